@@ -1,0 +1,88 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *buf_reserve(struct buf *buf, size_t n)
+{
+    if (buf->failed)
+        return NULL;
+    if (n >= SIZE_MAX - buf->size) {
+        buf->failed = true;
+        return NULL;
+    }
+    size_t need = buf->size + n + 1;
+    if (need > buf->capacity) {
+        size_t capacity = buf->capacity ? buf->capacity : 64;
+        while (capacity < need)
+            capacity = capacity > SIZE_MAX / 2 ? need : capacity * 2;
+        char *data = realloc(buf->data, capacity);
+        if (!data) {
+            buf->failed = true;
+            return NULL;
+        }
+        buf->data = data;
+        buf->capacity = capacity;
+    }
+    return buf->data + buf->size;
+}
+
+void buf_put(struct buf *buf, const void *data, size_t n)
+{
+    char *p = buf_reserve(buf, n);
+    if (!p)
+        return;
+    if (n)
+        memcpy(p, data, n);
+    buf->size += n;
+    buf->data[buf->size] = '\0';
+}
+
+void buf_puts(struct buf *buf, const char *s)
+{
+    buf_put(buf, s, strlen(s));
+}
+
+void buf_putc(struct buf *buf, char c)
+{
+    buf_put(buf, &c, 1);
+}
+
+void buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *p = n < 0 ? NULL : buf_reserve(buf, (size_t)n);
+    if (!p) {
+        buf->failed = true;
+        return;
+    }
+    va_start(args, format);
+    vsnprintf(p, (size_t)n + 1, format, args);
+    va_end(args);
+    buf->size += (size_t)n;
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->size = 0;
+    buf->failed = false;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+void buf_free(struct buf *buf)
+{
+    free(buf->data);
+    memset(buf, 0, sizeof *buf);
+}
+
+const char *buf_text(const struct buf *buf)
+{
+    return buf->data ? buf->data : "";
+}

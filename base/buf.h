@@ -1,0 +1,29 @@
+/* A growing byte buffer. A failed allocation sticks: later writes do nothing, so only the end must be checked. */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zero-initialized is empty and ready. */
+struct buf {
+    char *data; /* always NUL-terminated once something was written; NULL before */
+    size_t size, capacity;
+    bool failed;
+};
+
+void buf_put(struct buf *buf, const void *data, size_t n);
+void buf_puts(struct buf *buf, const char *s);
+void buf_putc(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Room for n more bytes, to be filled by the caller who then adds to `size`; NULL when memory is out. */
+char *buf_reserve(struct buf *buf, size_t n);
+
+void buf_clear(struct buf *buf); /* empty again; keeps its memory */
+void buf_free(struct buf *buf);
+
+/* The text, never NULL. */
+const char *buf_text(const struct buf *buf);
+
+#endif

@@ -1,0 +1,182 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err)
+{
+    uint64_t total = 0;
+    size_t step = 64 * 1024;
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= limit)
+        step = (size_t)st.st_size + 1;
+    for (;;) {
+        char *p = buf_reserve(out, step);
+        if (!p)
+            return error_memory(err);
+        ssize_t n = read(fd, p, step);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return error_system(err, JPK_ERR_READ, errno, "cannot be read");
+        if (n == 0)
+            break;
+        total += (uint64_t)n;
+        if (total > limit)
+            return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (%s)", (unsigned long long)limit, what);
+        out->size += (size_t)n;
+        out->data[out->size] = '\0';
+        step = 64 * 1024;
+    }
+    return true;
+}
+
+bool file_read(const char *path, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool ok;
+    if (fd < 0) {
+        ok = error_system(err, JPK_ERR_READ, errno, "cannot be opened");
+    } else {
+        ok = file_read_fd(fd, limit, what, out, err);
+        close(fd);
+    }
+    if (!ok)
+        error_file(err, path);
+    return ok;
+}
+
+static bool exists(const char *path, struct jpk_error *err)
+{
+    error_set(err, JPK_ERR_EXISTS, "exists already; --force overwrites it");
+    error_file(err, path);
+    return false;
+}
+
+bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)
+{
+    static const char suffix[] = ".XXXXXX";
+    struct stat st;
+    if (!force && lstat(path, &st) == 0)
+        return exists(path, err);
+    size_t n = strlen(path);
+    char *copy = malloc(n + 1), *temporary = malloc(n + sizeof suffix);
+    if (!copy || !temporary) {
+        free(copy);
+        free(temporary);
+        return error_memory(err);
+    }
+    memcpy(copy, path, n + 1);
+    memcpy(temporary, path, n);
+    memcpy(temporary + n, suffix, sizeof suffix);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) {
+        error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
+        error_file(err, path);
+        free(copy);
+        free(temporary);
+        return false;
+    }
+    mode_t mask = umask(0);
+    umask(mask);
+    (void)fchmod(fd, 0666 & ~mask); /* a file system without modes is no reason to fail */
+    *out = (struct outfile){.path = copy, .temporary = temporary, .fd = fd};
+    return true;
+}
+
+static void forget(struct outfile *out)
+{
+    free(out->path);
+    free(out->temporary);
+    *out = (struct outfile){.fd = -1};
+}
+
+bool outfile_commit(struct outfile *out, bool force, struct jpk_error *err)
+{
+    bool ok = true;
+    if (fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
+        ok = error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    if (close(out->fd) != 0)
+        ok = ok && error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    out->fd = -1;
+    if (ok && renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, force ? 0 : RENAME_NOREPLACE) != 0) {
+        if (!force && errno == EEXIST) {
+            ok = exists(out->path, err);
+        } else if (!force && errno == EINVAL) {
+            /* A file system without RENAME_NOREPLACE: a hard link does not replace either. */
+            ok = link(out->temporary, out->path) == 0;
+            if (!ok)
+                error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
+            (void)unlink(out->temporary);
+        } else {
+            ok = error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
+        }
+    }
+    if (ok) {
+        forget(out);
+        return true;
+    }
+    error_file(err, out->path);
+    outfile_discard(out);
+    return false;
+}
+
+void outfile_discard(struct outfile *out)
+{
+    if (!out->temporary)
+        return;
+    if (out->fd >= 0)
+        close(out->fd);
+    (void)unlink(out->temporary);
+    forget(out);
+}
+
+bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err)
+{
+    struct outfile out;
+    if (!outfile_open(&out, path, force, err))
+        return false;
+    const char *p = data;
+    while (n > 0) {
+        ssize_t done = write(out.fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0) {
+            error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+            error_file(err, path);
+            outfile_discard(&out);
+            return false;
+        }
+        p += done;
+        n -= (size_t)done;
+    }
+    return outfile_commit(&out, force, err);
+}
+
+bool file_make_folder(const char *path, struct jpk_error *err)
+{
+    struct buf part = {0};
+    buf_puts(&part, path);
+    if (part.failed)
+        return error_memory(err);
+    bool ok = true;
+    for (size_t i = 1; ok && i <= part.size; i++) {
+        if (part.data[i] != '/' && part.data[i] != '\0')
+            continue;
+        char kept = part.data[i];
+        part.data[i] = '\0';
+        struct stat st;
+        if (mkdir(part.data, 0777) != 0 && (errno != EEXIST || stat(part.data, &st) != 0 || !S_ISDIR(st.st_mode))) {
+            ok = error_system(err, JPK_ERR_WRITE, errno, "the folder cannot be created");
+            error_file(err, part.data);
+        }
+        part.data[i] = kept;
+    }
+    buf_free(&part);
+    return ok;
+}

@@ -1,0 +1,45 @@
+/* Files: reading whole ones with a bound, and writing so that a reader sees the old file or the new one. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/*
+ * Appends what is left to read from fd. More than `limit` bytes is JPK_ERR_LIMIT; `what` names the limit's option
+ * in the message, such as "--max-file".
+ */
+bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err);
+
+/* The same for a path; sets the error's file. */
+bool file_read(const char *path, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err);
+
+/* An output that does not exist until it is committed. */
+struct outfile {
+    char *path;      /* where it will be */
+    char *temporary; /* where it is now */
+    int fd;
+};
+
+/* Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is JPK_ERR_EXISTS. */
+bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err);
+
+/* Puts it on the disk under its name. Without `force` it never replaces a file, not even one that came in between. */
+bool outfile_commit(struct outfile *out, bool force, struct jpk_error *err);
+
+/* Removes what is there of an output that was not committed; does nothing after a commit. */
+void outfile_discard(struct outfile *out);
+
+/* All of the above for bytes in memory. */
+bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err);
+
+/* Makes a folder and its parents, as `mkdir -p` does. */
+bool file_make_folder(const char *path, struct jpk_error *err);
+
+/* The SHA-256 of bytes, as 64 hexadecimal digits and NUL. */
+void sha256_hex(const void *data, size_t n, char out[65]);
+
+/* The same of a file from its start; its position afterwards is not defined. */
+bool sha256_fd(int fd, char out[65], struct jpk_error *err);
+
+#endif

@@ -1,0 +1,169 @@
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <uninorm.h>
+#include <unistr.h>
+
+struct text_position text_position(const char *text, size_t n, size_t offset)
+{
+    struct text_position at = {1, 1};
+    if (offset > n)
+        offset = n;
+    const char *line = text, *end = text + offset;
+    for (const char *p; (p = memchr(line, '\n', (size_t)(end - line))) != NULL; line = p + 1)
+        at.line++;
+    at.column = (uint32_t)(end - line) + 1;
+    return at;
+}
+
+bool text_ascii(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)text[i] >= 0x80)
+            return false;
+    return true;
+}
+
+bool text_utf8(const char *text, size_t n, size_t *bad)
+{
+    /* Most files are ASCII from end to end: that is found out eight bytes at a time. */
+    size_t i = 0;
+    while (i < n) {
+        uint64_t word;
+        while (n - i >= sizeof word) {
+            memcpy(&word, text + i, sizeof word);
+            if (word & 0x8080808080808080u)
+                break;
+            i += sizeof word;
+        }
+        while (i < n && (unsigned char)text[i] < 0x80)
+            i++;
+        if (i == n)
+            break;
+        const uint8_t *wrong = u8_check((const uint8_t *)text + i, n - i);
+        if (wrong && bad)
+            *bad = (size_t)((const char *)wrong - text);
+        return wrong == NULL;
+    }
+    return true;
+}
+
+/* Characters that move the cursor or the reading order of what stands around them. */
+static bool unprintable(ucs4_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+void text_printable(char *out, size_t size, const char *text)
+{
+    static const char dots[] = "...";
+    size_t n = strlen(text), used = 0, cut = 0;
+    if (size == 0)
+        return;
+    for (size_t i = 0; i < n;) {
+        ucs4_t c;
+        int length = u8_mbtoucr(&c, (const uint8_t *)text + i, n - i);
+        bool plain = length > 0 && !unprintable(c);
+        size_t width = plain ? (size_t)length : 1;
+        if (used + width + 1 > size) {
+            used = cut;
+            memcpy(out + used, dots, size > sizeof dots ? sizeof dots - 1 : 0);
+            used += size > sizeof dots ? sizeof dots - 1 : 0;
+            break;
+        }
+        if (plain)
+            memcpy(out + used, text + i, width);
+        else
+            out[used] = c == '\n' || c == '\t' || c == '\r' ? ' ' : '?';
+        used += width;
+        if (used + sizeof dots <= size)
+            cut = used;
+        i += length > 0 ? (size_t)length : 1;
+    }
+    out[used] = '\0';
+}
+
+bool text_fold(const char *text, size_t n, char **out, size_t *out_n)
+{
+    if (text_ascii(text, n)) {
+        char *folded = malloc(n + 1);
+        if (!folded)
+            return false;
+        for (size_t i = 0; i < n; i++)
+            folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+        folded[n] = '\0';
+        *out = folded;
+        *out_n = n;
+        return true;
+    }
+    size_t length = 0;
+    uint8_t *folded = u8_casefold((const uint8_t *)text, n, NULL, UNINORM_NFKC, NULL, &length);
+    if (!folded)
+        return false;
+    *out = (char *)folded;
+    *out_n = length;
+    return true;
+}
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+int text_casecmp(const char *a, const char *b)
+{
+    while (*a && lower(*a) == lower(*b)) {
+        a++;
+        b++;
+    }
+    return lower(*a) - lower(*b);
+}
+
+bool text_caseeq(const char *a, const char *b)
+{
+    return text_casecmp(a, b) == 0;
+}
+
+bool text_ends_with(const char *text, const char *suffix)
+{
+    size_t n = strlen(text), m = strlen(suffix);
+    return n >= m && text_caseeq(text + n - m, suffix);
+}
+
+bool text_guid(const char *s, size_t n)
+{
+    if (n != 36)
+        return false;
+    for (size_t i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        bool hex = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f') || (s[i] >= 'A' && s[i] <= 'F');
+        if (dash ? s[i] != '-' : !hex)
+            return false;
+    }
+    return true;
+}
+
+size_t text_distance(const char *a, const char *b, size_t limit)
+{
+    enum { MAX = 63 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n > MAX || m > MAX || (n > m ? n - m : m - n) > limit)
+        return limit + 1;
+    size_t row[MAX + 1];
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t change = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+            diagonal = row[j];
+            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            row[j] = change < best ? change : best;
+        }
+    }
+    return row[m] > limit ? limit + 1 : row[m];
+}

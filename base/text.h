@@ -1,0 +1,45 @@
+/* Text: UTF-8, positions, comparison without regard to case, and what may be shown on a terminal. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text_position {
+    uint32_t line, column; /* from 1; columns count bytes */
+};
+
+/* Where the byte at `offset` stands. LF ends a line. */
+struct text_position text_position(const char *text, size_t n, size_t offset);
+
+/* Strict UTF-8 (no surrogates, no overlong forms). On false *bad is the offset of the first wrong byte. */
+bool text_utf8(const char *text, size_t n, size_t *bad);
+
+bool text_ascii(const char *text, size_t n);
+
+/*
+ * A copy that can be shown: control characters, bidirectional overrides and bytes that are not UTF-8 become `?`;
+ * what does not fit is cut at a character, with "..." at the end. `out` always ends with NUL.
+ */
+void text_printable(char *out, size_t size, const char *text);
+
+/*
+ * Two names as a file system that ignores case and normalization sees them: NFKC with full case folding
+ * (Unicode 14 in Debian 12's libunistring). *out is allocated by malloc and owned by the caller. The input must be UTF-8.
+ * False: no memory.
+ */
+bool text_fold(const char *text, size_t n, char **out, size_t *out_n);
+
+/* ASCII letters compare alike; all else by byte. */
+int text_casecmp(const char *a, const char *b);
+bool text_caseeq(const char *a, const char *b);
+bool text_ends_with(const char *text, const char *suffix); /* ASCII letters compare alike */
+
+/* Whether `s` is a GUID in the form 8-4-4-4-12, hexadecimal digits of any case. */
+bool text_guid(const char *s, size_t n);
+
+/* Edit distance of two short names (ASCII letters alike), at most `limit` + 1: for "did you mean". */
+size_t text_distance(const char *a, const char *b, size_t limit);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * Jitterbit Script, as far as a tool must understand it without running it: tokens, references to project items,
+ * and what is read and written. Works on the decoded text of a script or of a mapping's right side.
+ *
+ * Facts: a script's text is `<trans>...</trans>` (Jitterbit Script) or `<javascript>...</javascript>`; what is outside
+ * is literal text. Strings are in single or double quotes and may span lines; comments are `//` and slash-star.
+ * A project item is named by a string that is exactly `op.`, `sc.`, `s.`, `t.`, `m.` or `so.` and a GUID. `$name`
+ * starts a variable only when it does not follow a word character, `.`, `]`, `?`, `#` or `$`; otherwise it is part of
+ * a node path such as `jbroot$response$writeResponse#.status$isSuccess` or `PUB:order.PUB:customer$Cust?no`.
+ * (Source: the scripts and mappings of real projects.)
+ */
+#ifndef JPK_SCRIPT_H
+#define JPK_SCRIPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum script_kind {
+    SCRIPT_TEXT,     /* outside of any tag */
+    SCRIPT_TAG,      /* <trans>, </trans>, <javascript>, </javascript> */
+    SCRIPT_SPACE,    /* white space between tokens */
+    SCRIPT_COMMENT,  /* with its delimiters; the line end is not part of a // comment */
+    SCRIPT_STRING,   /* with its quotes */
+    SCRIPT_NUMBER,
+    SCRIPT_NAME,     /* a function, a local variable or a keyword */
+    SCRIPT_VARIABLE, /* a global variable with its `$` */
+    SCRIPT_PATH,     /* a node path of a source or target structure */
+    SCRIPT_OPERATOR, /* everything else, the longest operator first */
+    SCRIPT_OPEN      /* a string or block comment that never ends: the rest of the text */
+};
+
+enum script_language { SCRIPT_JITTERBIT, SCRIPT_JAVASCRIPT };
+
+struct script_token {
+    enum script_kind kind;
+    enum script_language language;
+    uint32_t offset, length; /* bytes in the text; all tokens together are the whole text */
+};
+
+/* Scans without allocating. The text may be at most 4 GiB. */
+struct script_scanner {
+    const char *text;
+    size_t size, at;
+    enum script_language language;
+    bool inside; /* between tags */
+};
+
+void script_begin(struct script_scanner *scanner, const char *text, size_t size);
+bool script_next(struct script_scanner *scanner, struct script_token *token); /* false at the end */
+
+/* ---------------------------------------------------------------------------------------------- what it does */
+
+enum script_event_kind {
+    SCRIPT_EVENT_REFERENCE,   /* "op.<guid>" and the like, in a string or in a comment */
+    SCRIPT_EVENT_READ,        /* a global variable is read: $x, Get("x"), Jitterbit.GetVar("$x") */
+    SCRIPT_EVENT_WRITE,       /* a global variable is assigned: $x = ..., Set("x", ...), Jitterbit.SetVar("$x", ...) */
+    SCRIPT_EVENT_LOCAL_READ,  /* a name that is neither called nor assigned */
+    SCRIPT_EVENT_LOCAL_WRITE, /* x = ... */
+    SCRIPT_EVENT_CALL,        /* a function is called; `name` is the function */
+    SCRIPT_EVENT_PATH,        /* a node path is used */
+    SCRIPT_EVENT_OPEN         /* a string or comment that never ends */
+};
+
+/* A piece of the text; not NUL-terminated. */
+struct script_view {
+    const char *text;
+    size_t length;
+};
+
+struct script_event {
+    enum script_event_kind kind;
+    struct script_view name;   /* variable without `$`, function, path; for a reference the GUID */
+    struct script_view prefix; /* references: "op", "sc", "s", "t", "m" or "so" */
+    uint32_t offset;           /* where it stands in the text */
+    bool in_comment;           /* references and variables that a comment mentions; nothing else is reported of comments */
+
+    /* the innermost call around it, empty when there is none, and which of its arguments it stands in, from 0 */
+    struct script_view function;
+    unsigned argument;
+    bool alone; /* it is the whole of that argument, or a negation of it: If($x, ...), Date($x), If(!$x, ...) */
+
+    /* reads: the string, number or name (true, false, null) that it is compared with by ==, !=, <, >, <= or >= */
+    struct script_view compared; /* a string without its quotes */
+    bool compared_string;        /* whether it was in quotes */
+
+    /* the variable that the innermost assignment around it assigns to, without `$`; empty when there is none */
+    struct script_view assigned;
+    bool assigned_local;
+};
+
+/*
+ * Reports what a script does in the order in which it happens: a read in the right side of an assignment comes before
+ * the write; `+=`, `++` and the like read and then write. Return false from `handler` to stop. Returns false when it
+ * was stopped. Recursion is bounded: nesting deeper than SCRIPT_DEPTH_MAX calls is followed without the
+ * function, argument and assignment of what is inside.
+ */
+enum { SCRIPT_DEPTH_MAX = 256 };
+
+typedef bool script_handler(void *context, const struct script_event *event);
+bool script_events(const char *text, size_t size, script_handler *handler, void *context);
+
+#endif
