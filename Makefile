@@ -26,10 +26,9 @@ LDLIBS = $(shell pkg-config --libs $(PKGS)) -lunistring -lpthread
 
 LAYERS := base jpk recipe
 SOURCES := $(foreach layer,$(LAYERS),$(wildcard $(layer)/*.c))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 # Later layers first: that is the order in which a linker resolves them.
 ARCHIVES := $(BUILD)/librecipe.a $(BUILD)/libjpk-project.a $(BUILD)/libbase.a
-TOOL_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tools/*.c))
+TOOL_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: all
@@ -41,13 +40,13 @@ help:
 	@echo 'make demo      install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check     install what is missing, build, run every test'
 
-$(BUILD)/%.o: %.c
+$(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
 
-$(BUILD)/libbase.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard base/*.c))
-$(BUILD)/libjpk-project.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard jpk/*.c))
-$(BUILD)/librecipe.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recipe/*.c))
+$(BUILD)/libbase.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard base/*.c))
+$(BUILD)/libjpk-project.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard jpk/*.c))
+$(BUILD)/librecipe.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard recipe/*.c))
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@

@@ -6,16 +6,30 @@
 #include <uninorm.h>
 #include <unistr.h>
 
+struct text_counter text_counter_begin(const char *text, size_t n)
+{
+    return (struct text_counter){.text = text, .size = n, .line = 1};
+}
+
+struct text_position text_counter_at(struct text_counter *counter, size_t offset)
+{
+    if (offset > counter->size)
+        offset = counter->size;
+    const char *p;
+    while (counter->at < offset && (p = memchr(counter->text + counter->at, '\n', offset - counter->at)) != NULL) {
+        counter->at = counter->line_start = (size_t)(p - counter->text) + 1;
+        counter->line++;
+    }
+    if (counter->at < offset)
+        counter->at = offset;
+    size_t column = offset > counter->line_start ? offset - counter->line_start : 0;
+    return (struct text_position){.line = counter->line, .column = (uint32_t)column + 1};
+}
+
 struct text_position text_position(const char *text, size_t n, size_t offset)
 {
-    struct text_position at = {1, 1};
-    if (offset > n)
-        offset = n;
-    const char *line = text, *end = text + offset;
-    for (const char *p; (p = memchr(line, '\n', (size_t)(end - line))) != NULL; line = p + 1)
-        at.line++;
-    at.column = (uint32_t)(end - line) + 1;
-    return at;
+    struct text_counter counter = text_counter_begin(text, n);
+    return text_counter_at(&counter, offset);
 }
 
 bool text_ascii(const char *text, size_t n)

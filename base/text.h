@@ -13,6 +13,16 @@ struct text_position {
 /* Where the byte at `offset` stands. LF ends a line. */
 struct text_position text_position(const char *text, size_t n, size_t offset);
 
+/* The same for many offsets that do not decrease, in one pass over the text. */
+struct text_counter {
+    const char *text;
+    size_t size, at, line_start;
+    uint32_t line;
+};
+
+struct text_counter text_counter_begin(const char *text, size_t n);
+struct text_position text_counter_at(struct text_counter *counter, size_t offset);
+
 /* Strict UTF-8 (no surrogates, no overlong forms). On false *bad is the offset of the first wrong byte. */
 bool text_utf8(const char *text, size_t n, size_t *bad);
 

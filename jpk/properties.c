@@ -1,0 +1,230 @@
+#include "jpk/properties.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/text.h"
+
+struct parser {
+    const char *text;
+    size_t size, at;
+    uint32_t line;
+    bool latin1;
+    struct arena *arena;
+    struct jpk_error *err;
+    struct buf word;
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\f';
+}
+
+static void skip_spaces(struct parser *p)
+{
+    while (p->at < p->size && is_space(p->text[p->at]))
+        p->at++;
+}
+
+/* Over one line end, be it LF, CR or both. */
+static void skip_break(struct parser *p)
+{
+    if (p->at < p->size && p->text[p->at] == '\r')
+        p->at++;
+    if (p->at < p->size && p->text[p->at] == '\n')
+        p->at++;
+    p->line++;
+}
+
+static bool at_break(const struct parser *p)
+{
+    return p->at >= p->size || p->text[p->at] == '\n' || p->text[p->at] == '\r';
+}
+
+static void put_code_point(struct buf *out, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_putc(out, (char)c);
+    } else if (c < 0x800) {
+        buf_putc(out, (char)(0xc0 | c >> 6));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    } else if (c < 0x10000) {
+        buf_putc(out, (char)(0xe0 | c >> 12));
+        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    } else {
+        buf_putc(out, (char)(0xf0 | c >> 18));
+        buf_putc(out, (char)(0x80 | (c >> 12 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    }
+}
+
+static bool read_hex(struct parser *p, uint32_t *out)
+{
+    uint32_t value = 0;
+    if (p->size - p->at < 4)
+        return false;
+    for (int i = 0; i < 4; i++) {
+        char c = p->text[p->at + (size_t)i];
+        uint32_t digit;
+        if (c >= '0' && c <= '9')
+            digit = (uint32_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            digit = (uint32_t)(c - 'a' + 10);
+        else if (c >= 'A' && c <= 'F')
+            digit = (uint32_t)(c - 'A' + 10);
+        else
+            return false;
+        value = value << 4 | digit;
+    }
+    p->at += 4;
+    *out = value;
+    return true;
+}
+
+static bool bad_escape(struct parser *p, size_t at)
+{
+    error_set(p->err, JPK_ERR_FORMAT, "has a malformed \\uXXXX escape");
+    error_text_offset(p->err, p->text, p->size, at);
+    return false;
+}
+
+/* Behind `\u`. A character above U+FFFF is two escapes. */
+static bool unicode_escape(struct parser *p)
+{
+    size_t start = p->at - 2;
+    uint32_t c, low;
+    if (!read_hex(p, &c))
+        return bad_escape(p, start);
+    if (c >= 0xd800 && c < 0xdc00) {
+        if (p->size - p->at < 6 || p->text[p->at] != '\\' || p->text[p->at + 1] != 'u')
+            return bad_escape(p, start);
+        p->at += 2;
+        if (!read_hex(p, &low) || low < 0xdc00 || low > 0xdfff)
+            return bad_escape(p, start);
+        c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    } else if ((c >= 0xdc00 && c < 0xe000) || c == 0) {
+        return bad_escape(p, start);
+    }
+    put_code_point(&p->word, c);
+    return true;
+}
+
+static bool escape(struct parser *p)
+{
+    if (p->at >= p->size)
+        return true;
+    if (at_break(p)) {
+        skip_break(p);
+        skip_spaces(p);
+        return true;
+    }
+    static const char from[] = "tnrf", to[] = "\t\n\r\f";
+    char c = p->text[p->at++];
+    const char *known = strchr(from, c);
+    if (c == 'u')
+        return unicode_escape(p);
+    buf_putc(&p->word, known && c ? to[known - from] : c);
+    return true;
+}
+
+/* One key or value into an arena string. A key ends at an unescaped `=`, `:` or space. */
+static const char *read_word(struct parser *p, bool key)
+{
+    buf_clear(&p->word);
+    while (!at_break(p)) {
+        char c = p->text[p->at];
+        if (key && (c == '=' || c == ':' || is_space(c)))
+            break;
+        p->at++;
+        if (c == '\\') {
+            if (!escape(p))
+                return NULL;
+        } else if (c == '\0') {
+            error_set(p->err, JPK_ERR_FORMAT, "holds a NUL byte");
+            error_text_offset(p->err, p->text, p->size, p->at - 1);
+            return NULL;
+        } else if ((unsigned char)c >= 0x80 && p->latin1) {
+            put_code_point(&p->word, (unsigned char)c);
+        } else {
+            buf_putc(&p->word, c);
+        }
+    }
+    const char *kept = p->word.failed ? NULL : arena_strndup(p->arena, buf_text(&p->word), p->word.size);
+    if (!kept)
+        error_memory(p->err);
+    return kept;
+}
+
+static bool read_pair(struct parser *p, struct property *out)
+{
+    out->line = p->line;
+    if (!(out->key = read_word(p, true)))
+        return false;
+    skip_spaces(p);
+    if (!at_break(p) && (p->text[p->at] == '=' || p->text[p->at] == ':'))
+        p->at++;
+    skip_spaces(p);
+    return (out->value = read_word(p, false)) != NULL;
+}
+
+static bool read_comment(struct parser *p, struct properties *out)
+{
+    size_t start = p->at + 1;
+    while (!at_break(p))
+        p->at++;
+    if (out->comment || out->count)
+        return true;
+    out->comment = arena_strndup(p->arena, p->text + start, p->at - start);
+    return out->comment || error_memory(p->err);
+}
+
+bool properties_parse(const char *text, size_t n, struct arena *arena, struct properties *out, struct jpk_error *err)
+{
+    struct parser p = {.text = text, .size = n, .line = 1, .arena = arena, .err = err};
+    struct properties result = {0};
+    struct property *items = NULL;
+    size_t capacity = 0;
+    bool ok = true;
+    p.latin1 = !text_utf8(text, n, NULL);
+    while (ok && p.at < p.size) {
+        skip_spaces(&p);
+        if (at_break(&p)) {
+            if (p.at < p.size)
+                skip_break(&p);
+        } else if (text[p.at] == '#' || text[p.at] == '!') {
+            ok = read_comment(&p, &result);
+        } else {
+            struct property *more = array_grow(items, result.count, &capacity, sizeof *items);
+            if (!more) {
+                ok = error_memory(err);
+                break;
+            }
+            items = more;
+            ok = read_pair(&p, &items[result.count]);
+            result.count += ok;
+        }
+    }
+    if (ok && result.count) {
+        result.items = arena_alloc(arena, result.count * sizeof *items);
+        ok = result.items || error_memory(err);
+        if (ok)
+            memcpy(result.items, items, result.count * sizeof *items);
+    }
+    free(items);
+    buf_free(&p.word);
+    if (ok)
+        *out = result;
+    return ok;
+}
+
+const char *properties_get(const struct properties *properties, const char *key)
+{
+    for (size_t i = properties->count; i-- > 0;)
+        if (strcmp(properties->items[i].key, key) == 0)
+            return properties->items[i].value;
+    return NULL;
+}

@@ -1,0 +1,28 @@
+/* Java properties files (java.util.Properties.store): jitterpak.properties, environment.properties, manifest.jip. */
+#ifndef JPK_PROPERTIES_H
+#define JPK_PROPERTIES_H
+
+#include "base/arena.h"
+#include "base/error.h"
+
+struct property {
+    const char *key, *value;
+    uint32_t line;
+};
+
+struct properties {
+    const char *comment; /* the first comment line without `#`: the time it was stored; NULL for none */
+    struct property *items;
+    size_t count;
+};
+
+/*
+ * Escapes are decoded (\uXXXX, \t, \n, \r, \f, backslash and anything), lines continue behind a backslash. Bytes above
+ * ASCII are UTF-8 when the file is, else ISO 8859-1, as Java writes it. Of equal keys the last counts.
+ * The strings live in `arena`. Errors (a malformed \u) have line and column.
+ */
+bool properties_parse(const char *text, size_t n, struct arena *arena, struct properties *out, struct jpk_error *err);
+
+const char *properties_get(const struct properties *properties, const char *key); /* NULL when there is none */
+
+#endif

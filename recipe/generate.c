@@ -1,0 +1,243 @@
+/* From a project to its recipe: runs the steps of plan.h and keeps what they made. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "recipe/plan.h"
+#include "recipe/words.h"
+
+struct jpk_recipe {
+    struct plan plan;
+    char *metadata, *configuration;
+    size_t metadata_size, configuration_size;
+    const char *stem;
+
+    /* when the recipe came from memory */
+    struct jpk_archive *archive;
+    struct jpk_project *project;
+    struct jpk_graph *graph;
+};
+
+const char *jpk_confidence_name(enum jpk_confidence confidence)
+{
+    static const char *const names[] = {"low", "medium", "high"};
+    return (size_t)confidence < 3 ? names[confidence] : "low";
+}
+
+/* The project variables, which the graph lists first and in the order of project.xml. */
+static void collect_variables(struct plan *plan)
+{
+    const struct jpk_graph *graph = plan->graph;
+    while (plan->variable_count < graph->variable_count && graph->variables[plan->variable_count].entity)
+        plan->variable_count++;
+    plan->variables = plan_alloc(plan, plan->variable_count, sizeof *plan->variables);
+    for (size_t i = 0; i < plan->variable_count && !plan->failed; i++) {
+        struct variable *v = &plan->variables[i];
+        v->graph = &graph->variables[i];
+        v->entity = v->graph->entity;
+        v->endpoint = NONE;
+        v->words = plan_alloc(plan, 1, sizeof *v->words);
+        if (v->words)
+            words_split(v->entity->name, v->words);
+    }
+}
+
+static void name_properties(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->variable_count && !plan->failed; i++)
+        plan->variables[i].id = plan_id(plan, plan->variables[i].entity->name);
+}
+
+static void make_plan(struct plan *plan)
+{
+    collect_variables(plan);
+    if (!plan->failed)
+        plan_live(plan);
+    if (!plan->failed)
+        plan_mail_scripts(plan);
+    if (!plan->failed)
+        plan_endpoints(plan);
+    if (!plan->failed)
+        plan_entries(plan);
+    if (!plan->failed)
+        plan_computed(plan);
+    if (!plan->failed)
+        plan_slots(plan);
+    if (!plan->failed)
+        plan_placement(plan);
+    if (!plan->failed)
+        name_properties(plan);
+    if (!plan->failed)
+        plan_types(plan);
+    if (!plan->failed && plan->endpoint_count == 0)
+        plan_finding(plan, JPK_WARNING, "no-endpoint", NULL,
+                     "no operation talks to anything but temporary storage and variables");
+}
+
+/* What file systems forbid (and what would hide the file) becomes `_`. */
+static const char *file_stem(struct plan *plan)
+{
+    struct buf stem = {0};
+    const char *name = *plan->project->name ? plan->project->name : "project";
+    for (const char *p = name; *p; p++) {
+        bool bad = (unsigned char)*p < 0x20 || *p == 0x7f || strchr("\\/:?*\"<>|", *p) || (p == name && *p == '.');
+        buf_putc(&stem, bad ? '_' : *p);
+    }
+    enum { STEM_MAX = 200 }; /* leaves room for the ending in a name of 255 bytes */
+    size_t n = stem.size < STEM_MAX ? stem.size : STEM_MAX;
+    while (n < stem.size && n > 0 && ((unsigned char)stem.data[n] & 0xc0) == 0x80)
+        n--;
+    const char *kept = stem.failed ? "" : plan_text(plan, "%.*s", (int)n, buf_text(&stem));
+    plan->failed = plan->failed || stem.failed;
+    buf_free(&stem);
+    return kept;
+}
+
+static char *dump(const json_t *value, size_t *size)
+{
+    char *text = value ? json_dumps(value, JSON_INDENT(2)) : NULL;
+    size_t n = text ? strlen(text) : 0;
+    char *ended = text ? realloc(text, n + 2) : NULL;
+    if (!ended) {
+        free(text);
+        return NULL;
+    }
+    ended[n] = '\n';
+    ended[n + 1] = '\0';
+    *size = n + 1;
+    return ended;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* The name and checksum of the Jitterpak that the recipe is for. */
+static bool identify(const struct jpk_project *project, const struct jpk_recipe_options *options, const char **file,
+                     const char **sha256, char computed[65], struct jpk_error *err)
+{
+    bool folder = jpk_archive_is_folder(project->archive);
+    *file = options && options->file ? options->file : folder ? NULL : base_name(jpk_archive_name(project->archive));
+    *sha256 = options ? options->sha256 : NULL;
+    if (*sha256 || folder)
+        return true;
+    *sha256 = computed;
+    return jpk_archive_sha256(project->archive, computed, err);
+}
+
+static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_options *options, struct jpk_error *err)
+{
+    struct plan *plan = &recipe->plan;
+    char computed[65];
+    const char *file, *sha256;
+    if (!identify(plan->project, options, &file, &sha256, computed, err))
+        return false;
+    if (!sha256)
+        plan_finding(plan, JPK_WARNING, "no-jitterpak", NULL,
+                     "the project is a folder, so the recipe names no Jitterpak: make one and generate again");
+    json_t *metadata = plan_metadata(plan, file, sha256);
+    bool ok = metadata || error_memory(err);
+    if (ok && options && options->old)
+        ok = recipe_update(plan, metadata, options, err);
+    recipe->metadata = ok ? dump(metadata, &recipe->metadata_size) : NULL;
+    json_t *configuration =
+        recipe->metadata ? recipe_configuration(metadata, recipe->metadata, recipe->metadata_size) : NULL;
+    recipe->configuration = dump(configuration, &recipe->configuration_size);
+    recipe->stem = file_stem(plan);
+    json_decref(configuration);
+    json_decref(metadata);
+    return ok && ((recipe->configuration && !plan->failed) || error_memory(err));
+}
+
+struct jpk_recipe *jpk_recipe_generate(const struct jpk_project *project, const struct jpk_graph *graph,
+                                       const struct jpk_recipe_options *options, struct jpk_error *err)
+{
+    struct jpk_recipe *recipe = calloc(1, sizeof *recipe);
+    if (!recipe) {
+        error_memory(err);
+        return NULL;
+    }
+    recipe->plan.project = project;
+    recipe->plan.graph = graph;
+    make_plan(&recipe->plan);
+    bool ok = !recipe->plan.failed ? write_texts(recipe, options, err) : error_memory(err);
+    if (!ok) {
+        jpk_recipe_free(recipe);
+        return NULL;
+    }
+    return recipe;
+}
+
+struct jpk_recipe *jpk_recipe_from_memory(const void *data, size_t size, const struct jpk_limits *limits,
+                                          const struct jpk_recipe_options *options, struct jpk_error *err)
+{
+    const char *name = options ? options->file : NULL;
+    struct jpk_archive *archive = jpk_archive_open_memory(data, size, name, limits, err);
+    struct jpk_project *project = archive ? jpk_project_load(archive, NULL, 0, err) : NULL;
+    struct jpk_graph *graph = project ? jpk_graph_build(project, err) : NULL;
+    struct jpk_recipe *recipe = graph ? jpk_recipe_generate(project, graph, options, err) : NULL;
+    if (!recipe) {
+        jpk_graph_free(graph);
+        jpk_project_free(project);
+        jpk_archive_free(archive);
+        return NULL;
+    }
+    /* Inferences and findings point into these. */
+    recipe->archive = archive;
+    recipe->project = project;
+    recipe->graph = graph;
+    return recipe;
+}
+
+void jpk_recipe_free(struct jpk_recipe *recipe)
+{
+    if (!recipe)
+        return;
+    struct plan *plan = &recipe->plan;
+    for (size_t i = 0; i < plan->endpoint_count; i++)
+        free(plan->endpoints[i].entities);
+    free(plan->endpoints);
+    free(plan->slots);
+    free(plan->inferences);
+    free(plan->findings);
+    map_free(&plan->ids);
+    arena_free(&plan->arena);
+    free(recipe->metadata);
+    free(recipe->configuration);
+    jpk_graph_free(recipe->graph);
+    jpk_project_free(recipe->project);
+    jpk_archive_free(recipe->archive);
+    free(recipe);
+}
+
+const char *jpk_recipe_metadata(const struct jpk_recipe *recipe, size_t *size)
+{
+    if (size)
+        *size = recipe->metadata_size;
+    return recipe->metadata;
+}
+
+const char *jpk_recipe_configuration(const struct jpk_recipe *recipe, size_t *size)
+{
+    if (size)
+        *size = recipe->configuration_size;
+    return recipe->configuration;
+}
+
+const char *jpk_recipe_file_stem(const struct jpk_recipe *recipe)
+{
+    return recipe->stem;
+}
+
+const struct jpk_inference *jpk_recipe_inferences(const struct jpk_recipe *recipe, size_t *count)
+{
+    *count = recipe->plan.inference_count;
+    return recipe->plan.inferences;
+}
+
+const struct jpk_finding *jpk_recipe_findings(const struct jpk_recipe *recipe, size_t *count)
+{
+    *count = recipe->plan.finding_count;
+    return recipe->plan.findings;
+}

@@ -1,0 +1,580 @@
+/* The plan as JSON: recipe metadata, format 1. Keys come in the order in which people read them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "jpk/script.h"
+#include "recipe/plan.h"
+#include "recipe/words.h"
+
+/* Sets a new value; what cannot be set makes the plan fail. */
+static void put(struct plan *plan, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0)
+        plan->failed = true;
+}
+
+static void put_text(struct plan *plan, json_t *object, const char *key, const char *value)
+{
+    put(plan, object, key, json_string(value));
+}
+
+static void append(struct plan *plan, json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) != 0)
+        plan->failed = true;
+}
+
+static json_t *new_step(struct plan *plan, json_t *steps, const char *id, const char *type, const char *title,
+                        const char *text)
+{
+    json_t *step = json_object();
+    put_text(plan, step, "id", id);
+    put_text(plan, step, "type", type);
+    put_text(plan, step, "title", title);
+    if (text)
+        put_text(plan, step, "text", text);
+    append(plan, steps, step);
+    return step;
+}
+
+static json_t *named_item(const struct jpk_entity *entity)
+{
+    return json_pack("{s:s, s:s}", "id", entity->id, "name", entity->name);
+}
+
+/* --------------------------------------------------------------------------------------------------- properties */
+
+static void put_variable(struct plan *plan, json_t *properties, const struct variable *v, const char *step)
+{
+    json_t *p = json_object();
+    put_text(plan, p, "id", v->id);
+    put(plan, p, "target", json_pack("{s:s}", "variable", v->entity->id));
+    put_text(plan, p, "label", v->label);
+    if (*v->help)
+        put_text(plan, p, "help", v->help);
+    put_text(plan, p, "type", v->type);
+    put(plan, p, "required", json_boolean(v->required));
+    put(plan, p, "secret", json_boolean(v->secret));
+    if (v->computed)
+        put(plan, p, "computed", json_true());
+    if (v->default_value)
+        put_text(plan, p, "default", v->default_value);
+    if (v->choice_count) {
+        json_t *choices = json_array();
+        for (size_t i = 0; i < v->choice_count; i++)
+            append(plan, choices, json_string(v->choices[i]));
+        put(plan, p, "choices", choices);
+    }
+    append(plan, properties, p);
+    plan_infer(plan, step, v->id, "step", step, v->place_evidence, v->place_confidence);
+}
+
+static size_t put_variables(struct plan *plan, json_t *properties, enum place place, uint32_t endpoint, const char *step)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->variable_count; i++) {
+        const struct variable *v = &plan->variables[i];
+        if (v->place != place || (place == PLACE_ENDPOINT && v->endpoint != endpoint))
+            continue;
+        put_variable(plan, properties, v, step);
+        count++;
+    }
+    return count;
+}
+
+static bool filled_by_variable(const struct plan *plan, const struct jpk_entity *entity, const struct jpk_item *item)
+{
+    for (size_t i = plan->entity_slot[entity->index]; i < plan->slot_count && plan->slots[i].entity == entity; i++)
+        if (plan->slots[i].item == item)
+            return plan->slots[i].variable != NONE;
+    return false;
+}
+
+/* A setting that no variable fills: the person who configures the recipe is asked for it. */
+static bool asks_for(const struct plan *plan, const struct jpk_entity *entity, const struct setting *setting,
+                     const struct jpk_item *item)
+{
+    if (item->encrypted)
+        return !filled_by_variable(plan, entity, item);
+    if (!item->value || !*item->value) {
+        const char *basic = jpk_entity_value(entity, "use_basic_http_authentication");
+        return (setting->flags & SETTING_CREDENTIAL) && !(setting->flags & SETTING_MAIL) &&
+               !(basic && strcmp(basic, "1") != 0);
+    }
+    if (strchr(item->value, '['))
+        return false;
+    bool place = (setting->flags & SETTING_PLACE) && strcmp(setting->key, "file_name") != 0;
+    bool mail = (setting->flags & SETTING_MAIL) && strcmp(setting->key, "subject") != 0;
+    return (setting->flags & (SETTING_IDENTITY | SETTING_CREDENTIAL)) || place || mail;
+}
+
+static void put_setting(struct plan *plan, json_t *properties, const struct jpk_entity *entity,
+                        const struct setting *setting, const struct jpk_item *item, bool several, const char *step)
+{
+    const char *id = plan_id(plan, plan_text(plan, "%s.%s", entity->name, item->key));
+    const char *label = several ? plan_text(plan, "%s of %s", setting->label, entity->name) : setting->label;
+    bool secret = (setting->flags & SETTING_SECRET) != 0;
+    bool required = (setting->flags & SETTING_CREDENTIAL) || !item->value || !*item->value;
+    json_t *p = json_object();
+    put_text(plan, p, "id", id);
+    put(plan, p, "target", json_pack("{s:s, s:s}", "entity", entity->id, "key", item->key));
+    put_text(plan, p, "label", label);
+    put_text(plan, p, "type", setting->type);
+    put(plan, p, "required", json_boolean(required));
+    put(plan, p, "secret", json_boolean(secret));
+    if (!secret && !item->encrypted && item->value && *item->value)
+        put_text(plan, p, "default", item->value);
+    append(plan, properties, p);
+    plan_infer(plan, step, id, "step", step,
+               item->encrypted ? "an encrypted setting that no variable fits" : "a setting that holds no variable",
+               JPK_MEDIUM);
+}
+
+static void put_items(struct plan *plan, json_t *properties, const struct jpk_entity *entity,
+                      const struct connector *connector, const struct jpk_item *items, size_t count, bool several,
+                      const char *step)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct setting *setting = connector_setting(connector, items[i].key);
+        if (setting && asks_for(plan, entity, setting, &items[i]))
+            put_setting(plan, properties, entity, setting, &items[i], several, step);
+    }
+}
+
+static void put_settings(struct plan *plan, json_t *properties, const struct jpk_entity *entity, bool several,
+                         const char *step)
+{
+    const struct connector *connector = plan_connector(entity);
+    put_items(plan, properties, entity, connector, entity->items, entity->item_count, several, step);
+    if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
+        put_items(plan, properties, entity, connector, entity->as.location->items, entity->as.location->item_count,
+                  several, step);
+}
+
+/* -------------------------------------------------------------------------------------------------------- steps */
+
+static void put_agent(struct plan *plan, json_t *steps)
+{
+    char version[32] = "";
+    json_t *reasons = json_array();
+    bool seen[CONNECTORS_MAX] = {false};
+    const char *required = jpk_project_property(plan->project, JPK_FILE_JITTERPAK, "required_version");
+    if (!required)
+        required = jpk_project_property(plan->project, JPK_FILE_ENVIRONMENT, "requires-version");
+    jpk_version_decode(required, version);
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const struct endpoint *endpoint = &plan->endpoints[i];
+        const char *driver = jpk_entity_value(endpoint->entities[0], "driver");
+        if (endpoint->connector->private_agent && !seen[connector_index(endpoint->connector)])
+            append(plan, reasons, json_sprintf("the project %s", endpoint->connector->private_reason));
+        else if (driver && *driver && !strcasestr(driver, "jdbc"))
+            append(plan, reasons, json_sprintf("the database driver '%s' has to be installed on the agent", driver));
+        seen[connector_index(endpoint->connector)] = true;
+    }
+    bool private = json_array_size(reasons) > 0;
+    json_t *step = new_step(plan, steps, plan_id(plan, "agent"), "agent", "Agent",
+                            private ? "Choose the private agent group on which the integration runs."
+                                    : "Choose the agent group on which the integration runs.");
+    put(plan, step, "requires",
+        json_pack("{s:s, s:b, s:o}", "minVersion", version, "private", private, "reasons", reasons));
+    plan_infer(plan, "agent", "", "private", private ? "true" : "false",
+               private ? "the reasons in the step" : "nothing needs a private agent", JPK_MEDIUM);
+}
+
+/* A test operation that talks to this endpoint and to no other one. */
+static const struct jpk_entity *test_operation(const struct plan *plan, uint32_t endpoint)
+{
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        const struct jpk_entity *operation = plan->entries[i].operation;
+        bool reaches = false, others = false;
+        if (plan->entries[i].kind != ENTRY_ON_DEMAND)
+            continue;
+        for (size_t j = 0; j < operation->as.operation->activity_count; j++) {
+            const struct jpk_entity *content = operation->as.operation->activities[j].content;
+            uint32_t reached = content ? plan->entity_endpoint[content->index] : NONE;
+            reaches = reaches || reached == endpoint;
+            others = others || (reached != NONE && reached != endpoint);
+        }
+        if (reaches && !others)
+            return operation;
+    }
+    return NULL;
+}
+
+static void put_endpoint_steps(struct plan *plan, json_t *steps)
+{
+    for (size_t i = 0; i < plan->endpoint_count && !plan->failed; i++) {
+        const struct endpoint *endpoint = &plan->endpoints[i];
+        json_t *step = new_step(plan, steps, endpoint->step, "endpoint", endpoint->name,
+                                plan_text(plan, "How to log in to %s, and what to use there.", endpoint->name));
+        json_t *entities = json_array(), *properties = json_array();
+        put_text(plan, step, "endpoint", endpoint->id);
+        for (size_t j = 0; j < endpoint->entity_count; j++)
+            append(plan, entities, named_item(endpoint->entities[j]));
+        put(plan, step, "entities", entities);
+        const struct jpk_entity *test = test_operation(plan, (uint32_t)i);
+        put(plan, step, "test",
+            test ? json_pack("{s:s, s:o}", "kind", "operation", "operation", named_item(test))
+                 : json_pack("{s:s}", "kind", "connection"));
+        put_variables(plan, properties, PLACE_ENDPOINT, (uint32_t)i, endpoint->step);
+        for (size_t j = 0; j < endpoint->entity_count; j++)
+            put_settings(plan, properties, endpoint->entities[j], endpoint->entity_count > 1, endpoint->step);
+        put(plan, step, "properties", properties);
+    }
+}
+
+static void put_group(struct plan *plan, json_t *steps, enum place place, const char *id, const char *type,
+                      const char *title, const char *text)
+{
+    json_t *properties = json_array();
+    const char *step_id = plan_id(plan, id);
+    size_t count = put_variables(plan, properties, place, NONE, step_id);
+    if (place == PLACE_NOTIFICATION) {
+        for (size_t i = 0; i < plan->project->entity_count; i++) {
+            const struct jpk_entity *entity = plan->project->entities[i];
+            if (entity->type == JPK_TYPE_EMAIL_MESSAGE && plan->live[i])
+                put_settings(plan, properties, entity, true, step_id);
+        }
+        count = json_array_size(properties);
+    }
+    if (count == 0) {
+        json_decref(properties);
+        return;
+    }
+    json_t *step = new_step(plan, steps, step_id, type, title, text);
+    if (place == PLACE_UNUSED)
+        put(plan, step, "optional", json_true());
+    put(plan, step, "properties", properties);
+}
+
+/* ------------------------------------------------------------------------------------------------------ mappings */
+
+struct path_list {
+    struct plan *plan;
+    json_t *paths;
+};
+
+static bool on_path(void *context, const struct script_event *event)
+{
+    struct path_list *list = context;
+    enum { PATHS_MAX = 16 };
+    if (event->kind != SCRIPT_EVENT_PATH || json_array_size(list->paths) >= PATHS_MAX)
+        return true;
+    for (size_t i = 0; i < json_array_size(list->paths); i++) {
+        json_t *known = json_array_get(list->paths, i);
+        if (json_string_length(known) == event->name.length &&
+            memcmp(json_string_value(known), event->name.text, event->name.length) == 0)
+            return true;
+    }
+    append(list->plan, list->paths, json_stringn(event->name.text, event->name.length));
+    return true;
+}
+
+static json_t *mapping_fields(struct plan *plan, const struct jpk_transformation *transformation)
+{
+    json_t *fields = json_array();
+    for (size_t i = 0; i < transformation->mapping_count; i++) {
+        const struct jpk_mapping *mapping = &transformation->mappings[i];
+        struct path_list list = {.plan = plan, .paths = json_array()};
+        if (mapping->kind != JPK_MAPPING_FIELD) {
+            json_decref(list.paths);
+            continue;
+        }
+        script_events(mapping->source, strlen(mapping->source), on_path, &list);
+        append(plan, fields, json_pack("{s:s, s:o}", "target", mapping->target, "source", list.paths));
+    }
+    return fields;
+}
+
+static void put_mappings(struct plan *plan, json_t *steps)
+{
+    for (size_t i = 0; i < plan->project->entity_count && !plan->failed; i++) {
+        const struct jpk_entity *entity = plan->project->entities[i];
+        if (entity->type != JPK_TYPE_TRANSFORMATION || !plan->live[i])
+            continue;
+        json_t *fields = mapping_fields(plan, entity->as.transformation);
+        if (json_array_size(fields) == 0) {
+            json_decref(fields);
+            continue;
+        }
+        json_t *step = new_step(plan, steps, plan_step_id(plan, "mapping", entity->name), "mapping",
+                                plan_text(plan, "Fields: %s", entity->name),
+                                "Which fields are filled from which. Nothing can be changed here.");
+        put(plan, step, "optional", json_true());
+        put(plan, step, "transformation", named_item(entity));
+        put(plan, step, "fields", fields);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------ schedules and actions */
+
+static json_t *schedule_default(struct plan *plan, const struct jpk_schedule *s)
+{
+    static const char *const units[] = {"", "daily", "weekly", "monthly"};
+    static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
+    json_t *object = json_object();
+    put_text(plan, object, "occurs", units[s->unit]);
+    put(plan, object, "every", json_integer(s->every));
+    if (s->unit == JPK_WEEKLY) {
+        json_t *list = json_array();
+        for (size_t i = 0; i < 7; i++)
+            if (s->weekdays[i])
+                append(plan, list, json_string(days[i]));
+        put(plan, object, "weekdays", list);
+    }
+    if (s->unit == JPK_MONTHLY && s->day_of_month)
+        put(plan, object, "dayOfMonth", json_integer(s->day_of_month));
+    if (s->unit == JPK_MONTHLY && !s->day_of_month) {
+        put(plan, object, "weekOfMonth", json_integer(s->week_of_month));
+        put(plan, object, "weekday", json_integer(s->weekday));
+    }
+    if (s->once) {
+        put_text(plan, object, "at", s->at);
+    } else {
+        put_text(plan, object, "from", s->from);
+        put_text(plan, object, "until", s->until);
+        put(plan, object, s->interval_minutes ? "everyMinutes" : "everyHours", json_integer(s->interval));
+    }
+    if (*s->start_date)
+        put_text(plan, object, "startDate", s->start_date);
+    if (*s->end_date)
+        put_text(plan, object, "endDate", s->end_date);
+    put(plan, object, "timeZone", s->time_zone ? json_string(s->time_zone) : json_null());
+    return object;
+}
+
+static void put_schedule(struct plan *plan, json_t *steps, const struct entry *entry)
+{
+    const struct jpk_entity *schedule = entry->operation->as.operation->schedule;
+    const char *id = plan_step_id(plan, "schedule", entry->operation->name);
+    bool known = schedule && schedule->as.schedule;
+    const char *text = "When the integration runs.";
+    if (known && !schedule->as.schedule->time_zone)
+        text = "When the integration runs. The times are those of the agent's time zone.";
+    json_t *step = new_step(plan, steps, id, "schedule", plan_text(plan, "Schedule: %s", entry->operation->name), text);
+    put(plan, step, "operation", named_item(entry->operation));
+    put(plan, step, "default", known ? schedule_default(plan, schedule->as.schedule) : json_null());
+    plan_infer(plan, id, "", "entry point", "schedule", entry->evidence, entry->confidence);
+}
+
+static void put_action(struct plan *plan, json_t *steps, const struct entry *entry)
+{
+    const char *id = plan_step_id(plan, "action", entry->operation->name);
+    bool deploy = entry->kind == ENTRY_DEPLOY;
+    json_t *step = new_step(plan, steps, id, "action", plan_text(plan, "Run: %s", entry->operation->name),
+                            deploy ? "Runs once, when the recipe is deployed." : "Runs when you ask for it.");
+    put(plan, step, "operation", named_item(entry->operation));
+    put_text(plan, step, "when", deploy ? "deploy" : "on-demand");
+    plan_infer(plan, id, "", "entry point", deploy ? "action on deploy" : "action on demand", entry->evidence,
+               entry->confidence);
+    if (entry->confidence == JPK_LOW)
+        plan_finding(plan, JPK_WARNING, "low-confidence", entry->operation,
+                     plan_text(plan, "operation '%s' became an action on demand: %s", entry->operation->name,
+                               entry->evidence));
+}
+
+static void put_entries(struct plan *plan, json_t *steps)
+{
+    for (size_t i = 0; i < plan->entry_count; i++)
+        if (plan->entries[i].kind == ENTRY_SCHEDULE)
+            put_schedule(plan, steps, &plan->entries[i]);
+    for (size_t i = 0; i < plan->entry_count; i++)
+        if (plan->entries[i].kind != ENTRY_SCHEDULE)
+            put_action(plan, steps, &plan->entries[i]);
+}
+
+/* -------------------------------------------------------------------------------------------------- the recipe */
+
+static bool any_function(const struct plan *plan, const char *word)
+{
+    for (size_t i = 0; i < plan->project->entity_count; i++)
+        if (plan->live[i] && jpk_type_info(plan->project->entities[i]->type)->role == JPK_ROLE_WRITE &&
+            strstr(plan->project->entities[i]->type_name, word))
+            return true;
+    return false;
+}
+
+static bool only_files_written(const struct plan *plan)
+{
+    size_t targets = 0;
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const char *id = plan->endpoints[i].connector->id;
+        if (!plan->endpoints[i].target)
+            continue;
+        targets++;
+        if (strcmp(id, "ftp") != 0 && strcmp(id, "local-file") != 0 && strcmp(id, "file-share") != 0)
+            return false;
+    }
+    return targets > 0;
+}
+
+/* The project's name is a hint that beats what the operations do: `sync-...` is what its author calls it. */
+static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_confidence *confidence)
+{
+    static const struct {
+        const char *word, *verb;
+    } verbs[] = {
+        {"extract", "Extract"}, {"migrate", "Migrate"}, {"migration", "Migrate"}, {"sync", "Sync"}, {"synchronize", "Sync"},
+        {"insert", "Insert"},   {"update", "Update"},   {"upsert", "Upsert"},
+    };
+    struct words words;
+    words_split(plan->project->name, &words);
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        if (words.count && strcmp(words.word[0], verbs[i].word) == 0) {
+            *evidence = "the project's name";
+            *confidence = JPK_HIGH;
+            return verbs[i].verb;
+        }
+    }
+    *confidence = JPK_MEDIUM;
+    if (only_files_written(plan)) {
+        *evidence = "data goes to files only";
+        return "Extract";
+    }
+    for (size_t i = 0; i < plan->entry_count; i++) {
+        if (plan->entries[i].kind == ENTRY_SCHEDULE) {
+            *evidence = "an operation runs again and again";
+            return "Sync";
+        }
+    }
+    *evidence = "what its operations write";
+    if (any_function(plan, "Upsert"))
+        return "Upsert";
+    if (any_function(plan, "Update"))
+        return "Update";
+    if (any_function(plan, "Create"))
+        return "Insert";
+    *confidence = JPK_LOW;
+    *evidence = "nothing says otherwise";
+    return "Sync";
+}
+
+static void put_names(struct plan *plan, struct buf *out, bool source)
+{
+    enum { SHOWN = 3 };
+    size_t count = 0;
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const struct endpoint *e = &plan->endpoints[i];
+        if (source ? !e->source : !e->target || (e->source && plan->endpoint_count > 1))
+            continue;
+        if (++count <= SHOWN)
+            buf_printf(out, "%s%s", count > 1 ? ", " : source ? " from " : " to ", e->name);
+    }
+    if (count > SHOWN)
+        buf_puts(out, " and others");
+}
+
+static const char *description_of(struct plan *plan, const char *verb)
+{
+    struct buf text = {0};
+    buf_puts(&text, verb);
+    for (size_t i = 0; i < plan->project->entity_count; i++) {
+        const struct jpk_entity *e = plan->project->entities[i];
+        if (!plan->live[i] || !jpk_type_info(e->type)->connector || !e->as.function || e->type == JPK_TYPE_WEB_SERVICE_CALL ||
+            jpk_type_info(e->type)->role == JPK_ROLE_ENDPOINT || !e->as.function->object)
+            continue;
+        buf_printf(&text, " %s", e->as.function->object);
+        break;
+    }
+    buf_puts(&text, " data");
+    put_names(plan, &text, true);
+    put_names(plan, &text, false);
+    buf_putc(&text, '.');
+    const char *kept = plan_text(plan, "%s", buf_text(&text));
+    buf_free(&text);
+    return kept;
+}
+
+static json_t *endpoints_json(struct plan *plan)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const struct endpoint *e = &plan->endpoints[i];
+        append(plan, array,
+               json_pack("{s:s, s:s, s:s, s:s}", "id", e->id, "name", e->name, "role",
+                         e->source && e->target ? "both" : e->source ? "source" : "target", "connector",
+                         e->connector->id));
+    }
+    return array;
+}
+
+static json_t *keywords_json(struct plan *plan)
+{
+    json_t *array = json_array();
+    bool seen[CONNECTORS_MAX] = {false};
+    for (size_t i = 0; i < plan->endpoint_count; i++) {
+        const struct connector *connector = plan->endpoints[i].connector;
+        if (!seen[connector_index(connector)])
+            append(plan, array, json_string(connector->id));
+        seen[connector_index(connector)] = true;
+    }
+    return array;
+}
+
+static json_t *jitterpak_json(struct plan *plan, const char *file, const char *sha256)
+{
+    static const char *const kinds[] = {"unknown", "backup", "export"};
+    const struct jpk_project *project = plan->project;
+    char version[32] = "", created_with[32] = "", created[32] = "";
+    json_t *object = json_object();
+    const char *required = jpk_project_property(project, JPK_FILE_JITTERPAK, "required_version");
+    const char *with = jpk_project_property(project, JPK_FILE_JITTERPAK, "created_with_version");
+    if (!jpk_version_decode(required, version))
+        jpk_version_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, "requires-version"), version);
+    if (!jpk_version_decode(with, created_with))
+        jpk_version_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, "saved-in-version"), created_with);
+    jpk_time_decode(jpk_project_property(project, JPK_FILE_JITTERPAK, "created_at"), created);
+    if (file)
+        put_text(plan, object, "file", file);
+    if (sha256)
+        put_text(plan, object, "sha256", sha256);
+    put_text(plan, object, "projectId", project->id);
+    put_text(plan, object, "projectName", project->name);
+    put_text(plan, object, "kind", kinds[project->kind]);
+    put_text(plan, object, "requiredVersion", version);
+    put_text(plan, object, "createdWith", created_with);
+    if (*created)
+        put_text(plan, object, "createdAt", created);
+    return object;
+}
+
+json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
+{
+    const char *evidence;
+    enum jpk_confidence confidence;
+    const char *verb = verb_of(plan, &evidence, &confidence);
+    plan_infer(plan, "", "", "verb", verb, evidence, confidence);
+    const char *description = description_of(plan, verb);
+    json_t *root = json_object(), *steps = json_array();
+    put(plan, root, "recipeFormat", json_integer(1));
+    put_text(plan, root, "name", plan->project->name);
+    put_text(plan, root, "version", "1.0.0");
+    put_text(plan, root, "author", "");
+    put_text(plan, root, "description", description);
+    put_text(plan, root, "verb", verb);
+    put(plan, root, "categories", json_array());
+    put(plan, root, "keywords", keywords_json(plan));
+    put(plan, root, "endpoints", endpoints_json(plan));
+    put(plan, root, "jitterpak", jitterpak_json(plan, file, sha256));
+    new_step(plan, steps, plan_id(plan, "introduction"), "introduction", plan->project->name, description);
+    put_agent(plan, steps);
+    put_endpoint_steps(plan, steps);
+    put_group(plan, steps, PLACE_FILES, "files", "variables", "Files and paths", "Where files are kept and how they are called.");
+    put_group(plan, steps, PLACE_FILTERS, "filters", "variables", "Filters", "Which records are taken.");
+    put_group(plan, steps, PLACE_GENERAL, "general", "variables", "General settings", NULL);
+    put_group(plan, steps, PLACE_NOTIFICATION, "notification", "notification", "Notifications",
+              "Who is told by e-mail, and through which server.");
+    put_mappings(plan, steps);
+    put_entries(plan, steps);
+    put_group(plan, steps, PLACE_UNUSED, "not-used", "variables", "Not used",
+              "Nothing in the project is seen to use these variables. They can stay as they are.");
+    new_step(plan, steps, plan_id(plan, "review"), "review", "Review", "Check your answers, then deploy.");
+    put(plan, root, "steps", steps);
+    if (plan->failed) {
+        json_decref(root);
+        return NULL;
+    }
+    return root;
+}

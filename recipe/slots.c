@@ -1,0 +1,249 @@
+/*
+ * Encrypted settings. Their brackets cannot be read, but the key, the item, the brackets beside it and the length of
+ * the text tell which variable one probably holds.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/text.h"
+#include "recipe/plan.h"
+#include "recipe/words.h"
+
+enum {
+    SCORE_FIRST_WORD = 3,  /* the variable has the key's first word */
+    SCORE_OTHER_WORD = 2,  /* or another one */
+    SCORE_EXTRA_WORD = 1,  /* for each further word of the key */
+    SCORE_BRAND = 3,       /* the variable names the connector */
+    SCORE_OTHER_BRAND = -6, /* or another one */
+    SCORE_ITEM_WORD = 2,   /* for each word that it shares with the item's or its folder's name */
+    SCORE_SIBLING = 2,     /* it begins like a variable that the item names in the clear */
+    SCORE_ELSEWHERE = -3,  /* the item names it in the clear under another key */
+    SCORE_LEAST = 5,
+    SCORE_MEDIUM = 6,
+    SCORE_HIGH = 8
+};
+
+enum { SUFFIX_MAX = 32, CANDIDATES_MAX = 512 };
+
+/* Variables by the words of their names: lists as chains through `next`. */
+struct word_index {
+    struct map words;
+    uint32_t *heads, *counts; /* by word number */
+    size_t count, capacity_heads, capacity_counts;
+    struct link {
+        uint32_t variable, next;
+    } *links;
+    size_t link_count, link_capacity;
+};
+
+static void index_word(struct plan *plan, struct word_index *index, const char *word, uint32_t variable)
+{
+    uint32_t number = map_get(&index->words, word, strlen(word));
+    if (number == MAP_NONE) {
+        uint32_t *heads = plan_grow(plan, index->heads, index->count, &index->capacity_heads, sizeof *heads);
+        if (!heads)
+            return;
+        index->heads = heads;
+        uint32_t *counts = plan_grow(plan, index->counts, index->count, &index->capacity_counts, sizeof *counts);
+        if (!counts)
+            return;
+        index->counts = counts;
+        number = (uint32_t)index->count++;
+        heads[number] = NONE;
+        counts[number] = 0;
+        if (!map_set(&index->words, word, strlen(word), number))
+            plan->failed = true;
+    }
+    struct link *links = plan_grow(plan, index->links, index->link_count, &index->link_capacity, sizeof *links);
+    if (!links)
+        return;
+    index->links = links;
+    links[index->link_count] = (struct link){variable, index->heads[number]};
+    index->heads[number] = (uint32_t)index->link_count++;
+    index->counts[number]++;
+}
+
+static void index_free(struct word_index *index)
+{
+    map_free(&index->words);
+    free(index->heads);
+    free(index->counts);
+    free(index->links);
+}
+
+/* ------------------------------------------------------------------------------------------------------- slots */
+
+static void add_slots(struct plan *plan, const struct jpk_entity *entity, const struct connector *connector,
+                      const struct jpk_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!items[i].encrypted || !items[i].value)
+            continue;
+        struct slot *slots = plan_grow(plan, plan->slots, plan->slot_count, &plan->slot_capacity, sizeof *slots);
+        if (!slots)
+            return;
+        plan->slots = slots;
+        if (plan->entity_slot[entity->index] == NONE)
+            plan->entity_slot[entity->index] = (uint32_t)plan->slot_count;
+        slots[plan->slot_count++] = (struct slot){.entity = entity,
+                                                  .connector = connector,
+                                                  .setting = connector_setting(connector, items[i].key),
+                                                  .item = &items[i],
+                                                  .variable = NONE};
+    }
+}
+
+static void collect(struct plan *plan)
+{
+    plan->entity_slot = plan_alloc(plan, plan->project->entity_count, sizeof *plan->entity_slot);
+    if (plan->failed)
+        return;
+    memset(plan->entity_slot, 0xff, plan->project->entity_count * sizeof *plan->entity_slot);
+    for (size_t i = 0; i < plan->project->entity_count && !plan->failed; i++) {
+        const struct jpk_entity *entity = plan->project->entities[i];
+        const struct connector *connector = plan->live[i] ? plan_connector(entity) : NULL;
+        if (!connector)
+            continue;
+        add_slots(plan, entity, connector, entity->items, entity->item_count);
+        if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
+            add_slots(plan, entity, connector, entity->as.location->items, entity->as.location->item_count);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------- score */
+
+/* What surrounds a slot. */
+struct context {
+    const struct slot *slot;
+    struct words item;     /* words of the item's name and its folder's */
+    const struct jpk_use *uses; /* of the item */
+    size_t use_count;
+    size_t least, most;    /* bounds of the text's length */
+};
+
+/* Whether `[name]`, alone or with something behind it, can be the text. */
+static bool length_fits(const struct context *c, const char *name)
+{
+    size_t n = strlen(name) + 2;
+    bool suffix = c->slot->setting->flags & (SETTING_PLACE | SETTING_IDENTITY);
+    return n <= c->most && n + (suffix ? SUFFIX_MAX : 0) >= c->least;
+}
+
+/* Words that name a kind of system clearly enough to speak against every other one. */
+static bool telling_brand(const char *word)
+{
+    static const char *const vague[] = {"api", "file", "local", "share", "rest", "temp", "tmp", "temporary", "queue", "topic"};
+    for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
+        if (strcmp(vague[i], word) == 0)
+            return false;
+    return true;
+}
+
+static int brand_score(const struct context *c, const struct words *words)
+{
+    if (words_common(words, c->slot->connector->words, NULL) > 0)
+        return SCORE_BRAND;
+    for (size_t i = 0; i < words->count; i++)
+        if (telling_brand(words->word[i]) && connector_by_word(words->word[i]) &&
+            !words_have(&c->item, words->word[i]))
+            return SCORE_OTHER_BRAND;
+    return 0;
+}
+
+static int sibling_score(struct plan *plan, const struct context *c, const struct variable *variable)
+{
+    int score = 0;
+    for (size_t i = 0; i < c->use_count; i++) {
+        const struct jpk_use *use = &c->uses[i];
+        struct words other;
+        if (use->in_comment)
+            continue;
+        if (plan_variable(plan, use->variable) == variable && use->kind == JPK_USE_BRACKET)
+            return SCORE_ELSEWHERE;
+        words_split(use->spelled, &other);
+        if (other.count && variable->words->count && strcmp(other.word[0], variable->words->word[0]) == 0)
+            score = SCORE_SIBLING;
+    }
+    return score;
+}
+
+static int item_score(const struct context *c, const struct words *words)
+{
+    int score = 0;
+    for (size_t i = 0; i < words->count; i++)
+        if (words_have(&c->item, words->word[i]) && !strstr(c->slot->setting->words, words->word[i]))
+            score += SCORE_ITEM_WORD;
+    return score;
+}
+
+static int score_of(struct plan *plan, const struct context *c, const struct variable *variable)
+{
+    size_t first = 0, common = words_common(variable->words, c->slot->setting->words, &first);
+    if (common == 0 || !length_fits(c, variable->entity->name))
+        return 0;
+    int score = (first == 0 ? SCORE_FIRST_WORD : SCORE_OTHER_WORD) + SCORE_EXTRA_WORD * (int)(common - 1);
+    return score + brand_score(c, variable->words) + sibling_score(plan, c, variable) + item_score(c, variable->words);
+}
+
+/* -------------------------------------------------------------------------------------------------------- match */
+
+struct best {
+    uint32_t variable;
+    int score;
+    bool tie;
+};
+
+static void consider(struct plan *plan, const struct context *c, uint32_t index, struct best *best)
+{
+    if (index == best->variable)
+        return;
+    int score = score_of(plan, c, &plan->variables[index]);
+    if (score > best->score || (score == best->score && score > 0 && index < best->variable)) {
+        best->tie = score == best->score;
+        best->score = score;
+        best->variable = index;
+    } else if (score == best->score && score > 0) {
+        best->tie = true;
+    }
+}
+
+static void match(struct plan *plan, const struct word_index *index, struct slot *slot)
+{
+    struct context c = {.slot = slot};
+    if (!slot->setting || !jpk_encrypted_length(slot->item->value, &c.least, &c.most))
+        return;
+    c.uses = jpk_graph_uses(plan->graph, slot->entity, &c.use_count);
+    words_split(plan_text(plan, "%s %s", slot->entity->name, slot->entity->folder ? slot->entity->folder->name : ""),
+                &c.item);
+    struct best best = {.variable = NONE};
+    size_t left = CANDIDATES_MAX;
+    struct words keys;
+    words_split(slot->setting->words, &keys);
+    for (size_t i = 0; i < keys.count; i++) {
+        uint32_t number = map_get(&index->words, keys.word[i], strlen(keys.word[i]));
+        for (uint32_t at = number == MAP_NONE ? NONE : index->heads[number]; at != NONE && left > 0; left--) {
+            consider(plan, &c, index->links[at].variable, &best);
+            at = index->links[at].next;
+        }
+    }
+    if (best.score < SCORE_LEAST)
+        return;
+    struct variable *variable = &plan->variables[best.variable];
+    slot->variable = best.variable;
+    slot->confidence = best.tie ? JPK_LOW : best.score >= SCORE_HIGH ? JPK_HIGH : best.score >= SCORE_MEDIUM ? JPK_MEDIUM : JPK_LOW;
+    if (!variable->setting || (slot->setting->flags & SETTING_SECRET))
+        variable->setting = slot->setting;
+}
+
+void plan_slots(struct plan *plan)
+{
+    struct word_index index = {0};
+    collect(plan);
+    for (size_t i = 0; i < plan->variable_count && !plan->failed; i++)
+        for (size_t j = 0; j < plan->variables[i].words->count; j++)
+            index_word(plan, &index, plan->variables[i].words->word[j], (uint32_t)i);
+    for (size_t i = 0; i < plan->slot_count && !plan->failed; i++)
+        match(plan, &index, &plan->slots[i]);
+    index_free(&index);
+}

@@ -1,0 +1,73 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/commands.h"
+#include "tools/input.h"
+#include "tools/message.h"
+
+static const struct option options[] = {
+    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
+    {"fail-level", 0, OPTION_CHOICE, offsetof(struct settings, fail_level), "error|warning|info|never",
+     "the least severity that makes the exit status 1 (error)"},
+    {0},
+};
+
+static int print_json(const struct input *input, const struct jpk_findings *findings)
+{
+    size_t counts[3] = {0};
+    for (size_t i = 0; i < findings->count; i++)
+        counts[findings->items[i].severity]++;
+    return message_json(json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:o}", "input", input->name, "projectId",
+                                  input->project->id, "projectName", input->project->name, "counts", "errors",
+                                  (json_int_t)counts[JPK_ERROR], "warnings", (json_int_t)counts[JPK_WARNING], "notes",
+                                  (json_int_t)counts[JPK_INFO], "findings",
+                                  message_findings_json(findings->items, findings->count)));
+}
+
+static int check_one(const struct settings *settings, const char *argument)
+{
+    struct input input;
+    struct jpk_error err = {0};
+    struct jpk_findings *findings = NULL;
+    int status = 0;
+    if (!input_open(&input, argument, settings, &err) || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
+        !(findings = jpk_check(input.project, input.graph, &err))) {
+        status = message_error(&err);
+    } else {
+        if (settings->format && strcmp(settings->format, "json") == 0)
+            status = print_json(&input, findings);
+        else
+            message_findings(settings, input.name, jpk_archive_is_folder(input.archive), findings->items,
+                             findings->count);
+        if (status == 0 && message_fails(settings, findings->items, findings->count))
+            status = 1;
+    }
+    jpk_findings_free(findings);
+    input_close(&input);
+    return status;
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    int status = 0;
+    for (int i = 0; i < count; i++) {
+        int one = check_one(settings, arguments[i]);
+        if (one > status)
+            status = one;
+    }
+    return status;
+}
+
+static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
+
+const struct command check_command = {
+    .name = "check",
+    .arguments = "PROJECT...",
+    .summary = "Check the integrity of projects and every reference in them.",
+    .details = "Prints a line for each finding: file:line:column: severity: message [rule].\n"
+               "The exit status is 1 when there are findings of the level of --fail-level or worse.",
+    .groups = groups,
+    .least = 1,
+    .most = -1,
+    .run = run,
+};

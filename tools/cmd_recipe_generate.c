@@ -1,0 +1,229 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "jpk/recipe.h"
+#include "tools/commands.h"
+#include "tools/input.h"
+#include "tools/message.h"
+
+static const struct option options[] = {
+    {"jpk", 0, OPTION_TEXT, offsetof(struct settings, jitterpak), "FILE", "the Jitterpak, in place of the argument"},
+    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "DIR", "the folder to write to (default: here); - prints"},
+    {"recipeonly", 0, OPTION_FLAG, offsetof(struct settings, recipe_only), NULL, "write the recipe metadata only"},
+    {"cfgonly", 0, OPTION_FLAG, offsetof(struct settings, config_only), NULL, "write the configure file only"},
+    {"update", 'u', OPTION_TEXT, offsetof(struct settings, update), "OLD.json",
+     "keep what the author of an earlier recipe changed"},
+    {"explain", 0, OPTION_FLAG, offsetof(struct settings, explain), NULL,
+     "print each inference with its evidence and confidence"},
+    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print --explain (text)"},
+    {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
+    {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "say what would be written, write nothing"},
+    {0},
+};
+
+static bool as_json(const struct settings *settings)
+{
+    return settings->format && strcmp(settings->format, "json") == 0;
+}
+
+/* ------------------------------------------------------------------------------------------------------ explain */
+
+static int explain_json(const struct jpk_recipe *recipe)
+{
+    size_t count, finding_count;
+    const struct jpk_inference *inferences = jpk_recipe_inferences(recipe, &count);
+    const struct jpk_finding *findings = jpk_recipe_findings(recipe, &finding_count);
+    json_t *array = json_array();
+    for (size_t i = 0; array && i < count; i++) {
+        const struct jpk_inference *f = &inferences[i];
+        json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "step", f->step, "property", f->property, "fact",
+                                f->fact, "value", f->value, "evidence", f->evidence, "confidence",
+                                jpk_confidence_name(f->confidence));
+        if (json_array_append_new(array, row) != 0) {
+            json_decref(array);
+            array = NULL;
+        }
+    }
+    return message_json(
+        json_pack("{s:o, s:o}", "inferences", array, "findings", message_findings_json(findings, finding_count)));
+}
+
+/* What a line is about: a property, a step, or the recipe. */
+static const char *subject(const struct jpk_inference *f)
+{
+    return *f->property ? f->property : *f->step ? f->step : "(recipe)";
+}
+
+static void explain_text(const struct jpk_recipe *recipe)
+{
+    size_t count;
+    const struct jpk_inference *inferences = jpk_recipe_inferences(recipe, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct jpk_inference *f = &inferences[i];
+        message_text(subject(f));
+        printf(": %s ", f->fact);
+        message_text(f->value);
+        printf(" - ");
+        message_text(f->evidence);
+        printf(" (%s)\n", jpk_confidence_name(f->confidence));
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------- output */
+
+struct output {
+    const char *suffix;
+    const char *text;
+    size_t size;
+    char *path;
+};
+
+static bool find_path(const struct settings *settings, const struct jpk_recipe *recipe, struct output *output)
+{
+    struct buf path = {0};
+    if (settings->output)
+        buf_printf(&path, "%s/", settings->output);
+    buf_printf(&path, "%s-%s.json", jpk_recipe_file_stem(recipe), output->suffix);
+    output->path = path.data;
+    return !path.failed;
+}
+
+/* Nothing is written when one of the files cannot be: it would not fit the other. */
+static bool may_write(const struct settings *settings, const struct output *output, struct jpk_error *err)
+{
+    struct stat st;
+    if (settings->force || lstat(output->path, &st) != 0)
+        return true;
+    error_set(err, JPK_ERR_EXISTS, "exists already; --force overwrites it");
+    error_file(err, output->path);
+    return false;
+}
+
+static bool write_outputs(const struct settings *settings, struct output *outputs, size_t count, struct jpk_error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!settings->dry_run && !may_write(settings, &outputs[i], err))
+            return false;
+    if (settings->output && !settings->dry_run && !file_make_folder(settings->output, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (!settings->dry_run && !file_write(outputs[i].path, outputs[i].text, outputs[i].size, settings->force, err))
+            return false;
+        if (!settings->quiet) {
+            printf("%s ", settings->dry_run ? "would write" : "wrote");
+            message_text(outputs[i].path);
+            printf(" (%zu bytes)\n", outputs[i].size);
+        }
+    }
+    return true;
+}
+
+static void print_warnings(const struct settings *settings, const struct input *input, const struct jpk_recipe *recipe)
+{
+    size_t count;
+    const struct jpk_finding *findings = jpk_recipe_findings(recipe, &count);
+    for (size_t i = 0; i < count; i++)
+        if (findings[i].severity > JPK_INFO || settings->verbose)
+            fprintf(stderr, "%s: %s: %s [%s]\n", input->name, jpk_severity_name(findings[i].severity),
+                    findings[i].message, findings[i].rule);
+}
+
+static int deliver(const struct settings *settings, const struct input *input, const struct jpk_recipe *recipe)
+{
+    struct output outputs[2] = {{.suffix = "recipe"}, {.suffix = "configure"}};
+    struct jpk_error err = {0};
+    outputs[0].text = jpk_recipe_metadata(recipe, &outputs[0].size);
+    outputs[1].text = jpk_recipe_configuration(recipe, &outputs[1].size);
+    struct output *first = settings->config_only ? &outputs[1] : &outputs[0];
+    size_t count = settings->config_only || settings->recipe_only ? 1 : 2;
+    bool print = settings->output && strcmp(settings->output, "-") == 0;
+    int status = 0;
+    if (!settings->quiet)
+        print_warnings(settings, input, recipe);
+    if (settings->explain && as_json(settings))
+        status = explain_json(recipe);
+    else if (settings->explain)
+        explain_text(recipe);
+    if (print) {
+        for (size_t i = 0; i < count; i++)
+            fwrite(first[i].text, 1, first[i].size, stdout);
+        return status;
+    }
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        ok = find_path(settings, recipe, &first[i]) && ok;
+    if (!ok)
+        status = message_memory();
+    else if (!write_outputs(settings, first, count, &err))
+        status = message_error(&err);
+    free(outputs[0].path);
+    free(outputs[1].path);
+    return status;
+}
+
+static bool read_old(const struct settings *settings, struct buf *old, struct jpk_recipe_options *out,
+                     struct jpk_error *err)
+{
+    if (!settings->update)
+        return true;
+    if (!file_read(settings->update, settings->limits.entry_size, "--max-entry-size", old, err))
+        return false;
+    out->old = buf_text(old);
+    out->old_size = old->size;
+    return true;
+}
+
+static int usage(const char *message)
+{
+    fprintf(stderr, "jpk: %s; see 'jpk help recipe generate'\n", message);
+    return 2;
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    struct input input = {0};
+    struct jpk_error err = {0};
+    struct jpk_recipe *recipe = NULL;
+    struct buf old = {0};
+    struct jpk_recipe_options how = {0};
+    if (settings->recipe_only && settings->config_only)
+        return usage("--recipeonly and --cfgonly exclude each other");
+    if ((count == 1) == (settings->jitterpak != NULL))
+        return usage(count == 1 ? "name the Jitterpak once: as the argument or with --jpk"
+                                : "name a Jitterpak: as the argument or with --jpk");
+    const char *argument = count == 1 ? arguments[0] : settings->jitterpak;
+    int status = 0;
+    if (!read_old(settings, &old, &how, &err) || !input_open(&input, argument, settings, &err) ||
+        !input_load(&input, settings, 0, &err)) {
+        status = message_error(&err);
+    } else if (!(recipe = jpk_recipe_generate(input.project, input.graph, &how, &err))) {
+        if (err.code == JPK_ERR_JSON)
+            error_file(&err, settings->update);
+        status = message_error(&err);
+    } else {
+        status = deliver(settings, &input, recipe);
+    }
+    jpk_recipe_free(recipe);
+    input_close(&input);
+    buf_free(&old);
+    return status;
+}
+
+static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
+
+const struct command recipe_generate_command = {
+    .name = "recipe generate",
+    .arguments = "PROJECT",
+    .summary = "Make a Citizen Integrator recipe from a Jitterpak.",
+    .details = "Writes <project-name>-recipe.json, the recipe metadata, and <project-name>-configure.json, the form to\n"
+               "fill in. Uncertain inferences are warnings and never change the exit status.",
+    .groups = groups,
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,13 @@
+/* The commands, one file each. */
+#ifndef TOOLS_COMMANDS_H
+#define TOOLS_COMMANDS_H
+
+#include "tools/options.h"
+
+extern const struct command info_command;
+extern const struct command list_command;
+extern const struct command check_command;
+extern const struct command pack_command;
+extern const struct command recipe_generate_command;
+
+#endif

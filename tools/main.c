@@ -1,0 +1,82 @@
+/* jpk: finds the command, parses its options, runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/commands.h"
+#include "tools/options.h"
+
+const struct command *const commands[] = {
+    &info_command, &list_command, &check_command, &pack_command, &recipe_generate_command, NULL,
+};
+
+static int help(int argc, char **argv)
+{
+    int words = 0;
+    const struct command *command = command_find(argc, argv, &words);
+    if (argc > 0 && !command) {
+        fprintf(stderr, "jpk: there is no command '%s'; 'jpk help' lists them\n", argv[0]);
+        return 2;
+    }
+    options_help(command);
+    return 0;
+}
+
+static int unknown_command(const char *name)
+{
+    const char *nearest = command_nearest(name);
+    if (nearest)
+        fprintf(stderr, "jpk: there is no command '%s'; did you mean '%s'?\n", name, nearest);
+    else
+        fprintf(stderr, "jpk: there is no command '%s'; 'jpk help' lists them\n", name);
+    return 2;
+}
+
+/* A family of commands named without its second word: `jpk recipe`. */
+static bool is_family(const char *name)
+{
+    size_t n = strlen(name);
+    for (const struct command *const *c = commands; *c; c++)
+        if (strncmp((*c)->name, name, n) == 0 && (*c)->name[n] == ' ')
+            return true;
+    return false;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc == 0) {
+        fputs("jpk: a command is missing; 'jpk help' lists them\n", stderr);
+        return 2;
+    }
+    if (strcmp(argv[0], "--version") == 0 || strcmp(argv[0], "-V") == 0) {
+        printf("jpk %s\n", jpk_version());
+        return 0;
+    }
+    if (strcmp(argv[0], "help") == 0)
+        return help(argc - 1, argv + 1);
+    if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
+        return help(0, argv);
+    int words = 0, count = 0;
+    const struct command *command = command_find(argc, argv, &words);
+    if (!command && is_family(argv[0])) {
+        fprintf(stderr, "jpk: '%s' needs a second word%s%s; 'jpk help' lists them\n", argv[0], argc > 1 ? ", not " : "",
+                argc > 1 ? argv[1] : "");
+        return 2;
+    }
+    if (!command)
+        return unknown_command(argv[0]);
+    struct settings settings = {.limits = jpk_limits_default()};
+    int status = options_parse(command, argc - words, argv + words, &settings, &count);
+    return status >= 0 ? status : command->run(&settings, count, argv + words);
+}
+
+int main(int argc, char **argv)
+{
+    /* No setlocale: numbers, sorting and messages are the same everywhere. */
+    int status = dispatch(argc - 1, argv + 1);
+    /* A full disk shows only when the last bytes are written. */
+    if (ferror(stdout) || fclose(stdout) != 0) {
+        fputs("jpk: error: standard output cannot be written [write]\n", stderr);
+        return 4;
+    }
+    return status;
+}

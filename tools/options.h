@@ -1,0 +1,66 @@
+/* Commands and options as tables: usage, help, abbreviations and "did you mean" all come from them. */
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
+
+#include "jpk/jpk.h"
+
+/* Where options put their values. Every command uses the part that its tables name. */
+struct settings {
+    bool help, quiet, verbose, no_color;
+    const char *format;      /* one of the option's choices */
+    const char *environment; /* --env */
+    const char *output;      /* -o */
+    bool force, dry_run;
+    const char *fail_level; /* "error", "warning", "info" or "never" */
+    struct jpk_limits limits;
+    bool entities;                  /* list --entities */
+    bool recipe_only, config_only;  /* recipe generate */
+    bool explain;
+    const char *jitterpak, *update;
+};
+
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
+
+struct option {
+    const char *name;     /* without the dashes */
+    char letter;          /* 0 for none */
+    enum option_kind kind;
+    size_t field;         /* offsetof(struct settings, ...): bool, const char * or uint64_t by kind */
+    const char *argument; /* its name in the usage; choices: "text|json", the first is the default */
+    const char *help;
+};
+
+struct command {
+    const char *name;      /* "info", "recipe generate" */
+    const char *arguments; /* "PROJECT" */
+    const char *summary;   /* one line */
+    const char *details;   /* more for --help; may be NULL */
+    const struct option *const *groups; /* tables, each ended by a row without a name; ended by NULL */
+    int least, most;                    /* positional arguments; most < 0: any number */
+    int (*run)(const struct settings *settings, int count, char **arguments);
+};
+
+extern const struct command *const commands[]; /* ended by NULL */
+
+/* Tables that several commands share. */
+extern const struct option common_options[];
+extern const struct option input_options[];
+extern const struct option output_options[];
+extern const struct option limit_options[];
+
+/*
+ * Parses what stands behind the command's name; positional arguments are moved to the front of argv and counted in
+ * *count. Returns -1 to go on, else the exit status: 0 after --help, 2 after a message about wrong usage.
+ */
+int options_parse(const struct command *command, int argc, char **argv, struct settings *settings, int *count);
+
+/* Prints the help of a command, or of the program when `command` is NULL, to stdout. */
+void options_help(const struct command *command);
+
+/* The command whose name starts argv; *words gets how many words it has. NULL when there is none. */
+const struct command *command_find(int argc, char **argv, int *words);
+
+/* The name nearest to a mistyped one, or NULL. */
+const char *command_nearest(const char *name);
+
+#endif
