@@ -55,6 +55,9 @@ const char *jpk_version(void)
 }
 
 static void set(struct jpk_error *err, enum jpk_code code, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void set(struct jpk_error *err, enum jpk_code code, const char *format, va_list args)
 {
     char raw[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(raw, sizeof raw, format, args);

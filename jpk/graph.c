@@ -311,7 +311,7 @@ static void script_variable(struct script_context *c, const struct script_event 
     use->alone = event->alone;
     if (event->function.length)
         use->function = keep(b, event->function.text, event->function.length);
-    if (event->compared.length || event->compared_string)
+    if (event->compared.text)
         use->compared = keep(b, event->compared.text, event->compared.length);
     if (event->assigned.length && event->assigned_local) {
         note_local(c, event->assigned, index);

@@ -6,7 +6,8 @@
  * is literal text. Strings are in single or double quotes and may span lines; comments are `//` and slash-star.
  * A project item is named by a string that is exactly `op.`, `sc.`, `s.`, `t.`, `m.` or `so.` and a GUID. `$name`
  * starts a variable only when it does not follow a word character, `.`, `]`, `?`, `#` or `$`; otherwise it is part of
- * a node path such as `jbroot$response$writeResponse#.status$isSuccess` or `PUB:order.PUB:customer$Cust?no`.
+ * a node path such as `jbroot$response$writeResponse#.status$isSuccess` or `PUB:order.PUB:customer$Cust?no`. In
+ * JavaScript only a preceding `.` counts.
  * (Source: the scripts and mappings of real projects.)
  */
 #ifndef JPK_SCRIPT_H
@@ -21,13 +22,13 @@ enum script_kind {
     SCRIPT_TAG,      /* <trans>, </trans>, <javascript>, </javascript> */
     SCRIPT_SPACE,    /* white space between tokens */
     SCRIPT_COMMENT,  /* with its delimiters; the line end is not part of a // comment */
-    SCRIPT_STRING,   /* with its quotes */
+    SCRIPT_STRING,   /* with its quotes; also a regular expression of JavaScript with its slashes */
     SCRIPT_NUMBER,
     SCRIPT_NAME,     /* a function, a local variable or a keyword */
     SCRIPT_VARIABLE, /* a global variable with its `$` */
     SCRIPT_PATH,     /* a node path of a source or target structure */
     SCRIPT_OPERATOR, /* everything else, the longest operator first */
-    SCRIPT_OPEN      /* a string or block comment that never ends: the rest of the text */
+    SCRIPT_OPEN      /* a string or block comment that never ends: the text up to the last closing tag */
 };
 
 enum script_language { SCRIPT_JITTERBIT, SCRIPT_JAVASCRIPT };
@@ -57,7 +58,7 @@ enum script_event_kind {
     SCRIPT_EVENT_WRITE,       /* a global variable is assigned: $x = ..., Set("x", ...), Jitterbit.SetVar("$x", ...) */
     SCRIPT_EVENT_LOCAL_READ,  /* a name that is neither called nor assigned */
     SCRIPT_EVENT_LOCAL_WRITE, /* x = ... */
-    SCRIPT_EVENT_CALL,        /* a function is called; `name` is the function */
+    SCRIPT_EVENT_CALL,        /* a function is called; `name` is the function; comes before what its arguments do */
     SCRIPT_EVENT_PATH,        /* a node path is used */
     SCRIPT_EVENT_OPEN         /* a string or comment that never ends */
 };
@@ -72,7 +73,7 @@ struct script_event {
     enum script_event_kind kind;
     struct script_view name;   /* variable without `$`, function, path; for a reference the GUID */
     struct script_view prefix; /* references: "op", "sc", "s", "t", "m" or "so" */
-    uint32_t offset;           /* where it stands in the text */
+    uint32_t offset;           /* where its name starts in the text; of a variable its `$`, of a reference its prefix */
     bool in_comment;           /* references and variables that a comment mentions; nothing else is reported of comments */
 
     /* the innermost call around it, empty when there is none, and which of its arguments it stands in, from 0 */
@@ -81,7 +82,7 @@ struct script_event {
     bool alone; /* it is the whole of that argument, or a negation of it: If($x, ...), Date($x), If(!$x, ...) */
 
     /* reads: the string, number or name (true, false, null) that it is compared with by ==, !=, <, >, <= or >= */
-    struct script_view compared; /* a string without its quotes */
+    struct script_view compared; /* a string without its quotes; `text` is NULL when there is none */
     bool compared_string;        /* whether it was in quotes */
 
     /* the variable that the innermost assignment around it assigns to, without `$`; empty when there is none */

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "recipe/plan.h"
+#include "recipe/words.h"
 
 struct grouping {
     struct plan *plan;
@@ -131,37 +132,52 @@ static void add_entity(struct plan *plan, struct endpoint *endpoint, const struc
 
 /* ------------------------------------------------------------------------------------------------------- roles */
 
-/* A web service's method says what it does: getOrders reads, createOrder writes. */
-static bool reading_name(const char *name)
+/* Names say what a call is for: getOrders reads, createOrder writes. */
+static bool reading_word(const char *word)
 {
     static const char *const verbs[] = {"get", "query", "read", "find", "search", "list", "retrieve", "fetch", "select"};
-    for (size_t i = 0; name && i < sizeof verbs / sizeof verbs[0]; i++)
-        if (strncasecmp(name, verbs[i], strlen(verbs[i])) == 0)
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(word, verbs[i]) == 0)
             return true;
     return false;
 }
 
+static bool reading_name(const char *name)
+{
+    struct words words;
+    words_split(name ? name : "", &words);
+    for (size_t i = 0; i < words.count; i++)
+        if (reading_word(words.word[i]))
+            return true;
+    return false;
+}
+
+/* An HTTP target sends a request. It reads when it says so, and its answer goes somewhere. */
+static bool http_reads(const struct jpk_entity *target)
+{
+    const char *method = jpk_entity_value(target, "http_method");
+    bool get = method && text_caseeq(method, "GET");
+    return get || (jpk_entity_value(target, "target_target_id") && reading_name(target->name));
+}
+
 static void add_role(struct endpoint *endpoint, const struct jpk_entity *entity)
 {
+    bool reads = false;
     switch (jpk_type_info(entity->type)->role) {
     case JPK_ROLE_READ:
-        endpoint->source = true;
+        reads = true;
         break;
     case JPK_ROLE_WRITE:
-        endpoint->target = true;
-        /* An HTTP target whose answer goes to another target is asked for data. */
-        if (jpk_entity_value(entity, "target_target_id"))
-            endpoint->source = true;
+        reads = strcmp(endpoint->connector->id, "http") == 0 && http_reads(entity);
         break;
     case JPK_ROLE_CALL:
-        if (reading_name(jpk_entity_value(entity, "operation")) || reading_name(entity->name))
-            endpoint->source = true;
-        else
-            endpoint->target = true;
+        reads = reading_name(jpk_entity_value(entity, "operation")) || reading_name(entity->name);
         break;
     default:
-        break;
+        return;
     }
+    endpoint->source = endpoint->source || reads;
+    endpoint->target = endpoint->target || !reads;
 }
 
 /* ------------------------------------------------------------------------------------------------------- names */

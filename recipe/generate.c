@@ -49,25 +49,12 @@ static void name_properties(struct plan *plan)
 
 static void make_plan(struct plan *plan)
 {
-    collect_variables(plan);
-    if (!plan->failed)
-        plan_live(plan);
-    if (!plan->failed)
-        plan_mail_scripts(plan);
-    if (!plan->failed)
-        plan_endpoints(plan);
-    if (!plan->failed)
-        plan_entries(plan);
-    if (!plan->failed)
-        plan_computed(plan);
-    if (!plan->failed)
-        plan_slots(plan);
-    if (!plan->failed)
-        plan_placement(plan);
-    if (!plan->failed)
-        name_properties(plan);
-    if (!plan->failed)
-        plan_types(plan);
+    static void (*const steps[])(struct plan *) = {
+        collect_variables, plan_live,  plan_mail_scripts, plan_endpoints,  plan_entries, plan_computed,
+        plan_uses,         plan_slots, plan_placement,    name_properties, plan_types,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !plan->failed; i++)
+        steps[i](plan);
     if (!plan->failed && plan->endpoint_count == 0)
         plan_finding(plan, JPK_WARNING, "no-endpoint", NULL,
                      "no operation talks to anything but temporary storage and variables");

@@ -52,7 +52,7 @@ static void put_variable(struct plan *plan, json_t *properties, const struct var
     put_text(plan, p, "id", v->id);
     put(plan, p, "target", json_pack("{s:s}", "variable", v->entity->id));
     put_text(plan, p, "label", v->label);
-    if (*v->help)
+    if (*v->help && !text_caseeq(v->help, v->label))
         put_text(plan, p, "help", v->help);
     put_text(plan, p, "type", v->type);
     put(plan, p, "required", json_boolean(v->required));
@@ -71,15 +71,36 @@ static void put_variable(struct plan *plan, json_t *properties, const struct var
     plan_infer(plan, step, v->id, "step", step, v->place_evidence, v->place_confidence);
 }
 
+/* The place of a setting in its connector's table: people enter a user name before a password. */
+static size_t setting_rank(const struct variable *v, const struct connector *connector)
+{
+    size_t rank = 0;
+    for (const struct setting *row = connector->settings; row->key; row++, rank++)
+        if (row == v->setting)
+            return rank;
+    return rank;
+}
+
+static bool belongs(const struct variable *v, enum place place, uint32_t endpoint)
+{
+    return v->place == place && (place != PLACE_ENDPOINT || v->endpoint == endpoint);
+}
+
+/* Those that feed a setting in the order of the settings, then the others in that of the project. */
 static size_t put_variables(struct plan *plan, json_t *properties, enum place place, uint32_t endpoint, const char *step)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < plan->variable_count; i++) {
-        const struct variable *v = &plan->variables[i];
-        if (v->place != place || (place == PLACE_ENDPOINT && v->endpoint != endpoint))
-            continue;
-        put_variable(plan, properties, v, step);
-        count++;
+    const struct connector *connector = place == PLACE_ENDPOINT ? plan->endpoints[endpoint].connector : connector_mail();
+    size_t ranks = 0, count = 0;
+    while (connector->settings[ranks].key)
+        ranks++;
+    for (size_t rank = 0; rank <= ranks; rank++) {
+        for (size_t i = 0; i < plan->variable_count; i++) {
+            const struct variable *v = &plan->variables[i];
+            if (!belongs(v, place, endpoint) || setting_rank(v, connector) != rank)
+                continue;
+            put_variable(plan, properties, v, step);
+            count++;
+        }
     }
     return count;
 }
@@ -153,6 +174,12 @@ static void put_settings(struct plan *plan, json_t *properties, const struct jpk
                   several, step);
 }
 
+static bool holds_settings(const struct jpk_entity *entity)
+{
+    return entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET ||
+           entity->type == JPK_TYPE_WEB_SERVICE_CALL || jpk_type_info(entity->type)->role == JPK_ROLE_ENDPOINT;
+}
+
 /* -------------------------------------------------------------------------------------------------------- steps */
 
 static void put_agent(struct plan *plan, json_t *steps)
@@ -219,8 +246,11 @@ static void put_endpoint_steps(struct plan *plan, json_t *steps)
             test ? json_pack("{s:s, s:o}", "kind", "operation", "operation", named_item(test))
                  : json_pack("{s:s}", "kind", "connection"));
         put_variables(plan, properties, PLACE_ENDPOINT, (uint32_t)i, endpoint->step);
+        size_t holders = 0; /* items with settings of their own; functions have none */
         for (size_t j = 0; j < endpoint->entity_count; j++)
-            put_settings(plan, properties, endpoint->entities[j], endpoint->entity_count > 1, endpoint->step);
+            holders += holds_settings(endpoint->entities[j]);
+        for (size_t j = 0; j < endpoint->entity_count; j++)
+            put_settings(plan, properties, endpoint->entities[j], holders > 1, endpoint->step);
         put(plan, step, "properties", properties);
     }
 }
@@ -451,13 +481,17 @@ static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_co
     return "Sync";
 }
 
+/* Which endpoints a sentence names as sources or targets: pure ones, or where there are none those that are both. */
 static void put_names(struct plan *plan, struct buf *out, bool source)
 {
     enum { SHOWN = 3 };
-    size_t count = 0;
+    size_t count = 0, pure = 0;
+    for (size_t i = 0; i < plan->endpoint_count; i++)
+        pure += plan->endpoints[i].source == source && plan->endpoints[i].target == !source;
     for (size_t i = 0; i < plan->endpoint_count; i++) {
         const struct endpoint *e = &plan->endpoints[i];
-        if (source ? !e->source : !e->target || (e->source && plan->endpoint_count > 1))
+        bool is_pure = e->source == source && e->target == !source, both = e->source && e->target;
+        if (!is_pure && !(both && pure == 0))
             continue;
         if (++count <= SHOWN)
             buf_printf(out, "%s%s", count > 1 ? ", " : source ? " from " : " to ", e->name);
@@ -466,23 +500,31 @@ static void put_names(struct plan *plan, struct buf *out, bool source)
         buf_puts(out, " and others");
 }
 
+/* What the functions of a role are about, such as Contact; NULL when none says. */
+static const char *object_of(const struct plan *plan, enum jpk_role role)
+{
+    for (size_t i = 0; i < plan->project->entity_count; i++) {
+        const struct jpk_entity *e = plan->project->entities[i];
+        const struct jpk_type_info *info = jpk_type_info(e->type);
+        bool function = info->connector && info->role == role && e->type != JPK_TYPE_WEB_SERVICE_CALL;
+        if (plan->live[i] && function && e->as.function && e->as.function->object)
+            return e->as.function->object;
+    }
+    return NULL;
+}
+
 static const char *description_of(struct plan *plan, const char *verb)
 {
     struct buf text = {0};
-    buf_puts(&text, verb);
-    for (size_t i = 0; i < plan->project->entity_count; i++) {
-        const struct jpk_entity *e = plan->project->entities[i];
-        if (!plan->live[i] || !jpk_type_info(e->type)->connector || !e->as.function || e->type == JPK_TYPE_WEB_SERVICE_CALL ||
-            jpk_type_info(e->type)->role == JPK_ROLE_ENDPOINT || !e->as.function->object)
-            continue;
-        buf_printf(&text, " %s", e->as.function->object);
-        break;
-    }
-    buf_puts(&text, " data");
+    const char *object = object_of(plan, JPK_ROLE_READ);
+    if (!object)
+        object = object_of(plan, JPK_ROLE_WRITE);
+    buf_printf(&text, "%s%s%s data", verb, object ? " " : "", object ? object : "");
     put_names(plan, &text, true);
     put_names(plan, &text, false);
     buf_putc(&text, '.');
     const char *kept = plan_text(plan, "%s", buf_text(&text));
+    plan->failed = plan->failed || text.failed;
     buf_free(&text);
     return kept;
 }

@@ -303,7 +303,7 @@ static void place_rest(struct plan *plan)
     free(families.items);
 }
 
-void plan_placement(struct plan *plan)
+void plan_uses(struct plan *plan)
 {
     struct placing p = {.plan = plan};
     p.visited = plan_alloc(plan, plan->graph->variable_count, sizeof *p.visited);
@@ -314,8 +314,10 @@ void plan_placement(struct plan *plan)
         vote(&p, &votes, plan->variables[i].graph, true);
         place_by_use(plan, &plan->variables[i], &votes);
     }
-    if (plan->failed)
-        return;
+}
+
+void plan_placement(struct plan *plan)
+{
     place_by_slot(plan);
     place_rest(plan);
     for (size_t i = 0; i < plan->variable_count; i++) {

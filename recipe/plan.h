@@ -4,8 +4,9 @@
  *   endpoints what the project talks to, and in which role     (endpoints.c)
  *   entries   operations that nothing starts                   (entries.c)
  *   computed  variables that a script sets before any read     (computed.c)
+ *   uses      where uses in the clear put a variable           (placement.c)
  *   slots     which variable an encrypted setting may hold     (slots.c)
- *   placement which step a variable belongs to                 (placement.c)
+ *   placement which step every variable belongs to             (placement.c)
  *   types     type, secret, required, label, default           (types.c)
  *   JSON      the files                                        (metadata.c, configuration.c, update.c)
  */
@@ -108,6 +109,7 @@ void plan_mail_scripts(struct plan *plan);
 void plan_endpoints(struct plan *plan);
 void plan_entries(struct plan *plan);
 void plan_computed(struct plan *plan);
+void plan_uses(struct plan *plan);
 void plan_slots(struct plan *plan);
 void plan_placement(struct plan *plan);
 void plan_types(struct plan *plan);

@@ -11,14 +11,15 @@
 #include "recipe/words.h"
 
 enum {
-    SCORE_FIRST_WORD = 3,  /* the variable has the key's first word */
-    SCORE_OTHER_WORD = 2,  /* or another one */
-    SCORE_EXTRA_WORD = 1,  /* for each further word of the key */
-    SCORE_BRAND = 3,       /* the variable names the connector */
+    SCORE_WORD = 3,         /* the variable has a word of the key */
+    SCORE_EXTRA_WORD = 1,   /* for each further one */
+    SCORE_BRAND = 3,        /* the variable names the connector */
     SCORE_OTHER_BRAND = -6, /* or another one */
-    SCORE_ITEM_WORD = 2,   /* for each word that it shares with the item's or its folder's name */
-    SCORE_SIBLING = 2,     /* it begins like a variable that the item names in the clear */
-    SCORE_ELSEWHERE = -3,  /* the item names it in the clear under another key */
+    SCORE_ITEM_WORD = 2,    /* for each word that it shares with the item's or its folder's name */
+    SCORE_SIBLING = 2,      /* it begins like a variable that the item names in the clear */
+    SCORE_ELSEWHERE = -3,   /* the item names it in the clear under another key */
+    SCORE_OTHER_PLACE = -4, /* a use in the clear puts it elsewhere */
+    SCORE_ALONE = 3,        /* enough when nothing else uses the variable and no other one fits */
     SCORE_LEAST = 5,
     SCORE_MEDIUM = 6,
     SCORE_HIGH = 8
@@ -116,6 +117,7 @@ static void collect(struct plan *plan)
 /* What surrounds a slot. */
 struct context {
     const struct slot *slot;
+    struct words keys;     /* words of the key */
     struct words item;     /* words of the item's name and its folder's */
     const struct jpk_use *uses; /* of the item */
     size_t use_count;
@@ -142,13 +144,16 @@ static bool telling_brand(const char *word)
 
 static int brand_score(const struct context *c, const struct words *words)
 {
-    if (words_common(words, c->slot->connector->words, NULL) > 0)
-        return SCORE_BRAND;
-    for (size_t i = 0; i < words->count; i++)
-        if (telling_brand(words->word[i]) && connector_by_word(words->word[i]) &&
-            !words_have(&c->item, words->word[i]))
-            return SCORE_OTHER_BRAND;
-    return 0;
+    int score = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        const char *word = words->word[i];
+        const struct connector *named = telling_brand(word) ? connector_by_word(word) : NULL;
+        if (named == c->slot->connector)
+            return SCORE_BRAND;
+        if (named && !words_have(&c->item, word))
+            score = SCORE_OTHER_BRAND;
+    }
+    return score;
 }
 
 static int sibling_score(struct plan *plan, const struct context *c, const struct variable *variable)
@@ -172,40 +177,55 @@ static int item_score(const struct context *c, const struct words *words)
 {
     int score = 0;
     for (size_t i = 0; i < words->count; i++)
-        if (words_have(&c->item, words->word[i]) && !strstr(c->slot->setting->words, words->word[i]))
+        if (words_have(&c->item, words->word[i]) && !words_have(&c->keys, words->word[i]))
             score += SCORE_ITEM_WORD;
     return score;
 }
 
+static int place_score(const struct plan *plan, const struct context *c, const struct variable *variable)
+{
+    if (variable->place == PLACE_NONE)
+        return 0;
+    uint32_t endpoint = plan->entity_endpoint[c->slot->entity->index];
+    return variable->place == PLACE_ENDPOINT && variable->endpoint != endpoint ? SCORE_OTHER_PLACE : 0;
+}
+
 static int score_of(struct plan *plan, const struct context *c, const struct variable *variable)
 {
-    size_t first = 0, common = words_common(variable->words, c->slot->setting->words, &first);
+    size_t common = words_common(variable->words, c->slot->setting->words, NULL);
     if (common == 0 || !length_fits(c, variable->entity->name))
         return 0;
-    int score = (first == 0 ? SCORE_FIRST_WORD : SCORE_OTHER_WORD) + SCORE_EXTRA_WORD * (int)(common - 1);
-    return score + brand_score(c, variable->words) + sibling_score(plan, c, variable) + item_score(c, variable->words);
+    return SCORE_WORD + SCORE_EXTRA_WORD * (int)(common - 1) + brand_score(c, variable->words) +
+           sibling_score(plan, c, variable) + item_score(c, variable->words) + place_score(plan, c, variable);
 }
 
 /* -------------------------------------------------------------------------------------------------------- match */
 
 struct best {
     uint32_t variable;
-    int score;
-    bool tie;
+    int score, second; /* the best score, and that of the best other variable */
 };
 
+/* Of equal scores the first variable of the project is taken, with low confidence. */
 static void consider(struct plan *plan, const struct context *c, uint32_t index, struct best *best)
 {
     if (index == best->variable)
         return;
     int score = score_of(plan, c, &plan->variables[index]);
     if (score > best->score || (score == best->score && score > 0 && index < best->variable)) {
-        best->tie = score == best->score;
+        best->second = best->score;
         best->score = score;
         best->variable = index;
-    } else if (score == best->score && score > 0) {
-        best->tie = true;
+    } else if (score > best->second) {
+        best->second = score;
     }
+}
+
+static enum jpk_confidence confidence_of(const struct best *best)
+{
+    if (best->second == best->score || best->score < SCORE_MEDIUM)
+        return JPK_LOW;
+    return best->score >= SCORE_HIGH ? JPK_HIGH : JPK_MEDIUM;
 }
 
 static void match(struct plan *plan, const struct word_index *index, struct slot *slot)
@@ -216,22 +236,25 @@ static void match(struct plan *plan, const struct word_index *index, struct slot
     c.uses = jpk_graph_uses(plan->graph, slot->entity, &c.use_count);
     words_split(plan_text(plan, "%s %s", slot->entity->name, slot->entity->folder ? slot->entity->folder->name : ""),
                 &c.item);
+    words_split(slot->setting->words, &c.keys);
     struct best best = {.variable = NONE};
     size_t left = CANDIDATES_MAX;
-    struct words keys;
-    words_split(slot->setting->words, &keys);
-    for (size_t i = 0; i < keys.count; i++) {
-        uint32_t number = map_get(&index->words, keys.word[i], strlen(keys.word[i]));
+    for (size_t i = 0; i < c.keys.count; i++) {
+        uint32_t number = map_get(&index->words, c.keys.word[i], strlen(c.keys.word[i]));
         for (uint32_t at = number == MAP_NONE ? NONE : index->heads[number]; at != NONE && left > 0; left--) {
             consider(plan, &c, index->links[at].variable, &best);
             at = index->links[at].next;
         }
     }
-    if (best.score < SCORE_LEAST)
+    if (best.variable == NONE)
         return;
     struct variable *variable = &plan->variables[best.variable];
+    bool alone = best.score >= SCORE_ALONE && best.second < SCORE_ALONE && variable->place == PLACE_NONE &&
+                 !variable->read && !slot->connector->plumbing;
+    if (best.score < SCORE_LEAST && !alone)
+        return;
     slot->variable = best.variable;
-    slot->confidence = best.tie ? JPK_LOW : best.score >= SCORE_HIGH ? JPK_HIGH : best.score >= SCORE_MEDIUM ? JPK_MEDIUM : JPK_LOW;
+    slot->confidence = confidence_of(&best);
     if (!variable->setting || (slot->setting->flags & SETTING_SECRET))
         variable->setting = slot->setting;
 }

@@ -76,7 +76,7 @@ struct jpk_error {
     char file[JPK_ERROR_FILE_MAX];       /* the input as its caller named it; "" when there is none */
     char entry[JPK_ERROR_ENTRY_MAX];     /* the path inside the archive or folder; "" when there is none */
     bool has_offset;                     /* whether `offset` is known */
-    uint64_t offset;                     /* byte position in the entry, or in the file when there is no entry */
+    uint64_t offset;                     /* byte position in the entry; of the archive's own records, in the archive */
     uint32_t line, column;               /* from 1; 0 when not known. Columns count bytes */
     char message[JPK_ERROR_MESSAGE_MAX]; /* one sentence in UTF-8, without control characters */
 };

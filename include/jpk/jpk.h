@@ -75,8 +75,8 @@ JPK_API struct jpk_archive *jpk_archive_open_fd(int fd, const char *name, const 
                                                 struct jpk_error *err);
 
 /*
- * Opens a folder. Names are paths below it, in byte order. `.git`, `.svn`, `.DS_Store`, `Thumbs.db` and
- * `desktop.ini` are left out.
+ * Opens a folder. Names are paths below it, in byte order, and follow the rules of names in archives. `.git`, `.svn`,
+ * `.hg`, `.DS_Store`, `Thumbs.db` and `desktop.ini` are left out.
  */
 JPK_API struct jpk_archive *jpk_archive_open_folder(const char *path, const struct jpk_limits *limits,
                                                     struct jpk_error *err);
@@ -88,7 +88,10 @@ JPK_API const char *jpk_archive_name(const struct jpk_archive *archive);
 
 JPK_API bool jpk_archive_is_folder(const struct jpk_archive *archive);
 
-/* Entries that are files, in archive order (folders: byte order of names). Folder entries are checked and left out. */
+/*
+ * Entries that are files, in archive order (folders: byte order of names); NULL for an index out of range. Folder
+ * entries are checked and left out.
+ */
 JPK_API size_t jpk_archive_count(const struct jpk_archive *archive);
 JPK_API const struct jpk_entry_info *jpk_archive_entry(const struct jpk_archive *archive, size_t index);
 
@@ -124,7 +127,7 @@ struct jpk_writer;
 /* Begins an archive at `path`. Nothing appears there before jpk_writer_commit. */
 JPK_API struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_error *err);
 
-/* Adds an entry with a copy of `data`. The name is checked as a reader would check it. */
+/* Adds an entry with a copy of `data`. The name is checked as a reader with the default limits would. */
 JPK_API bool jpk_writer_add(struct jpk_writer *writer, const char *name, const void *data, size_t size, uint16_t dos_date,
                             uint16_t dos_time, struct jpk_error *err);
 
