@@ -125,6 +125,8 @@ static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_optio
                      "the project is a folder, so the recipe names no Jitterpak: make one and generate again");
     json_t *metadata = plan_metadata(plan, file, sha256);
     bool ok = metadata || error_memory(err);
+    if (ok)
+        plan_explain(plan, metadata);
     if (ok && options && options->old)
         ok = recipe_update(plan, metadata, options, err);
     recipe->metadata = ok ? dump(metadata, &recipe->metadata_size) : NULL;

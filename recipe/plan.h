@@ -140,6 +140,9 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 
+/* Puts the inferences into the order of the recipe. */
+void plan_explain(struct plan *plan, const json_t *recipe);
+
 /* Keeps what an author changed in an earlier recipe. `fresh` is changed in place; false with an error. */
 bool recipe_update(struct plan *plan, json_t *fresh, const struct jpk_recipe_options *options, struct jpk_error *err);
 

@@ -43,19 +43,17 @@ static bool secret_name(const struct words *words)
     return words_have(words, "key") && any_word(words, "api access private secret encryption signing");
 }
 
+/* `hide_value` says nothing here: real projects hide a mail server and show NetSuite's secrets. */
 static void find_secret(struct plan *plan, struct variable *v)
 {
     const char *evidence = NULL;
-    enum jpk_confidence confidence = JPK_HIGH;
     if (v->setting && (v->setting->flags & SETTING_SECRET))
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
     else if (secret_name(v->words))
         evidence = "its name says so";
-    else if (v->entity->as.variable->hidden && !v->setting)
-        confidence = JPK_MEDIUM;
     v->secret = evidence != NULL;
     if (evidence)
-        plan_infer(plan, NULL, v->id, "secret", "true", evidence, confidence);
+        plan_infer(plan, NULL, v->id, "secret", "true", evidence, JPK_HIGH);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- uses */

@@ -53,20 +53,26 @@ static int explain_json(const struct jpk_recipe *recipe)
         json_pack("{s:o, s:o}", "inferences", array, "findings", message_findings_json(findings, finding_count)));
 }
 
-/* What a line is about: a property, a step, or the recipe. */
-static const char *subject(const struct jpk_inference *f)
-{
-    return *f->property ? f->property : *f->step ? f->step : "(recipe)";
-}
-
 static void explain_text(const struct jpk_recipe *recipe)
 {
     size_t count;
     const struct jpk_inference *inferences = jpk_recipe_inferences(recipe, &count);
+    const char *step = NULL, *property = "";
     for (size_t i = 0; i < count; i++) {
         const struct jpk_inference *f = &inferences[i];
-        message_text(subject(f));
-        printf(": %s ", f->fact);
+        if (!step || strcmp(step, f->step) != 0) {
+            message_text(*f->step ? f->step : "recipe");
+            putchar('\n');
+            property = "";
+        }
+        if (*f->property && strcmp(property, f->property) != 0) {
+            printf("  ");
+            message_text(f->property);
+            putchar('\n');
+        }
+        step = f->step;
+        property = f->property;
+        printf("%s%s: ", *f->property ? "    " : "  ", f->fact);
         message_text(f->value);
         printf(" - ");
         message_text(f->evidence);
