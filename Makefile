@@ -1,7 +1,7 @@
 # jpk: build, test and install. `make help` lists the targets.
 #
-# Each library is an archive of its own and is linked in the order of the layers (base, jpk, recipe), so that a
-# dependency in the wrong direction does not link: see the `layers` target.
+# Each layer is an archive of its own, linked in the order base, jpk, recipe; `make layers` proves that no archive
+# needs a later one. The installed library is one: libjpk, shared and static.
 
 VERSION := 0.1.0
 SOVERSION := 0
@@ -10,61 +10,203 @@ LIBDIR ?= $(PREFIX)/lib
 BUILD ?= build
 CC ?= cc
 AR ?= ar
+OBJCOPY ?= objcopy
+PYTHON ?= /usr/bin/python3
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
-# What a fresh Debian 12 needs besides make. .ci/packages installs what is missing.
-PACKAGES := gcc libc6-dev pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev libssl-dev
-CHECK_PACKAGES := $(PACKAGES) libcmocka-dev
-PKGS := libzip jansson libxml-2.0 libcrypto zlib
+# What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
+BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
+	libssl-dev
+CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema
+LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
+LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
-CFLAGS ?= -O2 -g
 SANITIZE ?=
-override CFLAGS += -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE)
-override CPPFLAGS += -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LDLIBS = $(shell pkg-config --libs $(PKGS)) -lunistring -lpthread
+# Runs before every test program, such as valgrind.
+WRAPPER ?=
+CFLAGS ?= -O2 -g
+ALL_CFLAGS := $(CFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE) -fPIC -fvisibility=hidden
+ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(LIBRARIES))
+LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lunistring -lpthread
 
 LAYERS := base jpk recipe
-SOURCES := $(foreach layer,$(LAYERS),$(wildcard $(layer)/*.c))
-# Later layers first: that is the order in which a linker resolves them.
-ARCHIVES := $(BUILD)/librecipe.a $(BUILD)/libjpk-project.a $(BUILD)/libbase.a
-TOOL_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tools/*.c))
+HEADERS := $(wildcard include/jpk/*.h)
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
+# Highest layer first: the order in which a linker resolves them.
+ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/base.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
 
 .PHONY: all
 all: $(BUILD)/jpk
 
 .PHONY: help
 help:
-	@echo 'make           build build/jpk'
-	@echo 'make demo      install what is missing, build, make a recipe from a sample and show it'
-	@echo 'make check     install what is missing, build, run every test'
+	@echo 'make                 the program, build/jpk'
+	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
+	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
+	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
+	@echo 'make bench           speed and memory of whole processes beside their peers'
+	@echo 'make samples         the sample projects as Jitterpaks, in build/samples'
+	@echo 'make install         program, library and headers; DESTDIR and PREFIX are honoured'
+	@echo 'make uninstall       takes them away again'
+	@echo 'make clean           removes build'
+
+# ---------------------------------------------------------------------------------------------------------- build
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/libbase.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard base/*.c))
-$(BUILD)/libjpk-project.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard jpk/*.c))
-$(BUILD)/librecipe.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard recipe/*.c))
+$(BUILD)/layers/base.a: $(call objects,base)
+$(BUILD)/layers/jpk.a: $(call objects,jpk)
+$(BUILD)/layers/recipe.a: $(call objects,recipe)
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/jpk: $(TOOL_OBJECTS) $(ARCHIVES)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(TOOL_OBJECTS) $(ARCHIVES) $(LDLIBS)
+$(BUILD)/jpk: $(call objects,tools) $(ARCHIVES)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(ARCHIVES) $(LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS) -lcmocka
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS) -lcmocka
 
-.PHONY: unit
-unit: $(UNIT_TESTS)
-	@set -e; for test in $(UNIT_TESTS); do $$test; done
+$(BUILD)/libjpk.so.$(VERSION): $(ARCHIVES)
+	$(CC) -shared $(ALL_CFLAGS) $(LDFLAGS) -Wl,-soname,libjpk.so.$(SOVERSION) -o $@ \
+		-Wl,--whole-archive $(ARCHIVES) -Wl,--no-whole-archive $(LDLIBS)
+
+# One object whose private names are local, so that they cannot meet those of a program.
+$(BUILD)/libjpk.a: $(ARCHIVES)
+	$(LD) -r -o $(BUILD)/libjpk.o --whole-archive $(ARCHIVES)
+	$(OBJCOPY) --localize-hidden $(BUILD)/libjpk.o
+	@rm -f $@
+	$(AR) rcs $@ $(BUILD)/libjpk.o
+
+.PHONY: samples
+samples: $(SAMPLES)
+
+.SECONDEXPANSION:
+$(SAMPLES): $(BUILD)/samples/%.jpk: $(BUILD)/jpk $$(shell find samples/$$* -type f)
+	@mkdir -p $(@D)
+	$(BUILD)/jpk pack --force samples/$* $@
 
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
+
+# ----------------------------------------------------------------------------------------------------------- demo
+
+.PHONY: demo
+demo:
+	@.ci/packages $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all samples
+	@$(MAKE) --no-print-directory -s show-demo
+
+.PHONY: show-demo
+show-demo:
+	$(BUILD)/jpk info $(BUILD)/samples/salesforce-to-netsuite.jpk
+	$(BUILD)/jpk recipe generate $(BUILD)/samples/salesforce-to-netsuite.jpk -o $(BUILD)/demo --force
+	cat $(BUILD)/demo/*-configure.json
+
+# ---------------------------------------------------------------------------------------------------------- tests
+
+# Packages first, for pkg-config is asked when a Makefile is read.
+.PHONY: check
+check:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
+	@$(MAKE) --no-print-directory unit cli schemas layers install-test
+
+.PHONY: unit-programs
+unit-programs: $(UNIT_TESTS)
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	@set -e; for test in $(UNIT_TESTS); do $(WRAPPER) $$test; done
+
+.PHONY: cli
+cli: $(BUILD)/jpk
+	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+.PHONY: schemas
+schemas: $(BUILD)/jpk
+	@$(PYTHON) tests/recipe/validate.py --program $(BUILD)/jpk
+
+.PHONY: layers
+layers: $(ARCHIVES)
+	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a
+
+.PHONY: install-test
+install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
+	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
+
+.PHONY: check-asan
+check-asan:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit cli
+
+.PHONY: check-valgrind
+check-valgrind:
+	@.ci/packages $(CHECK_PACKAGES) valgrind
+	@$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
+	@$(MAKE) --no-print-directory unit WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full'
+
+.PHONY: bench
+bench:
+	@.ci/packages $(BUILD_PACKAGES) python3 unzip
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples
+	@CC="$(CC)" BUILD=$(BUILD) tests/bench/run.sh
+
+C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
+SHELL_FILES := .ci/run .ci/packages $(wildcard tests/*.sh tests/*/*.sh)
+
+.PHONY: lint
+lint:
+	@.ci/packages $(LINT_PACKAGES)
+	@$(MAKE) --no-print-directory run-lint
+
+.PHONY: run-lint
+run-lint:
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
+		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__GNUC__ -Iinclude -I. $(LAYERS) tools
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard $(addsuffix /*.c,$(LAYERS) tools)) -- \
+		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
+	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer' all
+	shellcheck $(SHELL_FILES)
+
+# -------------------------------------------------------------------------------------------------------- install
+
+INSTALLED = $(DESTDIR)$(PREFIX)/bin/jpk $(addprefix $(DESTDIR)$(PREFIX)/,$(HEADERS)) $(DESTDIR)$(LIBDIR)/libjpk.a \
+	$(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so \
+	$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc $(DESTDIR)$(PREFIX)/share/jpk/schema/*.json
+
+.PHONY: install
+install: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(LIBDIR)/pkgconfig \
+		$(DESTDIR)$(PREFIX)/share/jpk/schema
+	install -m 755 $(BUILD)/jpk $(DESTDIR)$(PREFIX)/bin/jpk
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/jpk/
+	install -m 644 $(BUILD)/libjpk.a $(DESTDIR)$(LIBDIR)/libjpk.a
+	install -m 755 $(BUILD)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION)
+	ln -sf libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION)
+	ln -sf libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' jpk.pc.in \
+		>$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc
+	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/jpk/schema/
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(INSTALLED)
+	-rmdir $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(PREFIX)/share/jpk/schema $(DESTDIR)$(PREFIX)/share/jpk 2>/dev/null
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -62,7 +62,7 @@ static void *take(struct arena *arena, size_t size, size_t align)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    return take(arena, size, ALIGN);
+    return take(arena, size ? size : 1, ALIGN);
 }
 
 void *arena_calloc(struct arena *arena, size_t count, size_t size)

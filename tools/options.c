@@ -322,8 +322,8 @@ int options_parse(const struct command *command, int argc, char **argv, struct s
         return 0;
     }
     if (positional < command->least || (command->most >= 0 && positional > command->most)) {
-        fprintf(stderr, "jpk: 'jpk %s' takes %s%s; see 'jpk help %s'\n", command->name,
-                positional < command->least ? "at least " : "no more than ", command->arguments, command->name);
+        fprintf(stderr, "jpk: too %s arguments; the usage is: jpk %s [OPTIONS] %s\n",
+                positional < command->least ? "few" : "many", command->name, command->arguments);
         return 2;
     }
     *count = positional;
