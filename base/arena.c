@@ -31,6 +31,7 @@ static void *take_alone(struct arena *arena, size_t size)
     struct arena_block **at = arena->blocks ? &arena->blocks->next : &arena->blocks;
     block->next = *at;
     *at = block;
+    arena->used += size;
     return block->data;
 }
 
@@ -38,7 +39,6 @@ static void *take(struct arena *arena, size_t size, size_t align)
 {
     size_t pad = (size_t)(-(uintptr_t)arena->next) & (align - 1);
     size_t left = (size_t)(arena->end - arena->next);
-    arena->used += size;
     if (left < pad || left - pad < size) {
         if (size > BLOCK_MAX / 4)
             return take_alone(arena, size);
@@ -57,6 +57,7 @@ static void *take(struct arena *arena, size_t size, size_t align)
     }
     char *p = arena->next + pad;
     arena->next = p + size;
+    arena->used += size;
     return p;
 }
 

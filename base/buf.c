@@ -25,6 +25,7 @@ char *buf_reserve(struct buf *buf, size_t n)
             return NULL;
         }
         buf->data = data;
+        buf->data[buf->size] = '\0'; /* the caller may put nothing there after all */
         buf->capacity = capacity;
     }
     return buf->data + buf->size;

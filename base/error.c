@@ -59,7 +59,7 @@ static void set(struct jpk_error *err, enum jpk_code code, const char *format, v
 
 static void set(struct jpk_error *err, enum jpk_code code, const char *format, va_list args)
 {
-    char raw[JPK_ERROR_MESSAGE_MAX];
+    char raw[JPK_ERROR_MESSAGE_MAX + 4]; /* longer than a message, so that a cut shows */
     vsnprintf(raw, sizeof raw, format, args);
     err->code = code;
     text_printable(err->message, sizeof err->message, raw);

@@ -96,10 +96,10 @@ static void forget(struct outfile *out)
     *out = (struct outfile){.fd = -1};
 }
 
-bool outfile_commit(struct outfile *out, bool force, struct jpk_error *err)
+bool outfile_commit(struct outfile *out, bool force, bool durable, struct jpk_error *err)
 {
     bool ok = true;
-    if (fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
+    if (durable && fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
         ok = error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
     if (close(out->fd) != 0)
         ok = ok && error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
@@ -110,7 +110,9 @@ bool outfile_commit(struct outfile *out, bool force, struct jpk_error *err)
         } else if (!force && errno == EINVAL) {
             /* A file system without RENAME_NOREPLACE: a hard link does not replace either. */
             ok = link(out->temporary, out->path) == 0;
-            if (!ok)
+            if (!ok && errno == EEXIST)
+                exists(out->path, err);
+            else if (!ok)
                 error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
             (void)unlink(out->temporary);
         } else {
@@ -155,7 +157,7 @@ bool file_write(const char *path, const void *data, size_t n, bool force, struct
         p += done;
         n -= (size_t)done;
     }
-    return outfile_commit(&out, force, err);
+    return outfile_commit(&out, force, false, err);
 }
 
 bool file_make_folder(const char *path, struct jpk_error *err)

@@ -24,13 +24,16 @@ struct outfile {
 /* Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is JPK_ERR_EXISTS. */
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err);
 
-/* Puts it on the disk under its name. Without `force` it never replaces a file, not even one that came in between. */
-bool outfile_commit(struct outfile *out, bool force, struct jpk_error *err);
+/*
+ * Gives it its name. Without `force` it never replaces a file, not even one that came in between. `durable` waits until
+ * the disk has it, so that a power failure cannot leave an empty file: for what cannot be made again in a moment.
+ */
+bool outfile_commit(struct outfile *out, bool force, bool durable, struct jpk_error *err);
 
 /* Removes what is there of an output that was not committed; does nothing after a commit. */
 void outfile_discard(struct outfile *out);
 
-/* All of the above for bytes in memory. */
+/* All of the above for bytes in memory, not durable. */
 bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err);
 
 /* Makes a folder and its parents, as `mkdir -p` does. */

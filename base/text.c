@@ -5,6 +5,7 @@
 #include <unicase.h>
 #include <uninorm.h>
 #include <unistr.h>
+#include <uniwidth.h>
 
 struct text_counter text_counter_begin(const char *text, size_t n)
 {
@@ -100,6 +101,12 @@ void text_printable(char *out, size_t size, const char *text)
     out[used] = '\0';
 }
 
+size_t text_width(const char *text)
+{
+    int width = u8_strwidth((const uint8_t *)text, "UTF-8");
+    return width > 0 ? (size_t)width : 0;
+}
+
 bool text_fold(const char *text, size_t n, char **out, size_t *out_n)
 {
     if (text_ascii(text, n)) {
@@ -166,18 +173,23 @@ size_t text_distance(const char *a, const char *b, size_t limit)
     size_t n = strlen(a), m = strlen(b);
     if (n > MAX || m > MAX || (n > m ? n - m : m - n) > limit)
         return limit + 1;
-    size_t row[MAX + 1];
+    /* Only the band around the diagonal can stay within the limit. */
+    size_t row[MAX + 1], band = limit < MAX ? limit : MAX;
     for (size_t j = 0; j <= m; j++)
         row[j] = j;
     for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= m; j++) {
+        size_t from = i > band ? i - band : 1, to = i + band < m ? i + band : m;
+        size_t diagonal = row[from - 1], least = from > 1 ? limit + 1 : i;
+        row[from - 1] = least;
+        for (size_t j = from; j <= to; j++) {
             size_t change = diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
             diagonal = row[j];
             size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
             row[j] = change < best ? change : best;
+            least = row[j] < least ? row[j] : least;
         }
+        if (least > limit)
+            return limit + 1;
     }
     return row[m] > limit ? limit + 1 : row[m];
 }

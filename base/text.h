@@ -34,6 +34,9 @@ bool text_ascii(const char *text, size_t n);
  */
 void text_printable(char *out, size_t size, const char *text);
 
+/* How many columns of a terminal UTF-8 text takes, East Asian wide characters counted as two. */
+size_t text_width(const char *text);
+
 /*
  * Two names as a file system that ignores case and normalization sees them: NFKC with full case folding
  * (Unicode 14 in Debian 12's libunistring). *out is allocated by malloc and owned by the caller. The input must be UTF-8.

@@ -69,6 +69,8 @@ struct checker {
     size_t count, capacity;
     struct jpk_finding *items; /* the rows' findings, at last */
     struct map folders;        /* lower-case ids of the tree's folders */
+    bool *written;             /* by variable: a script or a target sets it */
+    size_t comparisons;        /* of names, in the search for what somebody meant */
     struct buf bytes, text;
     struct jpk_error *err;
     bool failed;
@@ -92,6 +94,15 @@ static const char *keep(struct checker *c, const char *s)
     return kept;
 }
 
+static const char *lower_case(struct checker *c, const char *s)
+{
+    char *kept = arena_strdup(&c->arena, s);
+    c->failed = c->failed || !kept;
+    for (char *p = kept; p && *p; p++)
+        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+    return kept;
+}
+
 /* A finding without a place yet; NULL when memory is out. */
 static struct jpk_finding *report(struct checker *c, const char *rule, const struct jpk_entity *entity,
                                   const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -105,11 +116,12 @@ static struct jpk_finding *report(struct checker *c, const char *rule, const str
         return NULL;
     }
     c->rows = rows;
-    char message[JPK_ERROR_MESSAGE_MAX];
+    char raw[JPK_ERROR_MESSAGE_MAX + 4], message[JPK_ERROR_MESSAGE_MAX];
     va_list args;
     va_start(args, format);
-    vsnprintf(message, sizeof message, format, args);
+    vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
+    text_printable(message, sizeof message, raw); /* names may hold anything; a cut shows */
     c->rows[c->count] = (struct row){
         .public = {.severity = severity_of(rule), .rule = rule, .message = keep(c, message)},
     };
@@ -163,7 +175,8 @@ static void check_tree(struct checker *c, const struct jpk_entity *entity)
         report(c, "deleted-entity", entity, "%s '%s' is marked as deleted; it is left out", entity->type_name,
                entity->name);
     else if (entity->type == JPK_TYPE_FOLDER && !entity->in_tree) {
-        if (map_get(&c->folders, entity->id, strlen(entity->id)) == MAP_NONE)
+        const char *key = lower_case(c, entity->id);
+        if (key && map_get(&c->folders, key, strlen(key)) == MAP_NONE)
             report(c, "orphan-folder", entity, "folder '%s' is not in the tree of project.xml", entity->name);
     } else if (!entity->in_tree) {
         report(c, "not-in-tree", entity, "%s '%s' is not in the tree of project.xml", entity->type_name, entity->name);
@@ -378,17 +391,18 @@ static bool is_written(const struct jpk_variable *variable)
 }
 
 /* The variable that somebody may have meant: set somewhere, and one or two letters away. */
-static const char *nearest(const struct checker *c, const char *name)
+static const char *nearest(struct checker *c, const char *name)
 {
     const char *best = NULL;
-    enum { MANY = 5000 }; /* more variables than any person named */
+    enum { MANY = 500000 }; /* comparisons: more than any person's names need */
     size_t length = strlen(name), least = length < 6 ? 1 : length < 12 ? 2 : 3;
-    if (c->graph->variable_count > MANY)
+    if (c->comparisons + c->graph->variable_count > MANY)
         return NULL;
+    c->comparisons += c->graph->variable_count;
     for (size_t i = 0; i < c->graph->variable_count; i++) {
         const struct jpk_variable *other = &c->graph->variables[i];
         size_t distance = text_distance(name, other->name, least);
-        if (distance <= least && distance > 0 && (other->entity || is_written(other))) {
+        if (distance <= least && distance > 0 && (other->entity || c->written[i])) {
             best = other->name;
             least = distance - 1;
             if (least == 0)
@@ -400,7 +414,7 @@ static const char *nearest(const struct checker *c, const char *name)
 
 static void check_unset(struct checker *c, const struct jpk_variable *variable)
 {
-    if (variable->entity || variable->system || is_written(variable))
+    if (variable->entity || variable->system || c->written[variable - c->graph->variables])
         return;
     const char *hint = NULL;
     bool searched = false;
@@ -524,6 +538,8 @@ static int by_offset(const void *a, const void *b)
     int order = strcmp(file_of(left), file_of(right));
     if (!order)
         order = compare(left->offset, right->offset);
+    if (!order)
+        order = compare(left->in_text, right->in_text); /* a tag stands before its text */
     return order ? order : compare(left->decoded, right->decoded);
 }
 
@@ -596,9 +612,16 @@ static bool finish(struct checker *c)
 static void run(struct checker *c)
 {
     const struct jpk_project *project = c->project;
-    for (size_t i = 0; i < project->folder_count && !c->failed; i++)
-        c->failed = !map_set(&c->folders, project->folders[i]->id, strlen(project->folders[i]->id), (uint32_t)i);
-    check_project(c);
+    for (size_t i = 0; i < project->folder_count && !c->failed; i++) {
+        const char *key = lower_case(c, project->folders[i]->id);
+        c->failed = !key || !map_set(&c->folders, key, strlen(key), (uint32_t)i);
+    }
+    c->written = arena_calloc(&c->arena, c->graph->variable_count, sizeof *c->written);
+    c->failed = c->failed || !c->written;
+    for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
+        c->written[i] = is_written(&c->graph->variables[i]);
+    if (!c->failed)
+        check_project(c);
     for (size_t i = 0; i < project->entity_count && !c->failed; i++)
         check_entity(c, project->entities[i]);
     for (size_t i = 0; i < c->graph->reference_count && !c->failed; i++)

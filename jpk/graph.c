@@ -24,6 +24,9 @@ struct builder {
     struct jpk_variable *variables;
     size_t variable_count, variable_capacity;
     struct map by_name; /* lower-case name -> index in variables */
+    struct map steps;   /* of the operation at hand: lower-case ids of what its steps name */
+    size_t brackets_from; /* variables from here on were found in brackets alone */
+    bool regular;         /* the entity at hand picks its files by a regular expression */
     uint32_t *from_start, *use_start, *to_start; /* by entity index; one more than entities */
     const struct jpk_reference **to_list;
     const struct jpk_use **use_list; /* by variable */
@@ -54,7 +57,8 @@ static bool system_name(const char *name, size_t n)
 static size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MAX])
 {
     if (n > VARIABLE_NAME_MAX)
-        n = VARIABLE_NAME_MAX;
+        for (n = VARIABLE_NAME_MAX; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
+            n--; /* not within a character */
     for (size_t i = 0; i < n; i++)
         key[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
     return n;
@@ -177,15 +181,23 @@ static bool built_in_file(const char *name)
     return strncmp(name, prefix, sizeof prefix - 1) == 0;
 }
 
-/* An operation and a transformation say some ids twice: as a property and in their structure. */
-static bool said_already(const struct jpk_entity *entity, const char *id)
+enum { GUID_LENGTH = 36 };
+
+static void guid_key(const char *id, char key[GUID_LENGTH])
 {
+    for (size_t i = 0; i < GUID_LENGTH; i++)
+        key[i] = (char)(id[i] >= 'A' && id[i] <= 'F' ? id[i] + 32 : id[i]);
+}
+
+/* An operation and a transformation say some ids twice: as a property and in their structure. */
+static bool said_already(const struct builder *b, const struct jpk_entity *entity, const char *id)
+{
+    char key[GUID_LENGTH];
     if (entity->type == JPK_TYPE_OPERATION) {
-        const struct jpk_operation *operation = entity->as.operation;
-        for (size_t i = 0; i < operation->activity_count; i++)
-            if (operation->activities[i].content_id && text_caseeq(operation->activities[i].content_id, id))
-                return true;
-    } else if (entity->type == JPK_TYPE_TRANSFORMATION) {
+        guid_key(id, key);
+        return map_get(&b->steps, key, GUID_LENGTH) != MAP_NONE;
+    }
+    if (entity->type == JPK_TYPE_TRANSFORMATION) {
         const struct jpk_transformation *t = entity->as.transformation;
         return (t->source.id && text_caseeq(t->source.id, id)) || (t->target.id && text_caseeq(t->target.id, id));
     }
@@ -213,7 +225,7 @@ static void item_reference(struct builder *b, const struct jpk_entity *entity, c
         item_file(b, entity, item);
         return;
     }
-    if (text_caseeq(item->value, entity->id) || said_already(entity, item->value))
+    if (text_caseeq(item->value, entity->id) || said_already(b, entity, item->value))
         return;
     for (size_t i = 0; i < sizeof reference_keys / sizeof reference_keys[0]; i++) {
         if (strcmp(reference_keys[i].key, item->key) != 0 ||
@@ -233,6 +245,15 @@ static void operation_references(struct builder *b, const struct jpk_entity *ent
         const struct jpk_activity *step = &operation->activities[i];
         resolve(b, add_reference(b, JPK_REF_ACTIVITY, entity, step->content_id ? step->content_id : "", step->role,
                                  step->offset));
+        if (!step->content_id || !text_guid(step->content_id, strlen(step->content_id)))
+            continue;
+        char key[GUID_LENGTH];
+        guid_key(step->content_id, key);
+        const char *kept = keep(b, key, GUID_LENGTH);
+        if (!kept || !map_set(&b->steps, kept, GUID_LENGTH, (uint32_t)i)) {
+            b->failed = true;
+            return;
+        }
     }
 }
 
@@ -414,6 +435,8 @@ static void scan_brackets(struct builder *b, const struct jpk_entity *entity, co
         return;
     for (size_t at = 0; !b->failed && bracket_next(place->text, &at, &bracket);) {
         uint32_t known = known_variable(b, bracket.name, bracket.name_length);
+        if (place->strict && known >= b->brackets_from)
+            known = MAP_NONE;
         bool system = system_name(bracket.name, bracket.name_length);
         if (known == MAP_NONE && !system && (place->strict || !bracket.plain))
             continue;
@@ -442,7 +465,7 @@ static void scan_items(struct builder *b, const struct jpk_entity *entity, const
             continue;
         item_reference(b, entity, item);
         struct text_place place = {.text = item->value, .where = item->key, .offset = item->offset};
-        place.strict = strcmp(item->key, "file_name") == 0 && regular_expression(entity);
+        place.strict = b->regular && strcmp(item->key, "file_name") == 0;
         scan_brackets(b, entity, &place);
     }
 }
@@ -621,6 +644,8 @@ static bool list_references(struct builder *b)
 
 static void scan_entity(struct builder *b, const struct jpk_entity *entity)
 {
+    map_free(&b->steps);
+    b->regular = regular_expression(entity);
     if (entity->type == JPK_TYPE_OPERATION)
         operation_references(b, entity);
     else if (entity->type == JPK_TYPE_TRANSFORMATION)
@@ -662,6 +687,7 @@ static bool build(struct builder *b)
             locator_of(b, entity);
         }
     }
+    b->brackets_from = b->variable_count;
     for (size_t i = 0; i < project->entity_count && !b->failed; i++) {
         const struct jpk_entity *entity = project->entities[i];
         if (!entity->unread && !entity->deleted)
@@ -712,6 +738,7 @@ void jpk_graph_free(struct jpk_graph *graph)
     free(b->to_list);
     free(b->use_list);
     map_free(&b->by_name);
+    map_free(&b->steps);
     intern_free(&b->intern);
     arena_free(&b->arena);
     free(b);

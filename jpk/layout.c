@@ -142,6 +142,7 @@ static size_t choose(struct jpk_archive *archive, struct arena *arena, const str
 {
     size_t chosen = SIZE_MAX, matches = 0;
     const char *last = NULL;
+    bool asked = false; /* the first manifest counts; reading one for every environment could take for ever */
     if (found->count == 1 && !wanted)
         return 0;
     for (size_t i = 0; i < found->count; i++) {
@@ -149,7 +150,8 @@ static size_t choose(struct jpk_archive *archive, struct arena *arena, const str
         if (!base)
             return error_memory(err), SIZE_MAX;
         size_t manifest = wanted ? SIZE_MAX : find_manifest(archive, arena, base);
-        if (!last && manifest != SIZE_MAX) {
+        if (!asked && manifest != SIZE_MAX) {
+            asked = true;
             char *folder = base_of(archive, arena, manifest);
             last = folder ? neighbour(archive, arena, folder, "manifest.jip", "last-environment") : NULL;
         }

@@ -105,8 +105,21 @@ static bool tolerate(struct project *project, const char *file, const char *id, 
     return false;
 }
 
+static bool note_other_name(struct project *project, const struct jpk_entity *listed, const struct jpk_entity *read,
+                            const char *file, const struct buf *bytes)
+{
+    const struct xml_node *header = xml_child(read->tree, "Header");
+    struct text_position at = text_position(bytes->data, bytes->size, header ? header->offset : 0);
+    struct buf text = {0};
+    buf_printf(&text, "the name is '%s' here and '%s' in project.xml", read->name, listed->name);
+    bool ok = !text.failed && project_problem(project, JPK_WARNING, "name-differs", file, at.line, at.column, read->id,
+                                              text.data);
+    buf_free(&text);
+    return ok;
+}
+
 /* The project.xml entry of an entity gets its place; a file on its own makes a new one. */
-static bool adopt(struct project *project, const struct jpk_entity *read, const char *file)
+static bool adopt(struct project *project, const struct jpk_entity *read, const char *file, const struct buf *bytes)
 {
     struct jpk_entity *entity = project_find(project, read->id);
     if (entity && !entity->unread) {
@@ -117,6 +130,9 @@ static bool adopt(struct project *project, const struct jpk_entity *read, const 
         return ok;
     }
     if (!entity && !(entity = add_entity(project, read->id)))
+        return false;
+    if (entity->in_tree && strcmp(entity->name, read->name) != 0 &&
+        !note_other_name(project, entity, read, file, bytes))
         return false;
     const struct jpk_folder *folder = entity->folder;
     bool in_tree = entity->in_tree;
@@ -153,7 +169,7 @@ static bool read_entity(struct project *project, size_t index, struct buf *bytes
             listed->file = file;
         return tolerate(project, file, listed ? listed->id : NULL, &local, err);
     }
-    return adopt(project, &entity, file) || error_memory(err);
+    return adopt(project, &entity, file, bytes) || error_memory(err);
 }
 
 /* ----------------------------------------------------------------------------------------------------- the tree */
@@ -363,8 +379,8 @@ const struct jpk_file *jpk_project_file(const struct jpk_project *project, const
 
 /* --------------------------------------------------------------------------------------------------- all of it */
 
-/* Goes once over the entries below the base. */
-static bool read_entries(struct project *project, struct buf *bytes, struct jpk_error *err)
+/* Goes once over the entries below the base. Beside a manifest lie other environments, which are none of our business. */
+static bool read_entries(struct project *project, const struct layout *layout, struct buf *bytes, struct jpk_error *err)
 {
     struct jpk_project *public = &project->public;
     size_t total = jpk_archive_count(public->archive), prefix = strlen(public->base);
@@ -385,7 +401,8 @@ static bool read_entries(struct project *project, struct buf *bytes, struct jpk_
             ok = file || error_memory(err);
             if (ok)
                 file->entry = i;
-        } else if (role == ENTRY_UNKNOWN && (inside || public->shape == JPK_SHAPE_ARCHIVE)) {
+        } else if (role == ENTRY_UNKNOWN &&
+                   (inside || (public->shape == JPK_SHAPE_ARCHIVE && layout->manifest == SIZE_MAX))) {
             others[public->other_entry_count++] = i;
         }
         if (!ok)
@@ -457,7 +474,8 @@ static bool load(struct project *project, const char *environment, struct buf *b
     return read_properties(project, JPK_FILE_JITTERPAK, beside(project, "jitterpak.properties"), bytes, err) &&
            read_properties(project, JPK_FILE_ENVIRONMENT, beside(project, "environment.properties"), bytes, err) &&
            read_properties(project, JPK_FILE_MANIFEST, layout.manifest, bytes, err) &&
-           read_tree(project, layout.project, bytes, err) && read_entries(project, bytes, err) && finish(project, err);
+           read_tree(project, layout.project, bytes, err) && read_entries(project, &layout, bytes, err) &&
+           finish(project, err);
 }
 
 struct jpk_project *jpk_project_load(struct jpk_archive *archive, const char *environment, unsigned flags,

@@ -113,6 +113,20 @@ static bool unicode_escape(struct parser *p)
     return true;
 }
 
+static bool put_byte(struct parser *p, char c)
+{
+    if (c == '\0') {
+        error_set(p->err, JPK_ERR_FORMAT, "holds a NUL byte");
+        error_text_offset(p->err, p->text, p->size, p->at - 1);
+        return false;
+    }
+    if ((unsigned char)c >= 0x80 && p->latin1)
+        put_code_point(&p->word, (unsigned char)c);
+    else
+        buf_putc(&p->word, c);
+    return true;
+}
+
 static bool escape(struct parser *p)
 {
     if (p->at >= p->size)
@@ -127,8 +141,7 @@ static bool escape(struct parser *p)
     const char *known = strchr(from, c);
     if (c == 'u')
         return unicode_escape(p);
-    buf_putc(&p->word, known && c ? to[known - from] : c);
-    return true;
+    return put_byte(p, known && c ? to[known - from] : c);
 }
 
 /* One key or value into an arena string. A key ends at an unescaped `=`, `:` or space. */
@@ -143,14 +156,8 @@ static const char *read_word(struct parser *p, bool key)
         if (c == '\\') {
             if (!escape(p))
                 return NULL;
-        } else if (c == '\0') {
-            error_set(p->err, JPK_ERR_FORMAT, "holds a NUL byte");
-            error_text_offset(p->err, p->text, p->size, p->at - 1);
+        } else if (!put_byte(p, c)) {
             return NULL;
-        } else if ((unsigned char)c >= 0x80 && p->latin1) {
-            put_code_point(&p->word, (unsigned char)c);
-        } else {
-            buf_putc(&p->word, c);
         }
     }
     const char *kept = p->word.failed ? NULL : arena_strndup(p->arena, buf_text(&p->word), p->word.size);

@@ -469,7 +469,7 @@ bool jpk_writer_commit(struct jpk_writer *writer, struct jpk_error *err)
         ok = error_set(err, JPK_ERR_USAGE, "was committed already");
     } else {
         ok = check_load(writer, err) && (writer->count ? pack(writer, err) : pack_nothing(writer, err)) &&
-             stamp(writer, err) && verify(writer, err) && outfile_commit(&writer->out, writer->force, err);
+             stamp(writer, err) && verify(writer, err) && outfile_commit(&writer->out, writer->force, true, err);
         outfile_discard(&writer->out);
         writer->done = true;
     }

@@ -37,7 +37,8 @@ void intern_free(struct intern *intern)
 
 /* ---------------------------------------------------------------------------------------------------- reader */
 
-enum { DEPTH_MAX = 256, INTERNED_VALUE_MAX = 16 };
+/* libxml2 looks through all namespaces in scope at every element; real files declare none. */
+enum { DEPTH_MAX = 256, NAMESPACES_MAX = 256, INTERNED_VALUE_MAX = 16 };
 
 struct open_node {
     struct xml_node *node;
@@ -59,8 +60,8 @@ struct xml_reader {
     struct jpk_error *err;
     bool failed;
     struct open_node open[DEPTH_MAX];
-    size_t depth;
-    bool in_item;
+    size_t depth, namespaces;
+    size_t item_depth; /* 1 inside of a simple <Item>, more inside of what should not be in there */
     struct jpk_item *items;
     size_t item_count, item_capacity;
     struct buf characters;
@@ -143,7 +144,7 @@ static bool take_item(struct xml_reader *reader, const xmlChar *name, int count,
     reader->items[reader->item_count++] = item;
     if (reader->open[reader->depth - 1].last)
         reader->document->lossy = true; /* the order of items among other elements is not kept */
-    reader->in_item = true;
+    reader->item_depth = 1;
     return true;
 }
 
@@ -194,12 +195,23 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     (void)defaulted; /* only a DTD could default an attribute, and there is none */
     if (reader->failed)
         return;
-    if (reader->in_item)
+    reader->namespaces += (size_t)namespace_count;
+    if (reader->namespaces > NAMESPACES_MAX) {
+        error_set(reader->err, JPK_ERR_XML, "more than %d namespaces are declared", NAMESPACES_MAX);
+        error_text_offset(reader->err, reader->text, reader->size, tag_offset(reader));
+        stop(reader);
+        return;
+    }
+    if (reader->item_depth > 0) {
         reader->document->lossy = true;
+        reader->item_depth++;
+        return;
+    }
     if (!prefix && namespace_count == 0 && take_item(reader, name, count, attributes))
         return;
     if (reader->depth == DEPTH_MAX) {
         error_set(reader->err, JPK_ERR_XML, "elements are nested deeper than %d", DEPTH_MAX);
+        error_text_offset(reader->err, reader->text, reader->size, tag_offset(reader));
         stop(reader);
         return;
     }
@@ -266,8 +278,8 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
     (void)uri;
     if (reader->failed)
         return;
-    if (reader->in_item && (reader->depth == 0 || strcmp((const char *)name, "Item") == 0)) {
-        reader->in_item = false;
+    if (reader->item_depth > 0) {
+        reader->item_depth--;
         return;
     }
     close_node(reader);
@@ -279,7 +291,7 @@ static void on_characters(void *context, const xmlChar *text, int n)
     struct xml_reader *reader = context;
     if (reader->failed)
         return;
-    if (reader->in_item) {
+    if (reader->item_depth > 0) {
         if (!blank((const char *)text, (size_t)n))
             reader->document->lossy = true;
         return;
@@ -324,13 +336,17 @@ static void on_subset(void *context, const xmlChar *name, const xmlChar *externa
     refuse_doctype(context);
 }
 
+/*
+ * The first error ends the parsing: libxml2 would go on, no longer in step with the check before it, and read as a tag
+ * of any length what the check took for a comment.
+ */
 static void on_error(void *context, xmlErrorPtr error)
 {
     struct xml_reader *reader = context;
     if (error->level < XML_ERR_ERROR || reader->failed)
         return;
     if (error->code == XML_ERR_NO_MEMORY) {
-        error_memory(reader->err);
+        stop_memory(reader);
         return;
     }
     char message[256];
@@ -339,7 +355,11 @@ static void on_error(void *context, xmlErrorPtr error)
         n--;
     snprintf(message, sizeof message, "%.*s", (int)(n > 200 ? 200 : n), error->message ? error->message : "");
     error_set(reader->err, JPK_ERR_XML, "is not well-formed XML: %s", message);
-    error_position(reader->err, (uint32_t)(error->line > 0 ? error->line : 1), (uint32_t)(error->int2 > 0 ? error->int2 : 1));
+    /* libxml2 counts characters in its columns: the place is taken from where it stands. */
+    const char *cur = (const char *)reader->context->input->cur;
+    if (cur >= reader->text && cur <= reader->text + reader->size)
+        error_text_offset(reader->err, reader->text, reader->size, (size_t)(cur - reader->text));
+    stop(reader);
 }
 
 static xmlParserInputPtr refuse_entity(const char *url, const char *id, xmlParserCtxtPtr context)
@@ -425,21 +445,31 @@ static const char *tag_end(const char *p, const char *bound)
     return NULL;
 }
 
+static const char *skip_blanks(const char *p, const char *end)
+{
+    while (p < end && blank(p, 1))
+        p++;
+    return p;
+}
+
+/* The XML declaration, which stands at the very start or is none. */
 static bool check_declaration(const char *text, const char *end, struct jpk_error *err)
 {
-    static const char word[] = "encoding=";
-    const char *close = tag_end(text, end);
+    static const char word[] = "encoding";
+    static const char *const accepted[] = {"UTF-8", "UTF8"};
+    const char *close = memmem(text, (size_t)(end - text), "?>", 2);
     const char *at = close ? memmem(text, (size_t)(close - text), word, sizeof word - 1) : NULL;
     if (!at)
         return true;
-    at += sizeof word; /* behind the quote */
-    static const char *const accepted[] = {"UTF-8", "UTF8"};
-    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++) {
-        size_t n = strlen(accepted[i]);
-        if ((size_t)(close - at) > n && strncasecmp(at, accepted[i], n) == 0 && (at[n] == '"' || at[n] == '\''))
+    at = skip_blanks(at + sizeof word - 1, close);
+    at = skip_blanks(at + (at < close && *at == '='), close);
+    at += at < close && (*at == '"' || *at == '\'');
+    size_t n = 0;
+    while (at + n < close && at[n] != '"' && at[n] != '\'')
+        n++;
+    for (size_t i = 0; i < sizeof accepted / sizeof accepted[0]; i++)
+        if (strlen(accepted[i]) == n && strncasecmp(at, accepted[i], n) == 0)
             return true;
-    }
-    size_t n = strcspn(at, "\"'>");
     error_set(err, JPK_ERR_ENCODING, "declares the encoding %.*s; only UTF-8 is read", (int)(n > 40 ? 40 : n), at);
     return false;
 }
@@ -462,7 +492,8 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
         return false;
     }
     const char *end = text + n;
-    const char *p = text;
+    const char *first = starts(text, end, "\xef\xbb\xbf") ? text + 3 : text;
+    const char *p = first;
     while ((p = memchr(p, '<', (size_t)(end - p))) != NULL) {
         if (starts(p, end, "<!--")) {
             p = after(p + 4, end, "-->");
@@ -473,7 +504,7 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
             error_text_offset(err, text, n, (size_t)(p - text));
             return false;
         } else if (starts(p, end, "<?")) {
-            if (starts(p, end, "<?xml") && !check_declaration(p, end, err)) {
+            if (p == first && starts(p, end, "<?xml") && !check_declaration(p, end, err)) {
                 error_text_offset(err, text, n, (size_t)(p - text));
                 return false;
             }
@@ -513,15 +544,15 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
     reader->document = &result;
     reader->err = err;
     reader->failed = false;
-    reader->depth = 0;
-    reader->in_item = false;
+    reader->depth = reader->namespaces = 0;
+    reader->item_depth = 0;
     reader->item_count = 0;
     buf_clear(&reader->characters);
 
     /* One context for all files keeps its dictionary warm; the input is read where it lies. */
     xmlParserCtxtPtr context = reader->context;
     xmlCtxtReset(context);
-    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
     *context->sax = reader->sax;
     xmlParserInputPtr input = xmlNewStringInputStream(context, (const xmlChar *)text);
     if (!input || inputPush(context, input) < 0)

@@ -10,7 +10,7 @@ enum { C = SETTING_CREDENTIAL, S = SETTING_SECRET, I = SETTING_IDENTITY, P = SET
 #define PASSWORD_WORDS "password pwd passwd pass passphrase"
 #define PATH_WORDS "path folder directory dir location"
 
-/* Keys as in the inventory of real projects. */
+/* Keys as in the inventory of real projects. Names of connectors are no words: they would fit each of its settings. */
 static const struct setting salesforce[] = {
     {"user_name", "User name", "text", C, USER_WORDS},
     {"password", "Password", "password", C | S, PASSWORD_WORDS},
@@ -33,13 +33,13 @@ static const struct setting netsuite[] = {
 static const struct setting http[] = {
     {"httpurl", "URL", "url", I, "url uri endpoint address host base link"},
     {"login", "User name", "text", C, USER_WORDS " client"},
-    {"password", "Password", "password", C | S, PASSWORD_WORDS " key"},
+    {"password", "Password", "password", C | S, PASSWORD_WORDS " key secret token"},
     {"http_request_headers", "Request headers", "text", 0, "header headers"},
     {0},
 };
 
 static const struct setting ftp[] = {
-    {"locator", "Host", "host", I, "host server address site url ftp sftp " PATH_WORDS},
+    {"locator", "Host", "host", I, "host server address site url " PATH_WORDS},
     {"login", "User name", "text", C, USER_WORDS},
     {"password", "Password", "password", C | S, PASSWORD_WORDS},
     {"path", "Folder", "path", P, PATH_WORDS},
@@ -48,7 +48,7 @@ static const struct setting ftp[] = {
 };
 
 static const struct setting database[] = {
-    {"connectstring", "Connection string", "password", C | S | I, "connection connect string dsn database db jdbc odbc url"},
+    {"connectstring", "Connection string", "password", C | S | I, "connection conn connect string dsn url connstr connectstring"},
     {"login", "User name", "text", C, USER_WORDS},
     {"password", "Password", "password", C | S, PASSWORD_WORDS},
     {"dbname", "Database", "text", 0, "database db name"},
@@ -77,7 +77,7 @@ static const struct setting soap[] = {
 };
 
 static const struct setting mail[] = {
-    {"smtp_servers", "SMTP server", "host", M, "smtp server host mail"},
+    {"smtp_servers", "SMTP server", "host", M, "server servers host smtpserver"},
     {"account", "User name", "text", C | M, "username user account sender login"},
     {"account_password", "Password", "password", C | S | M, PASSWORD_WORDS},
     {"send_to", "Recipients", "email", M, "recipients recipient to"},
@@ -150,12 +150,9 @@ const struct connector *connector_mail(void)
 
 const struct connector *connector_by_word(const char *word)
 {
-    for (size_t i = 0; i < sizeof connectors / sizeof connectors[0]; i++) {
-        struct words words;
-        words_split(connectors[i].words, &words);
-        if (words_have(&words, word))
+    for (size_t i = 0; i < sizeof connectors / sizeof connectors[0]; i++)
+        if (words_list_has(connectors[i].words, word))
             return &connectors[i];
-    }
     return NULL;
 }
 

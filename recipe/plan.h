@@ -40,6 +40,7 @@ struct slot {
     const struct setting *setting; /* NULL: a key that no table knows */
     const struct jpk_item *item;
     uint32_t variable; /* index in plan->variables that it most likely holds; NONE */
+    int score;
     enum jpk_confidence confidence;
 };
 

@@ -21,6 +21,7 @@ enum {
     SCORE_OTHER_PLACE = -4, /* a use in the clear puts it elsewhere */
     SCORE_ALONE = 3,        /* enough when nothing else uses the variable and no other one fits */
     SCORE_LEAST = 5,
+    SCORE_MARGIN = 2, /* better than the next one by that much: less will do */
     SCORE_MEDIUM = 6,
     SCORE_HIGH = 8
 };
@@ -173,12 +174,25 @@ static int sibling_score(struct plan *plan, const struct context *c, const struc
     return score;
 }
 
+/* `shipment` and `shipments` are the same word here. */
+static bool same_word(const char *a, const char *b)
+{
+    size_t n = strlen(a), m = strlen(b);
+    n -= n > 3 && a[n - 1] == 's';
+    m -= m > 3 && b[m - 1] == 's';
+    return n == m && memcmp(a, b, n) == 0;
+}
+
 static int item_score(const struct context *c, const struct words *words)
 {
     int score = 0;
-    for (size_t i = 0; i < words->count; i++)
-        if (words_have(&c->item, words->word[i]) && !words_have(&c->keys, words->word[i]))
+    for (size_t i = 0; i < words->count; i++) {
+        bool shared = false;
+        for (size_t j = 0; j < c->item.count && !shared; j++)
+            shared = same_word(c->item.word[j], words->word[i]);
+        if (shared && !words_have(&c->keys, words->word[i]))
             score += SCORE_ITEM_WORD;
+    }
     return score;
 }
 
@@ -223,7 +237,8 @@ static void consider(struct plan *plan, const struct context *c, uint32_t index,
 
 static enum jpk_confidence confidence_of(const struct best *best)
 {
-    if (best->second == best->score || best->score < SCORE_MEDIUM)
+    int margin = best->score - best->second;
+    if (margin == 0 || best->score < SCORE_LEAST || (best->score < SCORE_MEDIUM && margin < SCORE_MARGIN))
         return JPK_LOW;
     return best->score >= SCORE_HIGH ? JPK_HIGH : JPK_MEDIUM;
 }
@@ -254,9 +269,39 @@ static void match(struct plan *plan, const struct word_index *index, struct slot
     if (best.score < SCORE_LEAST && !alone)
         return;
     slot->variable = best.variable;
+    slot->score = best.score;
     slot->confidence = confidence_of(&best);
-    if (!variable->setting || (slot->setting->flags & SETTING_SECRET))
-        variable->setting = slot->setting;
+}
+
+/* No item holds a variable under two keys: the key that it fits better has it, of equal ones the first. */
+static void keep_best(struct plan *plan)
+{
+    uint32_t *taken = plan_alloc(plan, plan->variable_count, sizeof *taken); /* number of its slot, from 1 */
+    for (size_t i = 0; i < plan->slot_count && !plan->failed; i++) {
+        struct slot *slot = &plan->slots[i];
+        if (slot->variable == NONE)
+            continue;
+        uint32_t *at = &taken[slot->variable];
+        struct slot *other = *at ? &plan->slots[*at - 1] : NULL;
+        if (other && other->entity == slot->entity && other->setting != slot->setting) {
+            if (slot->score <= other->score) {
+                slot->variable = NONE;
+                continue;
+            }
+            other->variable = NONE;
+        }
+        *at = (uint32_t)i + 1;
+    }
+}
+
+static void tell_settings(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->slot_count; i++) {
+        const struct slot *slot = &plan->slots[i];
+        struct variable *variable = slot->variable == NONE ? NULL : &plan->variables[slot->variable];
+        if (variable && (!variable->setting || (slot->setting->flags & SETTING_SECRET)))
+            variable->setting = slot->setting;
+    }
 }
 
 void plan_slots(struct plan *plan)
@@ -268,5 +313,8 @@ void plan_slots(struct plan *plan)
             index_word(plan, &index, plan->variables[i].words->word[j], (uint32_t)i);
     for (size_t i = 0; i < plan->slot_count && !plan->failed; i++)
         match(plan, &index, &plan->slots[i]);
+    keep_best(plan);
+    if (!plan->failed)
+        tell_settings(plan);
     index_free(&index);
 }

@@ -1,4 +1,5 @@
 /* What kind of value a variable takes: from the setting that it feeds, from how scripts use it, from its name. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,40 @@ static bool secret_name(const struct words *words)
     return words_have(words, "key") && any_word(words, "api access private secret encryption signing");
 }
 
+/* Whether `[name]` stands in a line such as `Authorization: Bearer [name]` or `X-Api-Key: [name]`. */
+static bool in_secret_header(const char *headers, const char *name)
+{
+    static const char *const telling[] = {"authorization", "key", "token", "secret", "password", "cookie"};
+    char line[256];
+    size_t length = strlen(name);
+    for (const char *at = headers; *at; at += strcspn(at, "\r\n"), at += strspn(at, "\r\n")) {
+        size_t n = strcspn(at, "\r\n"), title = strcspn(at, ":\r\n");
+        bool found = false;
+        for (const char *p = at; !found && p + length + 1 < at + n; p++)
+            found = *p == '[' && strncasecmp(p + 1, name, length) == 0 && (p[length + 1] == ']' || p[length + 1] == '{');
+        if (!found)
+            continue;
+        snprintf(line, sizeof line, "%.*s", (int)(title < sizeof line ? title : sizeof line - 1), at);
+        for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++)
+            if (strcasestr(line, telling[i]))
+                return true;
+    }
+    return false;
+}
+
+static bool sent_as_secret(const struct variable *v)
+{
+    for (size_t i = 0; i < v->graph->use_count; i++) {
+        const struct jpk_use *use = v->graph->uses[i];
+        if (use->kind != JPK_USE_BRACKET || use->in_comment || strcmp(use->where, "http_request_headers") != 0)
+            continue;
+        const char *headers = jpk_entity_value(use->from, use->where);
+        if (headers && in_secret_header(headers, use->spelled))
+            return true;
+    }
+    return false;
+}
+
 /* `hide_value` says nothing here: real projects hide a mail server and show NetSuite's secrets. */
 static void find_secret(struct plan *plan, struct variable *v)
 {
@@ -51,6 +86,8 @@ static void find_secret(struct plan *plan, struct variable *v)
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
     else if (secret_name(v->words))
         evidence = "its name says so";
+    else if (sent_as_secret(v))
+        evidence = "it is sent in a header that authorizes";
     v->secret = evidence != NULL;
     if (evidence)
         plan_infer(plan, NULL, v->id, "secret", "true", evidence, JPK_HIGH);

@@ -80,6 +80,15 @@ bool words_have(const struct words *words, const char *word)
     return false;
 }
 
+bool words_list_has(const char *list, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = list; n > 0 && (at = strstr(at, word)) != NULL; at += n)
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
 size_t words_common(const struct words *words, const char *list, size_t *first)
 {
     size_t common = 0, place = 0;

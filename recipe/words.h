@@ -17,6 +17,9 @@ void words_split(const char *name, struct words *out);
 
 bool words_have(const struct words *words, const char *word);
 
+/* Whether a space-separated list holds the word. */
+bool words_list_has(const char *list, const char *word);
+
 /* How many words of a space-separated list are among `words`; *first gets the place in the list of the first found. */
 size_t words_common(const struct words *words, const char *list, size_t *first);
 

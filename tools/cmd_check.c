@@ -37,8 +37,7 @@ static int check_one(const struct settings *settings, const char *argument)
         if (settings->format && strcmp(settings->format, "json") == 0)
             status = print_json(&input, findings);
         else
-            message_findings(settings, input.name, jpk_archive_is_folder(input.archive), findings->items,
-                             findings->count);
+            message_findings(settings, input.name, input.archive, findings->items, findings->count);
         if (status == 0 && message_fails(settings, findings->items, findings->count))
             status = 1;
     }

@@ -12,34 +12,51 @@ static const struct option options[] = {
 
 struct counts {
     size_t types[JPK_TYPE_COUNT]; /* in the tree and not deleted */
-    size_t deleted, orphans, unread, encrypted;
+    size_t deleted, unread;
+    size_t encrypted_variables, encrypted_locations, encrypted_mails, encrypted_others;
     size_t variables_set, variables;
     size_t findings[3];
 };
 
-static void count_items(struct counts *counts, const struct jpk_item *items, size_t n)
+static size_t count_encrypted(const struct jpk_item *items, size_t n)
 {
+    size_t count = 0;
     for (size_t i = 0; i < n; i++)
-        counts->encrypted += items[i].encrypted;
+        count += items[i].encrypted;
+    return count;
+}
+
+static void count_secrets(const struct jpk_entity *entity, struct counts *counts)
+{
+    size_t encrypted = count_encrypted(entity->items, entity->item_count);
+    if (entity->type == JPK_TYPE_PROJECT_VARIABLE)
+        counts->encrypted_variables += encrypted;
+    else if (entity->type == JPK_TYPE_EMAIL_MESSAGE)
+        counts->encrypted_mails += encrypted;
+    else if (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET)
+        counts->encrypted_locations +=
+            encrypted + count_encrypted(entity->as.location->items, entity->as.location->item_count);
+    else
+        counts->encrypted_others += encrypted;
+}
+
+static size_t all_encrypted(const struct counts *counts)
+{
+    return counts->encrypted_variables + counts->encrypted_locations + counts->encrypted_mails +
+           counts->encrypted_others;
 }
 
 static void count_entities(const struct jpk_project *project, struct counts *counts)
 {
     for (size_t i = 0; i < project->entity_count; i++) {
         const struct jpk_entity *entity = project->entities[i];
-        if (entity->deleted)
-            counts->deleted++;
-        else if (!entity->in_tree)
-            counts->orphans += entity->type != JPK_TYPE_FOLDER;
-        else
+        counts->deleted += entity->deleted;
+        counts->unread += entity->unread;
+        if (entity->in_tree && !entity->deleted)
             counts->types[entity->type]++;
-        if (entity->unread) {
-            counts->unread++;
+        if (entity->unread)
             continue;
-        }
-        count_items(counts, entity->items, entity->item_count);
-        if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
-            count_items(counts, entity->as.location->items, entity->as.location->item_count);
+        count_secrets(entity, counts);
         if (entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->deleted) {
             counts->variables++;
             counts->variables_set += entity->as.variable->has_value;
@@ -163,7 +180,7 @@ static void named(const char *label, const char *name, const char *id)
     row(label, text);
 }
 
-static void print_types(const struct jpk_project *project, const struct counts *counts)
+static void print_types(const struct counts *counts)
 {
     size_t total = 0;
     for (size_t i = 0; i < JPK_TYPE_COUNT; i++)
@@ -174,7 +191,6 @@ static void print_types(const struct jpk_project *project, const struct counts *
         if (counts->types[i])
             printf("%-14s%6zu  %s\n", "", counts->types[i], counts->types[i] == 1 ? info->label : info->plural);
     }
-    (void)project;
 }
 
 static void print_connections(const struct connections *list)
@@ -216,15 +232,20 @@ static void print_text(const struct input *input, const struct counts *counts, c
     named("environment", facts.env_name, facts.env_id);
     row("deployed", facts.deployed);
     row("comment", facts.comment);
-    print_types(project, counts);
+    print_types(counts);
     print_connections(connections);
     printf("%-14s%zu, %zu with a value\n", "variables", counts->variables, counts->variables_set);
-    printf("%-14s%zu values\n", "encrypted", counts->encrypted);
+    printf("%-14s%zu values: %zu of variables, %zu of sources and targets, %zu of e-mails, %zu of others\n", "encrypted",
+           all_encrypted(counts), counts->encrypted_variables, counts->encrypted_locations, counts->encrypted_mails,
+           counts->encrypted_others);
     printf("%-14s%zu in files/\n", "structures", project->file_count);
     if (counts->deleted)
-        printf("%-14s%zu items are marked as deleted\n", "deleted", counts->deleted);
-    printf("%-14s%zu errors, %zu warnings, %zu notes ('jpk check' lists them)\n", "findings",
-           counts->findings[JPK_ERROR], counts->findings[JPK_WARNING], counts->findings[JPK_INFO]);
+        printf("%-14s%zu marked as deleted, but still there\n", "deleted", counts->deleted);
+    if (counts->unread)
+        printf("%-14s%zu without a file that can be read\n", "unread", counts->unread);
+    printf("%-14s", "findings");
+    message_counts(counts->findings);
+    puts(" ('jpk check' lists them)");
 }
 
 /* -------------------------------------------------------------------------------------------------------- JSON */
@@ -257,15 +278,17 @@ static int print_json(const struct input *input, const struct counts *counts, co
     struct facts facts;
     collect_facts(project, &facts);
     return message_json(json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:o, s:o, s:{s:I, s:I}, s:I, s:I, "
-        "s:I, s:{s:I, s:I, s:I}}",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:o, s:o, s:{s:I, s:I}, s:{s:I, "
+        "s:I, s:I, s:I}, s:I, s:I, s:I, s:{s:I, s:I, s:I}}",
         "input", input->name, "projectName", project->name, "projectId", project->id, "shape", shape_name(project),
         "kind", kind_name(project), "createdAt", facts.created, "createdWith", facts.created_with, "requiredVersion",
         facts.requires, "organization", "name", facts.org_name, "id", facts.org_id, "environment", "name",
         facts.env_name, "id", facts.env_id, "comment", facts.comment, "items", types_json(counts), "connections",
         connections_json(connections), "variables", "total", (json_int_t)counts->variables, "withValue",
-        (json_int_t)counts->variables_set, "encryptedValues", (json_int_t)counts->encrypted, "files",
-        (json_int_t)project->file_count, "deletedItems", (json_int_t)counts->deleted, "findings", "errors",
+        (json_int_t)counts->variables_set, "encryptedValues", "variables", (json_int_t)counts->encrypted_variables,
+        "sourcesAndTargets", (json_int_t)counts->encrypted_locations, "emails", (json_int_t)counts->encrypted_mails,
+        "others", (json_int_t)counts->encrypted_others, "files", (json_int_t)project->file_count, "deletedItems",
+        (json_int_t)counts->deleted, "unreadItems", (json_int_t)counts->unread, "findings", "errors",
         (json_int_t)counts->findings[JPK_ERROR], "warnings", (json_int_t)counts->findings[JPK_WARNING], "notes",
         (json_int_t)counts->findings[JPK_INFO]));
 }

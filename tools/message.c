@@ -66,31 +66,85 @@ static void print_finding(const struct jpk_finding *finding, const char *input, 
     printf(" [%s]\n", finding->rule);
 }
 
-static void print_count(size_t n, const char *one, const char *many)
+/* ------------------------------------------------------------------------------------------------ source lines */
+
+/* The file that was read last: findings come file by file. */
+struct source {
+    struct jpk_archive *archive;
+    const char *file;
+    char *text;
+    size_t size;
+};
+
+static bool read_source(struct source *source, const char *file)
 {
-    printf("%zu %s", n, n == 1 ? one : many);
+    if (source->file && strcmp(source->file, file) == 0)
+        return source->text != NULL;
+    free(source->text);
+    *source = (struct source){.archive = source->archive, .file = file};
+    size_t index = jpk_archive_find(source->archive, file);
+    void *data;
+    if (index == SIZE_MAX || !jpk_archive_read(source->archive, index, &data, &source->size, NULL))
+        return false;
+    source->text = data;
+    return true;
 }
 
-void message_findings(const struct settings *settings, const char *input, bool folder,
+/* The finding's line, cut to what fits a terminal, and a caret below its column. */
+static void print_source(struct source *source, const struct jpk_finding *finding)
+{
+    enum { BEFORE = 60, SHOWN = 100 };
+    if (!finding->file || !finding->line || !read_source(source, finding->file))
+        return;
+    const char *line = source->text, *end = source->text + source->size;
+    for (uint32_t i = 1; i < finding->line && line; i++) {
+        line = memchr(line, '\n', (size_t)(end - line));
+        line = line ? line + 1 : NULL;
+    }
+    if (!line)
+        return;
+    const char *line_end = memchr(line, '\n', (size_t)(end - line));
+    size_t n = (size_t)((line_end ? line_end : end) - line), column = finding->column - 1;
+    size_t start = column > BEFORE ? column - BEFORE : 0;
+    char raw[SHOWN + 1], shown[SHOWN + 8], lead[SHOWN + 8];
+    while (start > 0 && start < n && ((unsigned char)line[start] & 0xc0) == 0x80)
+        start--;
+    size_t width = n > start ? n - start : 0;
+    snprintf(raw, sizeof raw, "%.*s", (int)(width < SHOWN ? width : SHOWN), line + start);
+    text_printable(shown, sizeof shown, raw);
+    snprintf(raw, sizeof raw, "%.*s", (int)(column - start < SHOWN ? column - start : 0), line + start);
+    text_printable(lead, sizeof lead, raw);
+    printf("    %s\n    %*s^\n", shown, (int)text_width(lead), "");
+}
+
+void message_counts(const size_t counts[3])
+{
+    static const char *const names[] = {[JPK_ERROR] = "error", [JPK_WARNING] = "warning", [JPK_INFO] = "note"};
+    for (int severity = JPK_ERROR; severity >= JPK_INFO; severity--)
+        printf("%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
+               counts[severity] == 1 ? "" : "s");
+}
+
+void message_findings(const struct settings *settings, const char *input, struct jpk_archive *archive,
                       const struct jpk_finding *findings, size_t count)
 {
     size_t counts[3] = {0};
-    bool color = colors(settings);
-    (void)folder;
+    bool color = colors(settings), terminal = isatty(STDOUT_FILENO);
+    struct source source = {.archive = archive};
     for (size_t i = 0; i < count; i++) {
         counts[findings[i].severity]++;
-        if (findings[i].severity > JPK_INFO || settings->verbose)
-            print_finding(&findings[i], input, color);
+        if (findings[i].severity == JPK_INFO && !settings->verbose)
+            continue;
+        print_finding(&findings[i], input, color);
+        if (terminal)
+            print_source(&source, &findings[i]);
     }
+    free(source.text);
     if (settings->quiet)
         return;
     message_text(input);
     printf(": ");
-    print_count(counts[JPK_ERROR], "error", "errors");
-    printf(", ");
-    print_count(counts[JPK_WARNING], "warning", "warnings");
-    printf(", ");
-    print_count(counts[JPK_INFO], "note", "notes");
+    message_counts(counts);
     puts(counts[JPK_INFO] && !settings->verbose ? " (-v shows notes)" : "");
 }
 
