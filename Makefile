@@ -164,7 +164,7 @@ check-valgrind:
 bench:
 	@.ci/packages $(BUILD_PACKAGES) python3 unzip
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
-	@CC="$(CC)" BUILD=$(BUILD) tests/bench/run.sh
+	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
 SHELL_FILES := .ci/run .ci/packages $(wildcard tests/*.sh tests/*/*.sh)

@@ -89,9 +89,9 @@ bool error_system(struct jpk_error *err, enum jpk_code code, int errnum, const c
     return false;
 }
 
-bool error_memory(struct jpk_error *err)
+void error_note_memory(struct jpk_error *err)
 {
-    return error_set(err, JPK_ERR_MEMORY, "out of memory");
+    error_set(err, JPK_ERR_MEMORY, "out of memory");
 }
 
 void error_file(struct jpk_error *err, const char *file)

@@ -11,8 +11,13 @@ bool error_set(struct jpk_error *err, enum jpk_code code, const char *format, ..
 bool error_system(struct jpk_error *err, enum jpk_code code, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* The same for a failed allocation. */
-bool error_memory(struct jpk_error *err);
+/* The same for a failed allocation. Inline so that analyzers know that it is false. */
+void error_note_memory(struct jpk_error *err);
+static inline bool error_memory(struct jpk_error *err)
+{
+    error_note_memory(err);
+    return false;
+}
 
 /* Where it happened. Each sets its part only when that part is still unknown. */
 void error_file(struct jpk_error *err, const char *file);

@@ -65,15 +65,13 @@ bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_
     if (!force && lstat(path, &st) == 0)
         return exists(path, err);
     size_t n = strlen(path);
-    char *copy = malloc(n + 1), *temporary = malloc(n + sizeof suffix);
+    char *copy = strdup(path), *temporary = malloc(n + sizeof suffix);
     if (!copy || !temporary) {
         free(copy);
         free(temporary);
         return error_memory(err);
     }
-    memcpy(copy, path, n + 1);
-    memcpy(temporary, path, n);
-    memcpy(temporary + n, suffix, sizeof suffix);
+    snprintf(temporary, n + sizeof suffix, "%s%s", path, suffix);
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0) {
         error_system(err, JPK_ERR_WRITE, errno, "cannot be created");

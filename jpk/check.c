@@ -197,7 +197,7 @@ static void check_form(struct checker *c, const struct jpk_entity *entity)
     }
     size_t index = jpk_archive_find(c->project->archive, entity->file);
     buf_clear(&c->text);
-    struct xml_node *root = (struct xml_node *)(uintptr_t)entity->tree; /* the writer only reads */
+    struct xml_node *root = (struct xml_node *)entity->tree; /* the writer only reads */
     xml_write(&c->text, &(struct xml_document){.root = root, .crlf = entity->crlf}, XML_STYLE_ENTITY);
     if (index == SIZE_MAX || !archive_read(c->project->archive, index, &c->bytes, c->err) || c->text.failed) {
         c->failed = true;

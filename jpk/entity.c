@@ -99,8 +99,8 @@ static const struct jpk_entity *linked(const struct project *project, const stru
 static void link_operation(struct project *project, struct jpk_entity *entity)
 {
     /* The details were allocated for this entity; const only shields them from the callers. */
-    struct jpk_operation *operation = (struct jpk_operation *)(uintptr_t)entity->as.operation;
-    struct jpk_activity *activities = (struct jpk_activity *)(uintptr_t)operation->activities;
+    struct jpk_operation *operation = (struct jpk_operation *)entity->as.operation;
+    struct jpk_activity *activities = (struct jpk_activity *)operation->activities;
     for (size_t i = 0; i < operation->activity_count; i++) {
         struct jpk_activity *step = &activities[i];
         if (step->content_id) {
@@ -247,7 +247,7 @@ static bool parse_transformation(struct project *project, struct jpk_entity *ent
 
 static void link_transformation(struct project *project, struct jpk_entity *entity)
 {
-    struct jpk_transformation *transformation = (struct jpk_transformation *)(uintptr_t)entity->as.transformation;
+    struct jpk_transformation *transformation = (struct jpk_transformation *)entity->as.transformation;
     struct jpk_side *sides[] = {&transformation->source, &transformation->target};
     for (size_t i = 0; i < 2; i++)
         if (sides[i]->id && *sides[i]->id)
@@ -369,7 +369,7 @@ static bool parse_function(struct project *project, struct jpk_entity *entity, c
 
 static void link_function(struct project *project, struct jpk_entity *entity)
 {
-    struct jpk_function *function = (struct jpk_function *)(uintptr_t)entity->as.function;
+    struct jpk_function *function = (struct jpk_function *)entity->as.function;
     function->endpoint = linked(project, entity, "connector_id");
     if (!function->endpoint)
         function->endpoint = linked(project, entity, "endpoint_id");
@@ -492,7 +492,7 @@ char *jpk_entity_serialize(const struct jpk_entity *entity, size_t *size, struct
         return NULL;
     }
     struct buf out = {0};
-    struct xml_node *root = (struct xml_node *)(uintptr_t)entity->tree; /* the writer only reads */
+    struct xml_node *root = (struct xml_node *)entity->tree; /* the writer only reads */
     struct xml_document document = {.root = root, .crlf = entity->crlf};
     xml_write(&out, &document, XML_STYLE_ENTITY);
     if (out.failed) {

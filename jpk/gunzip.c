@@ -56,7 +56,7 @@ static void feed(struct unpacker *u)
         return;
     size_t left = u->size - u->fed;
     size_t n = left < CHUNK ? left : CHUNK;
-    u->stream.next_in = (Bytef *)(uintptr_t)(u->data + u->fed); /* zlib does not write there */
+    u->stream.next_in = (Bytef *)(u->data + u->fed); /* zlib does not write there */
     u->stream.avail_in = (uInt)n;
     u->fed += n;
 }

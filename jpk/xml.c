@@ -64,7 +64,7 @@ struct xml_reader {
     size_t item_depth; /* 1 inside of a simple <Item>, more inside of what should not be in there */
     struct jpk_item *items;
     size_t item_count, item_capacity;
-    struct buf characters;
+    struct buf characters, value;
 };
 
 static bool stop(struct xml_reader *reader)
@@ -104,9 +104,33 @@ static const char *keep_value(struct xml_reader *reader, const char *s, size_t n
     return n <= INTERNED_VALUE_MAX ? intern_string(reader->intern, s, n) : arena_strndup(reader->arena, s, n);
 }
 
-static size_t value_length(const xmlChar **attribute)
+/*
+ * libxml2 hands out every `&` of an attribute as `&#38;`, for a tree builder that would decode it once more. The other
+ * way round is XML_PARSE_NOENT, which nobody should have to trust.
+ */
+static const char *plain_value(struct xml_reader *reader, const char *s, size_t *n)
 {
-    return (size_t)(attribute[4] - attribute[3]);
+    static const char escaped[] = "&#38;";
+    const char *end = s + *n, *next = memchr(s, '&', *n);
+    if (!next)
+        return s;
+    buf_clear(&reader->value);
+    for (; next; next = memchr(s, '&', (size_t)(end - s))) {
+        buf_put(&reader->value, s, (size_t)(next - s) + 1);
+        s = next + ((size_t)(end - next) >= strlen(escaped) && memcmp(next, escaped, strlen(escaped)) == 0
+                        ? strlen(escaped)
+                        : 1);
+    }
+    buf_put(&reader->value, s, (size_t)(end - s));
+    *n = reader->value.size;
+    return reader->value.failed ? NULL : reader->value.data;
+}
+
+/* The value of an attribute; NULL: no memory. */
+static const char *attribute_value(struct xml_reader *reader, const xmlChar **attribute, size_t *n)
+{
+    *n = (size_t)(attribute[4] - attribute[3]);
+    return plain_value(reader, (const char *)attribute[3], n);
 }
 
 /* Takes <Item [enc] key [value]/> as a record; false when the element is something else. */
@@ -117,8 +141,10 @@ static bool take_item(struct xml_reader *reader, const xmlChar *name, int count,
     struct jpk_item item = {.offset = tag_offset(reader)};
     for (int i = 0; i < count; i++) {
         const xmlChar **at = attributes + 5 * i;
-        const char *key = (const char *)at[0], *value = (const char *)at[3];
-        size_t n = value_length(at);
+        size_t n;
+        const char *key = (const char *)at[0], *value = attribute_value(reader, at, &n);
+        if (!value)
+            return stop_memory(reader), true;
         if (at[1])
             return false;
         if (strcmp(key, "key") == 0) {
@@ -172,14 +198,18 @@ static bool take_attributes(struct xml_reader *reader, struct xml_node *node, in
     for (int i = 0; i < namespace_count; i++, out++) {
         const xmlChar *prefix = namespaces[2 * i], *uri = namespaces[2 * i + 1];
         out->name = prefix ? qualified(reader, (const xmlChar *)"xmlns", prefix) : "xmlns";
-        out->value = uri ? arena_strdup(reader->arena, (const char *)uri) : "";
+        size_t n = uri ? strlen((const char *)uri) : 0;
+        const char *value = uri ? plain_value(reader, (const char *)uri, &n) : "";
+        out->value = value ? arena_strndup(reader->arena, value, n) : NULL;
         if (!out->name || !out->value)
             return false;
     }
     for (int i = 0; i < count; i++, out++) {
         const xmlChar **at = attributes + 5 * i;
         out->name = qualified(reader, at[1], at[0]);
-        out->value = keep_value(reader, (const char *)at[3], value_length(at));
+        size_t n;
+        const char *value = attribute_value(reader, at, &n);
+        out->value = value ? keep_value(reader, value, n) : NULL;
         if (!out->name || !out->value)
             return false;
     }
@@ -416,6 +446,7 @@ void xml_reader_free(struct xml_reader *reader)
     xmlFreeParserCtxt(reader->context);
     free(reader->items);
     buf_free(&reader->characters);
+    buf_free(&reader->value);
     free(reader);
 }
 
@@ -504,7 +535,7 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
             error_text_offset(err, text, n, (size_t)(p - text));
             return false;
         } else if (starts(p, end, "<?")) {
-            if (p == first && starts(p, end, "<?xml") && !check_declaration(p, end, err)) {
+            if (p == first && starts(p, end, "<?xml") && blank(p + 5, 1) && !check_declaration(p, end, err)) {
                 error_text_offset(err, text, n, (size_t)(p - text));
                 return false;
             }

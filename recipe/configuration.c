@@ -25,7 +25,7 @@ static size_t short_length(const char *name)
     enum { SHORT_MAX = 24 };
     size_t n = strlen(name);
     const char *open = strrchr(name, '(');
-    if (open && open > name + 1 && name[n - 1] == ')' && strspn(open + 1, "0123456789") == strlen(open) - 2)
+    if (open && open > name + 1 && n > 0 && name[n - 1] == ')' && strspn(open + 1, "0123456789") == strlen(open) - 2)
         n = (size_t)(open - name);
     while (n > 0 && name[n - 1] == ' ')
         n--;
@@ -38,30 +38,50 @@ static size_t short_length(const char *name)
     return cut ? cut : SHORT_MAX;
 }
 
-static json_t *secret_marker(const char *project, const char *property)
+struct form {
+    const char *project;
+    struct map names; /* of environment variables -> number of the last clash; keys live in the file's values */
+    bool failed;
+};
+
+/* Two secrets never come from one variable: a name that is taken gets a number. */
+static json_t *secret_marker(struct form *form, const char *property)
 {
-    struct buf name = {0};
+    struct buf name = {0}, numbered = {0};
     buf_puts(&name, "env:");
-    if (*project >= '0' && *project <= '9')
+    if (*form->project >= '0' && *form->project <= '9')
         buf_putc(&name, '_');
-    put_upper(&name, project, short_length(project));
+    put_upper(&name, form->project, short_length(form->project));
     buf_putc(&name, '_');
     put_upper(&name, property, strlen(property));
-    json_t *marker = name.failed ? NULL : json_pack("{s:s}", "secret", name.data);
+    buf_puts(&numbered, buf_text(&name));
+    uint32_t last = map_get(&form->names, buf_text(&name), name.size);
+    bool clash = last != MAP_NONE;
+    while (!numbered.failed && map_get(&form->names, buf_text(&numbered), numbered.size) != MAP_NONE) {
+        buf_clear(&numbered);
+        buf_printf(&numbered, "%s_%u", buf_text(&name), ++last);
+    }
+    if (clash && !map_set(&form->names, buf_text(&name), name.size, last))
+        form->failed = true;
+    json_t *marker = name.failed || numbered.failed ? NULL : json_pack("{s:s}", "secret", buf_text(&numbered));
+    const char *kept = json_string_value(json_object_get(marker, "secret"));
+    if (!kept || !map_set(&form->names, kept, strlen(kept), 1))
+        form->failed = true;
     buf_free(&name);
+    buf_free(&numbered);
     return marker;
 }
 
-static json_t *value_of(const char *project, const json_t *property)
+static json_t *value_of(struct form *form, const json_t *property)
 {
     json_t *fallback = json_object_get(property, "default");
     if (json_is_true(json_object_get(property, "secret")))
-        return secret_marker(project, json_string_value(json_object_get(property, "id")));
+        return secret_marker(form, json_string_value(json_object_get(property, "id")));
     return fallback ? json_deep_copy(fallback) : json_null();
 }
 
 /* The values of one step; NULL when it has nothing to fill in. */
-static json_t *step_values(const char *project, const json_t *step, bool *failed)
+static json_t *step_values(struct form *form, const json_t *step)
 {
     json_t *properties = json_object_get(step, "properties"), *property;
     json_t *values = json_array_size(properties) ? json_object() : NULL;
@@ -71,8 +91,8 @@ static json_t *step_values(const char *project, const json_t *step, bool *failed
         const char *id = json_string_value(json_object_get(property, "id"));
         if (json_is_true(json_object_get(property, "computed")) || !id)
             continue;
-        if (json_object_set_new(values, id, value_of(project, property)) != 0)
-            *failed = true;
+        if (json_object_set_new(values, id, value_of(form, property)) != 0)
+            form->failed = true;
     }
     return values;
 }
@@ -80,11 +100,11 @@ static json_t *step_values(const char *project, const json_t *step, bool *failed
 json_t *recipe_configuration(const json_t *recipe, const char *text, size_t size)
 {
     char sha256[65];
-    bool failed = false;
+    struct form form = {0};
     const char *name = json_string_value(json_object_get(recipe, "name"));
     const char *version = json_string_value(json_object_get(recipe, "version"));
-    const char *project =
-        json_string_value(json_object_get(json_object_get(recipe, "jitterpak"), "projectName"));
+    const char *project = json_string_value(json_object_get(json_object_get(recipe, "jitterpak"), "projectName"));
+    form.project = project ? project : "";
     json_t *values = json_object(), *schedules = json_object(), *actions = json_object(), *step;
     size_t i;
     sha256_hex(text, size, sha256);
@@ -94,21 +114,22 @@ json_t *recipe_configuration(const json_t *recipe, const char *text, size_t size
         const char *type = json_string_value(json_object_get(step, "type"));
         if (!id || !type)
             continue;
-        json_t *filled = step_values(project ? project : "", step, &failed);
+        json_t *filled = step_values(&form, step);
         if (filled && json_object_set_new(values, id, filled) != 0)
-            failed = true;
+            form.failed = true;
         if (strcmp(type, "schedule") == 0) {
             json_t *fallback = json_object_get(step, "default");
-            failed |= json_object_set_new(schedules, id, fallback ? json_deep_copy(fallback) : json_null()) != 0;
+            form.failed |= json_object_set_new(schedules, id, fallback ? json_deep_copy(fallback) : json_null()) != 0;
         } else if (strcmp(type, "action") == 0) {
             const char *when = json_string_value(json_object_get(step, "when"));
-            failed |= json_object_set_new(actions, id, json_boolean(when && strcmp(when, "deploy") == 0)) != 0;
+            form.failed |= json_object_set_new(actions, id, json_boolean(when && strcmp(when, "deploy") == 0)) != 0;
         }
     }
     json_t *root = json_pack("{s:i, s:{s:s, s:s, s:s}, s:o, s:o, s:o}", "configureFormat", 1, "recipe", "name",
                              name ? name : "", "version", version ? version : "", "sha256", sha256, "values", values,
                              "schedules", schedules, "actions", actions);
-    if (failed) {
+    map_free(&form.names);
+    if (form.failed) {
         json_decref(root);
         return NULL;
     }

@@ -27,6 +27,23 @@ static void put_value(struct buf *key, const struct jpk_item *item)
         buf_puts(key, "|#");
 }
 
+bool url_holds_secret(const char *url)
+{
+    static const char *const telling[] = {"key=", "token=", "secret=", "password=", "passwd=", "pwd=", "sig=", "signature="};
+    const char *start = strstr(url, "://");
+    if (!start)
+        return false;
+    start += strlen("://");
+    size_t authority = strcspn(start, "/?#");
+    const char *at = memrchr(start, '@', authority);
+    if (at && memchr(start, ':', (size_t)(at - start)))
+        return true;
+    for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++)
+        if (strcasestr(start + authority, telling[i]))
+            return true;
+    return false;
+}
+
 /* Host of a URL or of a `Host:` header; the rest of a URL does not tell one system from another. */
 static bool put_host(struct buf *key, const struct jpk_entity *entity)
 {
@@ -42,7 +59,14 @@ static bool put_host(struct buf *key, const struct jpk_entity *entity)
     const char *start = url ? strstr(url, "://") : NULL;
     if (!start)
         return false;
-    buf_printf(key, "|host %.*s", (int)strcspn(start + 3, "/?"), start + 3);
+    start += strlen("://");
+    size_t n = strcspn(start, "/?#");
+    const char *at = memrchr(start, '@', n); /* behind user name and password */
+    if (at) {
+        n -= (size_t)(at + 1 - start);
+        start = at + 1;
+    }
+    buf_printf(key, "|host %.*s", (int)n, start);
     return true;
 }
 

@@ -41,6 +41,21 @@ static void collect_variables(struct plan *plan)
     }
 }
 
+/* Jitterbit knows variables by name alone, in any letter case: a second one of a name, or one without, is none. */
+static void report_hidden_variables(struct plan *plan)
+{
+    bool *there = plan_alloc(plan, plan->project->entity_count, sizeof *there);
+    for (size_t i = 0; i < plan->variable_count && there; i++)
+        there[plan->variables[i].entity->index] = true;
+    for (size_t i = 0; i < plan->project->entity_count && there; i++) {
+        const struct jpk_entity *entity = plan->project->entities[i];
+        if (entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->deleted && !there[i])
+            plan_finding(plan, JPK_WARNING, "hidden-variable", entity,
+                         plan_text(plan, "project variable '%s' is not in the recipe: %s", entity->name,
+                                   *entity->name ? "another one has its name" : "it has no name"));
+    }
+}
+
 static void name_properties(struct plan *plan)
 {
     for (size_t i = 0; i < plan->variable_count && !plan->failed; i++)
@@ -50,7 +65,7 @@ static void name_properties(struct plan *plan)
 static void make_plan(struct plan *plan)
 {
     static void (*const steps[])(struct plan *) = {
-        collect_variables, plan_live,  plan_mail_scripts, plan_endpoints,  plan_entries, plan_computed,
+        collect_variables, report_hidden_variables, plan_live,  plan_mail_scripts, plan_endpoints,  plan_entries, plan_computed,
         plan_uses,         plan_slots, plan_placement,    name_properties, plan_types,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !plan->failed; i++)

@@ -81,49 +81,84 @@ static size_t setting_rank(const struct variable *v, const struct connector *con
     return rank;
 }
 
-static bool belongs(const struct variable *v, enum place place, uint32_t endpoint)
+/* A variable in the order of the recipe: by group, then by the setting that it feeds, then in that of the project. */
+struct placed {
+    uint64_t group;
+    size_t rank;
+    uint32_t variable;
+};
+
+static uint64_t group_of(enum place place, uint32_t endpoint)
 {
-    return v->place == place && (place != PLACE_ENDPOINT || v->endpoint == endpoint);
+    return (uint64_t)place << 32 | (place == PLACE_ENDPOINT ? endpoint : 0);
 }
 
-/* Those that feed a setting in the order of the settings, then the others in that of the project. */
-static size_t put_variables(struct plan *plan, json_t *properties, enum place place, uint32_t endpoint, const char *step)
+static int by_group(const void *a, const void *b)
 {
-    const struct connector *connector = place == PLACE_ENDPOINT ? plan->endpoints[endpoint].connector : connector_mail();
-    size_t ranks = 0, count = 0;
-    while (connector->settings[ranks].key)
-        ranks++;
-    for (size_t rank = 0; rank <= ranks; rank++) {
-        for (size_t i = 0; i < plan->variable_count; i++) {
-            const struct variable *v = &plan->variables[i];
-            if (!belongs(v, place, endpoint) || setting_rank(v, connector) != rank)
-                continue;
-            put_variable(plan, properties, v, step);
-            count++;
-        }
+    const struct placed *left = a, *right = b;
+    if (left->group != right->group)
+        return left->group < right->group ? -1 : 1;
+    if (left->rank != right->rank)
+        return left->rank < right->rank ? -1 : 1;
+    return left->variable < right->variable ? -1 : left->variable > right->variable;
+}
+
+static struct placed *sort_variables(struct plan *plan)
+{
+    struct placed *placed = plan_alloc(plan, plan->variable_count, sizeof *placed);
+    for (size_t i = 0; placed && i < plan->variable_count; i++) {
+        const struct variable *v = &plan->variables[i];
+        bool endpoint = v->place == PLACE_ENDPOINT;
+        const struct connector *connector = endpoint ? plan->endpoints[v->endpoint].connector : connector_mail();
+        placed[i] = (struct placed){group_of(v->place, v->endpoint), setting_rank(v, connector), (uint32_t)i};
     }
+    if (placed)
+        qsort(placed, plan->variable_count, sizeof *placed, by_group);
+    return placed;
+}
+
+static size_t put_variables(struct plan *plan, json_t *properties, const struct placed *placed, enum place place,
+                            uint32_t endpoint, const char *step)
+{
+    uint64_t group = group_of(place, endpoint);
+    size_t low = 0, high = plan->variable_count, count = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (placed[middle].group < group)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low + count < plan->variable_count && placed[low + count].group == group; count++)
+        put_variable(plan, properties, &plan->variables[placed[low + count].variable], step);
     return count;
 }
 
-static bool filled_by_variable(const struct plan *plan, const struct jpk_entity *entity, const struct jpk_item *item)
+/* An item whose settings are gone through. */
+struct settings {
+    const struct jpk_entity *entity;
+    const struct connector *connector;
+    size_t slot;     /* the next of its encrypted settings */
+    bool no_log_in;  /* it says that it logs in nowhere */
+    bool several;    /* its step has settings of other items too */
+    const char *step;
+};
+
+/* Slots lie in the order of the settings. */
+static bool filled_by_variable(const struct plan *plan, struct settings *s, const struct jpk_item *item)
 {
-    for (size_t i = plan->entity_slot[entity->index]; i < plan->slot_count && plan->slots[i].entity == entity; i++)
-        if (plan->slots[i].item == item)
-            return plan->slots[i].variable != NONE;
-    return false;
+    if (s->slot >= plan->slot_count || plan->slots[s->slot].item != item)
+        return false;
+    return plan->slots[s->slot++].variable != NONE;
 }
 
 /* A setting that no variable fills: the person who configures the recipe is asked for it. */
-static bool asks_for(const struct plan *plan, const struct jpk_entity *entity, const struct setting *setting,
-                     const struct jpk_item *item)
+static bool asks_for(const struct settings *s, const struct setting *setting, const struct jpk_item *item)
 {
     if (item->encrypted)
-        return !filled_by_variable(plan, entity, item);
-    if (!item->value || !*item->value) {
-        const char *basic = jpk_entity_value(entity, "use_basic_http_authentication");
-        return (setting->flags & SETTING_CREDENTIAL) && !(setting->flags & SETTING_MAIL) &&
-               !(basic && strcmp(basic, "1") != 0);
-    }
+        return true;
+    if (!item->value || !*item->value)
+        return (setting->flags & SETTING_CREDENTIAL) && !(setting->flags & SETTING_MAIL) && !s->no_log_in;
     if (strchr(item->value, '['))
         return false;
     bool place = (setting->flags & SETTING_PLACE) && strcmp(setting->key, "file_name") != 0;
@@ -145,7 +180,7 @@ static void put_setting(struct plan *plan, json_t *properties, const struct jpk_
     put_text(plan, p, "type", setting->type);
     put(plan, p, "required", json_boolean(required));
     put(plan, p, "secret", json_boolean(secret));
-    if (!secret && !item->encrypted && item->value && *item->value)
+    if (!secret && !item->encrypted && item->value && *item->value && !url_holds_secret(item->value))
         put_text(plan, p, "default", item->value);
     append(plan, properties, p);
     plan_infer(plan, step, id, "step", step,
@@ -153,25 +188,30 @@ static void put_setting(struct plan *plan, json_t *properties, const struct jpk_
                JPK_MEDIUM);
 }
 
-static void put_items(struct plan *plan, json_t *properties, const struct jpk_entity *entity,
-                      const struct connector *connector, const struct jpk_item *items, size_t count, bool several,
-                      const char *step)
+static void put_items(struct plan *plan, json_t *properties, struct settings *s, const struct jpk_item *items,
+                      size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct setting *setting = connector_setting(connector, items[i].key);
-        if (setting && asks_for(plan, entity, setting, &items[i]))
-            put_setting(plan, properties, entity, setting, &items[i], several, step);
+        bool filled = filled_by_variable(plan, s, &items[i]);
+        const struct setting *setting = connector_setting(s->connector, items[i].key);
+        if (setting && !filled && asks_for(s, setting, &items[i]))
+            put_setting(plan, properties, s->entity, setting, &items[i], s->several, s->step);
     }
 }
 
 static void put_settings(struct plan *plan, json_t *properties, const struct jpk_entity *entity, bool several,
                          const char *step)
 {
-    const struct connector *connector = plan_connector(entity);
-    put_items(plan, properties, entity, connector, entity->items, entity->item_count, several, step);
+    const char *basic = jpk_entity_value(entity, "use_basic_http_authentication");
+    struct settings s = {.entity = entity,
+                         .connector = plan_connector(entity),
+                         .slot = plan->entity_slot[entity->index],
+                         .no_log_in = basic && strcmp(basic, "1") != 0,
+                         .several = several,
+                         .step = step};
+    put_items(plan, properties, &s, entity->items, entity->item_count);
     if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
-        put_items(plan, properties, entity, connector, entity->as.location->items, entity->as.location->item_count,
-                  several, step);
+        put_items(plan, properties, &s, entity->as.location->items, entity->as.location->item_count);
 }
 
 static bool holds_settings(const struct jpk_entity *entity)
@@ -201,37 +241,47 @@ static void put_agent(struct plan *plan, json_t *steps)
         seen[connector_index(endpoint->connector)] = true;
     }
     bool private = json_array_size(reasons) > 0;
-    json_t *step = new_step(plan, steps, plan_id(plan, "agent"), "agent", "Agent",
+    const char *id = plan_id(plan, "agent");
+    json_t *step = new_step(plan, steps, id, "agent", "Agent",
                             private ? "Choose the private agent group on which the integration runs."
                                     : "Choose the agent group on which the integration runs.");
     put(plan, step, "requires",
         json_pack("{s:s, s:b, s:o}", "minVersion", version, "private", private, "reasons", reasons));
-    plan_infer(plan, "agent", "", "private", private ? "true" : "false",
+    plan_infer(plan, id, "", "private", private ? "true" : "false",
                private ? "the reasons in the step" : "nothing needs a private agent", JPK_MEDIUM);
 }
 
-/* A test operation that talks to this endpoint and to no other one. */
-static const struct jpk_entity *test_operation(const struct plan *plan, uint32_t endpoint)
+/* The endpoint that an operation talks to; NONE when there is none or more than one. */
+static uint32_t only_endpoint(const struct plan *plan, const struct jpk_entity *operation)
 {
-    for (size_t i = 0; i < plan->entry_count; i++) {
-        const struct jpk_entity *operation = plan->entries[i].operation;
-        bool reaches = false, others = false;
-        if (plan->entries[i].kind != ENTRY_ON_DEMAND)
-            continue;
-        for (size_t j = 0; j < operation->as.operation->activity_count; j++) {
-            const struct jpk_entity *content = operation->as.operation->activities[j].content;
-            uint32_t reached = content ? plan->entity_endpoint[content->index] : NONE;
-            reaches = reaches || reached == endpoint;
-            others = others || (reached != NONE && reached != endpoint);
-        }
-        if (reaches && !others)
-            return operation;
+    uint32_t only = NONE;
+    for (size_t i = 0; i < operation->as.operation->activity_count; i++) {
+        const struct jpk_entity *content = operation->as.operation->activities[i].content;
+        uint32_t reached = content ? plan->entity_endpoint[content->index] : NONE;
+        if (reached != NONE && only != NONE && reached != only)
+            return NONE;
+        only = reached != NONE ? reached : only;
     }
-    return NULL;
+    return only;
 }
 
-static void put_endpoint_steps(struct plan *plan, json_t *steps)
+/* By endpoint: the first test operation that talks to it and to no other one. */
+static const struct jpk_entity **test_operations(struct plan *plan)
 {
+    const struct jpk_entity **tests = plan_alloc(plan, plan->endpoint_count, sizeof(struct jpk_entity *));
+    for (size_t i = 0; tests && i < plan->entry_count; i++) {
+        uint32_t only = NONE;
+        if (plan->entries[i].kind == ENTRY_ON_DEMAND)
+            only = only_endpoint(plan, plan->entries[i].operation);
+        if (only != NONE && !tests[only])
+            tests[only] = plan->entries[i].operation;
+    }
+    return tests;
+}
+
+static void put_endpoint_steps(struct plan *plan, json_t *steps, const struct placed *placed)
+{
+    const struct jpk_entity **tests = test_operations(plan);
     for (size_t i = 0; i < plan->endpoint_count && !plan->failed; i++) {
         const struct endpoint *endpoint = &plan->endpoints[i];
         json_t *step = new_step(plan, steps, endpoint->step, "endpoint", endpoint->name,
@@ -241,11 +291,11 @@ static void put_endpoint_steps(struct plan *plan, json_t *steps)
         for (size_t j = 0; j < endpoint->entity_count; j++)
             append(plan, entities, named_item(endpoint->entities[j]));
         put(plan, step, "entities", entities);
-        const struct jpk_entity *test = test_operation(plan, (uint32_t)i);
+        const struct jpk_entity *test = tests[i];
         put(plan, step, "test",
             test ? json_pack("{s:s, s:o}", "kind", "operation", "operation", named_item(test))
                  : json_pack("{s:s}", "kind", "connection"));
-        put_variables(plan, properties, PLACE_ENDPOINT, (uint32_t)i, endpoint->step);
+        put_variables(plan, properties, placed, PLACE_ENDPOINT, (uint32_t)i, endpoint->step);
         size_t holders = 0; /* items with settings of their own; functions have none */
         for (size_t j = 0; j < endpoint->entity_count; j++)
             holders += holds_settings(endpoint->entities[j]);
@@ -255,12 +305,12 @@ static void put_endpoint_steps(struct plan *plan, json_t *steps)
     }
 }
 
-static void put_group(struct plan *plan, json_t *steps, enum place place, const char *id, const char *type,
-                      const char *title, const char *text)
+static void put_group(struct plan *plan, json_t *steps, const struct placed *placed, enum place place, const char *id,
+                      const char *type, const char *title, const char *text)
 {
     json_t *properties = json_array();
     const char *step_id = plan_id(plan, id);
-    size_t count = put_variables(plan, properties, place, NONE, step_id);
+    size_t count = put_variables(plan, properties, placed, place, NONE, step_id);
     if (place == PLACE_NOTIFICATION) {
         for (size_t i = 0; i < plan->project->entity_count; i++) {
             const struct jpk_entity *entity = plan->project->entities[i];
@@ -340,13 +390,43 @@ static void put_mappings(struct plan *plan, json_t *steps)
 
 /* ------------------------------------------------------------------------------------------ schedules and actions */
 
+/* Whether a text has this shape: `0` stands for any digit. */
+static bool shaped(const char *text, const char *shape)
+{
+    if (strlen(text) != strlen(shape))
+        return false;
+    for (size_t i = 0; shape[i]; i++)
+        if (shape[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != shape[i])
+            return false;
+    return true;
+}
+
+static bool between(const char *text, const char *least, const char *most)
+{
+    return strncmp(text, least, 2) >= 0 && strncmp(text, most, 2) <= 0;
+}
+
+/* Times and dates as Design Studio writes them; what looks different is left out. */
+static void put_time(struct plan *plan, json_t *object, const char *key, const char *time)
+{
+    if (shaped(time, "00:00:00") && between(time, "00", "23") && between(time + 3, "00", "59") &&
+        between(time + 6, "00", "59"))
+        put_text(plan, object, key, time);
+}
+
+static void put_date(struct plan *plan, json_t *object, const char *key, const char *date)
+{
+    if (shaped(date, "0000-00-00") && between(date + 5, "01", "12") && between(date + 8, "01", "31"))
+        put_text(plan, object, key, date);
+}
+
 static json_t *schedule_default(struct plan *plan, const struct jpk_schedule *s)
 {
     static const char *const units[] = {"", "daily", "weekly", "monthly"};
     static const char *const days[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
     json_t *object = json_object();
     put_text(plan, object, "occurs", units[s->unit]);
-    put(plan, object, "every", json_integer(s->every));
+    put(plan, object, "every", json_integer(s->every > 0 ? s->every : 1));
     if (s->unit == JPK_WEEKLY) {
         json_t *list = json_array();
         for (size_t i = 0; i < 7; i++)
@@ -354,23 +434,22 @@ static json_t *schedule_default(struct plan *plan, const struct jpk_schedule *s)
                 append(plan, list, json_string(days[i]));
         put(plan, object, "weekdays", list);
     }
-    if (s->unit == JPK_MONTHLY && s->day_of_month)
+    if (s->unit == JPK_MONTHLY && s->day_of_month > 0 && s->day_of_month <= 31)
         put(plan, object, "dayOfMonth", json_integer(s->day_of_month));
     if (s->unit == JPK_MONTHLY && !s->day_of_month) {
         put(plan, object, "weekOfMonth", json_integer(s->week_of_month));
         put(plan, object, "weekday", json_integer(s->weekday));
     }
     if (s->once) {
-        put_text(plan, object, "at", s->at);
+        put_time(plan, object, "at", s->at);
     } else {
-        put_text(plan, object, "from", s->from);
-        put_text(plan, object, "until", s->until);
-        put(plan, object, s->interval_minutes ? "everyMinutes" : "everyHours", json_integer(s->interval));
+        put_time(plan, object, "from", s->from);
+        put_time(plan, object, "until", s->until);
+        if (s->interval > 0)
+            put(plan, object, s->interval_minutes ? "everyMinutes" : "everyHours", json_integer(s->interval));
     }
-    if (*s->start_date)
-        put_text(plan, object, "startDate", s->start_date);
-    if (*s->end_date)
-        put_text(plan, object, "endDate", s->end_date);
+    put_date(plan, object, "startDate", s->start_date);
+    put_date(plan, object, "endDate", s->end_date);
     put(plan, object, "timeZone", s->time_zone ? json_string(s->time_zone) : json_null());
     return object;
 }
@@ -584,6 +663,9 @@ static json_t *jitterpak_json(struct plan *plan, const char *file, const char *s
 
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
 {
+    const struct placed *placed = sort_variables(plan);
+    if (!placed)
+        return NULL;
     const char *evidence;
     enum jpk_confidence confidence;
     const char *verb = verb_of(plan, &evidence, &confidence);
@@ -591,7 +673,8 @@ json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
     const char *description = description_of(plan, verb);
     json_t *root = json_object(), *steps = json_array();
     put(plan, root, "recipeFormat", json_integer(1));
-    put_text(plan, root, "name", plan->project->name);
+    const char *name = *plan->project->name ? plan->project->name : "project";
+    put_text(plan, root, "name", name);
     put_text(plan, root, "version", "1.0.0");
     put_text(plan, root, "author", "");
     put_text(plan, root, "description", description);
@@ -600,17 +683,17 @@ json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
     put(plan, root, "keywords", keywords_json(plan));
     put(plan, root, "endpoints", endpoints_json(plan));
     put(plan, root, "jitterpak", jitterpak_json(plan, file, sha256));
-    new_step(plan, steps, plan_id(plan, "introduction"), "introduction", plan->project->name, description);
+    new_step(plan, steps, plan_id(plan, "introduction"), "introduction", name, description);
     put_agent(plan, steps);
-    put_endpoint_steps(plan, steps);
-    put_group(plan, steps, PLACE_FILES, "files", "variables", "Files and paths", "Where files are kept and how they are called.");
-    put_group(plan, steps, PLACE_FILTERS, "filters", "variables", "Filters", "Which records are taken.");
-    put_group(plan, steps, PLACE_GENERAL, "general", "variables", "General settings", NULL);
-    put_group(plan, steps, PLACE_NOTIFICATION, "notification", "notification", "Notifications",
+    put_endpoint_steps(plan, steps, placed);
+    put_group(plan, steps, placed, PLACE_FILES, "files", "variables", "Files and paths", "Where files are kept and how they are called.");
+    put_group(plan, steps, placed, PLACE_FILTERS, "filters", "variables", "Filters", "Which records are taken.");
+    put_group(plan, steps, placed, PLACE_GENERAL, "general", "variables", "General settings", NULL);
+    put_group(plan, steps, placed, PLACE_NOTIFICATION, "notification", "notification", "Notifications",
               "Who is told by e-mail, and through which server.");
     put_mappings(plan, steps);
     put_entries(plan, steps);
-    put_group(plan, steps, PLACE_UNUSED, "not-used", "variables", "Not used",
+    put_group(plan, steps, placed, PLACE_UNUSED, "not-used", "variables", "Not used",
               "Nothing in the project is seen to use these variables. They can stay as they are.");
     new_step(plan, steps, plan_id(plan, "review"), "review", "Review", "Check your answers, then deploy.");
     put(plan, root, "steps", steps);

@@ -65,6 +65,7 @@ struct variable {
     const char *place_evidence;
     const struct setting *setting; /* the most telling setting that it feeds */
     bool computed, read, secret, required, has_default;
+    bool in_slot; /* it seems to fill an encrypted setting */
     const char *type, *label, *help, *default_value, *id;
     const char *choices[8];
     size_t choice_count;
@@ -140,6 +141,9 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
 
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
+
+/* Whether a URL in the clear carries a password, or a key or token in its query. */
+bool url_holds_secret(const char *url);
 
 /* Puts the inferences into the order of the recipe. */
 void plan_explain(struct plan *plan, const json_t *recipe);

@@ -37,6 +37,11 @@ struct word_index {
         uint32_t variable, next;
     } *links;
     size_t link_count, link_capacity;
+    uint32_t *named; /* by variable: 1 + index of the last item seen that names it in the clear */
+    uint32_t *begun; /* by word number: 1 + index of the last item seen that names a variable which begins so */
+    struct brands {
+        const struct connector *of[WORDS_MAX]; /* by word: the kind of system that it names, or NULL */
+    } *brands; /* by variable */
 };
 
 static void index_word(struct plan *plan, struct word_index *index, const char *word, uint32_t variable)
@@ -120,8 +125,7 @@ struct context {
     const struct slot *slot;
     struct words keys;     /* words of the key */
     struct words item;     /* words of the item's name and its folder's */
-    const struct jpk_use *uses; /* of the item */
-    size_t use_count;
+    const struct word_index *index;
     size_t least, most;    /* bounds of the text's length */
 };
 
@@ -143,35 +147,58 @@ static bool telling_brand(const char *word)
     return true;
 }
 
-static int brand_score(const struct context *c, const struct words *words)
+static void find_brands(struct plan *plan, struct word_index *index)
+{
+    index->brands = plan_alloc(plan, plan->variable_count, sizeof *index->brands);
+    for (size_t i = 0; i < plan->variable_count && !plan->failed; i++) {
+        const struct words *words = plan->variables[i].words;
+        for (size_t j = 0; j < words->count; j++)
+            index->brands[i].of[j] = telling_brand(words->word[j]) ? connector_by_word(words->word[j]) : NULL;
+    }
+}
+
+static int brand_score(const struct context *c, uint32_t variable, const struct words *words)
 {
     int score = 0;
     for (size_t i = 0; i < words->count; i++) {
-        const char *word = words->word[i];
-        const struct connector *named = telling_brand(word) ? connector_by_word(word) : NULL;
+        const struct connector *named = c->index->brands[variable].of[i];
         if (named == c->slot->connector)
             return SCORE_BRAND;
-        if (named && !words_have(&c->item, word))
+        if (named && !words_have(&c->item, words->word[i]))
             score = SCORE_OTHER_BRAND;
     }
     return score;
 }
 
-static int sibling_score(struct plan *plan, const struct context *c, const struct variable *variable)
+static uint32_t word_number(const struct word_index *index, const struct words *words)
 {
-    int score = 0;
-    for (size_t i = 0; i < c->use_count; i++) {
-        const struct jpk_use *use = &c->uses[i];
-        struct words other;
-        if (use->in_comment)
+    return words->count ? map_get(&index->words, words->word[0], strlen(words->word[0])) : NONE;
+}
+
+static int sibling_score(const struct context *c, uint32_t variable, const struct words *words)
+{
+    uint32_t stamp = c->slot->entity->index + 1, word = word_number(c->index, words);
+    if (c->index->named[variable] == stamp)
+        return SCORE_ELSEWHERE;
+    return word != NONE && c->index->begun[word] == stamp ? SCORE_SIBLING : 0;
+}
+
+/* Notes what an item says in the clear, once for all of its slots. */
+static void note_siblings(struct plan *plan, struct word_index *index, const struct jpk_entity *entity)
+{
+    size_t count;
+    const struct jpk_use *uses = jpk_graph_uses(plan->graph, entity, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct words words;
+        if (uses[i].in_comment)
             continue;
-        if (plan_variable(plan, use->variable) == variable && use->kind == JPK_USE_BRACKET)
-            return SCORE_ELSEWHERE;
-        words_split(use->spelled, &other);
-        if (other.count && variable->words->count && strcmp(other.word[0], variable->words->word[0]) == 0)
-            score = SCORE_SIBLING;
+        if (uses[i].kind == JPK_USE_BRACKET && plan_variable(plan, uses[i].variable))
+            index->named[uses[i].variable] = entity->index + 1;
+        words_split(uses[i].spelled, &words);
+        uint32_t word = word_number(index, &words);
+        if (word != NONE)
+            index->begun[word] = entity->index + 1;
     }
-    return score;
 }
 
 /* `shipment` and `shipments` are the same word here. */
@@ -204,13 +231,14 @@ static int place_score(const struct plan *plan, const struct context *c, const s
     return variable->place == PLACE_ENDPOINT && variable->endpoint != endpoint ? SCORE_OTHER_PLACE : 0;
 }
 
-static int score_of(struct plan *plan, const struct context *c, const struct variable *variable)
+static int score_of(const struct plan *plan, const struct context *c, uint32_t number)
 {
+    const struct variable *variable = &plan->variables[number];
     size_t common = words_common(variable->words, c->slot->setting->words, NULL);
     if (common == 0 || !length_fits(c, variable->entity->name))
         return 0;
-    return SCORE_WORD + SCORE_EXTRA_WORD * (int)(common - 1) + brand_score(c, variable->words) +
-           sibling_score(plan, c, variable) + item_score(c, variable->words) + place_score(plan, c, variable);
+    return SCORE_WORD + SCORE_EXTRA_WORD * (int)(common - 1) + brand_score(c, number, variable->words) +
+           sibling_score(c, number, variable->words) + item_score(c, variable->words) + place_score(plan, c, variable);
 }
 
 /* -------------------------------------------------------------------------------------------------------- match */
@@ -221,11 +249,11 @@ struct best {
 };
 
 /* Of equal scores the first variable of the project is taken, with low confidence. */
-static void consider(struct plan *plan, const struct context *c, uint32_t index, struct best *best)
+static void consider(const struct plan *plan, const struct context *c, uint32_t index, struct best *best)
 {
     if (index == best->variable)
         return;
-    int score = score_of(plan, c, &plan->variables[index]);
+    int score = score_of(plan, c, index);
     if (score > best->score || (score == best->score && score > 0 && index < best->variable)) {
         best->second = best->score;
         best->score = score;
@@ -245,10 +273,9 @@ static enum jpk_confidence confidence_of(const struct best *best)
 
 static void match(struct plan *plan, const struct word_index *index, struct slot *slot)
 {
-    struct context c = {.slot = slot};
+    struct context c = {.slot = slot, .index = index};
     if (!slot->setting || !jpk_encrypted_length(slot->item->value, &c.least, &c.most))
         return;
-    c.uses = jpk_graph_uses(plan->graph, slot->entity, &c.use_count);
     words_split(plan_text(plan, "%s %s", slot->entity->name, slot->entity->folder ? slot->entity->folder->name : ""),
                 &c.item);
     words_split(slot->setting->words, &c.keys);
@@ -299,6 +326,8 @@ static void tell_settings(struct plan *plan)
     for (size_t i = 0; i < plan->slot_count; i++) {
         const struct slot *slot = &plan->slots[i];
         struct variable *variable = slot->variable == NONE ? NULL : &plan->variables[slot->variable];
+        if (variable)
+            variable->in_slot = true;
         if (variable && (!variable->setting || (slot->setting->flags & SETTING_SECRET)))
             variable->setting = slot->setting;
     }
@@ -311,8 +340,14 @@ void plan_slots(struct plan *plan)
     for (size_t i = 0; i < plan->variable_count && !plan->failed; i++)
         for (size_t j = 0; j < plan->variables[i].words->count; j++)
             index_word(plan, &index, plan->variables[i].words->word[j], (uint32_t)i);
-    for (size_t i = 0; i < plan->slot_count && !plan->failed; i++)
+    find_brands(plan, &index);
+    index.named = plan_alloc(plan, plan->variable_count, sizeof *index.named);
+    index.begun = plan_alloc(plan, index.count, sizeof *index.begun);
+    for (size_t i = 0; i < plan->slot_count && !plan->failed; i++) {
+        if (i == 0 || plan->slots[i].entity != plan->slots[i - 1].entity)
+            note_siblings(plan, &index, plan->slots[i].entity);
         match(plan, &index, &plan->slots[i]);
+    }
     keep_best(plan);
     if (!plan->failed)
         tell_settings(plan);

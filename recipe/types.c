@@ -12,6 +12,13 @@ struct guess {
     enum jpk_confidence confidence;
 };
 
+/* What the variable's file says; nothing when it could not be read. */
+static const struct jpk_variable_entity *held(const struct variable *v)
+{
+    static const struct jpk_variable_entity nothing = {.label = "", .description = ""};
+    return v->entity->as.variable ? v->entity->as.variable : &nothing;
+}
+
 static bool any_word(const struct words *words, const char *list)
 {
     return words_common(words, list, NULL) > 0;
@@ -48,18 +55,18 @@ static bool secret_name(const struct words *words)
 static bool in_secret_header(const char *headers, const char *name)
 {
     static const char *const telling[] = {"authorization", "key", "token", "secret", "password", "cookie"};
-    char line[256];
+    enum { HEADERS_MAX = 16384, TITLE_MAX = 128 };
     size_t length = strlen(name);
-    for (const char *at = headers; *at; at += strcspn(at, "\r\n"), at += strspn(at, "\r\n")) {
-        size_t n = strcspn(at, "\r\n"), title = strcspn(at, ":\r\n");
-        bool found = false;
-        for (const char *p = at; !found && p + length + 1 < at + n; p++)
-            found = *p == '[' && strncasecmp(p + 1, name, length) == 0 && (p[length + 1] == ']' || p[length + 1] == '{');
-        if (!found)
+    const char *line = headers;
+    for (const char *at = headers; *at && at < headers + HEADERS_MAX; at++) {
+        if (*at == '\n')
+            line = at + 1;
+        if (*at != '[' || strncasecmp(at + 1, name, length) != 0 || (at[length + 1] != ']' && at[length + 1] != '{'))
             continue;
-        snprintf(line, sizeof line, "%.*s", (int)(title < sizeof line ? title : sizeof line - 1), at);
+        char title[TITLE_MAX];
+        snprintf(title, sizeof title, "%.*s", (int)strcspn(line, ":\r\n"), line);
         for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++)
-            if (strcasestr(line, telling[i]))
+            if (strcasestr(title, telling[i]))
                 return true;
     }
     return false;
@@ -238,7 +245,7 @@ static struct guess type_of(const struct variable *v, const struct habits *h)
 
 static void find_label(struct plan *plan, struct variable *v)
 {
-    const char *label = v->entity->as.variable->label;
+    const char *label = held(v)->label;
     char made[160];
     /* A label like `salesforce_password` is the name again. */
     bool technical = !strchr(label, ' ') && (strchr(label, '_') || text_caseeq(label, v->entity->name));
@@ -266,7 +273,7 @@ static void find_label(struct plan *plan, struct variable *v)
 
 static void find_default(struct variable *v)
 {
-    const struct jpk_variable_entity *entity = v->entity->as.variable;
+    const struct jpk_variable_entity *entity = held(v);
     size_t reads = 0, with_default = 0;
     for (size_t i = 0; i < v->graph->use_count; i++) {
         const struct jpk_use *use = v->graph->uses[i];
@@ -279,11 +286,24 @@ static void find_default(struct variable *v)
                 v->default_value = use->default_value;
         }
     }
-    v->has_default = reads > 0 && with_default == reads;
+    v->has_default = reads > 0 && with_default == reads && !v->in_slot;
     if (entity->value)
         v->default_value = entity->value;
-    if (v->secret)
+    if (v->secret || (v->default_value && url_holds_secret(v->default_value)))
         v->default_value = NULL;
+}
+
+/* A value that the project holds speaks against a type that it does not fit. */
+static bool value_fits(const struct variable *v)
+{
+    const char *value = v->default_value;
+    if (!value || !*value)
+        return true;
+    if (strcmp(v->type, "boolean") == 0)
+        return strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+    if (strcmp(v->type, "number") == 0)
+        return is_number(value);
+    return true;
 }
 
 static void find_required(struct plan *plan, struct variable *v)
@@ -298,11 +318,11 @@ static void find_required(struct plan *plan, struct variable *v)
         evidence = "every place that reads it has a default";
     else if (credential)
         evidence = "it feeds a log-in";
-    else if (!v->entity->as.variable->has_value)
+    else if (!held(v)->has_value)
         evidence = "it is read, and the Jitterpak holds no value";
     else
         evidence = "the Jitterpak holds a value";
-    v->required = !v->computed && v->read && !v->has_default && (credential || !v->entity->as.variable->has_value);
+    v->required = !v->computed && v->read && !v->has_default && (credential || !held(v)->has_value);
     plan_infer(plan, NULL, v->id, "required", v->required ? "true" : "false", evidence, JPK_HIGH);
 }
 
@@ -314,8 +334,15 @@ void plan_types(struct plan *plan)
         find_setting(v);
         find_secret(plan, v);
         observe(v, &habits);
+        find_default(v);
         struct guess guess = type_of(v, &habits);
         v->type = guess.type;
+        if (!value_fits(v)) {
+            guess = (struct guess){"text", "its value fits no narrower type", JPK_MEDIUM};
+            v->type = guess.type;
+        }
+        if (v->default_value && !*v->default_value && strcmp(v->type, "boolean") == 0)
+            v->default_value = NULL;
         if (strcmp(v->type, "choice") != 0)
             v->choice_count = 0;
         plan_infer(plan, NULL, v->id, "type", guess.type, guess.evidence, guess.confidence);
@@ -323,8 +350,7 @@ void plan_types(struct plan *plan)
             plan_finding(plan, JPK_WARNING, "low-confidence", v->entity,
                          plan_text(plan, "the type of '%s' is a guess: %s", v->entity->name, guess.evidence));
         find_label(plan, v);
-        v->help = v->entity->as.variable->description;
-        find_default(v);
+        v->help = held(v)->description;
         find_required(plan, v);
         if (v->computed)
             plan_infer(plan, NULL, v->id, "computed", "true", "a script sets it before anything reads it", JPK_HIGH);

@@ -1,0 +1,161 @@
+#!/usr/bin/python3
+"""The benchmark: whole processes, wall time and peak memory, ours beside the floor and its peers.
+
+    run.py [BUILD]       what `make bench` does; BUILD is the build folder (build)
+
+For each input every command is run once to warm up and then in rounds, one of each a round, so that a noisy moment
+hits all alike. A row that has taken long is not repeated: the table says how often each was run. Figures are the median
+and the least of the runs; the peak is the greatest. Ratios are those of medians to the median of `floor
+--like-generate`. A missed target is printed and is no failure; a command that fails is one.
+
+`generate -o` writes into BUILD/bench, on the disk that the build is on; the row with --dry-run shows what that costs.
+"""
+import os
+import statistics
+import subprocess
+import sys
+import zipfile
+
+BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
+HERE = os.path.dirname(os.path.abspath(__file__))
+CORPUS = os.path.join(HERE, "../../../shared/corpus/salesforce-to-netsuite.jpk")
+SAMPLES = os.path.join(HERE, "../../samples")
+WORK = os.path.join(BUILD, "bench")
+SLOW = 20.0  # seconds of runs after which a row is not repeated
+
+FLOOR = "floor --like-generate"
+GENERATE = "jpk recipe generate -o"
+
+
+def tool(name):
+    return os.path.join(WORK, name)
+
+
+def run_once(command):
+    """(wall ms, peak MiB, user+system ms) of one process."""
+    done = subprocess.run([tool("measure")] + command, stdout=subprocess.PIPE, text=True, check=True)
+    wall, peak, user, system, status = map(int, done.stdout.split())
+    # 1 is "findings" of jpk check, and unzip's word for a harmless warning.
+    if status not in (0, 1):
+        sys.exit("bench: %s: exit status %d" % (" ".join(command), status))
+    return wall / 1e6, peak / 1024, (user + system) / 1e3
+
+
+def commands_for(path, full):
+    jpk, out, floor = os.path.join(BUILD, "jpk"), os.path.join(WORK, "out"), tool("floor")
+    python = ["/usr/bin/python3", os.path.join(HERE, "peer.py")]
+    rows = [
+        ("start of a process (floor)", [floor, "--start"]),
+        (FLOOR, [floor, "--like-generate", path]),
+        ("floor, every entry", [floor, path]),
+        (GENERATE, [jpk, "recipe", "generate", path, "-o", out, "--force", "-q"]),
+        ("jpk recipe generate --dry-run", [jpk, "recipe", "generate", path, "--dry-run", "-q"]),
+        ("jpk info", [jpk, "info", path]),
+        ("jpk check", [jpk, "check", path]),
+        ("unzip -p", ["unzip", "-p", path]),
+        ("python --like-generate", python + ["--like-generate", path]),
+    ]
+    if full:
+        rows.insert(3, ("floor, and the caches", [floor, "--caches", path]))
+        rows.append(("python, every entry", python + [path]))
+    return rows
+
+
+def measure(rows, rounds):
+    results = {label: [] for label, _ in rows}
+    spent = {label: 0.0 for label, _ in rows}
+    for turn in range(rounds + 1):
+        for label, command in rows:
+            if turn > 1 and spent[label] > SLOW * 1000:
+                continue
+            result = run_once(command)
+            spent[label] += result[0]
+            # The first round warms up; of a very slow row it has to count.
+            if turn > 0:
+                results[label].append(result)
+            elif result[0] > SLOW * 1000:
+                results[label].append(result)
+                spent[label] = SLOW * 2000
+        if turn == 0:
+            rows = [r for r in rows if not results[r[0]]]
+    return results
+
+
+def text_size(path):
+    with zipfile.ZipFile(path) as archive:
+        sizes = [e.file_size for e in archive.infolist() if "/Data/" in e.filename]
+    return sum(sizes), len(sizes)
+
+
+def verdict(good):
+    return "met" if good else "missed"
+
+
+def table(title, results, entities):
+    print("\n%s" % title)
+    print("  %-32s %4s %10s %10s %10s %9s %8s %9s" % ("command", "runs", "median ms", "min ms", "cpu ms", "peak MiB",
+                                                    "x floor", "ms/1000"))
+    floor = statistics.median(r[0] for r in results[FLOOR])
+    for label, runs in results.items():
+        median = statistics.median(r[0] for r in runs)
+        print("  %-32s %4d %10.2f %10.2f %10.2f %9.1f %8.2f %9s"
+              % (label, len(runs), median, min(r[0] for r in runs), statistics.median(r[2] for r in runs),
+                 max(r[1] for r in runs), median / floor,
+                 "%.2f" % (median * 1000 / entities) if entities else ""))
+    print(flush=True)
+
+
+def targets(results, text, peak_limit):
+    ratio = (statistics.median(r[0] for r in results[GENERATE]) / statistics.median(r[0] for r in results[FLOOR]))
+    peak = max(r[1] for r in results[GENERATE])
+    print("  time:   %.2f x floor, target 1.5 or less: %s" % (ratio, verdict(ratio <= 1.5)))
+    if peak_limit:
+        print("  memory: %.1f MiB, target less than %d: %s" % (peak, peak_limit, verdict(peak < peak_limit)))
+    else:
+        share = peak * 1048576 / text
+        print("  memory: %.1f MiB, %.2f x the %.1f MiB of entities' text, target 3 or less: %s"
+              % (peak, share, text / 1048576, verdict(share <= 3)))
+
+
+def real_inputs():
+    if os.path.exists(CORPUS):
+        return [CORPUS]
+    print("bench: ../shared/corpus is not here: skipped; the samples take its place")
+    made = []
+    for name in sorted(os.listdir(SAMPLES)):
+        if os.path.exists(os.path.join(SAMPLES, name, "project.xml")):
+            path = os.path.join(WORK, name + ".jpk")
+            subprocess.run([os.path.join(BUILD, "jpk"), "pack", os.path.join(SAMPLES, name), path, "--force", "-q"],
+                           check=True)
+            made.append(path)
+    return made
+
+
+def main():
+    os.environ.update(LC_ALL="C.UTF-8", NO_COLOR="1")
+    os.makedirs(os.path.join(WORK, "out"), exist_ok=True)
+    print("An empty program under this runner: %.2f ms, %.1f MiB" % run_once(["/bin/true"])[:2])
+    for path in real_inputs():
+        results = measure(commands_for(path, True), 21)
+        table(os.path.basename(path), results, 0)
+        targets(results, 0, 32)
+    per_thousand = []
+    for entities, rounds in ((1000, 11), (10000, 9), (100000, 3)):
+        path = tool("%d.jpk" % entities)
+        subprocess.run([tool("make_project"), str(entities), path], stdout=subprocess.DEVNULL, check=True)
+        text, _ = text_size(path)
+        results = measure(commands_for(path, False), rounds)
+        table("generated project, %d entities" % entities, results, entities)
+        targets(results, text, 0)
+        per_thousand.append((entities, {label: statistics.median(r[0] for r in runs) * 1000 / entities
+                                        for label, runs in results.items()}))
+        os.remove(path)
+    print("\nlinear time: ms for 1,000 entities, the start of the process included")
+    for label in (FLOOR, GENERATE, "jpk info", "jpk check"):
+        values = [row[label] for _, row in per_thousand]
+        print("  %-32s %s  %s" % (label, "  ".join("%d: %.2f" % (n, row[label]) for n, row in per_thousand),
+                                "" if label == FLOOR else "target: the last no more than 1.3 x the middle: "
+                                + verdict(values[-1] <= 1.3 * values[-2])))
+
+
+main()
