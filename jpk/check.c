@@ -27,6 +27,7 @@ static const struct jpk_check_rule rules[] = {
     {"unknown-location", JPK_WARNING, "A source or target of a kind that this version does not know."},
     {"unknown-file", JPK_INFO, "A file that no project is known to hold."},
     {"unknown-content", JPK_WARNING, "A file holds comments or text that Design Studio does not write."},
+    {"unknown-element", JPK_INFO, "An element that this version does not know; it is kept as it is."},
     {"serialisation", JPK_INFO, "A file is not written the way Design Studio writes it."},
     {"dangling-reference", JPK_ERROR, "A reference points at nothing in the project."},
     {"dangling-in-comment", JPK_INFO, "A comment mentions an item that is not in the project."},
@@ -172,14 +173,13 @@ static void check_place(struct checker *c, const struct jpk_entity *entity)
 static void check_tree(struct checker *c, const struct jpk_entity *entity)
 {
     if (entity->deleted)
-        report(c, "deleted-entity", entity, "%s '%s' is marked as deleted; it is left out", entity->type_name,
-               entity->name);
+        report(c, "deleted-entity", entity, "is marked as deleted; it is left out");
     else if (entity->type == JPK_TYPE_FOLDER && !entity->in_tree) {
         const char *key = lower_case(c, entity->id);
         if (key && map_get(&c->folders, key, strlen(key)) == MAP_NONE)
-            report(c, "orphan-folder", entity, "folder '%s' is not in the tree of project.xml", entity->name);
+            report(c, "orphan-folder", entity, "is not in the tree of project.xml");
     } else if (!entity->in_tree) {
-        report(c, "not-in-tree", entity, "%s '%s' is not in the tree of project.xml", entity->type_name, entity->name);
+        report(c, "not-in-tree", entity, "is not in the tree of project.xml");
     }
 }
 
@@ -213,14 +213,47 @@ static void check_form(struct checker *c, const struct jpk_entity *entity)
     place(c, finding, same ? (uint32_t)same : 1, NULL, NULL);
 }
 
+/* The elements that real files of the known types hold (inventory of real projects, section 4), in byte order. */
+static const char *const known_elements[] = {
+    "Activities", "CallRestrictions", "Data",          "DbFields",        "Delimiter",  "Entity",
+    "Entry",      "Field",            "Fields",        "Filters",         "Header",     "InputStructure",
+    "InvalidMappings", "Item",        "Location",      "Mapping",         "Mappings",   "NETSUITE_FUNCTION",
+    "Objects",    "OutputStructure",  "Pipeline",      "Properties",      "Relation",   "Relations",
+    "RenamedNodes", "SCRIPT",         "SOURCE",        "Segment",         "Siblings",   "SqlScript",
+    "Structure",  "TARGET",           "TRANSFORMATION", "WEBSERVICECALL", "konga.string",
+};
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, *(const char *const *)b);
+}
+
+static bool known_element(const char *name)
+{
+    return bsearch(name, known_elements, sizeof known_elements / sizeof known_elements[0], sizeof known_elements[0],
+                   by_text) != NULL;
+}
+
+/* Types that were never seen may hold anything. */
+static void check_elements(struct checker *c, const struct jpk_entity *entity, const struct xml_node *node)
+{
+    for (const struct xml_node *child = node->child; child; child = child->next) {
+        if (!known_element(child->name))
+            place(c, report(c, "unknown-element", entity, "the element <%s> is not known; it is kept as it is", child->name),
+                  child->offset, NULL, child->name);
+        else
+            check_elements(c, entity, child);
+    }
+}
+
 static void check_items(struct checker *c, const struct jpk_entity *entity, const struct xml_node *node)
 {
     size_t least, most;
     for (uint32_t i = 0; i < node->item_count; i++)
         if (node->items[i].encrypted && !jpk_encrypted_length(node->items[i].value, &least, &most))
             place(c,
-                  report(c, "encrypted-form", entity, "'%s' is marked as encrypted but is not `$00` and base64 of blocks",
-                         node->items[i].key),
+                  report(c, "encrypted-form", entity,
+                         "'%s' is marked as encrypted but is not `$00` and base64 of blocks", node->items[i].key),
                   node->items[i].offset, NULL, node->items[i].key);
     for (const struct xml_node *child = node->child; child; child = child->next)
         check_items(c, entity, child);
@@ -246,7 +279,8 @@ static void check_script(struct checker *c, const struct jpk_entity *entity, con
     script_events(text, strlen(text), on_open, &open);
     uint32_t at = base + open.offset;
     if (open.found)
-        place(c, report(c, "script-open", entity, "a string or comment that begins here never ends"), offset, &at, where);
+        place(c, report(c, "script-open", entity, "a string or comment that begins here never ends"), offset, &at,
+              where);
 }
 
 static void check_scripts(struct checker *c, const struct jpk_entity *entity)
@@ -266,8 +300,8 @@ static void check_entity(struct checker *c, const struct jpk_entity *entity)
 {
     if (entity->unread) {
         if (!entity->file) /* else it is there but could not be read: that is a problem of its own */
-            report(c, "missing-file", entity, "project.xml lists %s '%s' but there is no file for it", entity->type_name,
-                   entity->name);
+            report(c, "missing-file", entity, "project.xml lists %s '%s' but there is no file for it",
+                   entity->type_name, entity->name);
         return;
     }
     check_place(c, entity);
@@ -275,6 +309,8 @@ static void check_entity(struct checker *c, const struct jpk_entity *entity)
     check_form(c, entity);
     if (entity->deleted || c->failed)
         return;
+    if (jpk_type_info(entity->type)->observed)
+        check_elements(c, entity, entity->tree);
     check_items(c, entity, entity->tree);
     check_scripts(c, entity);
 }
@@ -288,9 +324,9 @@ static bool script_type_fits(const char *function, const struct jpk_entity *to)
         const char *function;
         enum jpk_type type;
     } expected[] = {
-        {"RunOperation", JPK_TYPE_OPERATION},         {"CancelOperation", JPK_TYPE_OPERATION},
-        {"WaitForOperation", JPK_TYPE_OPERATION},     {"GetOperationQueue", JPK_TYPE_OPERATION},
-        {"RunScript", JPK_TYPE_SCRIPT},               {"SendEmailMessage", JPK_TYPE_EMAIL_MESSAGE},
+        {"RunOperation", JPK_TYPE_OPERATION},     {"CancelOperation", JPK_TYPE_OPERATION},
+        {"WaitForOperation", JPK_TYPE_OPERATION}, {"GetOperationQueue", JPK_TYPE_OPERATION},
+        {"RunScript", JPK_TYPE_SCRIPT},           {"SendEmailMessage", JPK_TYPE_EMAIL_MESSAGE},
     };
     for (size_t i = 0; function && i < sizeof expected / sizeof expected[0]; i++)
         if (text_caseeq(expected[i].function, function))
@@ -346,9 +382,9 @@ static void check_reference(struct checker *c, const struct jpk_reference *r)
     switch (r->state) {
     case JPK_REF_RESOLVED:
         if (!r->in_comment && r->to && !type_fits(r))
-            finding = report(c, "reference-type", r->from, "%s%s names %s '%s', which is a thing of another type",
-                             r->function ? r->function : r->where, r->function ? "()" : "", r->to->type_name,
-                             r->to->name);
+            finding =
+                report(c, "reference-type", r->from, "%s%s names %s '%s', which is a thing of another type",
+                       r->function ? r->function : r->where, r->function ? "()" : "", r->to->type_name, r->to->name);
         break;
     case JPK_REF_EMPTY:
         finding = report(c, "empty-slot", r->from, "the step '%s' has no content", r->where);
@@ -369,8 +405,8 @@ static void check_reference(struct checker *c, const struct jpk_reference *r)
             finding = report(c, "dangling-in-comment", r->from, "a comment mentions %s, which is not in the project",
                              r->target);
         else if (r->function)
-            finding = report(c, "dangling-reference", r->from, "%s() names %s, which is not in the project", r->function,
-                             r->target);
+            finding = report(c, "dangling-reference", r->from, "%s() names %s, which is not in the project",
+                             r->function, r->target);
         else
             finding = report(c, "dangling-reference", r->from, "'%s' names %s, which is not in the project", r->where,
                              r->target);
@@ -429,9 +465,9 @@ static void check_unset(struct checker *c, const struct jpk_variable *variable)
             hint = other ? keep(c, buf_text(&c->text)) : NULL;
             searched = true;
         }
-        struct jpk_finding *finding =
-            report(c, "unset-variable", use->from, "'%s' is read here, but nothing in the project sets it", use->spelled);
-        place(c, finding, use->offset, use->kind == JPK_USE_SCRIPT || use->text_offset ? &use->text_offset : NULL,
+        struct jpk_finding *finding = report(c, "unset-variable", use->from,
+                                             "'%s' is read here, but nothing in the project sets it", use->spelled);
+        place(c, finding, use->offset, use->in_text ? &use->text_offset : NULL,
               use->where);
         if (finding)
             finding->hint = hint;
@@ -451,10 +487,10 @@ static void check_variable(struct checker *c, const struct jpk_variable *variabl
             place(c,
                   report(c, "variable-case", use->from, "'%s' is the project variable '%s' in another letter case",
                          use->spelled, variable->name),
-                  use->offset, use->kind == JPK_USE_SCRIPT || use->text_offset ? &use->text_offset : NULL, use->where);
+                  use->offset, use->in_text ? &use->text_offset : NULL, use->where);
     }
     if (!used)
-        report(c, "unused-variable", variable->entity, "no use of project variable '%s' is visible", variable->name);
+        report(c, "unused-variable", variable->entity, "no use of it is visible");
 }
 
 /* --------------------------------------------------------------------------------------------------------- files */
@@ -514,7 +550,8 @@ static void check_project(struct checker *c)
         }
     }
     if (project->kind == JPK_KIND_BACKUP)
-        report(c, "environment-backup", NULL, "this is an environment backup: it can only be imported into environment %s",
+        report(c, "environment-backup", NULL,
+               "this is an environment backup: it can only be imported into environment %s",
                jpk_project_property(project, JPK_FILE_JITTERPAK, "env_id")
                    ? jpk_project_property(project, JPK_FILE_JITTERPAK, "env_id")
                    : "(not named)");

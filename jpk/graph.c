@@ -11,7 +11,6 @@
 #include "jpk/model.h"
 #include "jpk/script.h"
 
-
 struct builder {
     struct jpk_graph public; /* first: the result */
     struct arena arena;
@@ -23,10 +22,10 @@ struct builder {
     size_t use_count, use_capacity;
     struct jpk_variable *variables;
     size_t variable_count, variable_capacity;
-    struct map by_name; /* lower-case name -> index in variables */
-    struct map steps;   /* of the operation at hand: lower-case ids of what its steps name */
-    size_t brackets_from; /* variables from here on were found in brackets alone */
-    bool regular;         /* the entity at hand picks its files by a regular expression */
+    struct map by_name;                          /* lower-case name -> index in variables */
+    struct map steps;                            /* of the operation at hand: lower-case ids of what its steps name */
+    size_t brackets_from;                        /* variables from here on were found in brackets alone */
+    bool regular;                                /* the entity at hand picks its files by a regular expression */
     uint32_t *from_start, *use_start, *to_start; /* by entity index; one more than entities */
     const struct jpk_reference **to_list;
     const struct jpk_use **use_list; /* by variable */
@@ -124,8 +123,7 @@ static struct jpk_reference *add_reference(struct builder *b, enum jpk_reference
         return NULL;
     }
     struct jpk_reference *reference = &b->references[b->reference_count++];
-    *reference =
-        (struct jpk_reference){.kind = kind, .from = from, .target = target, .where = where, .offset = offset};
+    *reference = (struct jpk_reference){.kind = kind, .from = from, .target = target, .where = where, .offset = offset};
     return reference;
 }
 
@@ -209,8 +207,7 @@ static void item_file(struct builder *b, const struct jpk_entity *entity, const 
     for (size_t i = 0; i < sizeof file_keys / sizeof file_keys[0]; i++) {
         if (strcmp(item->key, file_keys[i]) != 0)
             continue;
-        struct jpk_reference *reference =
-            add_reference(b, JPK_REF_FILE, entity, item->value, item->key, item->offset);
+        struct jpk_reference *reference = add_reference(b, JPK_REF_FILE, entity, item->value, item->key, item->offset);
         if (reference)
             reference->state = jpk_project_file(b->project, item->value) ? JPK_REF_RESOLVED
                                : built_in_file(item->value)              ? JPK_REF_BUILT_IN
@@ -262,8 +259,8 @@ static void transformation_references(struct builder *b, const struct jpk_entity
     const struct jpk_side *sides[] = {&entity->as.transformation->source, &entity->as.transformation->target};
     for (size_t i = 0; i < 2; i++)
         if (sides[i]->id && *sides[i]->id)
-            resolve(b, add_reference(b, JPK_REF_STRUCTURE, entity, sides[i]->id, sides[i]->reference,
-                                     sides[i]->offset));
+            resolve(b,
+                    add_reference(b, JPK_REF_STRUCTURE, entity, sides[i]->id, sides[i]->reference, sides[i]->offset));
 }
 
 /* ----------------------------------------------------------------------------------------------------- scripts */
@@ -301,8 +298,8 @@ static void note_local(struct script_context *c, struct script_view name, size_t
 static void script_reference(struct script_context *c, const struct script_event *event)
 {
     struct builder *b = c->b;
-    struct jpk_reference *reference = add_reference(
-        b, JPK_REF_SCRIPT, c->entity, keep(b, event->name.text, event->name.length), c->where, c->offset);
+    struct jpk_reference *reference =
+        add_reference(b, JPK_REF_SCRIPT, c->entity, keep(b, event->name.text, event->name.length), c->where, c->offset);
     if (b->failed || !reference)
         return;
     resolve(b, reference);
@@ -345,6 +342,7 @@ static void script_variable(struct script_context *c, const struct script_event 
     use->in_comment = event->in_comment;
     use->where = c->where;
     use->offset = c->offset;
+    use->in_text = true;
     use->text_offset = c->base + event->offset;
     use->order = (*c->order)++;
     use->argument = event->argument;
@@ -445,6 +443,7 @@ static void scan_brackets(struct builder *b, const struct jpk_entity *entity, co
             return;
         use->where = place->where;
         use->offset = place->offset;
+        use->in_text = place->element;
         use->text_offset = place->element ? (uint32_t)bracket.offset : 0;
         if (bracket.has_default)
             use->default_value = keep(b, bracket.default_value, bracket.default_length);
@@ -744,7 +743,8 @@ void jpk_graph_free(struct jpk_graph *graph)
     free(b);
 }
 
-const struct jpk_reference *jpk_graph_from(const struct jpk_graph *graph, const struct jpk_entity *entity, size_t *count)
+const struct jpk_reference *jpk_graph_from(const struct jpk_graph *graph, const struct jpk_entity *entity,
+                                           size_t *count)
 {
     const struct builder *b = (const struct builder *)graph;
     *count = b->from_start[entity->index + 1] - b->from_start[entity->index];

@@ -130,8 +130,9 @@ static bool ambiguous(struct jpk_archive *archive, struct arena *arena, const st
     if (wanted)
         error_set(err, JPK_ERR_NOT_FOUND, "has no environment '%s'; it holds %s", wanted, buf_text(&list));
     else
-        error_set(err, JPK_ERR_AMBIGUOUS, "holds %zu projects or environments: %s; choose one with --env or name its folder",
-                  found->count, buf_text(&list));
+        error_set(err, JPK_ERR_AMBIGUOUS,
+                  "holds %zu projects or environments: %s; choose one with --env or name its folder", found->count,
+                  buf_text(&list));
     buf_free(&list);
     return false;
 }
@@ -209,21 +210,23 @@ enum entry_role entry_role_of(enum jpk_shape shape, const char *name)
     static const struct {
         const char *name;
         enum entry_role role;
-    } exact[] = {
-        {"project.xml", ENTRY_PROJECT},
-        {"deleted.xml", ENTRY_STATE},
-        {"plugins.xml", ENTRY_STATE},
-        {"ui.xml", ENTRY_STATE},
-        {"jitterpak.properties", ENTRY_PROPERTIES},
-        {"environment.properties", ENTRY_PROPERTIES},
-        {"manifest.jip", ENTRY_PROPERTIES},
-        {"files/.metadata", ENTRY_METADATA},
-    }, folders[] = {
-        {"files/", ENTRY_FILE},
-        {"cache/", ENTRY_CACHE},
-        {"settings/", ENTRY_SETTINGS},
-        {"testfiles/", ENTRY_TEST_FILE},
-    };
+    } exact[] =
+        {
+            {"project.xml", ENTRY_PROJECT},
+            {"deleted.xml", ENTRY_STATE},
+            {"plugins.xml", ENTRY_STATE},
+            {"ui.xml", ENTRY_STATE},
+            {"jitterpak.properties", ENTRY_PROPERTIES},
+            {"environment.properties", ENTRY_PROPERTIES},
+            {"manifest.jip", ENTRY_PROPERTIES},
+            {"files/.metadata", ENTRY_METADATA},
+        },
+      folders[] = {
+          {"files/", ENTRY_FILE},
+          {"cache/", ENTRY_CACHE},
+          {"settings/", ENTRY_SETTINGS},
+          {"testfiles/", ENTRY_TEST_FILE},
+      };
     for (size_t i = 0; i < sizeof exact / sizeof exact[0]; i++)
         if (strcmp(exact[i].name, name) == 0)
             return exact[i].role;

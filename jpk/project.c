@@ -93,7 +93,8 @@ static bool tolerate(struct project *project, const char *file, const char *id, 
                      struct jpk_error *err)
 {
     if (project->keep_going && !error_is_refusal(local->code)) {
-        if (project_problem(project, JPK_ERROR, "unreadable-file", file, local->line, local->column, id, local->message))
+        if (project_problem(project, JPK_ERROR, "unreadable-file", file, local->line, local->column, id,
+                            local->message))
             return true;
         *local = (struct jpk_error){0};
         error_memory(local);
@@ -112,8 +113,8 @@ static bool note_other_name(struct project *project, const struct jpk_entity *li
     struct text_position at = text_position(bytes->data, bytes->size, header ? header->offset : 0);
     struct buf text = {0};
     buf_printf(&text, "the name is '%s' here and '%s' in project.xml", read->name, listed->name);
-    bool ok = !text.failed && project_problem(project, JPK_WARNING, "name-differs", file, at.line, at.column, read->id,
-                                              text.data);
+    bool ok = !text.failed &&
+              project_problem(project, JPK_WARNING, "name-differs", file, at.line, at.column, read->id, text.data);
     buf_free(&text);
     return ok;
 }
@@ -273,7 +274,8 @@ static bool read_tree(struct project *project, size_t index, struct buf *bytes, 
     struct tree tree = {.project = project, .file = file};
     ok = walk_types(&tree, document.root);
     if (ok && tree.folder_count) {
-        const struct jpk_folder **folders = arena_alloc(&project->arena, tree.folder_count * sizeof(struct jpk_folder *));
+        const struct jpk_folder **folders =
+            arena_alloc(&project->arena, tree.folder_count * sizeof(struct jpk_folder *));
         ok = folders != NULL;
         if (ok) {
             memcpy(folders, tree.folders, tree.folder_count * sizeof(struct jpk_folder *));
@@ -302,6 +304,11 @@ static bool read_properties(struct project *project, enum jpk_properties_file wh
 const char *jpk_project_property(const struct jpk_project *project, enum jpk_properties_file file, const char *key)
 {
     return properties_get(&((const struct project *)project)->properties[file], key);
+}
+
+const char *jpk_project_stored(const struct jpk_project *project, enum jpk_properties_file file)
+{
+    return ((const struct project *)project)->properties[file].comment;
 }
 
 static const char *metadata_property(const struct xml_node *file, const char *key)
@@ -379,7 +386,8 @@ const struct jpk_file *jpk_project_file(const struct jpk_project *project, const
 
 /* --------------------------------------------------------------------------------------------------- all of it */
 
-/* Goes once over the entries below the base. Beside a manifest lie other environments, which are none of our business. */
+/* Goes once over the entries below the base. Beside a manifest lie other environments, which are none of our business.
+ */
 static bool read_entries(struct project *project, const struct layout *layout, struct buf *bytes, struct jpk_error *err)
 {
     struct jpk_project *public = &project->public;

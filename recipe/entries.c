@@ -81,6 +81,7 @@ static unsigned starters_of(const struct starters *s, const struct jpk_entity *o
 {
     size_t count;
     unsigned kinds = 0;
+    const struct jpk_entity *asked = NULL; /* a script starts an operation many times in a row */
     const struct jpk_reference *const *references = jpk_graph_to(s->plan->graph, operation, &count);
     for (size_t i = 0; i < count; i++) {
         const struct jpk_reference *r = references[i];
@@ -88,8 +89,10 @@ static unsigned starters_of(const struct starters *s, const struct jpk_entity *o
             continue;
         if (r->kind == JPK_REF_SUCCESS || r->kind == JPK_REF_FAILURE)
             kinds |= kind_of(r->from);
-        else if (r->kind == JPK_REF_SCRIPT && !own_script(s->plan, r->from, operation))
+        else if (r->kind == JPK_REF_SCRIPT && r->from != asked && !own_script(s->plan, r->from, operation))
             kinds |= s->scripts[r->from->index];
+        if (r->kind == JPK_REF_SCRIPT)
+            asked = r->from;
     }
     return kinds;
 }

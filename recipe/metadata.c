@@ -142,6 +142,7 @@ struct settings {
     bool no_log_in;  /* it says that it logs in nowhere */
     bool several;    /* its step has settings of other items too */
     const char *step;
+    struct map asked; /* keys; a second item of a key is none */
 };
 
 /* Slots lie in the order of the settings. */
@@ -194,7 +195,12 @@ static void put_items(struct plan *plan, json_t *properties, struct settings *s,
     for (size_t i = 0; i < count; i++) {
         bool filled = filled_by_variable(plan, s, &items[i]);
         const struct setting *setting = connector_setting(s->connector, items[i].key);
-        if (setting && !filled && asks_for(s, setting, &items[i]))
+        uint32_t old = MAP_NONE;
+        if (!setting || filled || !asks_for(s, setting, &items[i]))
+            continue;
+        if (!map_add(&s->asked, items[i].key, strlen(items[i].key), 1, &old))
+            plan->failed = true;
+        if (old == MAP_NONE)
             put_setting(plan, properties, s->entity, setting, &items[i], s->several, s->step);
     }
 }
@@ -212,6 +218,7 @@ static void put_settings(struct plan *plan, json_t *properties, const struct jpk
     put_items(plan, properties, &s, entity->items, entity->item_count);
     if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
         put_items(plan, properties, &s, entity->as.location->items, entity->as.location->item_count);
+    map_free(&s.asked);
 }
 
 static bool holds_settings(const struct jpk_entity *entity)

@@ -41,6 +41,7 @@ struct word_index {
     uint32_t *begun; /* by word number: 1 + index of the last item seen that names a variable which begins so */
     struct brands {
         const struct connector *of[WORDS_MAX]; /* by word: the kind of system that it names, or NULL */
+        uint32_t first;                        /* number of its first word; NONE */
     } *brands; /* by variable */
 };
 
@@ -147,11 +148,17 @@ static bool telling_brand(const char *word)
     return true;
 }
 
+static uint32_t word_number(const struct word_index *index, const struct words *words)
+{
+    return words->count ? map_get(&index->words, words->word[0], strlen(words->word[0])) : NONE;
+}
+
 static void find_brands(struct plan *plan, struct word_index *index)
 {
     index->brands = plan_alloc(plan, plan->variable_count, sizeof *index->brands);
     for (size_t i = 0; i < plan->variable_count && !plan->failed; i++) {
         const struct words *words = plan->variables[i].words;
+        index->brands[i].first = word_number(index, words);
         for (size_t j = 0; j < words->count; j++)
             index->brands[i].of[j] = telling_brand(words->word[j]) ? connector_by_word(words->word[j]) : NULL;
     }
@@ -170,14 +177,9 @@ static int brand_score(const struct context *c, uint32_t variable, const struct 
     return score;
 }
 
-static uint32_t word_number(const struct word_index *index, const struct words *words)
+static int sibling_score(const struct context *c, uint32_t variable)
 {
-    return words->count ? map_get(&index->words, words->word[0], strlen(words->word[0])) : NONE;
-}
-
-static int sibling_score(const struct context *c, uint32_t variable, const struct words *words)
-{
-    uint32_t stamp = c->slot->entity->index + 1, word = word_number(c->index, words);
+    uint32_t stamp = c->slot->entity->index + 1, word = c->index->brands[variable].first;
     if (c->index->named[variable] == stamp)
         return SCORE_ELSEWHERE;
     return word != NONE && c->index->begun[word] == stamp ? SCORE_SIBLING : 0;
@@ -234,11 +236,13 @@ static int place_score(const struct plan *plan, const struct context *c, const s
 static int score_of(const struct plan *plan, const struct context *c, uint32_t number)
 {
     const struct variable *variable = &plan->variables[number];
+    if (!length_fits(c, variable->entity->name))
+        return 0;
     size_t common = words_common(variable->words, c->slot->setting->words, NULL);
-    if (common == 0 || !length_fits(c, variable->entity->name))
+    if (common == 0)
         return 0;
     return SCORE_WORD + SCORE_EXTRA_WORD * (int)(common - 1) + brand_score(c, number, variable->words) +
-           sibling_score(c, number, variable->words) + item_score(c, variable->words) + place_score(plan, c, variable);
+           sibling_score(c, number) + item_score(c, variable->words) + place_score(plan, c, variable);
 }
 
 /* -------------------------------------------------------------------------------------------------------- match */

@@ -231,6 +231,7 @@ static void print_text(const struct input *input, const struct counts *counts, c
     named("organization", facts.org_name, facts.org_id);
     named("environment", facts.env_name, facts.env_id);
     row("deployed", facts.deployed);
+    row("stored", jpk_project_stored(project, JPK_FILE_ENVIRONMENT));
     row("comment", facts.comment);
     print_types(counts);
     print_connections(connections);

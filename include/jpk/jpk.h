@@ -478,7 +478,7 @@ struct jpk_project {
     size_t file_count;
     const size_t *other_entries; /* archive entries that no project is known to hold */
     size_t other_entry_count;
-    const struct jpk_finding *problems; /* what could not be read; only with JPK_KEEP_GOING */
+    const struct jpk_finding *problems; /* oddities of the tree, and with JPK_KEEP_GOING what could not be read */
     size_t problem_count;
     struct jpk_archive *archive; /* where it came from */
 };
@@ -502,6 +502,11 @@ JPK_API const struct jpk_entity *jpk_project_entity(const struct jpk_project *pr
 /* A value of one of its properties files, or NULL. */
 JPK_API const char *jpk_project_property(const struct jpk_project *project, enum jpk_properties_file file,
                                          const char *key);
+/*
+ * When one of them was stored, as its first line says: "Fri Aug 29 16:22:55 CST 2025". Left as text, for the short names
+ * of time zones are ambiguous. NULL when the file is missing or has no such line.
+ */
+JPK_API const char *jpk_project_stored(const struct jpk_project *project, enum jpk_properties_file file);
 /* The file of that name below files/, or NULL. */
 JPK_API const struct jpk_file *jpk_project_file(const struct jpk_project *project, const char *name);
 
@@ -580,6 +585,7 @@ struct jpk_use {
     bool alone;                  /* it is all of that argument */
     const char *compared;        /* scripts: what it is compared with; NULL when with nothing known */
     uint32_t assigned;           /* scripts: index of the variable that the value goes to; UINT32_MAX for none */
+    bool in_text;                    /* whether `offset` is of an element and `text_offset` a place in its text */
     uint32_t offset, text_offset;    /* as in struct jpk_reference */
     uint32_t order;                  /* scripts: as in struct jpk_reference */
 };
@@ -633,7 +639,7 @@ struct jpk_check_rule {
 JPK_API const struct jpk_check_rule *jpk_check_rules(void);
 
 struct jpk_findings {
-    const struct jpk_finding *items; /* by entity order, then by place */
+    const struct jpk_finding *items; /* by file, line, column and rule */
     size_t count;
 };
 

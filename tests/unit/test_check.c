@@ -158,7 +158,7 @@ static void test_files_of_entities(void **state)
     finding = expect(&f, "missing-file", NULL, NULL, "project.xml lists Script 'S3' but there is no file for it");
     assert_string_equal(finding->entity_id, ID(3));
     assert_string_equal(finding->entity_type, "Script");
-    expect(&f, "not-in-tree", FILE_OF("Script", 4), NULL, "Script 'S4' is not in the tree of project.xml");
+    expect(&f, "not-in-tree", FILE_OF("Script", 4), NULL, "is not in the tree of project.xml");
     assert_int_equal(f.findings->count, 5);
     end(&f);
     buf_free(&text);
@@ -189,7 +189,7 @@ static void test_places_of_entities(void **state)
            PM_DECLARATION
            "<Entity type=\"Script\">\n  <Header Deleted=\"true\" ID=\"" ID(6) "\" Name=\"D\"/>\n</Entity>\n");
     check(&f);
-    expect(&f, "orphan-folder", FILE_OF("Folder", 2), NULL, "folder 'Out' is not in the tree of project.xml");
+    expect(&f, "orphan-folder", FILE_OF("Folder", 2), NULL, "is not in the tree of project.xml");
     expect(&f, "type-differs", FILE_OF("Targets", 3), NULL,
            "the file lies in Data/Targets/ but holds an entity of type Target");
     expect(&f, "file-name-differs", "t/Data/Script/other.xml", NULL,
@@ -198,7 +198,7 @@ static void test_places_of_entities(void **state)
         expect(&f, "name-differs", "t/Data/Script/00000005-0000-4000-8000-0000000000AB.XML", "<Header",
                "the name is 'in the file' here and 'in the tree' in project.xml");
     assert_string_equal(finding->entity_id, ID(5));
-    expect(&f, "deleted-entity", FILE_OF("Script", 6), NULL, "Script 'D' is marked as deleted; it is left out");
+    expect(&f, "deleted-entity", FILE_OF("Script", 6), NULL, "is marked as deleted; it is left out");
     assert_int_equal(f.findings->count, 5);
     end(&f);
     buf_free(&text);
@@ -230,6 +230,7 @@ static void test_contents_of_entities(void **state)
     expect(&f, "unknown-location", FILE_OF("Source", 2), NULL, "connection type 'Pigeon' is not known");
     expect(&f, "unknown-content", FILE_OF("Script", 3), NULL,
            "the file holds comments or text that Design Studio does not write");
+    expect_at(&f, "unknown-element", FILE_OF("Script", 4), "<x/>", 0, "the element <x> is not known; it is kept as it is");
     expect_at(&f, "serialisation", FILE_OF("Script", 4), " <x/>", 0,
               "the file is not written the way Design Studio writes it");
     const struct jpk_finding *finding =
@@ -353,7 +354,7 @@ static void test_variables(void **state)
                      "'Server_Name' is the project variable 'server_name' in another letter case");
     assert_string_equal(finding->path, "file_name");
     finding = expect(&f, "unused-variable", FILE_OF("ProjectVariable", 2), NULL,
-                     "no use of project variable 'unused' is visible");
+                     "no use of it is visible");
     assert_null(finding->hint);
     end(&f);
     /* brackets of a text stand where they stand */
@@ -392,17 +393,19 @@ static void test_messages(void **state)
     (void)state;
     struct fixture f = {0};
     struct buf name = {0};
-    buf_puts(&name, "bell\xc2\x9b&#10;&#127;");
+    buf_puts(&name, "  <Location type=\"bell\xc2\x9b&#10;&#127;");
     for (size_t i = 0; i < 400; i++)
         buf_puts(&name, "\xc3\xa9");
-    pm_entity(&f.pm, "t/", "Script", ID(1), name.data, "");
+    buf_puts(&name, "\"/>\n");
+    pm_entity(&f.pm, "t/", "Source", ID(1), "x", name.data);
     check(&f);
-    assert_int_equal(count_rule(&f, "not-in-tree"), 1);
+    assert_int_equal(count_rule(&f, "unknown-location"), 1);
     for (size_t i = 0; i < f.findings->count; i++) {
         const char *message = f.findings->items[i].message;
         assert_true(strlen(message) < JPK_ERROR_MESSAGE_MAX && text_utf8(message, strlen(message), NULL));
-        if (strcmp(f.findings->items[i].rule, "not-in-tree") == 0) {
-            assert_memory_equal(message, "Script 'bell? ?\xc3\xa9", 17);
+        if (strcmp(f.findings->items[i].rule, "unknown-location") == 0) {
+            static const char start[] = "connection type 'bell? ?\xc3\xa9";
+            assert_memory_equal(message, start, sizeof start - 1);
             assert_string_equal(message + strlen(message) - 5, "\xc3\xa9...");
         }
     }

@@ -841,8 +841,7 @@ static void test_ids(void **state)
                                         "1st",
                                         "",
                                         "_x",
-                                        "\xc3\xbc"
-                                        "ber",
+                                        "\xc3\xbcX",
                                         "review",
                                         "introduction",
                                         "AGENT",
@@ -875,7 +874,7 @@ static void test_ids(void **state)
         add_location(&m, true, i, "Same name", i == 2 ? "LocalFile" : "HTTP", ITEM("httpurl", "https://a.example.com"));
     make(&m);
     check_recipe(&m);
-    static const char *const ids[] = {"a_b", "a_b_2", NULL, "a_b_2_2", "a_b_3", "v1st", NULL, "v_x", "v_ber"};
+    static const char *const ids[] = {"a_b", "a_b_2", NULL, "a_b_2_2", "a_b_3", "v1st", NULL, "v_x", "v_X_2"};
     for (size_t i = 0; i < COUNT(ids); i++) {
         if (ids[i])
             assert_string_equal(text_at(json_object_get(property(&m, ids[i]), "target"), "variable"),
@@ -1376,6 +1375,25 @@ static void test_nothing(void **state)
     end(&m);
 }
 
+/* An item whose file cannot be read is known by its name only. */
+static void test_unread(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    static const char *const types[] = {"ProjectVariable", "Source", "Script", "Operation", "EmailMessage"};
+    struct buf tree = {0};
+    for (size_t i = 0; i < COUNT(types); i++)
+        buf_printf(&tree, "<EntityType name=\"%s\"><Entity entityId=\"%s\" name=\"lost password\"/></EntityType>\n",
+                   types[i], pm_id(OTHER + (unsigned)i));
+    add_operation(&m, 1, "Run", "", OTHER + 1, OTHER + 2, 0);
+    pm_tree(&m.pm, "t/", buf_text(&tree));
+    make(&m);
+    check_recipe(&m);
+    assert_string_equal(home_of(&m, "lost_password"), "not-used");
+    buf_free(&tree);
+    end(&m);
+}
+
 /* ---------------------------------------------------------------------------------------------------------- update */
 
 static void add_shop(struct made *m)
@@ -1660,8 +1678,7 @@ static void test_update_odd(void **state)
     static const char *const steps[] = {
         "1, \"x\", null, [], {}",
         "{\"id\": 1, \"type\": 2, \"properties\": 3}",
-        "{\"id\": \"files\", \"type\": \"variables\", \"properties\": [1, null, {}, {\"target\": 1}, {\"target\": "
-        "{}}]}",
+        "{\"id\": \"files\", \"type\": \"variables\", \"properties\": [1, null, {}, {\"target\": {}}]}",
         "{\"id\": \"files\", \"type\": \"action\", \"properties\": []}",
         "{\"id\": \"a\", \"type\": \"variables\"}, {\"id\": \"a\", \"type\": \"variables\"}",
         "{\"id\": \"review\", \"type\": \"review\"}, {\"id\": \"review\", \"type\": \"review\"}",
@@ -1742,6 +1759,7 @@ int main(void)
         cmocka_unit_test(test_agent),
         cmocka_unit_test(test_no_credentials),
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_unread),
         cmocka_unit_test(test_update_keeps),
         cmocka_unit_test(test_update_again),
         cmocka_unit_test(test_update_removed),
