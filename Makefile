@@ -174,6 +174,7 @@ lint:
 	@.ci/packages $(LINT_PACKAGES)
 	@$(MAKE) --no-print-directory run-lint
 
+# gcc 12's analyzer does not see that memory is handed on inside of structures; ASan and valgrind look for leaks.
 .PHONY: run-lint
 run-lint:
 	clang-format --dry-run -Werror $(C_FILES)
@@ -181,7 +182,7 @@ run-lint:
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__GNUC__ -Iinclude -I. $(LAYERS) tools
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard $(addsuffix /*.c,$(LAYERS) tools)) -- \
 		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
-	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer' all
+	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' all
 	shellcheck $(SHELL_FILES)
 
 # -------------------------------------------------------------------------------------------------------- install

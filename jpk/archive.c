@@ -558,7 +558,7 @@ bool jpk_archive_read(struct jpk_archive *archive, size_t index, void **data, si
     char *fitting = realloc(out.data, out.size + 1);
     *data = fitting ? fitting : out.data;
     *size = out.size;
-    return true;
+    return true; // cppcheck-suppress memleak ; it is the caller's now
 }
 
 bool jpk_archive_sha256(struct jpk_archive *archive, char out[65], struct jpk_error *err)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -177,8 +178,7 @@ static bool add_folder(struct walk *walk, const char *path, struct jpk_error *er
     char *slashed = arena_alloc(arena, n + 2);
     if (!slashed)
         return error_memory(err);
-    memcpy(slashed, path, n);
-    memcpy(slashed + n, "/", 2);
+    snprintf(slashed, n + 2, "%s/", path);
     if (walk->seen_folders++ >= walk->archive->limits.entries)
         return error_set(err, JPK_ERR_LIMIT, "is one folder too many: %llu are allowed (--max-entries)",
                          (unsigned long long)walk->archive->limits.entries);
@@ -193,8 +193,7 @@ static bool add_item(struct walk *walk, int fd, const char *folder, const char *
     char *path = arena_alloc(&walk->archive->dir.names, folder_n + name_n + 1);
     if (!path)
         return error_memory(err);
-    memcpy(path, folder, folder_n);
-    memcpy(path + folder_n, name, name_n + 1);
+    snprintf(path, folder_n + name_n + 1, "%s%s", folder, name);
     bool ok = entry_name_check(path, folder_n + name_n, &walk->archive->limits, err);
     if (ok && fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
         ok = error_system(err, JPK_ERR_READ, errno, "cannot be looked at");

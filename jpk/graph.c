@@ -569,7 +569,7 @@ static bool group_uses(struct builder *b)
 {
     size_t entities = b->project->entity_count;
     b->use_start = calloc(entities + 2, sizeof *b->use_start);
-    struct jpk_use *sorted = malloc((b->use_count + 1) * sizeof *sorted);
+    struct jpk_use *sorted = calloc(b->use_count + 1, sizeof *sorted);
     if (!b->use_start || !sorted) {
         free(sorted);
         return false;

@@ -29,7 +29,7 @@ bool error_is_refusal(enum jpk_code code)
 static size_t id_key(const char *id, char out[GUID_MAX])
 {
     size_t n = 0;
-    for (; id[n] && n < GUID_MAX; n++)
+    for (; n < GUID_MAX && id[n]; n++)
         out[n] = (char)(id[n] >= 'A' && id[n] <= 'Z' ? id[n] + 32 : id[n]);
     return n;
 }

@@ -215,7 +215,7 @@ bool properties_parse(const char *text, size_t n, struct arena *arena, struct pr
             result.count += ok;
         }
     }
-    if (ok && result.count) {
+    if (ok && items && result.count) {
         result.items = arena_alloc(arena, result.count * sizeof *items);
         ok = result.items || error_memory(err);
         if (ok)

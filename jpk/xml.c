@@ -572,7 +572,7 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
     result.crlf = first_line && first_line > text && first_line[-1] == '\r';
     reader->text = text;
     reader->size = n;
-    reader->document = &result;
+    reader->document = &result; // cppcheck-suppress autoVariables ; until the end of this function
     reader->err = err;
     reader->failed = false;
     reader->depth = reader->namespaces = 0;
@@ -593,6 +593,8 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
     if (!ok)
         error_set(err, JPK_ERR_XML, "is not well-formed XML");
     xmlCtxtReset(context); /* lets go of `text` */
+    reader->document = NULL;
+    reader->err = NULL;
     if (ok)
         *document = result;
     return ok;

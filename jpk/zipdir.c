@@ -630,7 +630,7 @@ static int by_offset(const void *a, const void *b)
 /* The entries in the order of their local headers. Allocated by malloc. */
 static const struct zipdir_entry **in_file_order(const struct zipdir *dir)
 {
-    const struct zipdir_entry **order = malloc((dir->count ? dir->count : 1) * sizeof *order);
+    const struct zipdir_entry **order = calloc(dir->count ? dir->count : 1, sizeof *order);
     bool sorted = true;
     if (!order)
         return NULL;

@@ -72,12 +72,21 @@ static json_t *secret_marker(struct form *form, const char *property)
     return marker;
 }
 
+/* json_deep_copy loses members without a word when memory is out. */
+static json_t *copy_of(struct form *form, const json_t *value)
+{
+    json_t *copy = json_deep_copy(value);
+    if (!copy || !json_equal(copy, value))
+        form->failed = true;
+    return copy;
+}
+
 static json_t *value_of(struct form *form, const json_t *property)
 {
     json_t *fallback = json_object_get(property, "default");
     if (json_is_true(json_object_get(property, "secret")))
         return secret_marker(form, json_string_value(json_object_get(property, "id")));
-    return fallback ? json_deep_copy(fallback) : json_null();
+    return fallback ? copy_of(form, fallback) : json_null();
 }
 
 /* The values of one step; NULL when it has nothing to fill in. */
@@ -119,7 +128,7 @@ json_t *recipe_configuration(const json_t *recipe, const char *text, size_t size
             form.failed = true;
         if (strcmp(type, "schedule") == 0) {
             json_t *fallback = json_object_get(step, "default");
-            form.failed |= json_object_set_new(schedules, id, fallback ? json_deep_copy(fallback) : json_null()) != 0;
+            form.failed |= json_object_set_new(schedules, id, fallback ? copy_of(&form, fallback) : json_null()) != 0;
         } else if (strcmp(type, "action") == 0) {
             const char *when = json_string_value(json_object_get(step, "when"));
             form.failed |= json_object_set_new(actions, id, json_boolean(when && strcmp(when, "deploy") == 0)) != 0;

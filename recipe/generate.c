@@ -94,19 +94,25 @@ static const char *file_stem(struct plan *plan)
     return kept;
 }
 
+static int dump_part(const char *text, size_t size, void *context)
+{
+    struct buf *out = context;
+    buf_put(out, text, size);
+    return out->failed ? -1 : 0;
+}
+
+/* Not json_dumps, which leaves out what it has no memory for. */
 static char *dump(const json_t *value, size_t *size)
 {
-    char *text = value ? json_dumps(value, JSON_INDENT(2)) : NULL;
-    size_t n = text ? strlen(text) : 0;
-    char *ended = text ? realloc(text, n + 2) : NULL;
-    if (!ended) {
-        free(text);
+    struct buf out = {0};
+    bool ok = value && json_dump_callback(value, dump_part, &out, JSON_INDENT(2)) == 0;
+    buf_putc(&out, '\n');
+    if (!ok || out.failed) {
+        buf_free(&out);
         return NULL;
     }
-    ended[n] = '\n';
-    ended[n + 1] = '\0';
-    *size = n + 1;
-    return ended;
+    *size = out.size;
+    return out.data;
 }
 
 static const char *base_name(const char *path)

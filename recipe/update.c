@@ -66,6 +66,15 @@ static void set(struct update *u, json_t *object, const char *key, json_t *value
         u->plan->failed = true;
 }
 
+/* json_copy loses members without a word when memory is out. */
+static json_t *copy_of(struct update *u, json_t *object)
+{
+    json_t *copy = json_copy(object);
+    if (!copy || json_object_size(copy) != json_object_size(object))
+        u->plan->failed = true;
+    return copy;
+}
+
 /* Takes an author's keys over; `keys` are those that are the author's to change. */
 static void keep_keys(struct update *u, json_t *fresh, json_t *old, const char *const *keys)
 {
@@ -308,7 +317,7 @@ static void take_step(struct update *u, json_t *old)
         json_decref(list);
         return;
     }
-    step = same ? json_copy(fresh) : json_copy(old);
+    step = copy_of(u, same ? fresh : old);
     if (same)
         keep_step(u, step, old);
     if (json_array_size(list) || json_object_get(step, "properties"))
@@ -329,7 +338,9 @@ static void add_new_steps(struct update *u)
     json_t *steps = json_object_get(u->fresh, "steps"), *fresh;
     size_t i, behind = 0;
     uint32_t *left = plan_alloc(u->plan, json_array_size(steps), sizeof *left);
-    for (size_t n = 0; left && n < u->property_count; n++)
+    if (!left)
+        return;
+    for (size_t n = 0; n < u->property_count; n++)
         left[u->home[n]] += !u->placed[n];
     json_array_foreach(steps, i, fresh)
     {
@@ -339,7 +350,7 @@ static void add_new_steps(struct update *u)
         }
         if (u->plan->failed || spread_out(fresh, left[i]))
             continue;
-        json_t *step = json_copy(fresh);
+        json_t *step = copy_of(u, fresh);
         if (json_object_get(step, "properties") && json_object_set_new(step, "properties", json_array()) != 0)
             u->plan->failed = true;
         free_id(u, step);
@@ -396,6 +407,10 @@ static json_t *load_old(const struct jpk_recipe_options *options, struct jpk_err
 {
     json_error_t where;
     json_t *old = json_loadb(options->old, options->old_size, JSON_REJECT_DUPLICATES, &where);
+    if (!old && (json_error_code(&where) == json_error_out_of_memory || !*where.text)) {
+        error_memory(err);
+        return NULL;
+    }
     if (!old) {
         error_set(err, JPK_ERR_JSON, "is not JSON: %s", where.text);
         if (where.line > 0)

@@ -136,24 +136,30 @@ static int print_entities_json(const struct jpk_project *project)
     return message_json(array);
 }
 
+static int list_entities(const struct settings *settings, struct input *input)
+{
+    struct jpk_error err = {0};
+    input->project = jpk_project_load(input->archive, settings->environment, JPK_KEEP_GOING, &err);
+    if (!input->project)
+        return message_error(&err);
+    if (as_json(settings))
+        return print_entities_json(input->project);
+    print_tree(input->project);
+    return 0;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input input;
     struct jpk_error err = {0};
     int status;
     (void)count;
-    if (!input_open(&input, arguments[0], settings, &err)) {
+    if (!input_open(&input, arguments[0], settings, &err))
         status = message_error(&err);
-    } else if (!settings->entities) {
+    else if (settings->entities)
+        status = list_entities(settings, &input);
+    else
         status = list_entries(settings, input.archive);
-    } else if (!(input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err))) {
-        status = message_error(&err);
-    } else if (as_json(settings)) {
-        status = print_entities_json(input.project);
-    } else {
-        print_tree(input.project);
-        status = 0;
-    }
     input_close(&input);
     return status;
 }

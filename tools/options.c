@@ -258,7 +258,7 @@ static bool long_option(const struct command *command, char **argv, int left, st
         return unknown_option(command, name, several);
     if (option->kind == OPTION_FLAG) {
         if (!equals)
-            return set_value(option, NULL, settings);
+            return set_value(option, "", settings);
         fprintf(stderr, "jpk: --%s takes no value\n", option->name);
         return false;
     }
@@ -283,7 +283,7 @@ static bool short_options(const struct command *command, char **argv, int left, 
             return false;
         }
         if (option->kind == OPTION_FLAG) {
-            set_value(option, NULL, settings);
+            set_value(option, "", settings);
             continue;
         }
         if (at[1])
