@@ -5,7 +5,8 @@
 #include "jpk/base.h"
 
 /* Sets the code and the message unless an error is set already. Always false, so `return error_set(...)` reads well. */
-bool error_set(struct jpk_error *err, enum jpk_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool error_set(struct jpk_error *err, enum jpk_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* The same for a failed system call: adds the text of `errnum`. */
 bool error_system(struct jpk_error *err, enum jpk_code code, int errnum, const char *format, ...)

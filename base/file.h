@@ -21,7 +21,8 @@ struct outfile {
     int fd;
 };
 
-/* Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is JPK_ERR_EXISTS. */
+/* Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is
+ * JPK_ERR_EXISTS. */
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err);
 
 /*

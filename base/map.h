@@ -28,7 +28,8 @@ struct map {
 /* The value of a key, or MAP_NONE. */
 uint32_t map_get(const struct map *map, const char *key, size_t length);
 
-/* Adds a key that may be there already; then its value stays, and is returned in *old (else MAP_NONE). False: no memory. */
+/* Adds a key that may be there already; then its value stays, and is returned in *old (else MAP_NONE). False: no
+ * memory. */
 bool map_add(struct map *map, const char *key, size_t length, uint32_t value, uint32_t *old);
 
 /* Adds or replaces. False: no memory. */

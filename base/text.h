@@ -39,8 +39,8 @@ size_t text_width(const char *text);
 
 /*
  * Two names as a file system that ignores case and normalization sees them: NFKC with full case folding
- * (Unicode 14 in Debian 12's libunistring). *out is allocated by malloc and owned by the caller. The input must be UTF-8.
- * False: no memory.
+ * (Unicode 14 in Debian 12's libunistring). *out is allocated by malloc and owned by the caller. The input must be
+ * UTF-8. False: no memory.
  */
 bool text_fold(const char *text, size_t n, char **out, size_t *out_n);
 

@@ -44,7 +44,8 @@ bool bracket_next(const char *text, size_t *at, struct bracket *out)
     for (const char *open; (open = strchr(text + *at, '[')) != NULL;) {
         size_t start = (size_t)(open - text);
         if (read_bracket(text, start, out)) {
-            const char *last = out->has_default ? out->default_value + out->default_length : out->name + out->name_length;
+            const char *last =
+                out->has_default ? out->default_value + out->default_length : out->name + out->name_length;
             *at = (size_t)(last - text) + 1;
             return true;
         }

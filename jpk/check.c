@@ -215,12 +215,41 @@ static void check_form(struct checker *c, const struct jpk_entity *entity)
 
 /* The elements that real files of the known types hold (inventory of real projects, section 4), in byte order. */
 static const char *const known_elements[] = {
-    "Activities", "CallRestrictions", "Data",          "DbFields",        "Delimiter",  "Entity",
-    "Entry",      "Field",            "Fields",        "Filters",         "Header",     "InputStructure",
-    "InvalidMappings", "Item",        "Location",      "Mapping",         "Mappings",   "NETSUITE_FUNCTION",
-    "Objects",    "OutputStructure",  "Pipeline",      "Properties",      "Relation",   "Relations",
-    "RenamedNodes", "SCRIPT",         "SOURCE",        "Segment",         "Siblings",   "SqlScript",
-    "Structure",  "TARGET",           "TRANSFORMATION", "WEBSERVICECALL", "konga.string",
+    "Activities",
+    "CallRestrictions",
+    "Data",
+    "DbFields",
+    "Delimiter",
+    "Entity",
+    "Entry",
+    "Field",
+    "Fields",
+    "Filters",
+    "Header",
+    "InputStructure",
+    "InvalidMappings",
+    "Item",
+    "Location",
+    "Mapping",
+    "Mappings",
+    "NETSUITE_FUNCTION",
+    "Objects",
+    "OutputStructure",
+    "Pipeline",
+    "Properties",
+    "Relation",
+    "Relations",
+    "RenamedNodes",
+    "SCRIPT",
+    "SOURCE",
+    "Segment",
+    "Siblings",
+    "SqlScript",
+    "Structure",
+    "TARGET",
+    "TRANSFORMATION",
+    "WEBSERVICECALL",
+    "konga.string",
 };
 
 static int by_text(const void *a, const void *b)
@@ -239,8 +268,10 @@ static void check_elements(struct checker *c, const struct jpk_entity *entity, c
 {
     for (const struct xml_node *child = node->child; child; child = child->next) {
         if (!known_element(child->name))
-            place(c, report(c, "unknown-element", entity, "the element <%s> is not known; it is kept as it is", child->name),
-                  child->offset, NULL, child->name);
+            place(
+                c,
+                report(c, "unknown-element", entity, "the element <%s> is not known; it is kept as it is", child->name),
+                child->offset, NULL, child->name);
         else
             check_elements(c, entity, child);
     }
@@ -467,8 +498,7 @@ static void check_unset(struct checker *c, const struct jpk_variable *variable)
         }
         struct jpk_finding *finding = report(c, "unset-variable", use->from,
                                              "'%s' is read here, but nothing in the project sets it", use->spelled);
-        place(c, finding, use->offset, use->in_text ? &use->text_offset : NULL,
-              use->where);
+        place(c, finding, use->offset, use->in_text ? &use->text_offset : NULL, use->where);
         if (finding)
             finding->hint = hint;
     }

@@ -6,8 +6,8 @@
 #include "jpk/model.h"
 
 /*
- * Items that operations name but no project stores: the request transformation of every Salesforce query and the response
- * of upserts without a mapping of their own (seen in projects of unrelated organizations).
+ * Items that operations name but no project stores: the request transformation of every Salesforce query and the
+ * response of upserts without a mapping of their own (seen in projects of unrelated organizations).
  */
 static const char *const built_in_ids[] = {
     "e4dce626-e022-4aec-916f-099c7ad537ba",
@@ -199,7 +199,7 @@ static bool parse_mapping(struct project *project, const struct xml_node *node, 
             out->source = right;
         return out->target != NULL;
     }
-    out->kind = ends_with(text, left, "//PRESCRIPT/")   ? JPK_MAPPING_PRESCRIPT
+    out->kind = ends_with(text, left, "//PRESCRIPT/")     ? JPK_MAPPING_PRESCRIPT
                 : ends_with(text, left, "/PRECONDITION/") ? JPK_MAPPING_CONDITION
                                                           : JPK_MAPPING_FIELD;
     out->target = arena_strndup(&project->arena, text, left);
@@ -265,7 +265,8 @@ static bool parse_document(struct project *project, struct jpk_entity *entity, c
     if (!document || !segments)
         return false;
     struct jpk_segment *segment = segments;
-    for (const struct xml_node *node = xml_child(structure, "Segment"); node; node = xml_next(node, "Segment"), segment++) {
+    for (const struct xml_node *node = xml_child(structure, "Segment"); node;
+         node = xml_next(node, "Segment"), segment++) {
         const struct xml_node *list = xml_child(node, "Fields");
         size_t field_count = xml_count(list, "Field");
         struct jpk_field *fields = arena_calloc(&project->arena, field_count, sizeof *fields);

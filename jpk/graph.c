@@ -748,7 +748,7 @@ const struct jpk_reference *jpk_graph_from(const struct jpk_graph *graph, const 
 {
     const struct builder *b = (const struct builder *)graph;
     *count = b->from_start[entity->index + 1] - b->from_start[entity->index];
-    return b->references + b->from_start[entity->index];
+    return *count ? b->references + b->from_start[entity->index] : NULL;
 }
 
 const struct jpk_reference *const *jpk_graph_to(const struct jpk_graph *graph, const struct jpk_entity *entity,
@@ -763,7 +763,7 @@ const struct jpk_use *jpk_graph_uses(const struct jpk_graph *graph, const struct
 {
     const struct builder *b = (const struct builder *)graph;
     *count = b->use_start[entity->index + 1] - b->use_start[entity->index];
-    return b->uses + b->use_start[entity->index];
+    return *count ? b->uses + b->use_start[entity->index] : NULL;
 }
 
 const struct jpk_variable *jpk_graph_variable(const struct jpk_graph *graph, const char *name)

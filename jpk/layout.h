@@ -7,9 +7,9 @@
 
 struct layout {
     enum jpk_shape shape;
-    const char *base;  /* before the names of the project's entries */
-    size_t project;    /* the index of project.xml */
-    size_t manifest;   /* of manifest.jip; SIZE_MAX for none */
+    const char *base; /* before the names of the project's entries */
+    size_t project;   /* the index of project.xml */
+    size_t manifest;  /* of manifest.jip; SIZE_MAX for none */
 };
 
 /* Finds the project, choosing among environments as jpk_project_load says. Strings live in `arena`. */

@@ -18,11 +18,11 @@
 #include <stdint.h>
 
 enum script_kind {
-    SCRIPT_TEXT,     /* outside of any tag */
-    SCRIPT_TAG,      /* <trans>, </trans>, <javascript>, </javascript> */
-    SCRIPT_SPACE,    /* white space between tokens */
-    SCRIPT_COMMENT,  /* with its delimiters; the line end is not part of a // comment */
-    SCRIPT_STRING,   /* with its quotes; also a regular expression of JavaScript with its slashes */
+    SCRIPT_TEXT,    /* outside of any tag */
+    SCRIPT_TAG,     /* <trans>, </trans>, <javascript>, </javascript> */
+    SCRIPT_SPACE,   /* white space between tokens */
+    SCRIPT_COMMENT, /* with its delimiters; the line end is not part of a // comment */
+    SCRIPT_STRING,  /* with its quotes; also a regular expression of JavaScript with its slashes */
     SCRIPT_NUMBER,
     SCRIPT_NAME,     /* a function, a local variable or a keyword */
     SCRIPT_VARIABLE, /* a global variable with its `$` */
@@ -74,7 +74,7 @@ struct script_event {
     struct script_view name;   /* variable without `$`, function, path; for a reference the GUID */
     struct script_view prefix; /* references: "op", "sc", "s", "t", "m" or "so" */
     uint32_t offset;           /* where its name starts in the text; of a variable its `$`, of a reference its prefix */
-    bool in_comment;           /* references and variables that a comment mentions; nothing else is reported of comments */
+    bool in_comment; /* references and variables that a comment mentions; nothing else is reported of comments */
 
     /* the innermost call around it, empty when there is none, and which of its arguments it stands in, from 0 */
     struct script_view function;

@@ -582,8 +582,7 @@ static void resolve(struct parser *p, const struct jpk_structure_node *node, str
                     bool is_global)
 {
     for (uint32_t i = 0; i < element->extension_count; i++) {
-        struct jpk_structure_extension *extension =
-            (struct jpk_structure_extension *)&element->extensions[i];
+        struct jpk_structure_extension *extension = (struct jpk_structure_extension *)&element->extensions[i];
         uint32_t found = map_get(&p->by_type_string, (const char *)&extension->name, sizeof extension->name);
         extension->type = type_at(p, found);
     }

@@ -271,7 +271,8 @@ static bool check_encryption(const struct header *h, struct jpk_error *err)
         kind = "ZipCrypto";
     if (!kind)
         return true;
-    return error_set(err, JPK_ERR_ENCRYPTED, "is encrypted (%s), which is not supported: export the project without a password", kind);
+    return error_set(err, JPK_ERR_ENCRYPTED,
+                     "is encrypted (%s), which is not supported: export the project without a password", kind);
 }
 
 /* APPNOTE 4.4.5. */

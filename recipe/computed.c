@@ -16,11 +16,11 @@ struct walk {
     struct plan *plan;
     struct frame *stack;
     size_t depth;
-    uint32_t run;           /* number of the run */
-    uint32_t *visited;      /* by entity index: in which run */
-    uint32_t *seen;         /* by variable: in which run it was first read or written */
+    uint32_t run;      /* number of the run */
+    uint32_t *visited; /* by entity index: in which run */
+    uint32_t *seen;    /* by variable: in which run it was first read or written */
     bool *read_first, *write_first;
-    uint64_t budget;        /* steps that may still be made */
+    uint64_t budget; /* steps that may still be made */
 };
 
 static void happen(struct walk *walk, const struct jpk_use *use)
@@ -117,7 +117,8 @@ void plan_computed(struct plan *plan)
         return;
     /* Entry points that share most of their items would make this quadratic; then nothing is called computed. */
     enum { TIMES = 32 };
-    walk.budget = TIMES * (uint64_t)(plan->graph->reference_count * 3 + plan->graph->use_count + project->entity_count) + 1000;
+    walk.budget =
+        TIMES * (uint64_t)(plan->graph->reference_count * 3 + plan->graph->use_count + project->entity_count) + 1000;
     for (size_t i = 0; i < plan->entry_count; i++) {
         walk.run++;
         enter(&walk, plan->entries[i].operation);

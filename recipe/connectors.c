@@ -48,7 +48,8 @@ static const struct setting ftp[] = {
 };
 
 static const struct setting database[] = {
-    {"connectstring", "Connection string", "password", C | S | I, "connection conn connect string dsn url connstr connectstring"},
+    {"connectstring", "Connection string", "password", C | S | I,
+     "connection conn connect string dsn url connstr connectstring"},
     {"login", "User name", "text", C, USER_WORDS},
     {"password", "Password", "password", C | S, PASSWORD_WORDS},
     {"dbname", "Database", "text", 0, "database db name"},
@@ -115,8 +116,12 @@ static const struct connector connectors[] = {
 static const struct {
     const char *type_name, *id;
 } locations[] = {
-    {"TemporaryStorage", "temporary-storage"}, {"GlobalData", "variable"}, {"LocalFile", "local-file"},
-    {"FileShare", "file-share"},               {"FTP", "ftp"},             {"HTTP", "http"},
+    {"TemporaryStorage", "temporary-storage"},
+    {"GlobalData", "variable"},
+    {"LocalFile", "local-file"},
+    {"FileShare", "file-share"},
+    {"FTP", "ftp"},
+    {"HTTP", "http"},
     {"Database", "database"},
 };
 

@@ -22,10 +22,10 @@ struct setting {
 };
 
 struct connector {
-    const char *id;    /* "salesforce" */
-    const char *name;  /* "Salesforce" */
-    const char *words; /* words by which people call it in names */
-    bool plumbing;     /* temporary storage and variables: no endpoints */
+    const char *id;     /* "salesforce" */
+    const char *name;   /* "Salesforce" */
+    const char *words;  /* words by which people call it in names */
+    bool plumbing;      /* temporary storage and variables: no endpoints */
     bool private_agent; /* cannot run on a cloud agent as it stands */
     const char *private_reason;
     const struct setting *settings; /* ended by a row without a key */

@@ -29,7 +29,8 @@ static void put_value(struct buf *key, const struct jpk_item *item)
 
 bool url_holds_secret(const char *url)
 {
-    static const char *const telling[] = {"key=", "token=", "secret=", "password=", "passwd=", "pwd=", "sig=", "signature="};
+    static const char *const telling[] = {
+        "key=", "token=", "secret=", "password=", "passwd=", "pwd=", "sig=", "signature="};
     const char *start = strstr(url, "://");
     if (!start)
         return false;
@@ -159,7 +160,8 @@ static void add_entity(struct plan *plan, struct endpoint *endpoint, const struc
 /* Names say what a call is for: getOrders reads, createOrder writes. */
 static bool reading_word(const char *word)
 {
-    static const char *const verbs[] = {"get", "query", "read", "find", "search", "list", "retrieve", "fetch", "select"};
+    static const char *const verbs[] = {"get",  "query",    "read",  "find",  "search",
+                                        "list", "retrieve", "fetch", "select"};
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (strcmp(word, verbs[i]) == 0)
             return true;
@@ -232,8 +234,7 @@ static void name_endpoints(struct plan *plan)
         bool alone = totals[connector_index(connector)] == 1;
         endpoint->id = number == 1 ? connector->id : plan_text(plan, "%s-%zu", connector->id, number);
         endpoint->step = plan_id(plan, plan_text(plan, "endpoint-%s", endpoint->id));
-        endpoint->name =
-            alone ? connector->name : plan_text(plan, "%s: %s", connector->name, telling_name(endpoint));
+        endpoint->name = alone ? connector->name : plan_text(plan, "%s: %s", connector->name, telling_name(endpoint));
     }
 }
 

@@ -12,8 +12,8 @@ enum starter { STARTER_NORMAL = 1, STARTER_TEST = 2, STARTER_ONCE = 4 };
 
 struct starters {
     struct plan *plan;
-    unsigned char *scripts;           /* by entity index: what kinds of operations run this script or mapping */
-    bool *moves;                      /* by entity index: it, or what it starts, moves data */
+    unsigned char *scripts; /* by entity index: what kinds of operations run this script or mapping */
+    bool *moves;            /* by entity index: it, or what it starts, moves data */
     const struct jpk_entity **stack;
 };
 
@@ -182,6 +182,7 @@ void plan_entries(struct plan *plan)
             plan->entries[plan->entry_count++] = entry;
     }
     if (plan->entry_count == 0 && project->entity_count)
-        plan_finding(plan, JPK_WARNING, "no-entry-point", NULL,
-                     "every operation is started by another one, or there is none: the recipe has no action or schedule");
+        plan_finding(
+            plan, JPK_WARNING, "no-entry-point", NULL,
+            "every operation is started by another one, or there is none: the recipe has no action or schedule");
 }

@@ -65,8 +65,12 @@ static void name_properties(struct plan *plan)
 static void make_plan(struct plan *plan)
 {
     static void (*const steps[])(struct plan *) = {
-        collect_variables, report_hidden_variables, plan_live,  plan_mail_scripts, plan_endpoints,  plan_entries, plan_computed,
-        plan_uses,         plan_slots, plan_placement,    name_properties, plan_types,
+        collect_variables, report_hidden_variables,
+        plan_live,         plan_mail_scripts,
+        plan_endpoints,    plan_entries,
+        plan_computed,     plan_uses,
+        plan_slots,        plan_placement,
+        name_properties,   plan_types,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !plan->failed; i++)
         steps[i](plan);

@@ -1,4 +1,5 @@
-/* Ids of steps and properties: letters, digits, `_`, `.` and `-`, beginning with a letter, unique in any letter case. */
+/* Ids of steps and properties: letters, digits, `_`, `.` and `-`, beginning with a letter, unique in any letter case.
+ */
 #include <string.h>
 
 #include "recipe/plan.h"

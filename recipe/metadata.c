@@ -138,9 +138,9 @@ static size_t put_variables(struct plan *plan, json_t *properties, const struct 
 struct settings {
     const struct jpk_entity *entity;
     const struct connector *connector;
-    size_t slot;     /* the next of its encrypted settings */
-    bool no_log_in;  /* it says that it logs in nowhere */
-    bool several;    /* its step has settings of other items too */
+    size_t slot;    /* the next of its encrypted settings */
+    bool no_log_in; /* it says that it logs in nowhere */
+    bool several;   /* its step has settings of other items too */
     const char *step;
     struct map asked; /* keys; a second item of a key is none */
 };
@@ -486,9 +486,9 @@ static void put_action(struct plan *plan, json_t *steps, const struct entry *ent
     plan_infer(plan, id, "", "entry point", deploy ? "action on deploy" : "action on demand", entry->evidence,
                entry->confidence);
     if (entry->confidence == JPK_LOW)
-        plan_finding(plan, JPK_WARNING, "low-confidence", entry->operation,
-                     plan_text(plan, "operation '%s' became an action on demand: %s", entry->operation->name,
-                               entry->evidence));
+        plan_finding(
+            plan, JPK_WARNING, "low-confidence", entry->operation,
+            plan_text(plan, "operation '%s' became an action on demand: %s", entry->operation->name, entry->evidence));
 }
 
 static void put_entries(struct plan *plan, json_t *steps)
@@ -532,8 +532,8 @@ static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_co
     static const struct {
         const char *word, *verb;
     } verbs[] = {
-        {"extract", "Extract"}, {"migrate", "Migrate"}, {"migration", "Migrate"}, {"sync", "Sync"}, {"synchronize", "Sync"},
-        {"insert", "Insert"},   {"update", "Update"},   {"upsert", "Upsert"},
+        {"extract", "Extract"},  {"migrate", "Migrate"}, {"migration", "Migrate"}, {"sync", "Sync"},
+        {"synchronize", "Sync"}, {"insert", "Insert"},   {"update", "Update"},     {"upsert", "Upsert"},
     };
     struct words words;
     words_split(plan->project->name, &words);
@@ -622,8 +622,10 @@ static json_t *endpoints_json(struct plan *plan)
         const struct endpoint *e = &plan->endpoints[i];
         append(plan, array,
                json_pack("{s:s, s:s, s:s, s:s}", "id", e->id, "name", e->name, "role",
-                         e->source && e->target ? "both" : e->source ? "source" : "target", "connector",
-                         e->connector->id));
+                         e->source && e->target ? "both"
+                         : e->source            ? "source"
+                                                : "target",
+                         "connector", e->connector->id));
     }
     return array;
 }
@@ -693,7 +695,8 @@ json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
     new_step(plan, steps, plan_id(plan, "introduction"), "introduction", name, description);
     put_agent(plan, steps);
     put_endpoint_steps(plan, steps, placed);
-    put_group(plan, steps, placed, PLACE_FILES, "files", "variables", "Files and paths", "Where files are kept and how they are called.");
+    put_group(plan, steps, placed, PLACE_FILES, "files", "variables", "Files and paths",
+              "Where files are kept and how they are called.");
     put_group(plan, steps, placed, PLACE_FILTERS, "filters", "variables", "Filters", "Which records are taken.");
     put_group(plan, steps, placed, PLACE_GENERAL, "general", "variables", "General settings", NULL);
     put_group(plan, steps, placed, PLACE_NOTIFICATION, "notification", "notification", "Notifications",

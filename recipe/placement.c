@@ -267,8 +267,8 @@ static void place_by_words(struct variable *v)
     const struct words *w = v->words;
     if (words_have(w, "where") || words_have(w, "filter") || words_have(w, "query") || words_have(w, "since"))
         settle(v, PLACE_FILTERS, NONE, JPK_MEDIUM, "its name speaks of a filter");
-    else if (words_have(w, "path") || words_have(w, "filename") || words_have(w, "folder") || words_have(w, "directory") ||
-             (words_have(w, "file") && words_have(w, "name")))
+    else if (words_have(w, "path") || words_have(w, "filename") || words_have(w, "folder") ||
+             words_have(w, "directory") || (words_have(w, "file") && words_have(w, "name")))
         settle(v, PLACE_FILES, NONE, JPK_MEDIUM, "its name speaks of a file");
     else if (words_have(w, "email") || words_have(w, "mail") || words_have(w, "smtp"))
         settle(v, PLACE_NOTIFICATION, NONE, JPK_MEDIUM, "its name speaks of e-mail");

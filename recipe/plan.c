@@ -51,17 +51,18 @@ void *plan_grow(struct plan *plan, void *array, size_t count, size_t *capacity, 
 void plan_infer(struct plan *plan, const char *step, const char *property, const char *fact, const char *value,
                 const char *evidence, enum jpk_confidence confidence)
 {
-    struct jpk_inference *inferences = plan_grow(plan, plan->inferences, plan->inference_count,
-                                                 &plan->inference_capacity, sizeof *plan->inferences);
+    struct jpk_inference *inferences =
+        plan_grow(plan, plan->inferences, plan->inference_count, &plan->inference_capacity, sizeof *plan->inferences);
     if (!inferences)
         return;
     plan->inferences = inferences;
-    plan->inferences[plan->inference_count++] = (struct jpk_inference){.step = step ? step : "",
-                                                                       .property = property ? property : "",
-                                                                       .fact = fact,
-                                                                       .value = plan_text(plan, "%s", value ? value : ""),
-                                                                       .evidence = evidence ? evidence : "",
-                                                                       .confidence = confidence};
+    plan->inferences[plan->inference_count++] =
+        (struct jpk_inference){.step = step ? step : "",
+                               .property = property ? property : "",
+                               .fact = fact,
+                               .value = plan_text(plan, "%s", value ? value : ""),
+                               .evidence = evidence ? evidence : "",
+                               .confidence = confidence};
 }
 
 void plan_finding(struct plan *plan, enum jpk_severity severity, const char *rule, const struct jpk_entity *entity,

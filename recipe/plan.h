@@ -44,15 +44,7 @@ struct slot {
     enum jpk_confidence confidence;
 };
 
-enum place {
-    PLACE_NONE,
-    PLACE_ENDPOINT,
-    PLACE_NOTIFICATION,
-    PLACE_FILES,
-    PLACE_FILTERS,
-    PLACE_GENERAL,
-    PLACE_UNUSED
-};
+enum place { PLACE_NONE, PLACE_ENDPOINT, PLACE_NOTIFICATION, PLACE_FILES, PLACE_FILTERS, PLACE_GENERAL, PLACE_UNUSED };
 
 /* A project variable on its way into the recipe. */
 struct variable {
@@ -86,7 +78,7 @@ struct plan {
     struct arena arena;
     bool failed; /* memory is out */
 
-    bool *live;               /* by entity index */
+    bool *live;                /* by entity index */
     uint32_t *entity_endpoint; /* by entity index: index in endpoints, or NONE */
     struct endpoint *endpoints;
     size_t endpoint_count, endpoint_capacity;

@@ -35,14 +35,14 @@ struct word_index {
     size_t count, capacity_heads, capacity_counts;
     struct link {
         uint32_t variable, next;
-    } *links;
+    } * links;
     size_t link_count, link_capacity;
     uint32_t *named; /* by variable: 1 + index of the last item seen that names it in the clear */
     uint32_t *begun; /* by word number: 1 + index of the last item seen that names a variable which begins so */
     struct brands {
         const struct connector *of[WORDS_MAX]; /* by word: the kind of system that it names, or NULL */
         uint32_t first;                        /* number of its first word; NONE */
-    } *brands; /* by variable */
+    } * brands;                                /* by variable */
 };
 
 static void index_word(struct plan *plan, struct word_index *index, const char *word, uint32_t variable)
@@ -124,10 +124,10 @@ static void collect(struct plan *plan)
 /* What surrounds a slot. */
 struct context {
     const struct slot *slot;
-    struct words keys;     /* words of the key */
-    struct words item;     /* words of the item's name and its folder's */
+    struct words keys; /* words of the key */
+    struct words item; /* words of the item's name and its folder's */
     const struct word_index *index;
-    size_t least, most;    /* bounds of the text's length */
+    size_t least, most; /* bounds of the text's length */
 };
 
 /* Whether `[name]`, alone or with something behind it, can be the text. */
@@ -141,7 +141,8 @@ static bool length_fits(const struct context *c, const char *name)
 /* Words that name a kind of system clearly enough to speak against every other one. */
 static bool telling_brand(const char *word)
 {
-    static const char *const vague[] = {"api", "file", "local", "share", "rest", "temp", "tmp", "temporary", "queue", "topic"};
+    static const char *const vague[] = {"api",  "file", "local",     "share", "rest",
+                                        "temp", "tmp",  "temporary", "queue", "topic"};
     for (size_t i = 0; i < sizeof vague / sizeof vague[0]; i++)
         if (strcmp(vague[i], word) == 0)
             return false;

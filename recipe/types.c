@@ -35,7 +35,8 @@ static const char *last_word(const struct words *words)
 /* `token_url` and `password_expiry` are about a secret, but are none. */
 static bool about_a_secret(const struct words *words)
 {
-    static const char *const last[] = {"url", "uri", "host", "path", "endpoint", "expiry", "expires", "enabled", "name", "id", "type", "count", "length"};
+    static const char *const last[] = {"url",     "uri",  "host", "path", "endpoint", "expiry", "expires",
+                                       "enabled", "name", "id",   "type", "count",    "length"};
     for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
         if (strcmp(last_word(words), last[i]) == 0)
             return true;
@@ -150,8 +151,11 @@ static void add_choice(struct variable *v, struct habits *h, const char *choice)
 
 static void observe(struct variable *v, struct habits *h)
 {
-    static const char *const numbers[] = {"Int", "Integer", "Long", "Float", "Double", "Round", "Floor", "Ceiling", "Abs", "Sleep", NULL};
-    static const char *const dates[] = {"Date", "CVTDate", "FormatDate", "GeneralDate", "LongDate", "MediumDate", "DateAdd", "ConvertTimeZone", "DayOfMonth", "MonthOfYear", NULL};
+    static const char *const numbers[] = {"Int",   "Integer", "Long", "Float", "Double", "Round",
+                                          "Floor", "Ceiling", "Abs",  "Sleep", NULL};
+    static const char *const dates[] = {"Date",       "CVTDate",     "FormatDate", "GeneralDate",
+                                        "LongDate",   "MediumDate",  "DateAdd",    "ConvertTimeZone",
+                                        "DayOfMonth", "MonthOfYear", NULL};
     static const char *const branches[] = {"If", "While", "Bool", NULL};
     for (size_t i = 0; i < v->graph->use_count; i++) {
         const struct jpk_use *use = v->graph->uses[i];
@@ -267,8 +271,8 @@ static void find_label(struct plan *plan, struct variable *v)
     }
     words_label(&words, made, sizeof made);
     v->label = plan_text(plan, "%s", *made ? made : v->entity->name);
-    plan_infer(plan, NULL, v->id, "label", v->label, *label ? "the variable's label, made readable" : "the variable's name, made readable",
-               JPK_HIGH);
+    plan_infer(plan, NULL, v->id, "label", v->label,
+               *label ? "the variable's label, made readable" : "the variable's name, made readable", JPK_HIGH);
 }
 
 static void find_default(struct variable *v)

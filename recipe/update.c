@@ -1,7 +1,7 @@
 /*
- * Keeping what an author changed. The fresh recipe says what the project holds now; the old one says how its author wants it
- * presented. Steps are matched by the item that they are about, else by id, properties by target. What the author wrote
- * wins; what the project lost goes and is reported; what it gained is added and is reported.
+ * Keeping what an author changed. The fresh recipe says what the project holds now; the old one says how its author
+ * wants it presented. Steps are matched by the item that they are about, else by id, properties by target. What the
+ * author wrote wins; what the project lost goes and is reported; what it gained is added and is reported.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +26,7 @@ struct update {
         json_t *step;
         size_t at;   /* behind which kept step, from 1; 0 for none */
         size_t rank; /* among those: the kept step itself, then new ones in fresh order */
-    } *results;
+    } * results;
     size_t result_count, kept_count;
     uint32_t *made; /* by fresh step: 1 + its place in `results`; 0 for none */
 };
@@ -225,9 +225,9 @@ static bool index_fresh(struct update *u)
 /* Takes a property over into `list`; without one, only what its author wrote. */
 static void keep_property(struct update *u, json_t *list, json_t *old_property, const char *step)
 {
-    static const char *const keys[] = {"id",      "label",   "help",      "type",      "required", "secret",  "default",
-                                       "choices", "pattern", "minLength", "maxLength", "minimum",  "maximum", "visibleWhen",
-                                       NULL};
+    static const char *const keys[] = {"id",        "label",   "help",    "type",        "required",
+                                       "secret",    "default", "choices", "pattern",     "minLength",
+                                       "maxLength", "minimum", "maximum", "visibleWhen", NULL};
     const char *key = target_key(u->plan, old_property);
     uint32_t number = map_get(&u->by_target, key, strlen(key));
     if (number == MAP_NONE) {
@@ -429,7 +429,8 @@ static json_t *load_old(const struct jpk_recipe_options *options, struct jpk_err
 
 static void merge(struct update *u)
 {
-    static const char *const keys[] = {"name", "version", "author", "description", "verb", "categories", "keywords", NULL};
+    static const char *const keys[] = {"name", "version",    "author",   "description",
+                                       "verb", "categories", "keywords", NULL};
     json_t *step, *value;
     const char *key;
     size_t i;

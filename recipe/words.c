@@ -24,8 +24,8 @@ static bool part_of_word(char c)
 }
 
 /* Spellings that case changes would tear apart. */
-static const char *const whole[] = {"NetSuite", "SalesForce", "QuickBooks", "OAuth", "JSON", "eMail",
-                                     "EMail",    "SuiteTalk"};
+static const char *const whole[] = {"NetSuite", "SalesForce", "QuickBooks", "OAuth",
+                                    "JSON",     "eMail",      "EMail",      "SuiteTalk"};
 
 static size_t whole_word(const char *s)
 {
@@ -110,14 +110,38 @@ size_t words_common(const struct words *words, const char *list, size_t *first)
 static const struct {
     const char *word, *label;
 } spelled[] = {
-    {"salesforce", "Salesforce"}, {"sf", "Salesforce"},   {"sfdc", "Salesforce"}, {"netsuite", "NetSuite"},
-    {"ns", "NetSuite"},           {"sap", "SAP"},         {"jms", "JMS"},         {"quickbooks", "QuickBooks"},
-    {"smtp", "SMTP"},             {"url", "URL"},         {"uri", "URI"},         {"id", "ID"},
-    {"api", "API"},               {"http", "HTTP"},       {"https", "HTTPS"},     {"ftp", "FTP"},
-    {"sftp", "SFTP"},             {"sql", "SQL"},         {"xml", "XML"},         {"json", "JSON"},
-    {"csv", "CSV"},               {"oauth", "OAuth"},     {"crm", "CRM"},         {"erp", "ERP"},
-    {"db", "database"},           {"dir", "folder"},      {"pwd", "password"},    {"filename", "file name"},
-    {"username", "user name"},    {"google", "Google"},   {"dynamics", "Dynamics"}, {"utc", "UTC"},
+    {"salesforce", "Salesforce"},
+    {"sf", "Salesforce"},
+    {"sfdc", "Salesforce"},
+    {"netsuite", "NetSuite"},
+    {"ns", "NetSuite"},
+    {"sap", "SAP"},
+    {"jms", "JMS"},
+    {"quickbooks", "QuickBooks"},
+    {"smtp", "SMTP"},
+    {"url", "URL"},
+    {"uri", "URI"},
+    {"id", "ID"},
+    {"api", "API"},
+    {"http", "HTTP"},
+    {"https", "HTTPS"},
+    {"ftp", "FTP"},
+    {"sftp", "SFTP"},
+    {"sql", "SQL"},
+    {"xml", "XML"},
+    {"json", "JSON"},
+    {"csv", "CSV"},
+    {"oauth", "OAuth"},
+    {"crm", "CRM"},
+    {"erp", "ERP"},
+    {"db", "database"},
+    {"dir", "folder"},
+    {"pwd", "password"},
+    {"filename", "file name"},
+    {"username", "user name"},
+    {"google", "Google"},
+    {"dynamics", "Dynamics"},
+    {"utc", "UTC"},
 };
 
 static const char *spelling(const char *word)

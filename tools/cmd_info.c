@@ -151,15 +151,14 @@ struct facts {
 
 static void collect_facts(const struct jpk_project *p, struct facts *facts)
 {
-    *facts = (struct facts){.org_name = either(property(p, JPK_FILE_ENVIRONMENT, "org-name"),
-                                               property(p, JPK_FILE_JITTERPAK, "org_name")),
-                            .org_id = either(property(p, JPK_FILE_ENVIRONMENT, "org-id"),
-                                             property(p, JPK_FILE_JITTERPAK, "org_id")),
-                            .env_name = either(property(p, JPK_FILE_ENVIRONMENT, "environment-name"),
-                                               property(p, JPK_FILE_JITTERPAK, "env_name")),
-                            .env_id = either(property(p, JPK_FILE_ENVIRONMENT, "environment-id"),
-                                             property(p, JPK_FILE_JITTERPAK, "env_id")),
-                            .comment = property(p, JPK_FILE_JITTERPAK, "comment")};
+    *facts = (struct facts){
+        .org_name = either(property(p, JPK_FILE_ENVIRONMENT, "org-name"), property(p, JPK_FILE_JITTERPAK, "org_name")),
+        .org_id = either(property(p, JPK_FILE_ENVIRONMENT, "org-id"), property(p, JPK_FILE_JITTERPAK, "org_id")),
+        .env_name =
+            either(property(p, JPK_FILE_ENVIRONMENT, "environment-name"), property(p, JPK_FILE_JITTERPAK, "env_name")),
+        .env_id =
+            either(property(p, JPK_FILE_ENVIRONMENT, "environment-id"), property(p, JPK_FILE_JITTERPAK, "env_id")),
+        .comment = property(p, JPK_FILE_JITTERPAK, "comment")};
     jpk_time_decode(either(property(p, JPK_FILE_JITTERPAK, "created_at"), property(p, JPK_FILE_ENVIRONMENT, "created")),
                     facts->created);
     jpk_time_decode(property(p, JPK_FILE_ENVIRONMENT, "last-deployed-at"), facts->deployed);
@@ -236,9 +235,9 @@ static void print_text(const struct input *input, const struct counts *counts, c
     print_types(counts);
     print_connections(connections);
     printf("%-14s%zu, %zu with a value\n", "variables", counts->variables, counts->variables_set);
-    printf("%-14s%zu values: %zu of variables, %zu of sources and targets, %zu of e-mails, %zu of others\n", "encrypted",
-           all_encrypted(counts), counts->encrypted_variables, counts->encrypted_locations, counts->encrypted_mails,
-           counts->encrypted_others);
+    printf("%-14s%zu values: %zu of variables, %zu of sources and targets, %zu of e-mails, %zu of others\n",
+           "encrypted", all_encrypted(counts), counts->encrypted_variables, counts->encrypted_locations,
+           counts->encrypted_mails, counts->encrypted_others);
     printf("%-14s%zu in files/\n", "structures", project->file_count);
     if (counts->deleted)
         printf("%-14s%zu marked as deleted, but still there\n", "deleted", counts->deleted);

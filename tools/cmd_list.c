@@ -25,9 +25,9 @@ static int list_entries(const struct settings *settings, struct jpk_archive *arc
     for (size_t i = 0; i < jpk_archive_count(archive); i++) {
         const struct jpk_entry_info *entry = jpk_archive_entry(archive, i);
         if (array) {
-            json_t *row = json_pack("{s:s, s:I, s:I, s:I}", "name", entry->name, "size", (json_int_t)entry->size,
-                                    "compressedSize", (json_int_t)entry->compressed_size, "crc32",
-                                    (json_int_t)entry->crc32);
+            json_t *row =
+                json_pack("{s:s, s:I, s:I, s:I}", "name", entry->name, "size", (json_int_t)entry->size,
+                          "compressedSize", (json_int_t)entry->compressed_size, "crc32", (json_int_t)entry->crc32);
             if (json_array_append_new(array, row) != 0) {
                 json_decref(array);
                 return message_memory();
@@ -124,10 +124,10 @@ static int print_entities_json(const struct jpk_project *project)
     json_t *array = json_array();
     for (size_t i = 0; array && i < project->entity_count; i++) {
         const struct jpk_entity *entity = project->entities[i];
-        json_t *row = json_pack("{s:s, s:s, s:s, s:o, s:s?, s:b, s:b, s:b}", "id", entity->id, "type",
-                                entity->type_name, "name", entity->name, "folder", folder_path(entity->folder), "file",
-                                entity->file, "inTree", entity->in_tree, "deleted", entity->deleted, "unread",
-                                entity->unread);
+        json_t *row =
+            json_pack("{s:s, s:s, s:s, s:o, s:s?, s:b, s:b, s:b}", "id", entity->id, "type", entity->type_name, "name",
+                      entity->name, "folder", folder_path(entity->folder), "file", entity->file, "inTree",
+                      entity->in_tree, "deleted", entity->deleted, "unread", entity->unread);
         if (json_array_append_new(array, row) != 0) {
             json_decref(array);
             array = NULL;

@@ -13,7 +13,8 @@
 
 static const struct option options[] = {
     {"jpk", 0, OPTION_TEXT, offsetof(struct settings, jitterpak), "FILE", "the Jitterpak, in place of the argument"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "DIR", "the folder to write to (default: here); - prints"},
+    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "DIR",
+     "the folder to write to (default: here); - prints"},
     {"recipeonly", 0, OPTION_FLAG, offsetof(struct settings, recipe_only), NULL, "write the recipe metadata only"},
     {"cfgonly", 0, OPTION_FLAG, offsetof(struct settings, config_only), NULL, "write the configure file only"},
     {"update", 'u', OPTION_TEXT, offsetof(struct settings, update), "OLD.json",
@@ -41,9 +42,9 @@ static int explain_json(const struct jpk_recipe *recipe)
     json_t *array = json_array();
     for (size_t i = 0; array && i < count; i++) {
         const struct jpk_inference *f = &inferences[i];
-        json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "step", f->step, "property", f->property, "fact",
-                                f->fact, "value", f->value, "evidence", f->evidence, "confidence",
-                                jpk_confidence_name(f->confidence));
+        json_t *row =
+            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "step", f->step, "property", f->property, "fact", f->fact,
+                      "value", f->value, "evidence", f->evidence, "confidence", jpk_confidence_name(f->confidence));
         if (json_array_append_new(array, row) != 0) {
             json_decref(array);
             array = NULL;
@@ -226,8 +227,9 @@ const struct command recipe_generate_command = {
     .name = "recipe generate",
     .arguments = "PROJECT",
     .summary = "Make a Citizen Integrator recipe from a Jitterpak.",
-    .details = "Writes <project-name>-recipe.json, the recipe metadata, and <project-name>-configure.json, the form to\n"
-               "fill in. Uncertain inferences are warnings and never change the exit status.",
+    .details =
+        "Writes <project-name>-recipe.json, the recipe metadata, and <project-name>-configure.json, the form to\n"
+        "fill in. Uncertain inferences are warnings and never change the exit status.",
     .groups = groups,
     .least = 0,
     .most = 1,

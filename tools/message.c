@@ -153,8 +153,9 @@ bool message_fails(const struct settings *settings, const struct jpk_finding *fi
     const char *level = settings->fail_level ? settings->fail_level : "error";
     if (strcmp(level, "never") == 0)
         return false;
-    enum jpk_severity least =
-        strcmp(level, "info") == 0 ? JPK_INFO : strcmp(level, "warning") == 0 ? JPK_WARNING : JPK_ERROR;
+    enum jpk_severity least = strcmp(level, "info") == 0      ? JPK_INFO
+                              : strcmp(level, "warning") == 0 ? JPK_WARNING
+                                                              : JPK_ERROR;
     for (size_t i = 0; i < count; i++)
         if (findings[i].severity >= least)
             return true;

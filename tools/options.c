@@ -19,7 +19,8 @@ const struct option common_options[] = {
 };
 
 const struct option input_options[] = {
-    {"env", 'e', OPTION_TEXT, FIELD(environment), "ID|NAME", "which environment of a workspace (default: its last one)"},
+    {"env", 'e', OPTION_TEXT, FIELD(environment), "ID|NAME",
+     "which environment of a workspace (default: its last one)"},
     {0},
 };
 

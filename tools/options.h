@@ -13,8 +13,8 @@ struct settings {
     bool force, dry_run;
     const char *fail_level; /* "error", "warning", "info" or "never" */
     struct jpk_limits limits;
-    bool entities;                  /* list --entities */
-    bool recipe_only, config_only;  /* recipe generate */
+    bool entities;                 /* list --entities */
+    bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
 };
@@ -22,8 +22,8 @@ struct settings {
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
 
 struct option {
-    const char *name;     /* without the dashes */
-    char letter;          /* 0 for none */
+    const char *name; /* without the dashes */
+    char letter;      /* 0 for none */
     enum option_kind kind;
     size_t field;         /* offsetof(struct settings, ...): bool, const char * or uint64_t by kind */
     const char *argument; /* its name in the usage; choices: "text|json", the first is the default */
@@ -31,10 +31,10 @@ struct option {
 };
 
 struct command {
-    const char *name;      /* "info", "recipe generate" */
-    const char *arguments; /* "PROJECT" */
-    const char *summary;   /* one line */
-    const char *details;   /* more for --help; may be NULL */
+    const char *name;                   /* "info", "recipe generate" */
+    const char *arguments;              /* "PROJECT" */
+    const char *summary;                /* one line */
+    const char *details;                /* more for --help; may be NULL */
     const struct option *const *groups; /* tables, each ended by a row without a name; ended by NULL */
     int least, most;                    /* positional arguments; most < 0: any number */
     int (*run)(const struct settings *settings, int count, char **arguments);

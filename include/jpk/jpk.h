@@ -128,8 +128,8 @@ struct jpk_writer;
 JPK_API struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_error *err);
 
 /* Adds an entry with a copy of `data`. The name is checked as a reader with the default limits would. */
-JPK_API bool jpk_writer_add(struct jpk_writer *writer, const char *name, const void *data, size_t size, uint16_t dos_date,
-                            uint16_t dos_time, struct jpk_error *err);
+JPK_API bool jpk_writer_add(struct jpk_writer *writer, const char *name, const void *data, size_t size,
+                            uint16_t dos_date, uint16_t dos_time, struct jpk_error *err);
 
 /*
  * Adds an entry whose bytes are read from an archive when they are needed, so that memory follows the largest entry.
@@ -313,10 +313,10 @@ struct jpk_mapping {
 
 /* One side of a transformation. */
 struct jpk_side {
-    int type_code;                   /* source_type_id or target_type_id; 0 when absent. 1 text, 3 database, 4 XML, ... */
-    const char *nature;              /* "Flat", "Tree" or NULL */
-    const char *reference;           /* "docId", "sourceId", "wsCallId" or "callId"; NULL for none */
-    const char *id;                  /* the GUID that it names */
+    int type_code;         /* source_type_id or target_type_id; 0 when absent. 1 text, 3 database, 4 XML, ... */
+    const char *nature;    /* "Flat", "Tree" or NULL */
+    const char *reference; /* "docId", "sourceId", "wsCallId" or "callId"; NULL for none */
+    const char *id;        /* the GUID that it names */
     const struct jpk_entity *entity; /* what it resolves to, or NULL */
     const char *call_type;           /* with callId: the type of the connector function */
     const char *file;                /* source_xml or target_xml: a file in files/ */
@@ -418,7 +418,7 @@ struct jpk_entity {
         const struct jpk_variable_entity *variable;
         const struct jpk_function *function; /* queries, upserts, ... of connectors */
     } as;
-    const struct xml_node *tree;             /* private */
+    const struct xml_node *tree; /* private */
 };
 
 /* The property of that key, or NULL. */
@@ -453,8 +453,8 @@ enum jpk_properties_file { JPK_FILE_JITTERPAK, JPK_FILE_ENVIRONMENT, JPK_FILE_MA
 /* A file below files/: an XSD, WSDL or other structure. */
 struct jpk_file {
     const char *name;
-    size_t entry;           /* index in the archive; SIZE_MAX when only .metadata lists it */
-    bool listed;            /* in files/.metadata */
+    size_t entry; /* index in the archive; SIZE_MAX when only .metadata lists it */
+    bool listed;  /* in files/.metadata */
     bool top_level;
     const char *md5;        /* as .metadata says; "" when not listed */
     const char *kind;       /* SchemaType: "xml", "json", "netsuite"; "" */
@@ -464,11 +464,11 @@ struct jpk_file {
 };
 
 struct jpk_project {
-    const char *name;    /* project.xml Project/@name */
-    const char *id;      /* Project/@projectId */
+    const char *name; /* project.xml Project/@name */
+    const char *id;   /* Project/@projectId */
     enum jpk_shape shape;
-    enum jpk_kind kind;  /* from jitterpak.properties */
-    const char *base;    /* what stands before the names of its entries: "", "top/" or "env-1/" */
+    enum jpk_kind kind; /* from jitterpak.properties */
+    const char *base;   /* what stands before the names of its entries: "", "top/" or "env-1/" */
 
     const struct jpk_entity *const *entities; /* those of project.xml in its order, then the others by type and id */
     size_t entity_count;
@@ -503,8 +503,8 @@ JPK_API const struct jpk_entity *jpk_project_entity(const struct jpk_project *pr
 JPK_API const char *jpk_project_property(const struct jpk_project *project, enum jpk_properties_file file,
                                          const char *key);
 /*
- * When one of them was stored, as its first line says: "Fri Aug 29 16:22:55 CST 2025". Left as text, for the short names
- * of time zones are ambiguous. NULL when the file is missing or has no such line.
+ * When one of them was stored, as its first line says: "Fri Aug 29 16:22:55 CST 2025". Left as text, for the short
+ * names of time zones are ambiguous. NULL when the file is missing or has no such line.
  */
 JPK_API const char *jpk_project_stored(const struct jpk_project *project, enum jpk_properties_file file);
 /* The file of that name below files/, or NULL. */
@@ -574,20 +574,20 @@ enum jpk_use_kind {
 struct jpk_use {
     enum jpk_use_kind kind;
     const struct jpk_entity *from;
-    uint32_t variable;           /* index in jpk_graph.variables */
+    uint32_t variable; /* index in jpk_graph.variables */
     bool write;
     bool in_comment;
-    const char *spelled;         /* as written there */
-    const char *where;           /* property key, or a mapping's target path, "" for a script's text */
-    const char *default_value;   /* brackets with {default}; else NULL */
-    const char *function;        /* scripts: the call around it, or NULL */
-    unsigned argument;           /* which argument of it */
-    bool alone;                  /* it is all of that argument */
-    const char *compared;        /* scripts: what it is compared with; NULL when with nothing known */
-    uint32_t assigned;           /* scripts: index of the variable that the value goes to; UINT32_MAX for none */
-    bool in_text;                    /* whether `offset` is of an element and `text_offset` a place in its text */
-    uint32_t offset, text_offset;    /* as in struct jpk_reference */
-    uint32_t order;                  /* scripts: as in struct jpk_reference */
+    const char *spelled;          /* as written there */
+    const char *where;            /* property key, or a mapping's target path, "" for a script's text */
+    const char *default_value;    /* brackets with {default}; else NULL */
+    const char *function;         /* scripts: the call around it, or NULL */
+    unsigned argument;            /* which argument of it */
+    bool alone;                   /* it is all of that argument */
+    const char *compared;         /* scripts: what it is compared with; NULL when with nothing known */
+    uint32_t assigned;            /* scripts: index of the variable that the value goes to; UINT32_MAX for none */
+    bool in_text;                 /* whether `offset` is of an element and `text_offset` a place in its text */
+    uint32_t offset, text_offset; /* as in struct jpk_reference */
+    uint32_t order;               /* scripts: as in struct jpk_reference */
 };
 
 struct jpk_variable {

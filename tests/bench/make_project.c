@@ -43,11 +43,13 @@ struct maker {
     unsigned long long text, entities;
 };
 
-static const char *const systems[] = {"erp", "crm", "warehouse", "webshop", "billing", "payroll", "logistics", "catalog"};
+static const char *const systems[] = {"erp",     "crm",     "warehouse", "webshop",
+                                      "billing", "payroll", "logistics", "catalog"};
 static const char *const things[] = {"invoices", "orders",   "customers", "contacts", "articles",
                                      "prices",   "payments", "shipments", "returns",  "suppliers"};
-static const char *const fields[] = {"number", "date",     "status",   "customer", "name",    "street", "city",   "zip",
-                                     "country", "quantity", "currency", "amount",   "tax_rate", "email",  "article"};
+static const char *const fields[] = {"number",   "date",   "status",   "customer", "name",
+                                     "street",   "city",   "zip",      "country",  "quantity",
+                                     "currency", "amount", "tax_rate", "email",    "article"};
 static const char *const variables[SYSTEM_UNITS] = {"host",     "user",    "password",  "path",    "database",
                                                     "base_url", "api_key", "page_size", "mail_to", "enabled"};
 
@@ -72,8 +74,7 @@ static const char *guid_of(size_t unit, unsigned kind)
     char *out = ring[next++ % 8];
     uint64_t a = scramble(unit * 256 + kind), b = scramble(a);
     snprintf(out, sizeof ring[0], "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff),
-             (unsigned)(a & 0xfff), (unsigned)(0x8000 | (b >> 48 & 0x3fff)),
-             (unsigned long long)(b & 0xffffffffffffu));
+             (unsigned)(a & 0xfff), (unsigned)(0x8000 | (b >> 48 & 0x3fff)), (unsigned long long)(b & 0xffffffffffffu));
     return out;
 }
 
@@ -236,10 +237,11 @@ static bool document(struct maker *m)
                       "    </Properties>\n    <Segment name=\"\" occurenceType=\"Only Once\" parent=\"_Root\" "
                       "segmentId=\"0\">\n      <Fields>\n");
     for (unsigned i = 0; i < 8 + m->unit % 8; i++)
-        buf_printf(&m->xml,
-                   "        <Field default=\"\" fieldId=\"%u\" fixWidth=\"false\" format=\"\" name=\"%s\" required=\"%u\" "
-                   "type=\"String\"/>\n",
-                   i + 1, PICK(fields, i), i < 2);
+        buf_printf(
+            &m->xml,
+            "        <Field default=\"\" fieldId=\"%u\" fixWidth=\"false\" format=\"\" name=\"%s\" required=\"%u\" "
+            "type=\"String\"/>\n",
+            i + 1, PICK(fields, i), i < 2);
     buf_puts(&m->xml, "      </Fields>\n    </Segment>\n  </Structure>\n");
     return end(m, "Document", DOCUMENT);
 }
@@ -358,7 +360,8 @@ static void location_http(struct maker *m)
     item(m, IN, "allow_weak_ciphers", "0");
     item(m, IN, "enable_chunked_transfer_encoding", "0");
     item(m, IN, "http_method", "POST");
-    buf_printf(&m->xml, IN "<Item key=\"http_request_headers\" value=\"Accept: application/json&#10;X-Key: [%s_api_key]\"/>\n",
+    buf_printf(&m->xml,
+               IN "<Item key=\"http_request_headers\" value=\"Accept: application/json&#10;X-Key: [%s_api_key]\"/>\n",
                system);
     item(m, IN, "http_ssl_version", "0");
     item(m, IN, "http_verb", "2");
@@ -375,11 +378,11 @@ static bool location(struct maker *m, unsigned kind)
     static const char *const types[] = {"FTP", "Database", "HTTP", "LocalFile", "TemporaryStorage", "GlobalData"};
     static const char *const first_out[] = {"TemporaryStorage", "FTP", "HTTP", "LocalFile"};
     bool source = kind < TARGET;
-    const char *type = kind == SOURCE                              ? types[m->unit % 4]
-                       : kind == SOURCE + 1                        ? "TemporaryStorage"
-                       : kind == TARGET                            ? first_out[m->unit % 4]
+    const char *type = kind == SOURCE                           ? types[m->unit % 4]
+                       : kind == SOURCE + 1                     ? "TemporaryStorage"
+                       : kind == TARGET                         ? first_out[m->unit % 4]
                        : kind == TARGET + 1 && m->unit % 3 == 0 ? "GlobalData"
-                                                                   : "LocalFile";
+                                                                : "LocalFile";
     begin(m, source ? "Source" : "Target", kind, name_of(m, kind));
     buf_puts(&m->xml, "  <Properties>\n");
     item(m, "    ", source ? "source_id" : "target_id", id(m, kind));
@@ -414,9 +417,10 @@ static void script_setup(struct maker *m)
                m->unit, system, system);
     buf_printf(&m->xml, "// the same for every %s of %s\n", thing(m), system);
     for (unsigned i = 0; i < 6; i++)
-        buf_printf(&m->xml, "$%s.%s.%s = Trim($%s_%s) + \"/%s/\" + $run.stamp;\n", system, thing(m), PICK(fields, i + m->unit),
-                   system, variables[i], PICK(fields, i));
-    buf_printf(&m->xml, "WriteToOperationLog(\"%s: \" + $%s_base_url + \", \" + $run.page + \" a page\");\n", thing(m), system);
+        buf_printf(&m->xml, "$%s.%s.%s = Trim($%s_%s) + \"/%s/\" + $run.stamp;\n", system, thing(m),
+                   PICK(fields, i + m->unit), system, variables[i], PICK(fields, i));
+    buf_printf(&m->xml, "WriteToOperationLog(\"%s: \" + $%s_base_url + \", \" + $run.page + \" a page\");\n", thing(m),
+               system);
 }
 
 static void script_prepare(struct maker *m)
@@ -437,28 +441,33 @@ static void script_prepare(struct maker *m)
 static void script_run(struct maker *m)
 {
     const char *helper = is_salesforce(m) || is_scheduled(m) ? id(m, SCRIPT + 1) : id(m, SCRIPT + 3);
-    buf_printf(&m->xml,
-               "RunScript(\"sc.%s\");\nindex = 0;\nWhile(index &lt; 3 &amp;&amp; $run.failed != 1,\n"
-               "\tIf(!RunOperation(\"op.%s\"),\n\t\t$run.failed = 1;\n"
-               "\t\tWriteToOperationLog(\"Attempt \" + index + \" failed: \" + GetLastError());\n\t);\n\tindex++;\n);\n",
-               helper, id(m, OPERATION + 1));
-    buf_printf(&m->xml, "If($%s_enabled == \"false\", RaiseError(\"%s is switched off\"));\n", system_name(m), thing(m));
+    buf_printf(
+        &m->xml,
+        "RunScript(\"sc.%s\");\nindex = 0;\nWhile(index &lt; 3 &amp;&amp; $run.failed != 1,\n"
+        "\tIf(!RunOperation(\"op.%s\"),\n\t\t$run.failed = 1;\n"
+        "\t\tWriteToOperationLog(\"Attempt \" + index + \" failed: \" + GetLastError());\n\t);\n\tindex++;\n);\n",
+        helper, id(m, OPERATION + 1));
+    buf_printf(&m->xml, "If($%s_enabled == \"false\", RaiseError(\"%s is switched off\"));\n", system_name(m),
+               thing(m));
     for (unsigned i = 0; i < 5; i++)
-        buf_printf(&m->xml, "$run.%s = IfEmpty($run.%s, '%s \"default\" of it'); // %u\n", PICK(fields, i), PICK(fields, i),
-                   PICK(fields, i + 3), i);
+        buf_printf(&m->xml, "$run.%s = IfEmpty($run.%s, '%s \"default\" of it'); // %u\n", PICK(fields, i),
+                   PICK(fields, i), PICK(fields, i + 3), i);
 }
 
 static void script_helper(struct maker *m)
 {
     buf_printf(&m->xml, "// names of %s for those that read the log\nnames = Dict();\n", thing(m));
     for (unsigned i = 0; i < 35; i++)
-        buf_printf(&m->xml, "names[\"%s\"] = \"%s of %s\";\n", PICK(fields, i), PICK(fields, i + m->unit), PICK(things, i));
+        buf_printf(&m->xml, "names[\"%s\"] = \"%s of %s\";\n", PICK(fields, i), PICK(fields, i + m->unit),
+                   PICK(things, i));
     buf_puts(&m->xml, "$run.names = names;\n");
 }
 
 static void script_failure(struct maker *m)
 {
-    buf_printf(&m->xml, "error = GetLastError();\nline = $run.stamp + \",\" + \"%s\" + \",\" + Quote(error) + \"\\n\";\n", thing(m));
+    buf_printf(&m->xml,
+               "error = GetLastError();\nline = $run.stamp + \",\" + \"%s\" + \",\" + Quote(error) + \"\\n\";\n",
+               thing(m));
     if (is_scheduled(m))
         buf_printf(&m->xml, "SendEmailMessage(\"m.%s\");\n", id(m, TARGET + 2));
     else if (!is_salesforce(m))
@@ -470,7 +479,8 @@ static void script_failure(struct maker *m)
 
 static bool script(struct maker *m, unsigned kind)
 {
-    static void (*const texts[])(struct maker *) = {script_setup, script_prepare, script_run, script_helper, script_failure};
+    static void (*const texts[])(struct maker *) = {script_setup, script_prepare, script_run, script_helper,
+                                                    script_failure};
     begin(m, "Script", kind, name_of(m, kind));
     buf_puts(&m->xml, "  <Properties>\n    <Item key=\"script_condition\" value=\"0\"/>\n");
     item(m, "    ", "script_id", id(m, kind));
@@ -504,8 +514,11 @@ static void mapping(struct maker *m, unsigned i, const char *from)
 
 static bool transformation(struct maker *m, unsigned kind)
 {
-    bool response = kind == TRANSFORMATION + 1 && is_salesforce(m), database = kind == TRANSFORMATION && m->unit % 4 == 1;
-    const char *from = response ? "root$transaction.response$body$queryResponse$result$records" : database ? "sales:rows" : thing(m);
+    bool response = kind == TRANSFORMATION + 1 && is_salesforce(m),
+         database = kind == TRANSFORMATION && m->unit % 4 == 1;
+    const char *from = response   ? "root$transaction.response$body$queryResponse$result$records"
+                       : database ? "sales:rows"
+                                  : thing(m);
     begin(m, "Transformation", kind, name_of(m, kind));
     buf_puts(&m->xml, "  <Properties>\n");
     if (response) {
@@ -528,19 +541,21 @@ static bool transformation(struct maker *m, unsigned kind)
     if (response)
         buf_printf(&m->xml, "  <InputStructure wsCallId=\"%s\"/>\n", id(m, TARGET + 2));
     else if (database)
-        buf_printf(&m->xml,
-                   "  <InputStructure sourceId=\"%s\">\n    <Properties>\n      <Item key=\"includeSchemaName\" "
-                   "value=\"1\"/>\n    </Properties>\n    <Objects/>\n    <konga.string name=\"DbTables\">\"sales\".\"rows\","
-                   "</konga.string>\n    <DbFields/>\n    <Relations/>\n    <SqlScript>\n      <Entry entryId=\"-%zu\" "
-                   "type=\"1\">\n        <konga.string name=\"script\">SELECT * FROM \"sales\".\"rows\" WHERE \"date\" &gt; "
-                   "'[run.stamp]'</konga.string>\n      </Entry>\n    </SqlScript>\n    <Filters/>\n  </InputStructure>\n",
-                   id(m, SOURCE), m->unit);
+        buf_printf(
+            &m->xml,
+            "  <InputStructure sourceId=\"%s\">\n    <Properties>\n      <Item key=\"includeSchemaName\" "
+            "value=\"1\"/>\n    </Properties>\n    <Objects/>\n    <konga.string name=\"DbTables\">\"sales\".\"rows\","
+            "</konga.string>\n    <DbFields/>\n    <Relations/>\n    <SqlScript>\n      <Entry entryId=\"-%zu\" "
+            "type=\"1\">\n        <konga.string name=\"script\">SELECT * FROM \"sales\".\"rows\" WHERE \"date\" &gt; "
+            "'[run.stamp]'</konga.string>\n      </Entry>\n    </SqlScript>\n    <Filters/>\n  </InputStructure>\n",
+            id(m, SOURCE), m->unit);
     else
         buf_printf(&m->xml, "  <InputStructure docId=\"%s\"/>\n", id(m, DOCUMENT));
-    buf_printf(&m->xml,
-               "  <OutputStructure docId=\"%s\"/>\n  <Mappings>\n    <Mapping>\n      <konga.string name=\"expr\">[]\t[%s.]"
-               "</konga.string>\n    </Mapping>\n",
-               id(m, DOCUMENT), from);
+    buf_printf(
+        &m->xml,
+        "  <OutputStructure docId=\"%s\"/>\n  <Mappings>\n    <Mapping>\n      <konga.string name=\"expr\">[]\t[%s.]"
+        "</konga.string>\n    </Mapping>\n",
+        id(m, DOCUMENT), from);
     for (unsigned i = 0; i < 10 + (m->unit + kind) % 13; i++)
         mapping(m, i, from);
     buf_puts(&m->xml, "  </Mappings>\n  <InvalidMappings/>\n  <RenamedNodes/>\n");
@@ -551,8 +566,8 @@ static bool transformation(struct maker *m, unsigned kind)
 
 static void activity(struct maker *m, unsigned *n, const char *tag, const char *content, const char *role, int type)
 {
-    buf_printf(&m->xml, "      <%s activityId=\"%s\" contentId=\"%s\" role=\"%s\" type=\"%d\"/>\n", tag, id(m, ACTIVITY + (*n)++),
-               content, role, type);
+    buf_printf(&m->xml, "      <%s activityId=\"%s\" contentId=\"%s\" role=\"%s\" type=\"%d\"/>\n", tag,
+               id(m, ACTIVITY + (*n)++), content, role, type);
 }
 
 static const char *success_of(const struct maker *m, unsigned kind)
@@ -653,10 +668,11 @@ static bool salesforce_query(struct maker *m)
     item(m, "    ", "salesforcequery_id", id(m, SOURCE + 1));
     item(m, "    ", "sfdc.soapheader.QueryOptions", "2000");
     item(m, "    ", "target_header_mode", "0");
-    buf_puts(&m->xml, "  </Properties>\n  <konga.string name=\"query_string\">SELECT Id, AccountId, Birthdate, CreatedDate, "
-                      "Department, Description, Email, Fax, FirstName, HomePhone, LastName, MailingCity, MailingCountry, "
-                      "MailingPostalCode, MailingState, MailingStreet, MobilePhone, Name, Phone, Salutation, Title FROM "
-                      "Contact [run.where{}]</konga.string>\n");
+    buf_puts(&m->xml,
+             "  </Properties>\n  <konga.string name=\"query_string\">SELECT Id, AccountId, Birthdate, CreatedDate, "
+             "Department, Description, Email, Fax, FirstName, HomePhone, LastName, MailingCity, MailingCountry, "
+             "MailingPostalCode, MailingState, MailingStreet, MobilePhone, Name, Phone, Salutation, Title FROM "
+             "Contact [run.where{}]</konga.string>\n");
     return end(m, "SalesforceQuery", SOURCE + 1);
 }
 
@@ -713,7 +729,7 @@ static const char *type_of(const struct maker *m, unsigned kind)
         return "SalesforceQuery";
     if (kind == TARGET + 2 && (is_salesforce(m) || is_scheduled(m)))
         return is_salesforce(m) ? "WebServiceCall" : "EmailMessage";
-    return kind == VARIABLE         ? "ProjectVariable"
+    return kind == VARIABLE        ? "ProjectVariable"
            : kind < SCRIPT         ? "Operation"
            : kind < SOURCE         ? "Script"
            : kind < TARGET         ? "Source"
@@ -745,8 +761,8 @@ static void tree_of(struct maker *m, struct buf *tree, const char *type)
 
 static bool project_file(struct maker *m)
 {
-    static const char *const types[] = {"Operation",      "Script",       "Source",   "Target",
-                                        "Transformation", "Document",     "Schedule", "SalesforceConnector",
+    static const char *const types[] = {"Operation",       "Script",         "Source",       "Target",
+                                        "Transformation",  "Document",       "Schedule",     "SalesforceConnector",
                                         "SalesforceQuery", "WebServiceCall", "EmailMessage", "ProjectVariable"};
     struct buf tree = {0};
     buf_printf(&tree,
@@ -770,12 +786,14 @@ static bool add_text(struct maker *m, const char *name, const char *text)
 
 static bool other_files(struct maker *m)
 {
-    return add_text(m, "jitterpak.properties",
-                    "#Mon Feb 02 09:15:30 UTC 2026\nrequired_version=110410000000000\ntype=3\n"
-                    "created_with_version=110410000000033\nproject_name=benchmark\ncreated_at=1770023820211\ncomment=\n") &&
-           add_text(m, "environment.properties",
-                    "#Mon Feb 02 09:15:30 UTC 2026\nenvironment-id=900101\nenvironment-name=Example Environment\n"
-                    "org-id=900001\norg-name=Example Organization\nmodified=1770023730000\nsaved-in-version=11.41.0.33\n") &&
+    return add_text(
+               m, "jitterpak.properties",
+               "#Mon Feb 02 09:15:30 UTC 2026\nrequired_version=110410000000000\ntype=3\n"
+               "created_with_version=110410000000033\nproject_name=benchmark\ncreated_at=1770023820211\ncomment=\n") &&
+           add_text(
+               m, "environment.properties",
+               "#Mon Feb 02 09:15:30 UTC 2026\nenvironment-id=900101\nenvironment-name=Example Environment\n"
+               "org-id=900001\norg-name=Example Organization\nmodified=1770023730000\nsaved-in-version=11.41.0.33\n") &&
            add_text(m, "deleted.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DeletedItems />\n") &&
            add_text(m, "plugins.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PipelinePlugins />\n") &&
            add_text(m, "files/.metadata",

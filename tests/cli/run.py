@@ -14,7 +14,7 @@ A .test file holds commands and what they print:
 
 The commands of one file run in the same folder, one after the other. In README.md the blocks that begin with
 ```console are run too, in the same way; there output has no marks and standard error is mixed in. --update writes
-what was printed into the .test files, to be read before it is committed.
+what was printed into the files, to be read before it is committed.
 """
 import os
 import shutil
@@ -56,15 +56,26 @@ def parse_test(path):
 
 def parse_readme(path):
     """The console blocks: `$ command`, then what it prints, standard error included."""
-    commands, inside = [], False
+    commands, parts, inside = [], [], False
     for line in open(path, encoding="utf-8").read().splitlines():
+        if inside and line.startswith("$ "):
+            commands.append(Command(line[2:]))
+            parts.append(commands[-1])
+            continue
         if line.startswith("```"):
             inside = line == "```console"
-        elif inside and line.startswith("$ "):
-            commands.append(Command(line[2:]))
-        elif inside:
+        if inside and not line.startswith("```"):
             commands[-1].out.append(line)
-    return commands
+        else:
+            parts.append(line)
+    return commands, parts
+
+
+def write_readme(path, parts):
+    with open(path, "w", encoding="utf-8") as file:
+        for part in parts:
+            lines = [part] if isinstance(part, str) else ["$ " + part.line] + part.out
+            file.writelines(line + "\n" for line in lines)
 
 
 def write_test(path, parts):
@@ -121,7 +132,11 @@ def prepare(program, wrapper):
 def run_file(path, program, wrapper, update):
     """Returns passed, failed, skipped."""
     readme = path.endswith(".md")
-    commands, requires, parts = (parse_readme(path), [], []) if readme else parse_test(path)
+    requires = []
+    if readme:
+        commands, parts = parse_readme(path)
+    else:
+        commands, requires, parts = parse_test(path)
     name = os.path.relpath(path, ROOT)
     if "shared" in requires and not os.path.isdir(SHARED):
         print(f"  skipped {name}: {SHARED} is not there")
@@ -131,7 +146,7 @@ def run_file(path, program, wrapper, update):
     try:
         for command in commands:
             out, err, status = run(command, folder, environment, readme)
-            if update and not readme:
+            if update:
                 command.out, command.err, command.status = out, err, status
             elif (out, err) != (command.out, command.err) or (status != command.status and not readme):
                 failed += 1
@@ -142,8 +157,8 @@ def run_file(path, program, wrapper, update):
                     print(f"    status: wanted {command.status}, got {status}")
     finally:
         shutil.rmtree(folder)
-    if update and not readme:
-        write_test(path, parts)
+    if update:
+        (write_readme if readme else write_test)(path, parts)
     return len(commands) - failed, failed, 0
 
 

@@ -230,7 +230,8 @@ static void test_contents_of_entities(void **state)
     expect(&f, "unknown-location", FILE_OF("Source", 2), NULL, "connection type 'Pigeon' is not known");
     expect(&f, "unknown-content", FILE_OF("Script", 3), NULL,
            "the file holds comments or text that Design Studio does not write");
-    expect_at(&f, "unknown-element", FILE_OF("Script", 4), "<x/>", 0, "the element <x> is not known; it is kept as it is");
+    expect_at(&f, "unknown-element", FILE_OF("Script", 4), "<x/>", 0,
+              "the element <x> is not known; it is kept as it is");
     expect_at(&f, "serialisation", FILE_OF("Script", 4), " <x/>", 0,
               "the file is not written the way Design Studio writes it");
     const struct jpk_finding *finding =
@@ -353,8 +354,7 @@ static void test_variables(void **state)
     finding = expect(&f, "variable-case", FILE_OF("Source", 4), "<Item",
                      "'Server_Name' is the project variable 'server_name' in another letter case");
     assert_string_equal(finding->path, "file_name");
-    finding = expect(&f, "unused-variable", FILE_OF("ProjectVariable", 2), NULL,
-                     "no use of it is visible");
+    finding = expect(&f, "unused-variable", FILE_OF("ProjectVariable", 2), NULL, "no use of it is visible");
     assert_null(finding->hint);
     end(&f);
     /* brackets of a text stand where they stand */
