@@ -8,16 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-
-static void hex(const unsigned char digest[SHA256_DIGEST_LENGTH], char out[65])
-{
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i++) {
-        out[2 * i] = digits[digest[i] >> 4];
-        out[2 * i + 1] = digits[digest[i] & 15];
-    }
-    out[64] = '\0';
-}
+#include "base/text.h"
 
 void sha256_hex(const void *data, size_t n, char out[65])
 {
@@ -26,7 +17,7 @@ void sha256_hex(const void *data, size_t n, char out[65])
     SHA256_Init(&context);
     SHA256_Update(&context, data, n);
     SHA256_Final(digest, &context);
-    hex(digest, out);
+    text_hex(digest, sizeof digest, out);
 }
 
 bool sha256_fd(int fd, char out[65], struct jpk_error *err)
@@ -48,6 +39,6 @@ bool sha256_fd(int fd, char out[65], struct jpk_error *err)
         at += n;
     }
     SHA256_Final(digest, &context);
-    hex(digest, out);
+    text_hex(digest, sizeof digest, out);
     return true;
 }

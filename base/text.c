@@ -154,6 +154,16 @@ bool text_ends_with(const char *text, const char *suffix)
     return n >= m && text_caseeq(text + n - m, suffix);
 }
 
+void text_hex(const unsigned char *bytes, size_t n, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < n; i++) {
+        out[2 * i] = digits[bytes[i] >> 4];
+        out[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    out[2 * n] = '\0';
+}
+
 bool text_guid(const char *s, size_t n)
 {
     if (n != 36)

@@ -49,6 +49,9 @@ int text_casecmp(const char *a, const char *b);
 bool text_caseeq(const char *a, const char *b);
 bool text_ends_with(const char *text, const char *suffix); /* ASCII letters compare alike */
 
+/* Bytes as hexadecimal digits and NUL: 2n + 1 characters. */
+void text_hex(const unsigned char *bytes, size_t n, char *out);
+
 /* Whether `s` is a GUID in the form 8-4-4-4-12, hexadecimal digits of any case. */
 bool text_guid(const char *s, size_t n);
 

@@ -2,7 +2,8 @@
 #include "jpk/md5.h"
 
 #include <openssl/md5.h>
-#include <stdio.h>
+
+#include "base/text.h"
 
 void md5_hex(const void *data, size_t n, char out[33])
 {
@@ -11,6 +12,5 @@ void md5_hex(const void *data, size_t n, char out[33])
     MD5_Init(&context);
     MD5_Update(&context, data, n);
     MD5_Final(digest, &context);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
+    text_hex(digest, sizeof digest, out);
 }
