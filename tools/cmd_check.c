@@ -12,19 +12,19 @@ static const struct option options[] = {
     {0},
 };
 
-static int print_json(const struct input *input, const struct jpk_findings *findings)
+static json_t *report(const struct input *input, const struct jpk_findings *findings)
 {
     size_t counts[3] = {0};
     for (size_t i = 0; i < findings->count; i++)
         counts[findings->items[i].severity]++;
-    return message_json(json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:o}", "input", input->name, "projectId",
-                                  input->project->id, "projectName", input->project->name, "counts", "errors",
-                                  (json_int_t)counts[JPK_ERROR], "warnings", (json_int_t)counts[JPK_WARNING], "notes",
-                                  (json_int_t)counts[JPK_INFO], "findings",
-                                  message_findings_json(findings->items, findings->count)));
+    return json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:o}", "input", input->name, "projectId", input->project->id,
+                     "projectName", input->project->name, "counts", "errors", (json_int_t)counts[JPK_ERROR], "warnings",
+                     (json_int_t)counts[JPK_WARNING], "notes", (json_int_t)counts[JPK_INFO], "findings",
+                     message_findings_json(findings->items, findings->count));
 }
 
-static int check_one(const struct settings *settings, const char *argument)
+/* Prints the findings of one project, or appends them to `reports` when that is not NULL. */
+static int check_one(const struct settings *settings, const char *argument, json_t *reports)
 {
     struct input input;
     struct jpk_error err = {0};
@@ -34,10 +34,10 @@ static int check_one(const struct settings *settings, const char *argument)
         !(findings = jpk_check(input.project, input.graph, &err))) {
         status = message_error(&err);
     } else {
-        if (settings->format && strcmp(settings->format, "json") == 0)
-            status = print_json(&input, findings);
-        else
+        if (!reports)
             message_findings(settings, input.name, input.archive, findings->items, findings->count);
+        else if (json_array_append_new(reports, report(&input, findings)) != 0)
+            status = message_memory();
         if (status == 0 && message_fails(settings, findings->items, findings->count))
             status = 1;
     }
@@ -48,13 +48,28 @@ static int check_one(const struct settings *settings, const char *argument)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    int status = 0;
-    for (int i = 0; i < count; i++) {
-        int one = check_one(settings, arguments[i]);
+    bool as_json = settings->format && strcmp(settings->format, "json") == 0;
+    json_t *reports = as_json ? json_array() : NULL;
+    int status = as_json && !reports ? message_memory() : 0;
+    for (int i = 0; i < count && status < 4; i++) {
+        int one = check_one(settings, arguments[i], reports);
         if (one > status)
             status = one;
     }
-    return status;
+    if (!reports)
+        return status;
+    /* One document in any case: an object for one project, an array for several. */
+    json_t *only = count == 1 ? json_array_get(reports, 0) : NULL;
+    bool print = count > 1 || only;
+    if (only) {
+        json_incref(only);
+        json_decref(reports);
+        reports = only;
+    }
+    int printed = print ? message_json(reports) : 0;
+    if (!print)
+        json_decref(reports);
+    return printed > status ? printed : status;
 }
 
 static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
@@ -63,8 +78,10 @@ const struct command check_command = {
     .name = "check",
     .arguments = "PROJECT...",
     .summary = "Check the integrity of projects and every reference in them.",
-    .details = "Prints a line for each finding: file:line:column: severity: message [rule].\n"
-               "The exit status is 1 when there are findings of the level of --fail-level or worse.",
+    .details =
+        "Prints a line for each finding: file:line:column: severity: message [rule].\n"
+        "The exit status is 1 when there are findings of the level of --fail-level or worse. With --format json the\n"
+        "output is one object, or for several projects an array of them.",
     .groups = groups,
     .least = 1,
     .most = -1,

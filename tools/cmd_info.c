@@ -123,7 +123,8 @@ static void row(const char *label, const char *value)
 static const char *shape_name(const struct jpk_project *project)
 {
     static const char *const names[] = {"Jitterpak", "workspace", "environment folder", "flat folder"};
-    return names[project->shape];
+    /* A ZIP without folders is still what a .jpk is. */
+    return jpk_archive_is_folder(project->archive) ? names[project->shape] : names[JPK_SHAPE_ARCHIVE];
 }
 
 static const char *kind_name(const struct jpk_project *project)
