@@ -704,6 +704,10 @@ static void run(struct checker *c)
 
 struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph, struct jpk_error *err)
 {
+    if (((const struct project *)project)->slim) {
+        error_set(err, JPK_ERR_USAGE, "jpk_project_slim was called before the check");
+        return NULL;
+    }
     struct checker *c = calloc(1, sizeof *c);
     struct jpk_error local = {0};
     if (!c) {

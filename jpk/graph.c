@@ -701,6 +701,10 @@ static bool build(struct builder *b)
 
 struct jpk_graph *jpk_graph_build(const struct jpk_project *project, struct jpk_error *err)
 {
+    if (((const struct project *)project)->slim) {
+        error_set(err, JPK_ERR_USAGE, "jpk_project_slim was called before the graph was built");
+        return NULL;
+    }
     struct builder *b = calloc(1, sizeof *b);
     if (!b) {
         error_memory(err);

@@ -9,6 +9,7 @@
 struct project {
     struct jpk_project public; /* first, so that the pointers are the same */
     struct arena arena;
+    struct arena nodes; /* of the entities' trees */
     struct intern intern;
     struct xml_reader *reader;
     struct jpk_limits limits;
@@ -21,7 +22,7 @@ struct project {
     struct jpk_file *files;
     size_t file_capacity;
     struct map by_file; /* name -> index in `files`, until they are sorted */
-    bool keep_going;
+    bool keep_going, slim;
 };
 
 /* Reads an entity's file into `entity`, whose id, name and place in the tree may be known already. */

@@ -475,6 +475,7 @@ static bool load(struct project *project, const char *environment, struct buf *b
     project->reader = xml_reader_new(&project->arena, &project->intern, &project->limits);
     if (!project->reader)
         return error_memory(err);
+    xml_reader_nodes(project->reader, &project->nodes);
     if (!layout_find(project->public.archive, environment, &project->arena, &layout, err))
         return false;
     project->public.shape = layout.shape;
@@ -527,8 +528,18 @@ void jpk_project_free(struct jpk_project *public)
     free(project->list);
     free(project->problems);
     free(project->files);
+    arena_free(&project->nodes);
     arena_free(&project->arena);
     free(project);
+}
+
+void jpk_project_slim(struct jpk_project *public)
+{
+    struct project *project = (struct project *)public;
+    for (size_t i = 0; i < project->count; i++)
+        project->list[i]->tree = NULL;
+    arena_free(&project->nodes);
+    project->slim = true;
 }
 
 bool jpk_project_position(const struct jpk_project *project, const char *file, uint32_t offset, const uint32_t *decoded,

@@ -47,7 +47,7 @@ struct open_node {
 };
 
 struct xml_reader {
-    struct arena *arena;
+    struct arena *arena, *nodes;
     struct intern *intern;
     struct jpk_limits limits;
     xmlParserCtxtPtr context;
@@ -191,7 +191,7 @@ static bool take_attributes(struct xml_reader *reader, struct xml_node *node, in
     size_t total = (size_t)count + (size_t)namespace_count;
     if (total == 0)
         return true;
-    node->attributes = arena_calloc(reader->arena, total, sizeof *node->attributes);
+    node->attributes = arena_calloc(reader->nodes, total, sizeof *node->attributes);
     if (!node->attributes)
         return false;
     struct xml_attribute *out = node->attributes;
@@ -245,7 +245,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
         stop(reader);
         return;
     }
-    struct xml_node *node = arena_calloc(reader->arena, 1, sizeof *node);
+    struct xml_node *node = arena_calloc(reader->nodes, 1, sizeof *node);
     if (!node || !(node->name = qualified(reader, prefix, name)) ||
         !take_attributes(reader, node, namespace_count, namespaces, count, attributes)) {
         stop_memory(reader);
@@ -414,7 +414,7 @@ struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, co
     struct xml_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return NULL;
-    reader->arena = arena;
+    reader->arena = reader->nodes = arena;
     reader->intern = intern;
     reader->limits = *limits;
     reader->context = xmlNewParserCtxt();
@@ -437,6 +437,11 @@ struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, co
     *reader->context->sax = reader->sax;
     reader->context->userData = reader;
     return reader;
+}
+
+void xml_reader_nodes(struct xml_reader *reader, struct arena *nodes)
+{
+    reader->nodes = nodes;
 }
 
 void xml_reader_free(struct xml_reader *reader)

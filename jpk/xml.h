@@ -55,6 +55,9 @@ struct xml_reader;
 struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, const struct jpk_limits *limits);
 void xml_reader_free(struct xml_reader *reader);
 
+/* From now on nodes and their attribute lists go into an arena of their own; strings and items stay where they were. */
+void xml_reader_nodes(struct xml_reader *reader, struct arena *nodes);
+
 /* Parses one file; a NUL byte must follow its n bytes. Errors carry offset, line and column, not the entry's name. */
 bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_document *document,
               struct jpk_error *err);

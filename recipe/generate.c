@@ -190,6 +190,8 @@ struct jpk_recipe *jpk_recipe_from_memory(const void *data, size_t size, const s
     struct jpk_archive *archive = jpk_archive_open_memory(data, size, name, limits, err);
     struct jpk_project *project = archive ? jpk_project_load(archive, NULL, 0, err) : NULL;
     struct jpk_graph *graph = project ? jpk_graph_build(project, err) : NULL;
+    if (graph)
+        jpk_project_slim(project);
     struct jpk_recipe *recipe = graph ? jpk_recipe_generate(project, graph, options, err) : NULL;
     if (!recipe) {
         jpk_graph_free(graph);

@@ -26,7 +26,7 @@ enum {
     SCORE_HIGH = 8
 };
 
-enum { SUFFIX_MAX = 32, CANDIDATES_MAX = 512 };
+enum { SUFFIX_MAX = 32, CANDIDATES_MAX = 128 };
 
 /* Variables by the words of their names: lists as chains through `next`. */
 struct word_index {
@@ -276,6 +276,16 @@ static enum jpk_confidence confidence_of(const struct best *best)
     return best->score >= SCORE_HIGH ? JPK_HIGH : JPK_MEDIUM;
 }
 
+static void consider_all(struct plan *plan, const struct context *c, const char *word, size_t *left, struct best *best)
+{
+    const struct word_index *index = c->index;
+    uint32_t number = map_get(&index->words, word, strlen(word));
+    for (uint32_t at = number == MAP_NONE ? NONE : index->heads[number]; at != NONE && *left > 0; (*left)--) {
+        consider(plan, c, index->links[at].variable, best);
+        at = index->links[at].next;
+    }
+}
+
 static void match(struct plan *plan, const struct word_index *index, struct slot *slot)
 {
     struct context c = {.slot = slot, .index = index};
@@ -286,13 +296,12 @@ static void match(struct plan *plan, const struct word_index *index, struct slot
     words_split(slot->setting->words, &c.keys);
     struct best best = {.variable = NONE};
     size_t left = CANDIDATES_MAX;
-    for (size_t i = 0; i < c.keys.count; i++) {
-        uint32_t number = map_get(&index->words, c.keys.word[i], strlen(c.keys.word[i]));
-        for (uint32_t at = number == MAP_NONE ? NONE : index->heads[number]; at != NONE && left > 0; left--) {
-            consider(plan, &c, index->links[at].variable, &best);
-            at = index->links[at].next;
-        }
-    }
+    /* Words of the item are rare, so the likely variables come first even where thousands have a word of the key. */
+    for (size_t i = 0; i < c.item.count; i++)
+        consider_all(plan, &c, c.item.word[i], &left, &best);
+    left = CANDIDATES_MAX;
+    for (size_t i = 0; i < c.keys.count; i++)
+        consider_all(plan, &c, c.keys.word[i], &left, &best);
     if (best.variable == NONE)
         return;
     struct variable *variable = &plan->variables[best.variable];

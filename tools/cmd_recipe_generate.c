@@ -205,8 +205,11 @@ static int run(const struct settings *settings, int count, char **arguments)
                                 : "name a Jitterpak: as the argument or with --jpk");
     const char *argument = count == 1 ? arguments[0] : settings->jitterpak;
     int status = 0;
-    if (!read_old(settings, &old, &how, &err) || !input_open(&input, argument, settings, &err) ||
-        !input_load(&input, settings, 0, &err)) {
+    bool ok = read_old(settings, &old, &how, &err) && input_open(&input, argument, settings, &err) &&
+              input_load(&input, settings, 0, &err);
+    if (ok)
+        jpk_project_slim(input.project);
+    if (!ok) {
         status = message_error(&err);
     } else if (!(recipe = jpk_recipe_generate(input.project, input.graph, &how, &err))) {
         if (err.code == JPK_ERR_JSON)
