@@ -106,12 +106,61 @@ static int dump_part(const char *text, size_t size, void *context)
 }
 
 /* Not json_dumps, which leaves out what it has no memory for. */
+static bool dump_into(const json_t *value, struct buf *out)
+{
+    return value && json_dump_callback(value, dump_part, out, JSON_INDENT(2)) == 0;
+}
+
 static char *dump(const json_t *value, size_t *size)
 {
     struct buf out = {0};
-    bool ok = value && json_dump_callback(value, dump_part, &out, JSON_INDENT(2)) == 0;
+    bool ok = dump_into(value, &out);
     buf_putc(&out, '\n');
     if (!ok || out.failed) {
+        buf_free(&out);
+        return NULL;
+    }
+    *size = out.size;
+    return out.data;
+}
+
+/* Appends the fields of a mapping, indented as they stand in a step. */
+static bool put_fields(struct plan *plan, size_t entity, struct buf *part, struct buf *out)
+{
+    static const char indent[] = "      ";
+    json_t *fields = plan_fields(plan, plan->project->entities[entity]->as.transformation);
+    buf_clear(part);
+    bool ok = dump_into(fields, part);
+    json_decref(fields);
+    const char *line = buf_text(part), *end = line + part->size;
+    for (const char *p; (p = memchr(line, '\n', (size_t)(end - line))) != NULL; line = p + 1) {
+        buf_put(out, line, (size_t)(p + 1 - line));
+        buf_put(out, indent, sizeof indent - 1);
+    }
+    buf_put(out, line, (size_t)(end - line));
+    return ok && !part->failed;
+}
+
+/* The metadata as text, with the fields of its mappings in place of their marks. */
+static char *dump_metadata(struct plan *plan, const json_t *metadata, size_t *size)
+{
+    static const char mark[] = "\"\\u0001"; /* how PLAN_MARK at the start of a string is written */
+    struct buf marked = {0}, part = {0}, out = {0};
+    bool ok = dump_into(metadata, &marked);
+    const char *at = buf_text(&marked), *found;
+    while (ok && plan->fields_later && (found = strstr(at, mark)) != NULL) {
+        char *end;
+        buf_put(&out, at, (size_t)(found - at));
+        size_t entity = strtoul(found + sizeof mark - 1, &end, 10);
+        ok = put_fields(plan, entity, &part, &out);
+        at = end + 1; /* behind the closing quote */
+    }
+    buf_puts(&out, at);
+    buf_putc(&out, '\n');
+    ok = ok && !marked.failed && !out.failed && !plan->failed;
+    buf_free(&marked);
+    buf_free(&part);
+    if (!ok) {
         buf_free(&out);
         return NULL;
     }
@@ -148,13 +197,14 @@ static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_optio
     if (!sha256)
         plan_finding(plan, JPK_WARNING, "no-jitterpak", NULL,
                      "the project is a folder, so the recipe names no Jitterpak: make one and generate again");
+    plan->fields_later = !(options && options->old); /* an old recipe is merged as a whole */
     json_t *metadata = plan_metadata(plan, file, sha256);
     bool ok = metadata || error_memory(err);
     if (ok)
         plan_explain(plan, metadata);
     if (ok && options && options->old)
         ok = recipe_update(plan, metadata, options, err);
-    recipe->metadata = ok ? dump(metadata, &recipe->metadata_size) : NULL;
+    recipe->metadata = ok ? dump_metadata(plan, metadata, &recipe->metadata_size) : NULL;
     json_t *configuration =
         recipe->metadata ? recipe_configuration(metadata, recipe->metadata, recipe->metadata_size) : NULL;
     recipe->configuration = dump(configuration, &recipe->configuration_size);

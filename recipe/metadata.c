@@ -359,7 +359,7 @@ static bool on_path(void *context, const struct script_event *event)
     return true;
 }
 
-static json_t *mapping_fields(struct plan *plan, const struct jpk_transformation *transformation)
+json_t *plan_fields(struct plan *plan, const struct jpk_transformation *transformation)
 {
     json_t *fields = json_array();
     for (size_t i = 0; i < transformation->mapping_count; i++) {
@@ -375,23 +375,29 @@ static json_t *mapping_fields(struct plan *plan, const struct jpk_transformation
     return fields;
 }
 
+static bool any_field(const struct jpk_transformation *transformation)
+{
+    for (size_t i = 0; i < transformation->mapping_count; i++)
+        if (transformation->mappings[i].kind == JPK_MAPPING_FIELD)
+            return true;
+    return false;
+}
+
 static void put_mappings(struct plan *plan, json_t *steps)
 {
     for (size_t i = 0; i < plan->project->entity_count && !plan->failed; i++) {
         const struct jpk_entity *entity = plan->project->entities[i];
         if (entity->type != JPK_TYPE_TRANSFORMATION || !plan->live[i])
             continue;
-        json_t *fields = mapping_fields(plan, entity->as.transformation);
-        if (json_array_size(fields) == 0) {
-            json_decref(fields);
+        if (!any_field(entity->as.transformation))
             continue;
-        }
         json_t *step = new_step(plan, steps, plan_step_id(plan, "mapping", entity->name), "mapping",
                                 plan_text(plan, "Fields: %s", entity->name),
                                 "Which fields are filled from which. Nothing can be changed here.");
         put(plan, step, "optional", json_true());
         put(plan, step, "transformation", named_item(entity));
-        put(plan, step, "fields", fields);
+        put(plan, step, "fields",
+            plan->fields_later ? json_sprintf("%c%zu", PLAN_MARK, i) : plan_fields(plan, entity->as.transformation));
     }
 }
 

@@ -23,6 +23,7 @@
 #include "recipe/connectors.h"
 
 #define NONE UINT32_MAX
+#define PLAN_MARK '\x01'
 
 struct endpoint {
     const struct connector *connector;
@@ -77,6 +78,13 @@ struct plan {
     const struct jpk_graph *graph;
     struct arena arena;
     bool failed; /* memory is out */
+
+    /*
+     * The fields of mappings are most of a large recipe. When this is set, the metadata holds marks in their place
+     * (PLAN_MARK and the index of the transformation), and each is made when it is written. No text of a project can
+     * hold the mark: XML has no such character.
+     */
+    bool fields_later;
 
     bool *live;                /* by entity index */
     uint32_t *entity_endpoint; /* by entity index: index in endpoints, or NONE */
@@ -136,6 +144,9 @@ json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 
 /* Whether a URL in the clear carries a password, or a key or token in its query. */
 bool url_holds_secret(const char *url);
+
+/* The fields of a mapping step. */
+json_t *plan_fields(struct plan *plan, const struct jpk_transformation *transformation);
 
 /* Puts the inferences into the order of the recipe. */
 void plan_explain(struct plan *plan, const json_t *recipe);
