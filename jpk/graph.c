@@ -564,31 +564,31 @@ static bool sort_variables(struct builder *b, size_t project_variables)
     return true;
 }
 
-/* Scripts were scanned before brackets; now all uses of an entity come together, in that order. */
-static bool group_uses(struct builder *b)
+/*
+ * Two rounds went over the entities, for scripts and for brackets; each left its uses in the order of the entities. Now
+ * all uses of an entity come together, those of its scripts first. Merged from the end, so that only the second run is
+ * copied: in a large project this is where memory peaks.
+ */
+static bool group_uses(struct builder *b, size_t first_run)
 {
-    size_t entities = b->project->entity_count;
+    size_t entities = b->project->entity_count, rest = b->use_count - first_run;
     b->use_start = calloc(entities + 2, sizeof *b->use_start);
-    struct jpk_use *sorted = calloc(b->use_count + 1, sizeof *sorted);
-    if (!b->use_start || !sorted) {
-        free(sorted);
+    struct jpk_use *second = calloc(rest + 1, sizeof *second);
+    if (!b->use_start || !second) {
+        free(second);
         return false;
     }
+    if (rest)
+        memcpy(second, b->uses + first_run, rest * sizeof *second);
+    for (size_t at = b->use_count; rest > 0; at--) {
+        bool from_first = first_run > 0 && b->uses[first_run - 1].from->index > second[rest - 1].from->index;
+        b->uses[at - 1] = from_first ? b->uses[--first_run] : second[--rest];
+    }
+    free(second);
     for (size_t i = 0; i < b->use_count; i++)
         b->use_start[b->uses[i].from->index + 1]++;
     for (size_t i = 0; i < entities; i++)
         b->use_start[i + 1] += b->use_start[i];
-    uint32_t *next = malloc((entities + 1) * sizeof *next);
-    if (!next) {
-        free(sorted);
-        return false;
-    }
-    memcpy(next, b->use_start, (entities + 1) * sizeof *next);
-    for (size_t i = 0; i < b->use_count; i++)
-        sorted[next[b->uses[i].from->index]++] = b->uses[i];
-    free(next);
-    free(b->uses);
-    b->uses = sorted;
     return true;
 }
 
@@ -687,12 +687,13 @@ static bool build(struct builder *b)
         }
     }
     b->brackets_from = b->variable_count;
+    size_t script_uses = b->use_count;
     for (size_t i = 0; i < project->entity_count && !b->failed; i++) {
         const struct jpk_entity *entity = project->entities[i];
         if (!entity->unread && !entity->deleted)
             scan_entity(b, entity);
     }
-    if (b->failed || !sort_variables(b, project_variables) || !group_uses(b) || !list_uses(b))
+    if (b->failed || !sort_variables(b, project_variables) || !group_uses(b, script_uses) || !list_uses(b))
         return false;
     if (b->reference_count)
         qsort(b->references, b->reference_count, sizeof *b->references, by_from);
