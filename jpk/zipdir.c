@@ -654,6 +654,7 @@ static bool walk(struct pass *pass, const struct zipdir_entry **order, struct jp
     uint64_t at = 0;
     for (size_t i = 0; i < pass->dir->count; i++) {
         const struct zipdir_entry *entry = order[i];
+        /* in_file_order filled every place. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (before && entry->offset < at)
             return overlap(before, entry, err);
         if (!check_between(pass, before, at, entry->offset, err))
