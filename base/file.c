@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,24 @@ static bool exists(const char *path, struct jpk_error *err)
     return false;
 }
 
+/* A new file whose name ends in six random characters, from `at` on. Unlike mkstemp it honours the umask. */
+static int create_unique(char *path, size_t at)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+    enum { TRIES = 100, LENGTH = 6 };
+    for (int i = 0; i < TRIES; i++) {
+        unsigned char bytes[LENGTH];
+        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+            return -1;
+        for (size_t k = 0; k < LENGTH; k++)
+            path[at + k] = letters[bytes[k] % (sizeof letters - 1)];
+        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)
 {
     static const char suffix[] = ".XXXXXX";
@@ -72,7 +91,7 @@ bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_
         return error_memory(err);
     }
     snprintf(temporary, n + sizeof suffix, "%s%s", path, suffix);
-    int fd = mkostemp(temporary, O_CLOEXEC);
+    int fd = create_unique(temporary, n + 1);
     if (fd < 0) {
         error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
         error_file(err, path);
@@ -80,9 +99,6 @@ bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_
         free(temporary);
         return false;
     }
-    mode_t mask = umask(0);
-    umask(mask);
-    (void)fchmod(fd, 0666 & ~mask); /* a file system without modes is no reason to fail */
     *out = (struct outfile){.path = copy, .temporary = temporary, .fd = fd};
     return true;
 }
