@@ -28,21 +28,27 @@ enum {
 
 enum { SUFFIX_MAX = 32, CANDIDATES_MAX = 128 };
 
+/* A variable in the list of a word. */
+struct link {
+    uint32_t variable, next;
+};
+
+/* What of a variable's name names a kind of system. */
+struct brands {
+    const struct connector *of[WORDS_MAX]; /* by word; NULL: it names none */
+    uint32_t first;                        /* number of its first word; NONE */
+};
+
 /* Variables by the words of their names: lists as chains through `next`. */
 struct word_index {
     struct map words;
-    uint32_t *heads, *counts; /* by word number */
-    size_t count, capacity_heads, capacity_counts;
-    struct link {
-        uint32_t variable, next;
-    } * links;
+    uint32_t *heads; /* by word number */
+    size_t count, capacity_heads;
+    struct link *links;
     size_t link_count, link_capacity;
-    uint32_t *named; /* by variable: 1 + index of the last item seen that names it in the clear */
-    uint32_t *begun; /* by word number: 1 + index of the last item seen that names a variable which begins so */
-    struct brands {
-        const struct connector *of[WORDS_MAX]; /* by word: the kind of system that it names, or NULL */
-        uint32_t first;                        /* number of its first word; NONE */
-    } * brands;                                /* by variable */
+    uint32_t *named;       /* by variable: 1 + index of the last item seen that names it in the clear */
+    uint32_t *begun;       /* by word number: 1 + index of the last item seen that names a variable which begins so */
+    struct brands *brands; /* by variable */
 };
 
 static void index_word(struct plan *plan, struct word_index *index, const char *word, uint32_t variable)
@@ -53,13 +59,8 @@ static void index_word(struct plan *plan, struct word_index *index, const char *
         if (!heads)
             return;
         index->heads = heads;
-        uint32_t *counts = plan_grow(plan, index->counts, index->count, &index->capacity_counts, sizeof *counts);
-        if (!counts)
-            return;
-        index->counts = counts;
         number = (uint32_t)index->count++;
         heads[number] = NONE;
-        counts[number] = 0;
         if (!map_set(&index->words, word, strlen(word), number))
             plan->failed = true;
     }
@@ -69,14 +70,12 @@ static void index_word(struct plan *plan, struct word_index *index, const char *
     index->links = links;
     links[index->link_count] = (struct link){variable, index->heads[number]};
     index->heads[number] = (uint32_t)index->link_count++;
-    index->counts[number]++;
 }
 
 static void index_free(struct word_index *index)
 {
     map_free(&index->words);
     free(index->heads);
-    free(index->counts);
     free(index->links);
 }
 
