@@ -97,7 +97,7 @@ static bool environment_matches(struct jpk_archive *archive, struct arena *arena
            (name && strcmp(name, wanted) == 0);
 }
 
-static size_t find_manifest(struct jpk_archive *archive, struct arena *arena, const char *base)
+static size_t find_manifest(struct jpk_archive *archive, const char *base)
 {
     /* manifest.jip lies beside the env-* folders. */
     size_t n = strlen(base);
@@ -108,7 +108,6 @@ static size_t find_manifest(struct jpk_archive *archive, struct arena *arena, co
     buf_puts(&name, "manifest.jip");
     size_t found = name.failed || (n == 0 && !*base) ? SIZE_MAX : jpk_archive_find(archive, buf_text(&name));
     buf_free(&name);
-    (void)arena;
     return found;
 }
 
@@ -150,7 +149,7 @@ static size_t choose(struct jpk_archive *archive, struct arena *arena, const str
         const char *base = base_of(archive, arena, found->entries[i]);
         if (!base)
             return error_memory(err), SIZE_MAX;
-        size_t manifest = wanted ? SIZE_MAX : find_manifest(archive, arena, base);
+        size_t manifest = wanted ? SIZE_MAX : find_manifest(archive, base);
         if (!asked && manifest != SIZE_MAX) {
             asked = true;
             char *folder = base_of(archive, arena, manifest);
@@ -194,7 +193,7 @@ bool layout_find(struct jpk_archive *archive, const char *environment, struct ar
     result.base = base_of(archive, arena, result.project);
     if (!result.base)
         return error_memory(err);
-    result.manifest = find_manifest(archive, arena, result.base);
+    result.manifest = find_manifest(archive, result.base);
     if (!has_folder(archive, result.base, "Data/"))
         result.shape = JPK_SHAPE_FLAT;
     else if (!jpk_archive_is_folder(archive))

@@ -1,5 +1,4 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "tools/commands.h"
 #include "tools/input.h"
@@ -48,7 +47,7 @@ static int check_one(const struct settings *settings, const char *argument, json
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    bool as_json = settings->format && strcmp(settings->format, "json") == 0;
+    bool as_json = message_as_json(settings);
     json_t *reports = as_json ? json_array() : NULL;
     int status = as_json && !reports ? message_memory() : 0;
     for (int i = 0; i < count && status < 4; i++) {

@@ -311,7 +311,7 @@ static int run(const struct settings *settings, int count, char **arguments)
         collect_connections(input.project, &connections);
         for (size_t i = 0; i < findings->count; i++)
             counts.findings[findings->items[i].severity]++;
-        if (settings->format && strcmp(settings->format, "json") == 0)
+        if (message_as_json(settings))
             status = print_json(&input, &counts, &connections);
         else
             print_text(&input, &counts, &connections);

@@ -12,15 +12,10 @@ static const struct option options[] = {
     {0},
 };
 
-static bool as_json(const struct settings *settings)
-{
-    return settings->format && strcmp(settings->format, "json") == 0;
-}
-
 static int list_entries(const struct settings *settings, struct jpk_archive *archive)
 {
-    json_t *array = as_json(settings) ? json_array() : NULL;
-    if (as_json(settings) && !array)
+    json_t *array = message_as_json(settings) ? json_array() : NULL;
+    if (message_as_json(settings) && !array)
         return message_memory();
     for (size_t i = 0; i < jpk_archive_count(archive); i++) {
         const struct jpk_entry_info *entry = jpk_archive_entry(archive, i);
@@ -142,7 +137,7 @@ static int list_entities(const struct settings *settings, struct input *input)
     input->project = jpk_project_load(input->archive, settings->environment, JPK_KEEP_GOING, &err);
     if (!input->project)
         return message_error(&err);
-    if (as_json(settings))
+    if (message_as_json(settings))
         return print_entities_json(input->project);
     print_tree(input->project);
     return 0;

@@ -27,11 +27,6 @@ static const struct option options[] = {
     {0},
 };
 
-static bool as_json(const struct settings *settings)
-{
-    return settings->format && strcmp(settings->format, "json") == 0;
-}
-
 /* ------------------------------------------------------------------------------------------------------ explain */
 
 static int explain_json(const struct jpk_recipe *recipe)
@@ -152,7 +147,7 @@ static int deliver(const struct settings *settings, const struct input *input, c
     int status = 0;
     if (!settings->quiet)
         print_warnings(settings, input, recipe);
-    if (settings->explain && as_json(settings))
+    if (settings->explain && message_as_json(settings))
         status = explain_json(recipe);
     else if (settings->explain)
         explain_text(recipe);

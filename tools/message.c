@@ -148,6 +148,11 @@ void message_findings(const struct settings *settings, const char *input, struct
     puts(counts[JPK_INFO] && !settings->verbose ? " (-v shows notes)" : "");
 }
 
+bool message_as_json(const struct settings *settings)
+{
+    return settings->format && strcmp(settings->format, "json") == 0;
+}
+
 bool message_fails(const struct settings *settings, const struct jpk_finding *findings, size_t count)
 {
     const char *level = settings->fail_level ? settings->fail_level : "error";
