@@ -421,6 +421,12 @@ struct jpk_entity {
     const struct xml_node *tree; /* private */
 };
 
+/*
+ * Where a person finds it: "Script/Common/Send mail", the type, the folders of the project's tree and the name, as they
+ * are written there (a name may hold a slash too). Allocated with malloc, owned by the caller; NULL: no memory.
+ */
+JPK_API char *jpk_entity_path(const struct jpk_entity *entity);
+
 /* The property of that key, or NULL. */
 JPK_API const struct jpk_item *jpk_entity_item(const struct jpk_entity *entity, const char *key);
 /* The property of that key in the entity or, of a source or target, in its location; NULL when there is none. */
@@ -505,6 +511,15 @@ JPK_API void jpk_project_slim(struct jpk_project *project);
 
 /* The entity of that id (letter case does not matter), or NULL. Deleted entities are found too. */
 JPK_API const struct jpk_entity *jpk_project_entity(const struct jpk_project *project, const char *id);
+/*
+ * The entity that a person means by `text`: an id, the form in which scripts name it ("op.<guid>"), a path as
+ * jpk_entity_path gives it or the end of one ("Common/Send mail"), or a name. The first of these kinds that fits
+ * anything decides, and of each an exact spelling goes before one in another letter case; deleted entities and those
+ * outside of the tree count only when nothing else fits. JPK_ERR_AMBIGUOUS lists the candidates, JPK_ERR_NOT_FOUND says
+ * what comes near.
+ */
+JPK_API const struct jpk_entity *jpk_project_select(const struct jpk_project *project, const char *text,
+                                                    struct jpk_error *err);
 /* A value of one of its properties files, or NULL. */
 JPK_API const char *jpk_project_property(const struct jpk_project *project, enum jpk_properties_file file,
                                          const char *key);
