@@ -87,3 +87,22 @@ const char *buf_text(const struct buf *buf)
 {
     return buf->data ? buf->data : "";
 }
+
+void buf_put_utf8(struct buf *out, uint32_t c)
+{
+    if (c < 0x80) {
+        buf_putc(out, (char)c);
+    } else if (c < 0x800) {
+        buf_putc(out, (char)(0xc0 | c >> 6));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    } else if (c < 0x10000) {
+        buf_putc(out, (char)(0xe0 | c >> 12));
+        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    } else {
+        buf_putc(out, (char)(0xf0 | c >> 18));
+        buf_putc(out, (char)(0x80 | (c >> 12 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
+        buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    }
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zero-initialized is empty and ready. */
 struct buf {
@@ -16,6 +17,9 @@ void buf_put(struct buf *buf, const void *data, size_t n);
 void buf_puts(struct buf *buf, const char *s);
 void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A code point as UTF-8. */
+void buf_put_utf8(struct buf *buf, uint32_t c);
 
 /* Room for n more bytes, to be filled by the caller who then adds to `size`; NULL when memory is out. */
 char *buf_reserve(struct buf *buf, size_t n);

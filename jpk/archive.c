@@ -1,4 +1,5 @@
 #include "jpk/archive.h"
+#include "jpk/tree_view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,7 +83,7 @@ static zip_int64_t source(void *user, void *data, zip_uint64_t n, zip_source_cmd
 
 /* ---------------------------------------------------------------------------------------------- opening */
 
-static struct jpk_archive *new_archive(const char *name, const struct jpk_limits *limits, struct jpk_error *err)
+struct jpk_archive *archive_new(const char *name, const struct jpk_limits *limits, struct jpk_error *err)
 {
     struct jpk_archive *archive = calloc(1, sizeof *archive);
     char *copy = strdup(name);
@@ -100,7 +101,7 @@ static struct jpk_archive *new_archive(const char *name, const struct jpk_limits
     return archive;
 }
 
-static bool index_names(struct jpk_archive *archive, struct jpk_error *err)
+bool archive_index_names(struct jpk_archive *archive, struct jpk_error *err)
 {
     for (size_t i = 0; i < archive->dir.count; i++) {
         const char *name = archive->dir.entries[i].info.name;
@@ -168,7 +169,7 @@ static bool open_zip(struct jpk_archive *archive, struct jpk_error *err)
         !open_libzip(archive, err))
         return false;
     leave_out_folders(&archive->dir);
-    return index_names(archive, err);
+    return archive_index_names(archive, err);
 }
 
 /* Hands out the archive, or frees it and completes the error. */
@@ -184,7 +185,7 @@ static struct jpk_archive *finish(struct jpk_archive *archive, bool ok, struct j
 struct jpk_archive *jpk_archive_open_memory(const void *data, size_t size, const char *name,
                                             const struct jpk_limits *limits, struct jpk_error *err)
 {
-    struct jpk_archive *archive = new_archive(name ? name : "", limits, err);
+    struct jpk_archive *archive = archive_new(name ? name : "", limits, err);
     if (!archive)
         return NULL;
     archive->input.memory = data;
@@ -287,13 +288,13 @@ static bool open_descriptor(struct jpk_archive *archive, int fd, struct jpk_erro
 struct jpk_archive *jpk_archive_open_fd(int fd, const char *name, const struct jpk_limits *limits,
                                         struct jpk_error *err)
 {
-    struct jpk_archive *archive = new_archive(name ? name : "", limits, err);
+    struct jpk_archive *archive = archive_new(name ? name : "", limits, err);
     return archive ? finish(archive, open_descriptor(archive, fd, err), err) : NULL;
 }
 
 struct jpk_archive *jpk_archive_open(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
 {
-    struct jpk_archive *archive = new_archive(path, limits, err);
+    struct jpk_archive *archive = archive_new(path, limits, err);
     if (!archive)
         return NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -303,19 +304,27 @@ struct jpk_archive *jpk_archive_open(const char *path, const struct jpk_limits *
     return finish(archive, ok, err);
 }
 
-struct jpk_archive *jpk_archive_open_folder(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
+struct jpk_archive *archive_open_plain_folder(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
 {
-    struct jpk_archive *archive = new_archive(path, limits, err);
+    struct jpk_archive *archive = archive_new(path, limits, err);
     if (!archive)
         return NULL;
     archive->folder = true;
-    return finish(archive, folder_list(archive, path, err) && index_names(archive, err), err);
+    return finish(archive, folder_list(archive, path, err) && archive_index_names(archive, err), err);
+}
+
+struct jpk_archive *jpk_archive_open_folder(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
+{
+    struct jpk_archive *folder = archive_open_plain_folder(path, limits, err);
+    return folder && tree_is_one(folder) ? tree_open(folder, err) : folder;
 }
 
 void jpk_archive_free(struct jpk_archive *archive)
 {
     if (!archive)
         return;
+    if (archive->view)
+        archive->view->free(archive->state);
     if (archive->zip)
         zip_discard(archive->zip);
     zip_error_fini(&archive->source_error);
@@ -536,7 +545,9 @@ bool archive_read(struct jpk_archive *archive, size_t index, struct buf *out, st
         return false;
     }
     const struct zipdir_entry *entry = &archive->dir.entries[index];
-    bool ok = archive->folder ? folder_read(archive, &entry->info, out, err) : read_zip_entry(archive, entry, out, err);
+    bool ok = archive->view     ? archive->view->read(archive, entry, out, err)
+              : archive->folder ? folder_read(archive, &entry->info, out, err)
+                                : read_zip_entry(archive, entry, out, err);
     if (!ok) {
         buf_clear(out);
         error_file(err, archive->name);

@@ -11,9 +11,15 @@
 #include "jpk/zipdir.h"
 #include "jpk/zipinput.h"
 
+/* Entries that are made when they are read: of an unpacked tree. */
+struct archive_view {
+    bool (*read)(struct jpk_archive *archive, const struct zipdir_entry *entry, struct buf *out, struct jpk_error *err);
+    void (*free)(void *state);
+};
+
 struct jpk_archive {
-    char *name; /* what errors call it */
-    bool folder;
+    char *name;  /* what errors call it */
+    bool folder; /* no ZIP */
     struct jpk_limits limits;
     struct zipdir dir; /* the entries; for a folder only `info` is used */
     struct map by_name;
@@ -28,7 +34,18 @@ struct jpk_archive {
 
     /* a folder */
     int root;
+
+    /* a view */
+    const struct archive_view *view;
+    void *state; /* the view's own */
 };
+
+/* A new archive without entries, to become a view; NULL: no memory. */
+struct jpk_archive *archive_new(const char *name, const struct jpk_limits *limits, struct jpk_error *err);
+bool archive_index_names(struct jpk_archive *archive, struct jpk_error *err);
+
+/* A folder as the files that it holds, also when it is an unpacked tree. */
+struct jpk_archive *archive_open_plain_folder(const char *path, const struct jpk_limits *limits, struct jpk_error *err);
 
 /* jpk_archive_read into a buffer that can be used again: it is emptied first. */
 bool archive_read(struct jpk_archive *archive, size_t index, struct buf *out, struct jpk_error *err);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistr.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -41,25 +42,6 @@ static void skip_break(struct parser *p)
 static bool at_break(const struct parser *p)
 {
     return p->at >= p->size || p->text[p->at] == '\n' || p->text[p->at] == '\r';
-}
-
-static void put_code_point(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_putc(out, (char)c);
-    } else if (c < 0x800) {
-        buf_putc(out, (char)(0xc0 | c >> 6));
-        buf_putc(out, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_putc(out, (char)(0xe0 | c >> 12));
-        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_putc(out, (char)(0x80 | (c & 0x3f)));
-    } else {
-        buf_putc(out, (char)(0xf0 | c >> 18));
-        buf_putc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_putc(out, (char)(0x80 | (c & 0x3f)));
-    }
 }
 
 static bool read_hex(struct parser *p, uint32_t *out)
@@ -109,7 +91,7 @@ static bool unicode_escape(struct parser *p)
     } else if ((c >= 0xdc00 && c < 0xe000) || c == 0) {
         return bad_escape(p, start);
     }
-    put_code_point(&p->word, c);
+    buf_put_utf8(&p->word, c);
     return true;
 }
 
@@ -121,7 +103,7 @@ static bool put_byte(struct parser *p, char c)
         return false;
     }
     if ((unsigned char)c >= 0x80 && p->latin1)
-        put_code_point(&p->word, (unsigned char)c);
+        buf_put_utf8(&p->word, (unsigned char)c);
     else
         buf_putc(&p->word, c);
     return true;
@@ -234,4 +216,43 @@ const char *properties_get(const struct properties *properties, const char *key)
         if (strcmp(properties->items[i].key, key) == 0)
             return properties->items[i].value;
     return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------------- writing */
+
+static void put_unit(struct buf *out, uint32_t unit)
+{
+    buf_printf(out, "\\u%04X", (unsigned)unit);
+}
+
+/* java.util.Properties.store: blanks are escaped in keys everywhere, in values at the start. */
+static void put_word(struct buf *out, const char *word, bool key)
+{
+    static const char special[] = "\\:=#!\t\n\r\f", letters[] = "\\:=#!tnrf";
+    const char *end = word + strlen(word);
+    for (const char *p = word; p < end;) {
+        ucs4_t c;
+        int n = u8_mbtouc(&c, (const uint8_t *)p, (size_t)(end - p));
+        const char *found = c < 0x80 ? strchr(special, (int)c) : NULL;
+        if (found)
+            buf_printf(out, "\\%c", letters[found - special]);
+        else if (c == ' ' && (key || p == word))
+            buf_puts(out, "\\ ");
+        else if (c >= 0x10000) {
+            put_unit(out, 0xd800 + ((c - 0x10000) >> 10));
+            put_unit(out, 0xdc00 + ((c - 0x10000) & 0x3ff));
+        } else if (c < ' ' || c > '~')
+            put_unit(out, c);
+        else
+            buf_putc(out, (char)c);
+        p += n;
+    }
+}
+
+void properties_put(struct buf *out, const char *key, const char *value)
+{
+    put_word(out, key, true);
+    buf_putc(out, '=');
+    put_word(out, value, false);
+    buf_putc(out, '\n');
 }

@@ -3,6 +3,7 @@
 #define JPK_PROPERTIES_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 struct property {
@@ -22,6 +23,9 @@ struct properties {
  * The strings live in `arena`. Errors (a malformed \u) have line and column.
  */
 bool properties_parse(const char *text, size_t n, struct arena *arena, struct properties *out, struct jpk_error *err);
+
+/* Appends `key=value` and a line end as Java writes them: escaped, beyond ASCII as \uXXXX. */
+void properties_put(struct buf *out, const char *key, const char *value);
 
 const char *properties_get(const struct properties *properties, const char *key); /* NULL when there is none */
 

@@ -76,6 +76,9 @@ enum xml_style {
 
 void xml_write(struct buf *out, const struct xml_document *document, enum xml_style style);
 
+/* Appends text as all three write it, in an attribute or between tags; `line_end` is what LF becomes between tags. */
+void xml_escape(struct buf *out, const char *s, bool attribute, const char *line_end);
+
 /*
  * Follows the text of the element whose tag starts at `tag` through a file's raw bytes, over character references
  * and CR LF, so that a place in a script becomes a place in the file. `decoded` counts bytes of the text and must

@@ -24,7 +24,7 @@ struct writer {
 };
 
 /* `&apos;` is never written; C1 controls are decimal references, all else above ASCII is UTF-8. */
-static void put_escaped(struct writer *writer, const char *s, bool attribute)
+void xml_escape(struct buf *out, const char *s, bool attribute, const char *line_end)
 {
     const char *plain = s;
     for (;; s++) {
@@ -46,8 +46,8 @@ static void put_escaped(struct writer *writer, const char *s, bool attribute)
             with = "&#10;";
         else if (attribute && c == '\t')
             with = "&#9;";
-        else if (!attribute && c == '\n' && writer->line_end[0] == '\r')
-            with = writer->line_end;
+        else if (!attribute && c == '\n' && line_end[0] == '\r')
+            with = line_end;
         else if (c == 0x7f || (c == 0xc2 && (unsigned char)s[1] >= 0x80 && (unsigned char)s[1] < 0xa0)) {
             skip = c == 0x7f ? 1 : 2;
             snprintf(number, sizeof number, "&#%u;", c == 0x7f ? 127u : (unsigned)(unsigned char)s[1]);
@@ -55,10 +55,10 @@ static void put_escaped(struct writer *writer, const char *s, bool attribute)
         }
         if (!with && c != '\0')
             continue;
-        buf_put(writer->out, plain, (size_t)(s - plain));
+        buf_put(out, plain, (size_t)(s - plain));
         if (c == '\0')
             return;
-        buf_puts(writer->out, with);
+        buf_puts(out, with);
         s += skip - 1;
         plain = s + 1;
     }
@@ -75,7 +75,7 @@ static void put_attribute(struct writer *writer, const char *name, const char *v
     buf_putc(writer->out, ' ');
     buf_puts(writer->out, name);
     buf_puts(writer->out, "=\"");
-    put_escaped(writer, value, true);
+    xml_escape(writer->out, value, true, writer->line_end);
     buf_putc(writer->out, '"');
 }
 
@@ -140,7 +140,7 @@ static void put_node(struct writer *writer, const struct xml_node *node, unsigne
     put_attributes(writer, node);
     if (node->text) {
         buf_putc(writer->out, '>');
-        put_escaped(writer, node->text, false);
+        xml_escape(writer->out, node->text, false, writer->line_end);
     } else if (node->child || node->item_count) {
         buf_putc(writer->out, '>');
         buf_puts(writer->out, writer->line_end);

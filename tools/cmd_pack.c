@@ -1,78 +1,70 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/error.h"
-#include "base/text.h"
+#include "jpk/tree.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
 
 static const struct option options[] = {
+    {"kind", 'k', OPTION_CHOICE, offsetof(struct settings, kind), "as-is|export|backup",
+     "what the Jitterpak is (a tree, or the inside of a Jitterpak: as-is; else: export)"},
+    {"check", 0, OPTION_FLAG, offsetof(struct settings, check_only), NULL,
+     "say whether packing would work and what it would do; takes no FILE"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "check, but write nothing"},
     {0},
 };
 
-/* An archive's top folder is the project's name; `/` cannot be part of it. */
-static bool top_folder(const struct jpk_project *project, struct buf *out)
+static enum jpk_pack_kind kind_of(const struct settings *settings)
 {
-    for (const char *p = *project->name ? project->name : "project"; *p; p++)
-        buf_putc(out, *p == '/' || *p == '\\' ? '_' : *p);
-    return !out->failed;
+    const char *kind = settings->kind ? settings->kind : "";
+    return strcmp(kind, "as-is") == 0    ? JPK_PACK_AS_IS
+           : strcmp(kind, "export") == 0 ? JPK_PACK_EXPORT
+           : strcmp(kind, "backup") == 0 ? JPK_PACK_BACKUP
+                                         : JPK_PACK_DEFAULT;
 }
 
-static bool add_entries(struct jpk_writer *writer, const struct input *input, struct jpk_error *err)
+static void print_all(const char *what, const struct jpk_strings *list)
 {
-    struct jpk_archive *archive = input->archive;
-    const char *base = input->project->base;
-    struct buf name = {0}, top = {0};
-    bool ok = top_folder(input->project, &top) || error_memory(err);
-    for (size_t i = 0; ok && i < jpk_archive_count(archive); i++) {
-        const struct jpk_entry_info *entry = jpk_archive_entry(archive, i);
-        size_t n = strlen(base);
-        if (strncmp(entry->name, base, n) != 0)
-            continue;
-        buf_clear(&name);
-        buf_printf(&name, "%s/%s", top.data, entry->name + n);
-        if (name.failed) {
-            ok = error_memory(err);
-            break;
-        }
-        bool dated = entry->dos_date != 0;
-        ok = jpk_writer_add_from(writer, name.data, archive, i, dated ? entry->dos_date : JPK_DOS_DATE_MIN,
-                                 dated ? entry->dos_time : 0, err);
+    for (size_t i = 0; i < list->count; i++) {
+        printf("%s", what);
+        message_text(list->items[i]);
+        putchar('\n');
     }
-    buf_free(&name);
-    buf_free(&top);
-    return ok;
 }
 
-static bool packable(const struct input *input, struct jpk_error *err)
+static void print_plan(const struct settings *settings, const char *input, const struct jpk_pack_plan *plan)
 {
-    if (jpk_project_property(input->project, JPK_FILE_JITTERPAK, "type"))
-        return true;
-    error_set(err, JPK_ERR_FORMAT,
-              "has no jitterpak.properties: this version packs folders that hold the inside of a Jitterpak, and does "
-              "not yet make one from a workspace or an environment's folder");
-    error_file(err, input->name);
-    return false;
+    bool dry = settings->check_only || settings->dry_run;
+    print_all(dry ? "would add " : "added ", &plan->added);
+    print_all(dry ? "would move " : "moved ", &plan->moved);
+    print_all("note: ", &plan->notes);
+    if (!settings->check_only)
+        return;
+    message_text(input);
+    printf(": can be packed, %zu entries\n", plan->entries);
 }
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input input;
     struct jpk_error err = {0};
-    struct jpk_writer *writer = NULL;
-    (void)count;
-    bool ok = input_open(&input, arguments[0], settings, &err) && input_load(&input, settings, 0, &err) &&
-              packable(&input, &err);
-    if (ok && !settings->dry_run)
-        ok = (writer = jpk_writer_open(arguments[1], settings->force, &err)) != NULL &&
-             add_entries(writer, &input, &err) && jpk_writer_commit(writer, &err);
+    struct jpk_pack_options how = {.kind = kind_of(settings), .force = settings->force};
+    if (count != (settings->check_only ? 1 : 2)) {
+        fprintf(stderr, "jpk: the usage is: jpk pack [OPTIONS] FOLDER FILE.jpk, or: jpk pack --check FOLDER\n");
+        return 2;
+    }
+    struct jpk_pack_plan *plan = NULL;
+    bool ok = input_open(&input, arguments[0], settings, &err) &&
+              (input.project = jpk_project_load(input.archive, settings->environment, 0, &err)) != NULL &&
+              (plan = jpk_pack_plan(input.project, &how, &err)) != NULL;
+    if (ok && !settings->check_only && !settings->dry_run)
+        ok = jpk_pack(input.project, arguments[1], &how, &err);
     int status = ok ? 0 : message_error(&err);
-    jpk_writer_free(writer);
+    if (ok && !settings->quiet)
+        print_plan(settings, input.name, plan);
+    jpk_pack_plan_free(plan);
     input_close(&input);
     return status;
 }
@@ -82,11 +74,17 @@ static const struct option *const groups[] = {options, input_options, common_opt
 const struct command pack_command = {
     .name = "pack",
     .arguments = "FOLDER FILE.jpk",
-    .summary = "Pack a folder that holds the inside of a Jitterpak.",
-    .details = "The archive has one top folder, named after the project, and the same bytes on every machine.\n"
-               "It is read again and compared before it gets its name.",
+    .summary = "Pack an unpacked tree, a workspace or an environment's folder into a Jitterpak.",
+    .details = "Of an untouched tree every entry has the bytes that it had. A workspace or an environment's folder is "
+               "packed as\n"
+               "Design Studio exports it: kind 3, everything to be deployed, without test data; --kind backup makes a "
+               "backup of\n"
+               "an environment. New files in a tree become new items, with ids by rule that are written to its index. "
+               "The archive\n"
+               "has one top folder and the same bytes on every machine; it is read again and compared before it gets "
+               "its name.",
     .groups = groups,
-    .least = 2,
+    .least = 1,
     .most = 2,
     .run = run,
 };

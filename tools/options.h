@@ -17,6 +17,9 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
+    bool refresh, delete_stale; /* unpack --update, --delete */
+    const char *kind;           /* pack --kind */
+    bool check_only;            /* pack --check */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };

@@ -1,0 +1,499 @@
+/* From a project to a Jitterpak; include/jpk/tree.h says how. Facts: sections 3 and 9 to 12 of the format's inventory.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/strings.h"
+#include "jpk/layout.h"
+#include "jpk/model.h"
+#include "jpk/properties.h"
+#include "jpk/tree.h"
+#include "jpk/tree_view.h"
+#include "jpk/xml_scan.h"
+
+enum source { FROM_ENTRY, FROM_ENTITY, FROM_TEXT };
+
+struct packed {
+    const char *name;
+    size_t entry;
+    enum source source;
+    const char *text; /* FROM_TEXT */
+    size_t size;
+};
+
+struct packer {
+    const struct jpk_project *project;
+    struct jpk_archive *archive;
+    enum jpk_pack_kind kind;
+    const char *top;
+    struct packed *list;
+    size_t count, capacity;
+    struct arena arena;
+    struct strings notes;
+    size_t test_files;
+    struct jpk_error *err;
+};
+
+static bool note(struct packer *p, const char *sentence)
+{
+    return strings_add(&p->notes, &p->arena, sentence) || error_memory(p->err);
+}
+
+/* ------------------------------------------------------------------------------------------- jitterpak.properties */
+
+static const char *property(const struct packer *p, enum jpk_properties_file file, const char *key)
+{
+    const char *value = jpk_project_property(p->project, file, key);
+    return value && *value ? value : NULL;
+}
+
+/* The first of the places that say it: an existing file, the environment, the workspace. */
+static const char *first_of(const struct packer *p, const char *jitterpak, const char *environment,
+                            const char *manifest)
+{
+    const char *value = jitterpak ? property(p, JPK_FILE_JITTERPAK, jitterpak) : NULL;
+    if (!value && environment)
+        value = property(p, JPK_FILE_ENVIRONMENT, environment);
+    if (!value && manifest)
+        value = property(p, JPK_FILE_MANIFEST, manifest);
+    return value ? value : "";
+}
+
+/* "11.41.0.33" as 110410000000033. Where the third part goes is not known: it is 0 in every real file. */
+static void pack_version(const char *text, char out[32])
+{
+    unsigned major, minor, third = 0, build = 0;
+    out[0] = '\0';
+    if (!strchr(text, '.'))
+        snprintf(out, 32, "%.31s", text);
+    else if (sscanf(text, "%5u.%3u.%3u.%6u", &major, &minor, &third, &build) >= 2)
+        snprintf(out, 32, "%" PRIu64,
+                 major * UINT64_C(10000000000000) + minor * UINT64_C(10000000000) + third * UINT64_C(10000000) + build);
+}
+
+/* Milliseconds: SOURCE_DATE_EPOCH, else the last change that the project knows of. Never the clock. */
+static int64_t made_at(const struct packer *p)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    const char *text = first_of(p, NULL, "modified", "modified");
+    if (!*text)
+        text = first_of(p, NULL, "accessed", "accessed");
+    char *end;
+    int64_t value = strtoll(epoch && *epoch ? epoch : text, &end, 10);
+    if (*end != '\0' || value < 0)
+        value = 0;
+    return epoch && *epoch ? value * 1000 : value;
+}
+
+/* The first line of a properties file, as java.util.Date writes it. */
+static void put_date(struct buf *out, int64_t milliseconds)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(milliseconds / 1000);
+    struct tm utc = {0};
+    gmtime_r(&seconds, &utc);
+    buf_printf(out, "#%s %s %02d %02d:%02d:%02d UTC %d\n", days[utc.tm_wday], months[utc.tm_mon], utc.tm_mday,
+               utc.tm_hour, utc.tm_min, utc.tm_sec, utc.tm_year + 1900);
+}
+
+/* The keys in the order in which real files of each kind have them: that of a hash table. */
+static bool put_jitterpak(struct packer *p, struct buf *out)
+{
+    char required[32], created_with[32], created[32];
+    struct buf comment = {0};
+    bool backup = p->kind == JPK_PACK_BACKUP;
+    int64_t at = made_at(p);
+    const char *old = property(p, JPK_FILE_JITTERPAK, "created_at");
+    pack_version(first_of(p, "required_version", "requires-version", "requires-version"), required);
+    pack_version(first_of(p, "created_with_version", "saved-in-version", "saved-in-version"), created_with);
+    snprintf(created, sizeof created, "%.20s", old ? old : "");
+    if (!old)
+        snprintf(created, sizeof created, "%" PRId64, at);
+    const char *environment = first_of(p, "env_name", "environment-name", NULL);
+    if (backup)
+        buf_printf(&comment, "Backup of the project '%s' (environment '%s')", p->project->name, environment);
+    else
+        buf_puts(&comment, first_of(p, "comment", NULL, NULL));
+    struct {
+        const char *key, *value;
+        bool exported;
+    } rows[] = {
+        {"required_version", required, true},
+        {"project_id", p->project->id, true},
+        {"type", "3", true},
+        {"description", first_of(p, "description", NULL, "description"), true},
+        {"created_at", created, true},
+        {"created_with_version", created_with, true},
+        {"project_name", p->project->name, true},
+        {"comment", buf_text(&comment), true},
+        {"created_at", created, false},
+        {"org_id", first_of(p, "org_id", "org-id", "org-id"), false},
+        {"env_type", first_of(p, "env_type", "environment-type", NULL), false},
+        {"org_name", first_of(p, "org_name", "org-name", "org-name"), false},
+        {"required_version", required, false},
+        {"env_id", first_of(p, "env_id", "environment-id", "last-environment"), false},
+        {"comment", buf_text(&comment), false},
+        {"created_with_version", created_with, false},
+        {"type", "1", false},
+        {"env_name", environment, false},
+        {"project_name", p->project->name, false},
+        {"description", first_of(p, "description", NULL, "description"), false},
+        {"project_id", p->project->id, false},
+    };
+    put_date(out, at);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].exported != backup)
+            properties_put(out, rows[i].key, rows[i].value);
+    bool ok = !out->failed && !comment.failed;
+    buf_free(&comment);
+    if (!ok)
+        return error_memory(p->err);
+    return *required ||
+           note(p, "no file of the project says which version it requires: jitterpak.properties does not either");
+}
+
+/* ------------------------------------------------------------------------------------------------------- the list */
+
+static bool add(struct packer *p, const char *name, struct packed packed)
+{
+    struct packed *list = array_grow(p->list, p->count, &p->capacity, sizeof *list);
+    if (!list || !name)
+        return error_memory(p->err);
+    p->list = list;
+    packed.name = name;
+    list[p->count++] = packed;
+    return true;
+}
+
+static const char *below_top(struct packer *p, const char *name)
+{
+    size_t n = strlen(p->top), m = strlen(name);
+    char *full = arena_alloc(&p->arena, n + m + 1);
+    if (full)
+        snprintf(full, n + m + 1, "%s%s", p->top, name);
+    return full;
+}
+
+static bool add_text(struct packer *p, const char *name, const struct buf *text)
+{
+    const char *copy = text->failed ? NULL : arena_strndup(&p->arena, buf_text(text), text->size);
+    if (!copy)
+        return error_memory(p->err);
+    return add(p, below_top(p, name),
+               (struct packed){.entry = SIZE_MAX, .source = FROM_TEXT, .text = copy, .size = text->size});
+}
+
+/* All structure files, to be uploaded: two real exports list every file, a deployed project none. */
+static bool add_upload_list(struct packer *p)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < p->project->file_count; i++)
+        if (p->project->files[i].entry != SIZE_MAX)
+            buf_printf(&text, "xml:%s\n", p->project->files[i].name);
+    bool ok = add_text(p, "files/.filestoupload", &text);
+    buf_free(&text);
+    return ok;
+}
+
+static const char no_state[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<UiState>\n    <OpenPages />\n"
+                               "    <ExpandedNodes />\n</UiState>\n";
+
+/* An entry below the base, as an export has it. */
+static bool add_exported(struct packer *p, size_t entry, const char *name, enum entry_role role)
+{
+    struct buf text = {0};
+    switch (role) {
+    case ENTRY_TEST_FILE:
+        p->test_files++;
+        return true;
+    case ENTRY_ENTITY:
+        return add(p, below_top(p, name), (struct packed){.entry = entry, .source = FROM_ENTITY});
+    case ENTRY_STATE:
+        if (strcmp(name, "ui.xml") == 0) {
+            buf_puts(&text, no_state);
+            bool ok = add_text(p, name, &text);
+            buf_free(&text);
+            return ok;
+        }
+        break;
+    case ENTRY_FILE:
+        if (strcmp(name, "files/.filestoupload") == 0)
+            return true; /* see add_upload_list */
+        break;
+    default:
+        break;
+    }
+    return add(p, below_top(p, name), (struct packed){.entry = entry});
+}
+
+static bool add_below(struct packer *p, size_t entry, const char *name)
+{
+    enum entry_role role = entry_role_of(p->project->shape, name);
+    if (p->kind != JPK_PACK_AS_IS && strcmp(name, "jitterpak.properties") == 0)
+        return true;
+    /* A project whose files lie side by side gets the folders that an archive has. */
+    const char *inside = name;
+    if (p->kind != JPK_PACK_AS_IS && p->project->shape == JPK_SHAPE_FLAT && !strchr(name, '/')) {
+        char *path = NULL;
+        const struct jpk_entity *entity = NULL;
+        for (size_t i = 0; role == ENTRY_ENTITY && i < p->project->entity_count && !entity; i++)
+            if (p->project->entities[i]->file &&
+                strcmp(p->project->entities[i]->file + strlen(p->project->base), name) == 0)
+                entity = p->project->entities[i];
+        size_t n = strlen(name) + 64 + (entity ? strlen(entity->type_name) : 0);
+        if ((entity || role == ENTRY_SETTINGS) && (path = arena_alloc(&p->arena, n)) != NULL) {
+            snprintf(path, n, "%s%s/%s", entity ? "Data/" : "settings", entity ? entity->type_name : "/Entity", name);
+            inside = path;
+        }
+    }
+    if (p->kind == JPK_PACK_EXPORT)
+        return add_exported(p, entry, inside, role);
+    if (p->kind == JPK_PACK_BACKUP && role == ENTRY_TEST_FILE) {
+        p->test_files++;
+        return true;
+    }
+    return add(p, below_top(p, inside), (struct packed){.entry = entry});
+}
+
+static bool add_entries(struct packer *p)
+{
+    const char *base = p->project->base;
+    size_t n = strlen(base);
+    bool whole = p->kind == JPK_PACK_AS_IS && p->project->shape == JPK_SHAPE_ARCHIVE;
+    for (size_t i = 0; i < jpk_archive_count(p->archive); i++) {
+        const char *name = jpk_archive_entry(p->archive, i)->name;
+        bool ok = true;
+        if (strncmp(name, base, n) == 0)
+            ok = add_below(p, i, name + n);
+        else if (whole)
+            ok = add(p, name, (struct packed){.entry = i});
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct packed *)a)->name, ((const struct packed *)b)->name);
+}
+
+static bool has_entry(const struct packer *p, const char *name)
+{
+    struct buf full = {0};
+    buf_printf(&full, "%s%s", p->project->base, name);
+    bool has = !full.failed && jpk_archive_find(p->archive, full.data) != SIZE_MAX;
+    buf_free(&full);
+    return has;
+}
+
+static bool note_test_files(struct packer *p)
+{
+    char text[96];
+    if (p->test_files == 0)
+        return true;
+    snprintf(text, sizeof text, "%zu file%s of test data %s left out, as Design Studio does", p->test_files,
+             p->test_files == 1 ? "" : "s", p->test_files == 1 ? "is" : "are");
+    return note(p, text);
+}
+
+static bool add_all(struct packer *p)
+{
+    if (!add_entries(p))
+        return false;
+    bool made = p->kind != JPK_PACK_AS_IS || !has_entry(p, "jitterpak.properties");
+    struct buf text = {0};
+    bool ok = !made || (put_jitterpak(p, &text) && add_text(p, "jitterpak.properties", &text));
+    buf_free(&text);
+    if (ok && made && p->kind == JPK_PACK_AS_IS)
+        ok = note(
+            p,
+            "jitterpak.properties is added, of kind 3: the project has none, and without it nothing can be imported");
+    if (ok && p->kind == JPK_PACK_EXPORT && has_entry(p, "files/.filestoupload"))
+        ok = add_upload_list(p);
+    if (ok)
+        qsort(p->list, p->count, sizeof *p->list, by_name);
+    return ok && note_test_files(p);
+}
+
+/* An archive's top folder is the project's name; what it cannot hold becomes `_`. */
+static const char *top_folder(struct packer *p)
+{
+    const char *name = *p->project->name ? p->project->name : "project";
+    size_t n = strlen(name);
+    char *top = arena_alloc(&p->arena, n + 2);
+    if (!top)
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        top[i] = name[i] == '/' || name[i] == '\\' || (unsigned char)name[i] < ' ' ? '_' : name[i];
+    top[n] = '/';
+    top[n + 1] = '\0';
+    return top;
+}
+
+static bool begin(struct packer *p, const struct jpk_project *project, const struct jpk_pack_options *options,
+                  struct jpk_error *err)
+{
+    *p = (struct packer){.project = project,
+                         .archive = project->archive,
+                         .kind = options ? options->kind : JPK_PACK_DEFAULT,
+                         .err = err};
+    bool ready = jpk_archive_is_tree(p->archive) || has_entry(p, "jitterpak.properties");
+    if (p->kind == JPK_PACK_DEFAULT)
+        p->kind = ready ? JPK_PACK_AS_IS : JPK_PACK_EXPORT;
+    /* Of an archive its own top folder, and none where it has none. */
+    bool archive = project->shape == JPK_SHAPE_ARCHIVE || (project->shape == JPK_SHAPE_FLAT && *project->base);
+    p->top = archive ? project->base : top_folder(p);
+    return p->top ? add_all(p) : error_memory(err);
+}
+
+static void end(struct packer *p)
+{
+    free(p->list);
+    strings_free(&p->notes);
+    arena_free(&p->arena);
+}
+
+/* ------------------------------------------------------------------------------------------------------- writing */
+
+/* Sets an attribute of a tag that has it; `at` is how far `text` was copied to `out`. */
+static void set_flag(const struct xml_scanner *scanner, const struct xml_tag *tag, const char *name, const char *value,
+                     size_t *at, struct buf *out)
+{
+    size_t start, finish;
+    if (!xml_tag_attribute(scanner, tag, name, &start, &finish) || start < *at)
+        return;
+    buf_put(out, scanner->text + *at, start - *at);
+    buf_puts(out, value);
+    *at = finish;
+}
+
+/* An exported entity is to be deployed; what is deleted stays as it is. */
+static void reset_flags(const struct buf *text, struct buf *out)
+{
+    struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
+    struct xml_tag tag;
+    struct buf deleted = {0};
+    size_t at = 0;
+    while (xml_scan_next(&scanner, &tag)) {
+        if (tag.depth != 1 || !tag.opens || !xml_tag_is(&tag, "Header"))
+            continue;
+        if (!xml_tag_value(&scanner, &tag, "Deleted", &deleted) || strcmp(buf_text(&deleted), "true") != 0) {
+            set_flag(&scanner, &tag, "DeployDirty", "true", &at, out);
+            set_flag(&scanner, &tag, "Deployed", "false", &at, out);
+        }
+        break;
+    }
+    buf_put(out, buf_text(text) + at, text->size - at);
+    buf_free(&deleted);
+}
+
+static bool write_entity(struct packer *p, struct jpk_writer *writer, const struct packed *packed, uint16_t date,
+                         uint16_t time)
+{
+    struct buf text = {0}, out = {0};
+    bool ok = archive_read(p->archive, packed->entry, &text, p->err);
+    if (ok) {
+        reset_flags(&text, &out);
+        ok = out.failed ? error_memory(p->err)
+                        : jpk_writer_add(writer, packed->name, buf_text(&out), out.size, date, time, p->err);
+    }
+    buf_free(&text);
+    buf_free(&out);
+    return ok;
+}
+
+static bool write_one(struct packer *p, struct jpk_writer *writer, const struct packed *packed)
+{
+    uint16_t date = JPK_DOS_DATE_MIN, time = 0;
+    size_t entry = packed->entry != SIZE_MAX ? packed->entry : 0;
+    const struct jpk_entry_info *info = jpk_archive_entry(p->archive, entry);
+    if (info && info->dos_date) {
+        date = info->dos_date;
+        time = info->dos_time;
+    }
+    switch (packed->source) {
+    case FROM_TEXT:
+        return jpk_writer_add(writer, packed->name, packed->text, packed->size, date, time, p->err);
+    case FROM_ENTITY:
+        return write_entity(p, writer, packed, date, time);
+    default:
+        return jpk_writer_add_from(writer, packed->name, p->archive, packed->entry, date, time, p->err);
+    }
+}
+
+bool jpk_pack(const struct jpk_project *project, const char *path, const struct jpk_pack_options *options,
+              struct jpk_error *err)
+{
+    struct packer p;
+    struct tree *tree = tree_of(project->archive);
+    struct jpk_writer *writer = NULL;
+    bool ok = begin(&p, project, options, err) &&
+              (writer = jpk_writer_open(path, options && options->force, err)) != NULL &&
+              (!tree || tree_save(tree, err));
+    for (size_t i = 0; ok && i < p.count; i++)
+        ok = write_one(&p, writer, &p.list[i]);
+    ok = ok && jpk_writer_commit(writer, err);
+    jpk_writer_free(writer);
+    end(&p);
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------- planning */
+
+struct plan {
+    struct jpk_pack_plan public; /* first, so that the pointers are the same */
+    struct arena arena;
+    struct strings added, moved, notes;
+};
+
+static bool copy_strings(struct plan *plan, const struct strings *from, struct strings *to, struct jpk_strings *public)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < from->count; i++)
+        ok = strings_add(to, &plan->arena, from->items[i]);
+    *public = (struct jpk_strings){to->items, to->count};
+    return ok;
+}
+
+struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const struct jpk_pack_options *options,
+                                    struct jpk_error *err)
+{
+    struct packer p;
+    const struct tree *tree = tree_of(project->archive);
+    struct plan *plan = calloc(1, sizeof *plan);
+    bool ok = begin(&p, project, options, err) && plan;
+    if (ok && tree) {
+        ok = copy_strings(plan, &tree->added, &plan->added, &plan->public.added) &&
+             copy_strings(plan, &tree->moved, &plan->moved, &plan->public.moved) &&
+             copy_strings(plan, &tree->notes, &plan->notes, &plan->public.notes);
+    }
+    ok = ok && copy_strings(plan, &p.notes, &plan->notes, &plan->public.notes);
+    if (ok)
+        plan->public.entries = p.count;
+    end(&p);
+    if (ok)
+        return &plan->public;
+    error_memory(err); /* the first error wins */
+    jpk_pack_plan_free(&plan->public);
+    return NULL;
+}
+
+void jpk_pack_plan_free(struct jpk_pack_plan *public)
+{
+    struct plan *plan = (struct plan *)public;
+    if (!plan)
+        return;
+    strings_free(&plan->added);
+    strings_free(&plan->moved);
+    strings_free(&plan->notes);
+    arena_free(&plan->arena);
+    free(plan);
+}

@@ -1,0 +1,296 @@
+#include "jpk/tree_index.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "jpk/entry_name.h"
+
+#define FORMAT "jpk-tree"
+
+enum { FORMAT_VERSION = 1 };
+
+static const char *const row_keys[] = {
+    [TREE_ROW_FOLDER] = "folder",
+    [TREE_ROW_ITEM] = "item",
+    [TREE_ROW_FILE] = "file",
+    [TREE_ROW_STALE] = "stale",
+};
+
+struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kind)
+{
+    struct tree_row *rows = array_grow(index->rows, index->count, &index->capacity, sizeof *rows);
+    if (!rows)
+        return NULL;
+    index->rows = rows;
+    rows[index->count] = (struct tree_row){.kind = kind, .id = ""};
+    return &rows[index->count++];
+}
+
+void tree_index_free(struct tree_index *index)
+{
+    free(index->rows);
+    arena_free(&index->arena);
+    *index = (struct tree_index){0};
+}
+
+/* ------------------------------------------------------------------------------------------------------- reading */
+
+struct reader {
+    struct tree_index *index;
+    json_t *object; /* of the line */
+    struct jpk_error *err;
+    size_t known; /* keys of the object that were asked for */
+};
+
+static bool refuse(struct reader *reader, const char *key, const char *what)
+{
+    return error_set(reader->err, JPK_ERR_FORMAT, "the key '%s' %s", key, what);
+}
+
+/* *out gets a copy of a text, or stays as it is when the key is not there. */
+static bool read_text(struct reader *reader, const char *key, const char **out)
+{
+    json_t *value = json_object_get(reader->object, key);
+    if (!value)
+        return true;
+    reader->known++;
+    if (!json_is_string(value))
+        return refuse(reader, key, "must be a text");
+    if (strlen(json_string_value(value)) != json_string_length(value))
+        return refuse(reader, key, "holds a NUL character");
+    *out = arena_strdup(&reader->index->arena, json_string_value(value));
+    return *out || error_memory(reader->err);
+}
+
+static bool read_flag(struct reader *reader, const char *key, bool *out)
+{
+    json_t *value = json_object_get(reader->object, key);
+    if (!value)
+        return true;
+    reader->known++;
+    *out = json_is_true(value);
+    return json_is_boolean(value) || refuse(reader, key, "must be true or false");
+}
+
+static bool read_parts(struct reader *reader, struct tree_row *row)
+{
+    json_t *value = json_object_get(reader->object, "parts");
+    if (!value)
+        return true;
+    reader->known++;
+    if (!json_is_array(value))
+        return refuse(reader, "parts", "must be a list of endings");
+    size_t n = json_array_size(value);
+    const char **parts = arena_calloc(&reader->index->arena, n, sizeof *parts);
+    for (size_t i = 0; parts && i < n; i++) {
+        const char *part = json_string_value(json_array_get(value, i));
+        if (!part || strchr(part, '/'))
+            return refuse(reader, "parts", "must be a list of endings");
+        parts[i] = arena_strdup(&reader->index->arena, part);
+        if (!parts[i])
+            return error_memory(reader->err);
+    }
+    row->parts = parts;
+    row->part_count = n;
+    return parts || error_memory(reader->err);
+}
+
+static bool check_path(struct reader *reader, const char *key, const char *path)
+{
+    struct jpk_limits limits = jpk_limits_default();
+    struct jpk_error why = {0};
+    if (entry_name_check(path, strlen(path), &limits, &why) && path[strlen(path) - 1] != '/')
+        return true;
+    return error_set(reader->err, JPK_ERR_FORMAT, "the path of '%s' %s", key,
+                     why.code ? why.message : "ends in a slash");
+}
+
+static bool all_known(struct reader *reader)
+{
+    return reader->known == json_object_size(reader->object) ||
+           error_set(reader->err, JPK_ERR_FORMAT, "holds a key that this version does not know");
+}
+
+static bool read_header(struct reader *reader)
+{
+    struct tree_index *index = reader->index;
+    const char *format = "";
+    json_t *version = json_object_get(reader->object, "version");
+    if (!read_text(reader, "format", &format))
+        return false;
+    if (strcmp(format, FORMAT) != 0)
+        return error_set(reader->err, JPK_ERR_FORMAT,
+                         "is not the index of an unpacked tree: its first line must have "
+                         "\"format\":\"" FORMAT "\"");
+    if (!json_is_integer(version) || json_integer_value(version) != FORMAT_VERSION)
+        return error_set(reader->err, JPK_ERR_FORMAT, "is of a version that this program does not read; it reads %d",
+                         FORMAT_VERSION);
+    reader->known++;
+    index->name = index->id = index->base = index->time = "";
+    index->form = "jitterpak";
+    return read_text(reader, "project", &index->name) && read_text(reader, "id", &index->id) &&
+           read_text(reader, "base", &index->base) && read_text(reader, "form", &index->form) &&
+           read_text(reader, "original", &index->original) && read_text(reader, "time", &index->time) &&
+           read_flag(reader, "crlf", &index->crlf) && all_known(reader);
+}
+
+static bool read_row(struct reader *reader, uint32_t line)
+{
+    enum tree_row_kind kind = TREE_ROW_FOLDER;
+    while (kind <= TREE_ROW_STALE && !json_object_get(reader->object, row_keys[kind]))
+        kind++;
+    if (kind > TREE_ROW_STALE)
+        return error_set(reader->err, JPK_ERR_FORMAT, "has none of the keys 'folder', 'item', 'file' and 'stale'");
+    struct tree_row *row = tree_index_add(reader->index, kind);
+    if (!row)
+        return error_memory(reader->err);
+    row->line = line;
+    return read_text(reader, row_keys[kind], &row->path) && check_path(reader, row_keys[kind], row->path) &&
+           read_text(reader, "id", &row->id) && read_text(reader, "name", &row->name) &&
+           read_text(reader, "as", &row->as) && read_text(reader, "in", &row->in) && read_parts(reader, row) &&
+           read_text(reader, "original", &row->original) && read_flag(reader, "absent", &row->absent) &&
+           read_flag(reader, "markers", &row->markers) && all_known(reader);
+}
+
+static bool read_line(struct tree_index *index, const char *text, size_t n, uint32_t line, bool header,
+                      struct jpk_error *err)
+{
+    json_error_t why;
+    struct reader reader = {.index = index, .err = err};
+    reader.object = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
+    bool ok;
+    if (!reader.object)
+        ok = json_error_code(&why) == json_error_out_of_memory
+                 ? error_memory(err)
+                 : error_set(err, JPK_ERR_JSON, "is no JSON: %s", why.text);
+    else if (!json_is_object(reader.object))
+        ok = error_set(err, JPK_ERR_JSON, "must be a JSON object");
+    else
+        ok = header ? read_header(&reader) : read_row(&reader, line);
+    if (!ok)
+        error_position(err, line, reader.object || why.column <= 0 ? 1 : (uint32_t)why.column);
+    json_decref(reader.object);
+    return ok;
+}
+
+bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool header, struct jpk_error *err)
+{
+    size_t conflict = tree_conflict(text, n);
+    if (conflict != SIZE_MAX) {
+        error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
+        error_text_offset(err, text, n, conflict);
+        return false;
+    }
+    uint32_t line = 0;
+    for (const char *at = text, *end = text + n; at < end;) {
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        size_t length = (size_t)((line_end ? line_end : end) - at);
+        line++;
+        bool empty = strspn(at, " \t\r") >= length;
+        if (!empty && !read_line(index, at, length, line, header, err))
+            return false;
+        header = header && empty;
+        at += length + (line_end != NULL);
+    }
+    if (!header)
+        return true;
+    error_set(err, JPK_ERR_FORMAT, "is empty");
+    error_position(err, 1, 1);
+    return false;
+}
+
+/* ------------------------------------------------------------------------------------------------------- writing */
+
+static void put_string(struct buf *out, const char *s)
+{
+    buf_putc(out, '"');
+    for (; *s; s++) {
+        if (*s == '"' || *s == '\\')
+            buf_printf(out, "\\%c", *s);
+        else if ((unsigned char)*s < ' ')
+            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*s);
+        else
+            buf_putc(out, *s);
+    }
+    buf_putc(out, '"');
+}
+
+static void put_text(struct buf *out, const char *key, const char *value)
+{
+    if (!value)
+        return;
+    buf_printf(out, "%s\"%s\":", out->data[out->size - 1] == '{' ? "" : ",", key);
+    put_string(out, value);
+}
+
+static void put_flag(struct buf *out, const char *key, bool value)
+{
+    if (value)
+        buf_printf(out, ",\"%s\":true", key);
+}
+
+void tree_index_write_header(const struct tree_index *index, struct buf *out)
+{
+    buf_printf(out, "{\"format\":\"" FORMAT "\",\"version\":%d", FORMAT_VERSION);
+    put_text(out, "project", index->name);
+    put_text(out, "id", index->id);
+    put_text(out, "base", *index->base ? index->base : NULL);
+    put_text(out, "form", index->form);
+    put_text(out, "time", *index->time ? index->time : NULL);
+    put_text(out, "original", index->original);
+    put_flag(out, "crlf", index->crlf);
+    buf_puts(out, "}\n");
+}
+
+static void put_parts(struct buf *out, const struct tree_row *row)
+{
+    for (size_t i = 0; i < row->part_count; i++) {
+        buf_puts(out, i == 0 ? ",\"parts\":[" : ",");
+        put_string(out, row->parts[i]);
+    }
+    if (row->part_count)
+        buf_putc(out, ']');
+}
+
+void tree_index_write_row(const struct tree_row *row, struct buf *out)
+{
+    buf_putc(out, '{');
+    put_text(out, row_keys[row->kind], row->path);
+    put_text(out, "id", *row->id ? row->id : NULL);
+    put_text(out, "name", row->name);
+    put_text(out, "as", row->as);
+    put_text(out, "in", row->in);
+    put_parts(out, row);
+    put_text(out, "original", row->original);
+    put_flag(out, "absent", row->absent);
+    put_flag(out, "markers", row->markers);
+    buf_puts(out, "}\n");
+}
+
+/* ------------------------------------------------------------------------------------------------------ conflicts */
+
+static bool is_mark(const char *line, size_t n)
+{
+    static const char *const marks[] = {"<<<<<<< ", "||||||| ", ">>>>>>> "};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (n > 8 && memcmp(line, marks[i], 8) == 0)
+            return true;
+    return false;
+}
+
+size_t tree_conflict(const char *text, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        if (is_mark(text + at, n - at))
+            return at;
+        const char *line_end = memchr(text + at, '\n', n - at);
+        if (!line_end)
+            break;
+        at = (size_t)(line_end - text) + 1;
+    }
+    return SIZE_MAX;
+}

@@ -1,0 +1,62 @@
+/* An unpacked tree as an archive: entries are put together from its files when they are read. */
+#ifndef JPK_TREE_VIEW_H
+#define JPK_TREE_VIEW_H
+
+#include "base/strings.h"
+#include "jpk/archive.h"
+#include "jpk/pieces.h"
+#include "jpk/tree_index.h"
+#include "jpk/tree_outline.h"
+
+/* What an entry is made of. */
+struct tree_source {
+    const char *path; /* in the tree, of an entity without its endings */
+    size_t file;      /* of the tree; SIZE_MAX: `text` stands in its place */
+    const char *text; /* owned by the tree */
+    size_t text_size;
+    const size_t *parts; /* files with texts, and their endings */
+    const char *const *endings;
+    size_t part_count;
+    const char *hash; /* of what has been put together: then the bytes of the file `original` are used; NULL for none */
+    size_t original;
+    bool entity;
+    bool markers; /* what looks like the marks of a merge conflict is none */
+};
+
+struct tree {
+    struct jpk_archive *archive; /* the view */
+    struct jpk_archive *files;   /* the folder */
+    struct tree_index index, local;
+    struct outline outline;
+    struct tree_source *sources; /* by zipdir_entry.index of the view */
+    size_t source_count, source_capacity, entry_capacity;
+    struct arena arena;
+    struct strings added, moved, notes;
+    struct strings new_paths, new_texts; /* files of new entities that saving writes */
+    struct buf xml; /* of the entity that was read last */
+    bool changed;                        /* the index has to be written */
+};
+
+/* Whether an opened folder is an unpacked tree. */
+bool tree_is_one(const struct jpk_archive *folder);
+
+/* Takes over `folder`, also when it fails. */
+struct jpk_archive *tree_open(struct jpk_archive *folder, struct jpk_error *err);
+
+/* The tree behind an archive, or NULL. */
+struct tree *tree_of(const struct jpk_archive *archive);
+
+/* Finds the files of every row and the rows of every file: jpk/tree_open.c. */
+bool tree_match(struct tree *tree, struct jpk_error *err);
+
+/*
+ * Puts an entry together. The error's entry is the file that is wrong. Of an entity *pieces, when it is not NULL, gets
+ * what was found in its .xml, which is in tree->xml then; the caller frees it, also on failure.
+ */
+bool tree_read(struct tree *tree, const struct tree_source *source, struct buf *out, struct pieces *pieces,
+               struct jpk_error *err);
+
+/* Writes the index and the files of new entities, when there is something new. */
+bool tree_save(struct tree *tree, struct jpk_error *err);
+
+#endif

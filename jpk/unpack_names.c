@@ -1,0 +1,154 @@
+#include "jpk/unpack_names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "jpk/tree_name.h"
+
+enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000, NOBODY = MAP_NONE - 1 };
+
+/* What the root of a tree holds beside the types of items. */
+static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", "manifest.jip"};
+
+static bool take(struct unpack_names *names, const char *path, uint32_t owner, uint32_t *before)
+{
+    char *folded;
+    size_t n;
+    if (!text_fold(path, strlen(path), &folded, &n))
+        return false;
+    char *key = arena_strndup(&names->keys, folded, n);
+    free(folded);
+    return key && map_add(&names->taken, key, n, owner, before);
+}
+
+static char *id_key(struct unpack_names *names, const char *id)
+{
+    char *key = arena_strdup(&names->keys, id);
+    for (char *p = key; p && *p; p++)
+        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+    return key;
+}
+
+static bool remember(struct unpack_names *names, uint32_t row)
+{
+    const struct tree_row *r = &names->old->rows[row];
+    if (r->kind != TREE_ROW_FOLDER && r->kind != TREE_ROW_ITEM)
+        return true;
+    char *key = id_key(names, r->id);
+    struct map *map = r->kind == TREE_ROW_FOLDER ? &names->folders : &names->items;
+    return key && take(names, r->path, row, NULL) && (!*key || map_add(map, key, strlen(key), row, NULL));
+}
+
+bool unpack_names_begin(struct unpack_names *names, struct arena *arena, const struct tree_index *old,
+                        struct jpk_error *err)
+{
+    *names = (struct unpack_names){.arena = arena, .old = old};
+    bool ok = true;
+    for (size_t i = 0; ok && i < sizeof reserved / sizeof reserved[0]; i++)
+        ok = take(names, reserved[i], NOBODY, NULL);
+    for (size_t i = 0; ok && old && i < old->count; i++)
+        ok = remember(names, (uint32_t)i);
+    return ok || error_memory(err);
+}
+
+void unpack_names_free(struct unpack_names *names)
+{
+    map_free(&names->taken);
+    map_free(&names->folders);
+    map_free(&names->items);
+    arena_free(&names->keys);
+}
+
+bool unpack_names_too_deep(const char *path)
+{
+    size_t parts = 1;
+    for (const char *p = path; *p; p++)
+        parts += *p == '/';
+    return parts > DEPTH_ROOM || strlen(path) > LENGTH_ROOM;
+}
+
+/* The old path when it is one for that name in that folder, else NULL. */
+static const char *kept(const struct unpack_names *names, uint32_t row, const char *above, const char *encoded)
+{
+    if (row == MAP_NONE)
+        return NULL;
+    const char *path = names->old->rows[row].path, *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    bool same = n == strlen(above) && strncmp(path, above, n) == 0;
+    return same && tree_name_is(slash ? slash + 1 : path, encoded) ? path : NULL;
+}
+
+static void put_above(struct buf *out, const char *above)
+{
+    buf_clear(out);
+    buf_printf(out, "%s%s", above, *above ? "/" : "");
+}
+
+/* A path that is not taken: with more and more digits of the id behind the name. */
+static const char *free_path(struct unpack_names *names, const char *above, const char *encoded, const char *id,
+                             uint32_t owner)
+{
+    struct buf path = {0};
+    const char *found = NULL;
+    char made[UUID_SIZE];
+    uuid_of_name("", id, made);
+    for (size_t digits = *encoded && !unpack_names_too_deep(above) ? 0 : 8; !found; digits += digits < 8 ? 8 : 4) {
+        uint32_t before = MAP_NONE;
+        put_above(&path, above);
+        if (digits == 0)
+            buf_puts(&path, encoded);
+        else /* ids that are no GUIDs, or whose digits are used up, stand for others */
+            tree_name_distinct(encoded, digits <= 32 && text_guid(id, strlen(id)) ? id : made, digits, &path);
+        if (digits > 64)
+            uuid_of_name(made, "again", made);
+        if (path.failed || !take(names, buf_text(&path), owner, &before))
+            break;
+        if (before == MAP_NONE || (before == owner && owner != NOBODY))
+            found = arena_strdup(names->arena, buf_text(&path));
+    }
+    buf_free(&path);
+    return found;
+}
+
+const char *unpack_names_path(struct unpack_names *names, const char *above, const char *name, const char *id,
+                              bool folder)
+{
+    struct buf encoded = {0};
+    char *key = id_key(names, id);
+    const struct map *map = folder ? &names->folders : &names->items;
+    uint32_t row = key && *key ? map_get(map, key, strlen(key)) : MAP_NONE;
+    tree_name_encode(name, folder, &encoded);
+    const char *path = NULL;
+    if (key && !encoded.failed) {
+        path = kept(names, row, above, buf_text(&encoded));
+        path = path ? arena_strdup(names->arena, path)
+                    : free_path(names, above, buf_text(&encoded), id, row == MAP_NONE ? NOBODY : row);
+    }
+    buf_free(&encoded);
+    return path;
+}
+
+const char *unpack_names_copy(struct unpack_names *names, const char *above, const char *entry)
+{
+    struct buf encoded = {0};
+    const char *whole = entry;
+    while (*entry) {
+        size_t n = strcspn(entry, "/");
+        char *part = arena_strndup(&names->keys, entry, n);
+        if (!part)
+            break;
+        if (strcmp(part, ".metadata") == 0 || strcmp(part, ".filestoupload") == 0)
+            buf_puts(&encoded, part);
+        else
+            tree_name_encode(part, false, &encoded);
+        if (entry[n] == '/')
+            buf_putc(&encoded, '/');
+        entry += n + (entry[n] == '/');
+    }
+    const char *path = *entry || encoded.failed ? NULL : free_path(names, above, buf_text(&encoded), whole, NOBODY);
+    buf_free(&encoded);
+    return path;
+}

@@ -1,0 +1,231 @@
+#include "jpk/unpack_write.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+
+static bool cannot_write(const struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    error_file(err, writer->folder);
+    if (*path)
+        error_entry(err, path);
+    return false;
+}
+
+/* A new folder beside the one that is wanted, with a name of its own. */
+static bool make_temporary(struct tree_writer *writer, struct jpk_error *err)
+{
+    size_t n = strlen(writer->folder);
+    while (n > 1 && writer->folder[n - 1] == '/')
+        n--;
+    writer->temporary = malloc(n + sizeof ".XXXXXX");
+    if (!writer->temporary)
+        return error_memory(err);
+    sprintf(writer->temporary, "%.*s.XXXXXX", (int)n, writer->folder);
+    mode_t mask = 0;
+    if (!mkdtemp(writer->temporary)) {
+        cannot_write(writer, "", err);
+        free(writer->temporary);
+        writer->temporary = NULL;
+        return false;
+    }
+    /* mkdtemp keeps others out; a tree is as open as any folder. */
+    struct stat st;
+    char probe[] = "probe";
+    int fd = open(writer->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && mkdirat(fd, probe, 0777) == 0 && fstatat(fd, probe, &st, 0) == 0) {
+        mask = st.st_mode & 0777;
+        (void)unlinkat(fd, probe, AT_REMOVEDIR);
+        (void)fchmod(fd, mask);
+    }
+    writer->root = fd;
+    return fd >= 0 || cannot_write(writer, "", err);
+}
+
+bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jpk_archive *old, bool dry_run,
+                       struct jpk_error *err)
+{
+    *writer = (struct tree_writer){.folder = folder, .old = old, .dry_run = dry_run, .root = -1, .last_folder = -1};
+    if (dry_run)
+        return true;
+    if (!old)
+        return make_temporary(writer, err);
+    writer->root = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return writer->root >= 0 || cannot_write(writer, "", err);
+}
+
+/* Opens the folder of a path, made when it is not there; links are not followed. */
+static int open_folder(struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    size_t n = slash ? (size_t)(slash - path) : 0;
+    if (writer->last_folder >= 0 && writer->last_path.size == n && memcmp(buf_text(&writer->last_path), path, n) == 0)
+        return writer->last_folder;
+    int fd = fcntl(writer->root, F_DUPFD_CLOEXEC, 0);
+    buf_clear(&writer->last_path);
+    buf_put(&writer->last_path, path, n);
+    for (size_t at = 0; fd >= 0 && at < n && !writer->last_path.failed;) {
+        char *part = writer->last_path.data + at;
+        size_t length = strcspn(part, "/");
+        char kept = part[length];
+        part[length] = '\0';
+        int below = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (below < 0 && errno == ENOENT && mkdirat(fd, part, 0777) == 0)
+            below = openat(fd, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        part[length] = kept;
+        int errnum = errno;
+        close(fd);
+        errno = errnum;
+        fd = below;
+        at += length + 1;
+    }
+    if (writer->last_folder >= 0)
+        close(writer->last_folder);
+    writer->last_folder = fd;
+    if (fd < 0)
+        cannot_write(writer, path, err);
+    return fd;
+}
+
+static bool write_all(int fd, const char *data, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(fd, data, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return false;
+        data += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
+/* In a new folder nobody reads yet; elsewhere a reader sees the old file or the new one. */
+static bool write_file(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err)
+{
+    char temporary[] = ".jpk-unpack.tmp";
+    int folder = open_folder(writer, path, err);
+    if (folder < 0)
+        return false;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *target = writer->temporary ? name : temporary;
+    int fd = openat(folder, target,
+                    O_WRONLY | O_CREAT | (writer->temporary ? O_EXCL : O_TRUNC) | O_NOFOLLOW | O_CLOEXEC, 0666);
+    bool ok = fd >= 0 && write_all(fd, data, n);
+    int errnum = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        ok = false;
+        errnum = errno;
+    }
+    if (ok && !writer->temporary && renameat(folder, temporary, folder, name) != 0) {
+        ok = false;
+        errnum = errno;
+    }
+    if (ok)
+        return true;
+    if (fd >= 0 && !writer->temporary)
+        (void)unlinkat(folder, temporary, 0);
+    errno = errnum;
+    return cannot_write(writer, path, err);
+}
+
+/* Whether the file is there with these bytes. */
+static bool is_there(struct tree_writer *writer, const char *path, const void *data, size_t n, bool *same,
+                     struct jpk_error *err)
+{
+    size_t index = writer->old ? jpk_archive_find(writer->old, path) : SIZE_MAX;
+    *same = false;
+    if (index == SIZE_MAX || jpk_archive_entry(writer->old, index)->size != n)
+        return true;
+    if (!archive_read(writer->old, index, &writer->before, err))
+        return false;
+    *same = n == 0 || memcmp(buf_text(&writer->before), data, n) == 0;
+    return true;
+}
+
+bool tree_writer_put(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err)
+{
+    bool same;
+    char *key = arena_strdup(&writer->arena, path);
+    if (!key || !map_set(&writer->emitted, key, strlen(key), 0))
+        return error_memory(err);
+    if (!is_there(writer, path, data, n, &same, err))
+        return false;
+    if (same) {
+        writer->unchanged++;
+        return true;
+    }
+    if (!writer->dry_run && !write_file(writer, path, data, n, err))
+        return false;
+    return strings_add(&writer->written, &writer->arena, path) || error_memory(err);
+}
+
+bool tree_writer_has(const struct tree_writer *writer, const char *path)
+{
+    return map_get(&writer->emitted, path, strlen(path)) != MAP_NONE;
+}
+
+bool tree_writer_remove(struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    if (writer->dry_run)
+        return true;
+    struct buf copy = {0};
+    buf_puts(&copy, path);
+    if (copy.failed)
+        return error_memory(err);
+    bool ok = unlinkat(writer->root, path, 0) == 0 || errno == ENOENT || cannot_write(writer, path, err);
+    for (char *slash; ok && (slash = strrchr(copy.data, '/')) != NULL;) {
+        *slash = '\0';
+        if (unlinkat(writer->root, copy.data, AT_REMOVEDIR) != 0)
+            break;
+    }
+    buf_free(&copy);
+    return ok;
+}
+
+bool tree_writer_commit(struct tree_writer *writer, struct jpk_error *err)
+{
+    if (!writer->temporary)
+        return true;
+    /* An empty folder may have come in between; nothing else is replaced. */
+    if (rename(writer->temporary, writer->folder) != 0)
+        return cannot_write(writer, "", err);
+    free(writer->temporary);
+    writer->temporary = NULL;
+    return true;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st;
+    (void)type;
+    (void)at;
+    return remove(path);
+}
+
+void tree_writer_free(struct tree_writer *writer)
+{
+    enum { OPEN_MAX_FOLDERS = 16 };
+    if (writer->temporary)
+        (void)nftw(writer->temporary, remove_one, OPEN_MAX_FOLDERS, FTW_DEPTH | FTW_PHYS);
+    free(writer->temporary);
+    if (writer->last_folder >= 0)
+        close(writer->last_folder);
+    if (writer->root >= 0)
+        close(writer->root);
+    buf_free(&writer->last_path);
+    buf_free(&writer->before);
+    map_free(&writer->emitted);
+    strings_free(&writer->written);
+    arena_free(&writer->arena);
+}

@@ -1,0 +1,41 @@
+/* Writing the files of a tree: into a new folder that appears when it is complete, or over what is there. */
+#ifndef JPK_UNPACK_WRITE_H
+#define JPK_UNPACK_WRITE_H
+
+#include "base/map.h"
+#include "base/strings.h"
+#include "jpk/archive.h"
+
+struct tree_writer {
+    const char *folder;      /* where the tree will be */
+    char *temporary;         /* where it is made when the folder is new; else NULL */
+    struct jpk_archive *old; /* what is there; NULL for a new folder */
+    bool dry_run;
+    struct arena arena;
+    struct map emitted; /* paths */
+    struct strings written;
+    size_t unchanged;
+    int root;        /* of what is written into; -1 in a dry run */
+    int last_folder; /* the folder that was written into last, and its path */
+    struct buf last_path, before;
+};
+
+/* `old` is the opened folder, or NULL for one that does not exist. */
+bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jpk_archive *old, bool dry_run,
+                       struct jpk_error *err);
+
+/* Writes a file of the tree unless it is there with these bytes. */
+bool tree_writer_put(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err);
+
+bool tree_writer_has(const struct tree_writer *writer, const char *path);
+
+/* Removes a file of an old tree, and folders that it leaves empty. */
+bool tree_writer_remove(struct tree_writer *writer, const char *path, struct jpk_error *err);
+
+/* Gives a new folder its name. */
+bool tree_writer_commit(struct tree_writer *writer, struct jpk_error *err);
+
+/* Removes a new folder that was not committed. */
+void tree_writer_free(struct tree_writer *writer);
+
+#endif

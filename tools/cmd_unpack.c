@@ -1,0 +1,88 @@
+#include <stdio.h>
+
+#include "jpk/tree.h"
+#include "tools/commands.h"
+#include "tools/input.h"
+#include "tools/message.h"
+
+static const struct option options[] = {
+    {"update", 'u', OPTION_FLAG, offsetof(struct settings, refresh), NULL,
+     "refresh a tree of this project: write only what changed"},
+    {"delete", 0, OPTION_FLAG, offsetof(struct settings, delete_stale), NULL,
+     "with --update: remove files that are no longer part of the project"},
+    {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL,
+     "write into a folder that holds other things, or another project's tree"},
+    {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "say what would be written, write nothing"},
+    {0},
+};
+
+static void print_all(const char *what, const struct jpk_strings *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        printf("%s", what);
+        message_text(list->items[i]);
+        putchar('\n');
+    }
+}
+
+static void print_result(const struct settings *settings, const char *folder, const struct jpk_unpacked *unpacked)
+{
+    bool dry = settings->dry_run, removed = settings->delete_stale;
+    if (settings->verbose)
+        print_all(dry ? "would write " : "wrote ", &unpacked->written);
+    print_all(!removed ? "no longer part of the project: " : dry ? "would remove " : "removed ", &unpacked->stale);
+    if (settings->quiet)
+        return;
+    print_all("note: ", &unpacked->notes);
+    message_text(folder);
+    printf(": %zu file%s %s, %zu unchanged", unpacked->written.count, unpacked->written.count == 1 ? "" : "s",
+           dry ? "would be written" : "written", unpacked->unchanged);
+    if (unpacked->stale.count > 0 && removed)
+        printf(", %zu %s", unpacked->stale.count, dry ? "would be removed" : "removed");
+    else if (unpacked->stale.count > 0)
+        printf("; --delete removes the %zu above", unpacked->stale.count);
+    putchar('\n');
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    struct input input;
+    struct jpk_error err = {0};
+    struct jpk_unpack_options how = {.update = settings->refresh,
+                                     .force = settings->force,
+                                     .delete_stale = settings->delete_stale,
+                                     .dry_run = settings->dry_run};
+    (void)count;
+    if (settings->delete_stale && !settings->refresh) {
+        fputs("jpk: --delete goes with --update\n", stderr);
+        return 2;
+    }
+    struct jpk_unpacked *unpacked = NULL;
+    if (input_open(&input, arguments[0], settings, &err) &&
+        (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL)
+        unpacked = jpk_unpack(input.project, arguments[1], &how, &err);
+    int status = unpacked ? 0 : message_error(&err);
+    if (unpacked)
+        print_result(settings, arguments[1], unpacked);
+    jpk_unpacked_free(unpacked);
+    input_close(&input);
+    return status;
+}
+
+static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
+
+const struct command unpack_command = {
+    .name = "unpack",
+    .arguments = "PROJECT FOLDER",
+    .summary = "Unpack a project into a folder for version control.",
+    .details =
+        "Scripts become .jb or .js files, queries .soql and .sql, mappings .map; everything else stays as it is, "
+        "under\n"
+        "the folders and names of the project. 'jpk pack' makes the same Jitterpak again. User-interface state and\n"
+        "caches lie in local/, which a team can ignore. With --update an existing tree is refreshed: items keep their\n"
+        "file names, and only files that changed are touched.",
+    .groups = groups,
+    .least = 2,
+    .most = 2,
+    .run = run,
+};
