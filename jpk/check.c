@@ -11,6 +11,7 @@
 #include "jpk/md5.h"
 #include "jpk/model.h"
 #include "jpk/script.h"
+#include "jpk/tree_view.h"
 
 static const struct jpk_check_rule rules[] = {
     {"unreadable-file", JPK_ERROR, "A file of the project cannot be parsed."},
@@ -624,13 +625,22 @@ static int by_place(const void *a, const void *b)
     return order ? order : strcmp(left->public.message, right->public.message);
 }
 
-/* Lines and columns of the rows of one file, which come in the order of their places: one pass over the file. */
-static bool locate(struct checker *c, struct row *rows, size_t count)
+/* In a tree what is read is not what a person has: the file and the place there. */
+static void place_in_tree(struct jpk_finding *finding, const struct tree_places *places, size_t at)
 {
-    const char *file = rows[0].public.file;
-    size_t index = file ? jpk_archive_find(c->project->archive, file) : SIZE_MAX;
-    if (index == SIZE_MAX || rows[count - 1].offset == 0)
-        return true;
+    struct tree_place place;
+    tree_places_at(places, at, &place);
+    finding->file = place.path;
+    if (finding->line) {
+        finding->line = place.line;
+        finding->column = place.column;
+    }
+}
+
+/* Lines and columns of the rows of one file, which come in the order of their places: one pass over the file. */
+static bool count_lines(struct checker *c, size_t index, struct row *rows, size_t count,
+                        const struct tree_places *places)
+{
     if (!archive_read(c->project->archive, index, &c->bytes, c->err))
         return false;
     struct text_counter counter = text_counter_begin(buf_text(&c->bytes), c->bytes.size);
@@ -651,8 +661,27 @@ static bool locate(struct checker *c, struct row *rows, size_t count)
         struct text_position position = text_counter_at(&counter, at);
         row->public.line = position.line;
         row->public.column = position.column;
+        if (places)
+            place_in_tree(&row->public, places, at);
     }
     return true;
+}
+
+static bool locate(struct checker *c, struct row *rows, size_t count)
+{
+    const char *file = rows[0].public.file;
+    size_t index = file ? jpk_archive_find(c->project->archive, file) : SIZE_MAX;
+    struct tree_places places;
+    if (index == SIZE_MAX)
+        return true;
+    bool tree = tree_places_begin(&places, c->project->archive, file);
+    for (size_t i = 0; tree && i < count; i++)
+        if (rows[i].offset == 0)
+            place_in_tree(&rows[i].public, &places, 0);
+    bool ok = rows[count - 1].offset == 0 || count_lines(c, index, rows, count, tree ? &places : NULL);
+    if (tree)
+        tree_places_free(&places);
+    return ok;
 }
 
 static bool finish(struct checker *c)

@@ -110,6 +110,13 @@ void mapping_text_write(const struct strings *list, struct buf *out)
 
 /* ------------------------------------------------------------------------------------------------------- parsing */
 
+/* How a mapping stands in the text. */
+struct head {
+    uint32_t line;
+    size_t target; /* bytes of its target there */
+    bool block, wrapped;
+};
+
 struct parser {
     const char *at, *end;
     uint32_t line;
@@ -119,6 +126,8 @@ struct parser {
 
     struct buf text; /* of the mapping that is being read */
     bool block, wrapped;
+    size_t wanted; /* the mapping whose head is kept; SIZE_MAX for none */
+    struct head head;
     size_t empty; /* empty lines of the block that were not added yet */
     size_t lines; /* of the block that were added */
 };
@@ -224,6 +233,9 @@ static bool read_head(struct parser *parser, const char *s, size_t n)
         return false;
     s += used;
     n -= used;
+    struct head *head = parser->list->count == parser->wanted ? &parser->head : NULL;
+    if (head)
+        *head = (struct head){.line = parser->line, .target = used};
     if (n == 0)
         return finish(parser);
     bool raw = n == 3 && memcmp(s, " ==", 3) == 0, script = n == 2 && memcmp(s, " =", 2) == 0;
@@ -238,6 +250,10 @@ static bool read_head(struct parser *parser, const char *s, size_t n)
     parser->wrapped = script || line;
     parser->block = raw || script;
     parser->lines = parser->empty = 0;
+    if (head) {
+        head->wrapped = parser->wrapped;
+        head->block = parser->block;
+    }
     if (parser->block)
         return true;
     size_t skip = line ? 3 : 4;
@@ -269,19 +285,63 @@ static bool read_line(struct parser *parser, const char *s, size_t n)
     return end_block(parser) && read_head(parser, s, n);
 }
 
-bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct strings *list,
-                        struct jpk_error *err)
+static bool parse(struct parser *parser, const char *text, size_t n)
 {
-    struct parser parser = {.at = text, .end = text + n, .arena = arena, .list = list, .err = err};
     bool ok = true;
-    while (ok && parser.at < parser.end) {
-        const char *line_end = memchr(parser.at, '\n', (size_t)(parser.end - parser.at));
-        size_t length = (size_t)((line_end ? line_end : parser.end) - parser.at);
-        parser.line++;
-        ok = read_line(&parser, parser.at, length);
-        parser.at += length + (line_end != NULL);
+    parser->at = text;
+    parser->end = text + n;
+    while (ok && parser->at < parser->end) {
+        const char *line_end = memchr(parser->at, '\n', (size_t)(parser->end - parser->at));
+        size_t length = (size_t)((line_end ? line_end : parser->end) - parser->at);
+        parser->line++;
+        ok = read_line(parser, parser->at, length);
+        parser->at += length + (line_end != NULL);
     }
-    ok = ok && end_block(&parser);
-    buf_free(&parser.text);
+    ok = ok && end_block(parser);
+    buf_free(&parser->text);
+    return ok;
+}
+
+bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct strings *list, struct jpk_error *err)
+{
+    struct parser parser = {.arena = arena, .list = list, .err = err, .wanted = SIZE_MAX};
+    return parse(&parser, text, n);
+}
+
+static void place_in(const struct head *head, const char *mapping, size_t at, uint32_t *line, uint32_t *column)
+{
+    size_t left = strcspn(mapping, "\t"), open = head->wrapped ? OPEN_SIZE : 0;
+    const char *right = mapping + left + 1 + open;
+    *line = head->line;
+    if (at <= left || !mapping[left]) {
+        *column = (uint32_t)(at < head->target ? at : head->target) + 1;
+        return;
+    }
+    size_t in = at - left - 1 > open ? at - left - 1 - open : 0, start = 0;
+    size_t behind = head->wrapped ? sizeof " = " - 1 : sizeof " <- " - 1;
+    if (!head->block) {
+        *column = (uint32_t)(head->target + behind + in) + 1;
+        return;
+    }
+    ++*line;
+    for (size_t i = 0; i < in; i++) {
+        if (right[i] != '\n')
+            continue;
+        ++*line;
+        start = i + 1;
+    }
+    *column = (uint32_t)(INDENT_SIZE + in - start) + 1;
+}
+
+bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column)
+{
+    struct arena arena = {0};
+    struct strings list = {0};
+    struct parser parser = {.arena = &arena, .list = &list, .wanted = index};
+    bool ok = parse(&parser, text, n) && index < list.count && at <= strlen(list.items[index]);
+    if (ok)
+        place_in(&parser.head, list.items[index], at, line, column);
+    strings_free(&list);
+    arena_free(&arena);
     return ok;
 }

@@ -35,6 +35,7 @@ struct packer {
     size_t count, capacity;
     struct arena arena;
     struct strings notes;
+    struct map by_file; /* of a flat folder: name -> index of the entity */
     size_t test_files;
     struct jpk_error *err;
 };
@@ -210,9 +211,6 @@ static bool add_exported(struct packer *p, size_t entry, const char *name, enum 
 {
     struct buf text = {0};
     switch (role) {
-    case ENTRY_TEST_FILE:
-        p->test_files++;
-        return true;
     case ENTRY_ENTITY:
         return add(p, below_top(p, name), (struct packed){.entry = entry, .source = FROM_ENTITY});
     case ENTRY_STATE:
@@ -233,33 +231,51 @@ static bool add_exported(struct packer *p, size_t entry, const char *name, enum 
     return add(p, below_top(p, name), (struct packed){.entry = entry});
 }
 
+/* A project whose files lie side by side gets the folders that an archive has; *name is the path below the base. */
+static bool unflatten(struct packer *p, enum entry_role role, const char **name)
+{
+    uint32_t entity = role == ENTRY_ENTITY ? map_get(&p->by_file, *name, strlen(*name)) : MAP_NONE;
+    const char *folder = entity != MAP_NONE ? p->project->entities[entity]->type_name : "Entity";
+    if (entity == MAP_NONE && role != ENTRY_SETTINGS)
+        return true;
+    size_t n = strlen(*name) + strlen(folder) + sizeof "settings//";
+    char *path = arena_alloc(&p->arena, n);
+    if (!path)
+        return error_memory(p->err);
+    snprintf(path, n, "%s/%s/%s", entity != MAP_NONE ? "Data" : "settings", folder, *name);
+    *name = path;
+    return true;
+}
+
 static bool add_below(struct packer *p, size_t entry, const char *name)
 {
     enum entry_role role = entry_role_of(p->project->shape, name);
-    if (p->kind != JPK_PACK_AS_IS && strcmp(name, "jitterpak.properties") == 0)
+    if (p->kind == JPK_PACK_AS_IS)
+        return add(p, below_top(p, name), (struct packed){.entry = entry});
+    if (strcmp(name, "jitterpak.properties") == 0)
         return true;
-    /* A project whose files lie side by side gets the folders that an archive has. */
-    const char *inside = name;
-    if (p->kind != JPK_PACK_AS_IS && p->project->shape == JPK_SHAPE_FLAT && !strchr(name, '/')) {
-        char *path = NULL;
-        const struct jpk_entity *entity = NULL;
-        for (size_t i = 0; role == ENTRY_ENTITY && i < p->project->entity_count && !entity; i++)
-            if (p->project->entities[i]->file &&
-                strcmp(p->project->entities[i]->file + strlen(p->project->base), name) == 0)
-                entity = p->project->entities[i];
-        size_t n = strlen(name) + 64 + (entity ? strlen(entity->type_name) : 0);
-        if ((entity || role == ENTRY_SETTINGS) && (path = arena_alloc(&p->arena, n)) != NULL) {
-            snprintf(path, n, "%s%s/%s", entity ? "Data/" : "settings", entity ? entity->type_name : "/Entity", name);
-            inside = path;
-        }
-    }
-    if (p->kind == JPK_PACK_EXPORT)
-        return add_exported(p, entry, inside, role);
-    if (p->kind == JPK_PACK_BACKUP && role == ENTRY_TEST_FILE) {
+    if (role == ENTRY_TEST_FILE) {
         p->test_files++;
         return true;
     }
-    return add(p, below_top(p, inside), (struct packed){.entry = entry});
+    if (p->project->shape == JPK_SHAPE_FLAT && !unflatten(p, role, &name))
+        return false;
+    if (p->kind == JPK_PACK_EXPORT)
+        return add_exported(p, entry, name, role);
+    return add(p, below_top(p, name), (struct packed){.entry = entry});
+}
+
+/* The entities by their files' names below the base. */
+static bool index_files(struct packer *p)
+{
+    size_t n = strlen(p->project->base);
+    for (size_t i = 0; i < p->project->entity_count; i++) {
+        const struct jpk_entity *entity = p->project->entities[i];
+        const char *name = entity->file ? entity->file + n : NULL;
+        if (name && !map_add(&p->by_file, name, strlen(name), (uint32_t)i, NULL))
+            return error_memory(p->err);
+    }
+    return true;
 }
 
 static bool add_entries(struct packer *p)
@@ -316,7 +332,7 @@ static bool add_all(struct packer *p)
         ok = note(
             p,
             "jitterpak.properties is added, of kind 3: the project has none, and without it nothing can be imported");
-    if (ok && p->kind == JPK_PACK_EXPORT && has_entry(p, "files/.filestoupload"))
+    if (ok && p->kind == JPK_PACK_EXPORT && (p->project->file_count > 0 || has_entry(p, "files/.filestoupload")))
         ok = add_upload_list(p);
     if (ok)
         qsort(p->list, p->count, sizeof *p->list, by_name);
@@ -351,13 +367,16 @@ static bool begin(struct packer *p, const struct jpk_project *project, const str
     /* Of an archive its own top folder, and none where it has none. */
     bool archive = project->shape == JPK_SHAPE_ARCHIVE || (project->shape == JPK_SHAPE_FLAT && *project->base);
     p->top = archive ? project->base : top_folder(p);
-    return p->top ? add_all(p) : error_memory(err);
+    if (!p->top)
+        return error_memory(err);
+    return (project->shape != JPK_SHAPE_FLAT || index_files(p)) && add_all(p);
 }
 
 static void end(struct packer *p)
 {
     free(p->list);
     strings_free(&p->notes);
+    map_free(&p->by_file);
     arena_free(&p->arena);
 }
 
@@ -469,19 +488,21 @@ struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const str
     struct packer p;
     const struct tree *tree = tree_of(project->archive);
     struct plan *plan = calloc(1, sizeof *plan);
-    bool ok = begin(&p, project, options, err) && plan;
-    if (ok && tree) {
-        ok = copy_strings(plan, &tree->added, &plan->added, &plan->public.added) &&
-             copy_strings(plan, &tree->moved, &plan->moved, &plan->public.moved) &&
-             copy_strings(plan, &tree->notes, &plan->notes, &plan->public.notes);
+    if (!plan) {
+        error_memory(err);
+        return NULL;
     }
-    ok = ok && copy_strings(plan, &p.notes, &plan->notes, &plan->public.notes);
-    if (ok)
-        plan->public.entries = p.count;
+    bool ok = begin(&p, project, options, err);
+    if (ok && tree)
+        ok = (copy_strings(plan, &tree->added, &plan->added, &plan->public.added) &&
+              copy_strings(plan, &tree->moved, &plan->moved, &plan->public.moved) &&
+              copy_strings(plan, &tree->notes, &plan->notes, &plan->public.notes)) ||
+             error_memory(err);
+    ok = ok && (copy_strings(plan, &p.notes, &plan->notes, &plan->public.notes) || error_memory(err));
+    plan->public.entries = p.count;
     end(&p);
     if (ok)
         return &plan->public;
-    error_memory(err); /* the first error wins */
     jpk_pack_plan_free(&plan->public);
     return NULL;
 }

@@ -299,14 +299,12 @@ static bool join_mappings(const struct piece *piece, const char *eol, struct buf
     return ok;
 }
 
-static bool join_piece(const char *xml, const struct piece *piece, const char *eol, struct buf *inside,
-                       struct jpk_error *err)
+static bool join_piece(const struct piece *piece, const char *eol, struct buf *inside, struct jpk_error *err)
 {
     buf_clear(inside);
     if (piece->inside != piece->behind) {
         size_t n = piece->behind - piece->inside;
         error_set(err, JPK_ERR_FORMAT, "stands beside an .xml file that holds %zu bytes in its place already", n);
-        (void)xml;
         return false;
     }
     if (!check_text(&piece->text, err))
@@ -326,11 +324,11 @@ bool pieces_join(const char *xml, size_t n, struct pieces *pieces, struct buf *o
     bool ok = true;
     buf_clear(out);
     for (size_t i = 0; ok && i < pieces->count; i++) {
-        const struct piece *piece = &pieces->list[i];
+        struct piece *piece = &pieces->list[i];
         if (!piece->there)
             continue;
         *wrong = piece;
-        ok = join_piece(xml, piece, eol, &inside, err);
+        ok = join_piece(piece, eol, &inside, err);
         if (!ok || inside.size == 0)
             continue;
         /* `<x/>` becomes `<x>text</x>`; `<x></x>` gets its text. */
@@ -339,10 +337,14 @@ bool pieces_join(const char *xml, size_t n, struct pieces *pieces, struct buf *o
         buf_put(out, xml + at, tag - at);
         if (piece->alone)
             buf_putc(out, '>');
+        piece->joined = out->size;
         buf_put(out, inside.data, inside.size);
+        piece->joined_end = out->size;
         if (piece->alone)
             buf_printf(out, "</%.*s>", (int)(name - piece->start - 1), xml + piece->start + 1);
         at = piece->alone ? piece->end : piece->inside;
+        piece->resumed = at;
+        piece->joined_resumed = out->size;
     }
     ok = ok && !inside.failed;
     buf_put(out, xml + at, n - at);

@@ -18,8 +18,10 @@ struct piece {
     size_t inside, behind; /* of what stands between its tags; equal when it is empty */
     bool alone;            /* <x/>: it has one tag */
     bool mappings;
-    bool always; /* is a file even when it is empty */
-    bool there;  /* has a text: of a file that is taken apart, or given by the caller */
+    bool always;                    /* is a file even when it is empty */
+    bool there;                     /* has a text: of a file that is taken apart, or given by the caller */
+    size_t joined, joined_end;      /* of its content in the file that was put together; equal when there is none */
+    size_t resumed, joined_resumed; /* where the rest goes on behind it, here and there */
 };
 
 struct pieces {

@@ -7,6 +7,7 @@
 #include "jpk/archive.h"
 #include "jpk/layout.h"
 #include "jpk/model.h"
+#include "jpk/tree_view.h"
 
 enum { GUID_MAX = 64 };
 
@@ -175,7 +176,7 @@ static bool read_entity(struct project *project, size_t index, struct buf *bytes
 
 /* ----------------------------------------------------------------------------------------------------- the tree */
 
-struct tree {
+struct listing {
     struct project *project;
     struct jpk_folder **folders;
     size_t folder_count, folder_capacity;
@@ -183,7 +184,7 @@ struct tree {
     const char *file;
 };
 
-static struct jpk_folder *add_folder(struct tree *tree, const struct xml_node *node, const struct jpk_folder *parent)
+static struct jpk_folder *add_folder(struct listing *tree, const struct xml_node *node, const struct jpk_folder *parent)
 {
     struct jpk_folder **folders =
         array_grow(tree->folders, tree->folder_count, &tree->folder_capacity, sizeof(struct jpk_folder *));
@@ -199,7 +200,7 @@ static struct jpk_folder *add_folder(struct tree *tree, const struct xml_node *n
     return folder;
 }
 
-static bool add_listed(struct tree *tree, const struct xml_node *node, const struct jpk_folder *folder)
+static bool add_listed(struct listing *tree, const struct xml_node *node, const struct jpk_folder *folder)
 {
     struct project *project = tree->project;
     const char *id = xml_attribute(node, "entityId"), *name = xml_attribute(node, "name");
@@ -223,7 +224,7 @@ static bool add_listed(struct tree *tree, const struct xml_node *node, const str
 }
 
 /* Depth is bounded by the XML reader's. */
-static bool walk(struct tree *tree, const struct xml_node *parent, const struct jpk_folder *folder)
+static bool walk(struct listing *tree, const struct xml_node *parent, const struct jpk_folder *folder)
 {
     for (const struct xml_node *node = parent->child; node; node = node->next) {
         if (strcmp(node->name, "Folder") == 0) {
@@ -241,7 +242,7 @@ static bool walk(struct tree *tree, const struct xml_node *parent, const struct 
     return true;
 }
 
-static bool walk_types(struct tree *tree, const struct xml_node *root)
+static bool walk_types(struct listing *tree, const struct xml_node *root)
 {
     for (const struct xml_node *type = xml_child(root, "EntityType"); type; type = xml_next(type, "EntityType")) {
         tree->type = xml_attribute(type, "name");
@@ -271,7 +272,7 @@ static bool read_tree(struct project *project, size_t index, struct buf *bytes, 
     const char *name = xml_attribute(document.root, "name"), *id = xml_attribute(document.root, "projectId");
     public->name = name ? name : "";
     public->id = id ? id : "";
-    struct tree tree = {.project = project, .file = file};
+    struct listing tree = {.project = project, .file = file};
     ok = walk_types(&tree, document.root);
     if (ok && tree.folder_count) {
         const struct jpk_folder **folders =
@@ -509,6 +510,7 @@ struct jpk_project *jpk_project_load(struct jpk_archive *archive, const char *en
     map_free(&project->by_file);
     if (!ok) {
         error_file(&local, jpk_archive_name(archive));
+        tree_place_error(archive, &local);
         if (err && err->code == JPK_OK)
             *err = local;
         jpk_project_free(&project->public);

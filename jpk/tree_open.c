@@ -890,6 +890,30 @@ static void update_rows(struct opening *o)
     }
 }
 
+/* What was moved keeps its name: that is in its file, not in the file's name. */
+static bool note_names(struct opening *o)
+{
+    struct buf encoded = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < o->tree->index.count; i++) {
+        const struct tree_row *row = &o->tree->index.rows[i];
+        const char *slash = strrchr(row->path, '/');
+        if (!o->matches[i].moved || !slash)
+            continue;
+        buf_clear(&encoded);
+        tree_name_encode(o->matches[i].name, row->kind == TREE_ROW_FOLDER, &encoded);
+        if (tree_name_is(slash + 1, buf_text(&encoded)))
+            continue;
+        buf_clear(&o->path);
+        buf_printf(&o->path, "%s is still called '%s': the Name in its .xml file counts", row->path,
+                   o->matches[i].name);
+        ok = (!encoded.failed && !o->path.failed && strings_add(&o->tree->notes, &o->tree->arena, o->path.data)) ||
+             error_memory(o->err);
+    }
+    buf_free(&encoded);
+    return ok;
+}
+
 static bool read_index(struct opening *o, const char *file, struct tree_index *index, bool header)
 {
     struct buf text = {0};
@@ -914,7 +938,7 @@ bool tree_match(struct tree *tree, struct jpk_error *err)
          read_index(&o, TREE_LOCAL_INDEX, &tree->local, false) && match_rows(&o) && match_local(&o) &&
          place_files(&o) && none_lost(&o) && read_rows(&o, 0) && add_local_sources(&o);
     size_t rows = tree->index.count;
-    ok = ok && build_outline(&o) && read_rows(&o, rows) && add_outline(&o);
+    ok = ok && build_outline(&o) && read_rows(&o, rows) && add_outline(&o) && note_names(&o);
     if (ok)
         update_rows(&o);
     free(o.claimed);

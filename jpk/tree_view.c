@@ -231,6 +231,12 @@ bool jpk_archive_is_tree(const struct jpk_archive *archive)
     return tree_of(archive) != NULL;
 }
 
+struct jpk_archive *jpk_tree_files(struct jpk_archive *archive)
+{
+    struct tree *tree = tree_of(archive);
+    return tree ? tree->files : archive;
+}
+
 /* -------------------------------------------------------------------------------------------------------- saving */
 
 static bool write_file(const struct tree *tree, const char *path, const char *text, size_t n, struct jpk_error *err)

@@ -33,7 +33,7 @@ struct tree {
     struct arena arena;
     struct strings added, moved, notes;
     struct strings new_paths, new_texts; /* files of new entities that saving writes */
-    struct buf xml; /* of the entity that was read last */
+    struct buf xml;                      /* of the entity that was read last */
     bool changed;                        /* the index has to be written */
 };
 
@@ -58,5 +58,26 @@ bool tree_read(struct tree *tree, const struct tree_source *source, struct buf *
 
 /* Writes the index and the files of new entities, when there is something new. */
 bool tree_save(struct tree *tree, struct jpk_error *err);
+
+/* An entry of a tree, read to find out which of its files a place in it comes from. */
+struct tree_places {
+    struct tree *tree;
+    const struct tree_source *source;
+    struct pieces pieces;
+    struct buf joined;
+};
+
+struct tree_place {
+    const char *path; /* of the file; owned by the tree */
+    uint32_t line, column;
+};
+
+/* False: the archive is no tree, or it has no such entry, or it cannot be read. */
+bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry);
+void tree_places_at(const struct tree_places *places, size_t offset, struct tree_place *place);
+void tree_places_free(struct tree_places *places);
+
+/* Turns the place that an error has in an entry into one in the tree. Archives that are no trees are left alone. */
+void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err);
 
 #endif

@@ -237,7 +237,7 @@ static bool read_unlisted(struct unpacker *u)
         buf_puts(&above, TREE_UNLISTED);
         tree_name_encode(entity->type_name, true, &above);
         struct tree_row *row =
-            add_row(u, TREE_ROW_ITEM, unpack_names_path(&u->paths, buf_text(&above), entity->name, entity->id, false));
+            add_row(u, TREE_ROW_ITEM, unpack_names_unlisted(&u->paths, buf_text(&above), entity->name, entity->id));
         ok = row != NULL;
         if (ok) {
             row->id = entity->id;

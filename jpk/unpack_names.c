@@ -89,13 +89,13 @@ static void put_above(struct buf *out, const char *above)
 
 /* A path that is not taken: with more and more digits of the id behind the name. */
 static const char *free_path(struct unpack_names *names, const char *above, const char *encoded, const char *id,
-                             uint32_t owner)
+                             uint32_t owner, bool plain)
 {
     struct buf path = {0};
     const char *found = NULL;
     char made[UUID_SIZE];
     uuid_of_name("", id, made);
-    for (size_t digits = *encoded && !unpack_names_too_deep(above) ? 0 : 8; !found; digits += digits < 8 ? 8 : 4) {
+    for (size_t digits = plain && *encoded ? 0 : 8; !found; digits += digits < 8 ? 8 : 4) {
         uint32_t before = MAP_NONE;
         put_above(&path, above);
         if (digits == 0)
@@ -113,8 +113,8 @@ static const char *free_path(struct unpack_names *names, const char *above, cons
     return found;
 }
 
-const char *unpack_names_path(struct unpack_names *names, const char *above, const char *name, const char *id,
-                              bool folder)
+static const char *path_of(struct unpack_names *names, const char *above, const char *name, const char *id, bool folder,
+                           bool plain)
 {
     struct buf encoded = {0};
     char *key = id_key(names, id);
@@ -125,10 +125,21 @@ const char *unpack_names_path(struct unpack_names *names, const char *above, con
     if (key && !encoded.failed) {
         path = kept(names, row, above, buf_text(&encoded));
         path = path ? arena_strdup(names->arena, path)
-                    : free_path(names, above, buf_text(&encoded), id, row == MAP_NONE ? NOBODY : row);
+                    : free_path(names, above, buf_text(&encoded), id, row == MAP_NONE ? NOBODY : row, plain);
     }
     buf_free(&encoded);
     return path;
+}
+
+const char *unpack_names_path(struct unpack_names *names, const char *above, const char *name, const char *id,
+                              bool folder)
+{
+    return path_of(names, above, name, id, folder, true);
+}
+
+const char *unpack_names_unlisted(struct unpack_names *names, const char *above, const char *name, const char *id)
+{
+    return path_of(names, above, name, id, false, false);
 }
 
 const char *unpack_names_copy(struct unpack_names *names, const char *above, const char *entry)
@@ -148,7 +159,8 @@ const char *unpack_names_copy(struct unpack_names *names, const char *above, con
             buf_putc(&encoded, '/');
         entry += n + (entry[n] == '/');
     }
-    const char *path = *entry || encoded.failed ? NULL : free_path(names, above, buf_text(&encoded), whole, NOBODY);
+    const char *path =
+        *entry || encoded.failed ? NULL : free_path(names, above, buf_text(&encoded), whole, NOBODY, true);
     buf_free(&encoded);
     return path;
 }

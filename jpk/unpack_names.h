@@ -25,6 +25,9 @@ void unpack_names_free(struct unpack_names *names);
 const char *unpack_names_path(struct unpack_names *names, const char *above, const char *name, const char *id,
                               bool folder);
 
+/* The path for an item that project.xml does not list: always with digits of its id, for such often have one name. */
+const char *unpack_names_unlisted(struct unpack_names *names, const char *above, const char *name, const char *id);
+
 /* The path for an entry that is copied: its own, its parts made fit for any file system. NULL: no memory. */
 const char *unpack_names_copy(struct unpack_names *names, const char *above, const char *entry);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "jpk/tree.h"
 
 int message_error(const struct jpk_error *err)
 {
@@ -130,7 +131,7 @@ void message_findings(const struct settings *settings, const char *input, struct
 {
     size_t counts[3] = {0};
     bool color = colors(settings), terminal = isatty(STDOUT_FILENO);
-    struct source source = {.archive = archive};
+    struct source source = {.archive = jpk_tree_files(archive)};
     for (size_t i = 0; i < count; i++) {
         counts[findings[i].severity]++;
         if (findings[i].severity == JPK_INFO && !settings->verbose)

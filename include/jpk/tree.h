@@ -83,6 +83,12 @@ JPK_API void jpk_unpacked_free(struct jpk_unpacked *unpacked);
 /* Whether an opened folder is an unpacked tree. */
 JPK_API bool jpk_archive_is_tree(const struct jpk_archive *archive);
 
+/*
+ * The files of a tree as they lie in its folder: what findings of jpk_check name. The archive itself when it is no
+ * tree. Owned by `archive`.
+ */
+JPK_API struct jpk_archive *jpk_tree_files(struct jpk_archive *archive);
+
 enum jpk_pack_kind {
     JPK_PACK_DEFAULT, /* an unpacked tree and the inside of a Jitterpak as they are, all else as an export */
     JPK_PACK_AS_IS,   /* every entry's bytes as they are; a jitterpak.properties is added where there is none */

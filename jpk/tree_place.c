@@ -1,0 +1,149 @@
+/* From places in the entries of a tree, which nobody sees, to places in its files. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "jpk/mapping_text.h"
+#include "jpk/tree_view.h"
+#include "jpk/xml_scan.h"
+
+bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry)
+{
+    struct tree *tree = tree_of(archive);
+    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
+    if (index == SIZE_MAX)
+        return false;
+    *places = (struct tree_places){.tree = tree, .source = &tree->sources[archive->dir.entries[index].index]};
+    if (tree_read(tree, places->source, &places->joined, &places->pieces, NULL))
+        return true;
+    tree_places_free(places);
+    return false;
+}
+
+void tree_places_free(struct tree_places *places)
+{
+    pieces_free(&places->pieces);
+    buf_free(&places->joined);
+}
+
+static void put(struct tree_place *place, const char *path, const char *text, size_t n, size_t offset)
+{
+    struct text_position at = text_position(text, n, offset < n ? offset : n);
+    *place = (struct tree_place){.path = path, .line = at.line, .column = at.column};
+}
+
+/* How many bytes of text the first `n` raw bytes stand for; a reference that is cut counts as nothing. */
+static size_t decoded_size(const char *raw, size_t n)
+{
+    enum { REFERENCE_MAX = 12 };
+    struct buf text = {0};
+    for (size_t back = 0; back < REFERENCE_MAX && back <= n; back++) {
+        buf_clear(&text);
+        if (xml_decode(raw, n - back, &text))
+            break;
+    }
+    size_t size = text.size;
+    buf_free(&text);
+    return size;
+}
+
+/* `raw` is what stands between <Mappings> and </Mappings>. */
+static bool place_in_mappings(const struct piece *piece, const char *raw, size_t n, size_t at, struct tree_place *place)
+{
+    struct xml_scanner scanner = xml_scan(raw, n);
+    struct xml_tag tag;
+    size_t index = 0, start = 0;
+    bool inside = false;
+    while (xml_scan_next(&scanner, &tag) && tag.start <= at) {
+        if (tag.opens && xml_tag_is(&tag, "konga.string")) {
+            start = tag.end;
+            inside = true;
+        } else if (!tag.opens && tag.depth == 0) {
+            index++;
+            inside = false;
+        }
+    }
+    size_t decoded = inside && at > start ? decoded_size(raw + start, at - start) : 0;
+    return mapping_text_place(buf_text(&piece->text), piece->text.size, index, decoded, &place->line, &place->column);
+}
+
+static const char *file_of(const struct tree_places *places, const struct piece *piece)
+{
+    const struct tree_source *source = places->source;
+    for (size_t i = 0; i < source->part_count; i++)
+        if (strcmp(source->endings[i], piece->suffix) == 0 ||
+            (piece->other && strcmp(source->endings[i], piece->other) == 0))
+            return jpk_archive_entry(places->tree->files, source->parts[i])->name;
+    return source->path;
+}
+
+/* The .xml, or the one file that the entry is. */
+static const char *main_file(const struct tree_places *places)
+{
+    const struct tree_source *source = places->source;
+    if (source->file != SIZE_MAX)
+        return jpk_archive_entry(places->tree->files, source->file)->name;
+    return source->entity ? source->path : TREE_INDEX;
+}
+
+static void place_in_piece(const struct tree_places *places, const struct piece *piece, size_t offset,
+                           struct tree_place *place)
+{
+    const char *raw = buf_text(&places->joined) + piece->joined;
+    size_t n = piece->joined_end - piece->joined, at = offset - piece->joined;
+    if (!piece->mappings)
+        put(place, file_of(places, piece), buf_text(&piece->text), piece->text.size, decoded_size(raw, at));
+    else if (place_in_mappings(piece, raw, n, at, place))
+        place->path = file_of(places, piece);
+    else
+        *place = (struct tree_place){.path = file_of(places, piece), .line = 1, .column = 1};
+}
+
+void tree_places_at(const struct tree_places *places, size_t offset, struct tree_place *place)
+{
+    size_t shift_from = 0, shift_to = 0;
+    for (size_t i = 0; i < places->pieces.count; i++) {
+        const struct piece *piece = &places->pieces.list[i];
+        if (piece->joined == piece->joined_end || offset < piece->joined)
+            continue;
+        if (offset < piece->joined_resumed) {
+            place_in_piece(places, piece, offset < piece->joined_end ? offset : piece->joined_end, place);
+            return;
+        }
+        shift_from = piece->joined_resumed;
+        shift_to = piece->resumed;
+    }
+    const struct buf *text = places->source->entity ? &places->tree->xml : &places->joined;
+    put(place, main_file(places), buf_text(text), text->size, offset - shift_from + shift_to);
+    if (places->source->file == SIZE_MAX && !places->source->entity)
+        place->line = place->column = 0; /* made from the index as a whole */
+}
+
+/* The byte at a line and column. */
+static size_t offset_at(const struct buf *text, uint32_t line, uint32_t column)
+{
+    size_t at = 0;
+    for (; line > 1; line--) {
+        const char *lf = memchr(buf_text(text) + at, '\n', text->size - at);
+        if (!lf)
+            break;
+        at = (size_t)(lf - buf_text(text)) + 1;
+    }
+    return at + column - 1;
+}
+
+void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err)
+{
+    struct tree_places places;
+    struct tree_place place;
+    if (!err->entry[0] || !tree_places_begin(&places, archive, err->entry))
+        return;
+    tree_places_at(&places, err->line ? offset_at(&places.joined, err->line, err->column) : 0, &place);
+    bool has_line = err->line > 0;
+    err->entry[0] = '\0';
+    error_entry(err, place.path);
+    err->has_offset = false;
+    err->line = has_line ? place.line : 0;
+    err->column = has_line ? place.column : 0;
+    tree_places_free(&places);
+}
