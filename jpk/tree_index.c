@@ -130,12 +130,12 @@ static bool read_header(struct reader *reader)
         return error_set(reader->err, JPK_ERR_FORMAT, "is of a version that this program does not read; it reads %d",
                          FORMAT_VERSION);
     reader->known++;
-    index->name = index->id = index->base = index->time = "";
+    index->name = index->id = index->base = index->time = index->local = "";
     index->form = "jitterpak";
     return read_text(reader, "project", &index->name) && read_text(reader, "id", &index->id) &&
            read_text(reader, "base", &index->base) && read_text(reader, "form", &index->form) &&
            read_text(reader, "original", &index->original) && read_text(reader, "time", &index->time) &&
-           read_flag(reader, "crlf", &index->crlf) && all_known(reader);
+           read_text(reader, "local", &index->local) && read_flag(reader, "crlf", &index->crlf) && all_known(reader);
 }
 
 static bool read_row(struct reader *reader, uint32_t line)
@@ -241,6 +241,7 @@ void tree_index_write_header(const struct tree_index *index, struct buf *out)
     put_text(out, "base", *index->base ? index->base : NULL);
     put_text(out, "form", index->form);
     put_text(out, "time", *index->time ? index->time : NULL);
+    put_text(out, "local", *index->local ? index->local : NULL);
     put_text(out, "original", index->original);
     put_flag(out, "crlf", index->crlf);
     buf_puts(out, "}\n");

@@ -258,10 +258,14 @@ static bool match_local(struct opening *o)
         if (missing[part] && !note_local(o, part))
             return false;
     }
-    bool none = find_file(o, TREE_LOCAL_INDEX, "") == SIZE_MAX;
-    for (size_t part = 0; none && part < PARTS; part++)
-        if (part != local_part(TREE_LOCAL "testfiles") && !note_local(o, part))
+    if (find_file(o, TREE_LOCAL_INDEX, "") != SIZE_MAX)
+        return true;
+    /* All of it was left out: the tree's own index still says what there was. */
+    for (size_t part = 0; part < PARTS; part++) {
+        const char *had = strstr(o->tree->index.local, local_parts[part].name);
+        if (had && !note_local(o, part))
             return false;
+    }
     return true;
 }
 

@@ -41,6 +41,7 @@ struct unpacker {
     struct outline outline;
     struct buf bytes, rest, again;
     struct buf local; /* the index of local/ */
+    struct buf local_parts;
     struct strings stale, notes;
     struct jpk_error *err;
 };
@@ -414,6 +415,18 @@ static const char *place_of(enum entry_role role, const char *name)
     }
 }
 
+/* Notes for the index that local/ has something of this part. False: no memory. */
+static bool add_local_part(struct unpacker *u, const char *path)
+{
+    struct buf part = {0};
+    buf_printf(&part, "%.*s ", (int)strcspn(path, "/"), path);
+    if (!part.failed && !strstr(buf_text(&u->local_parts), part.data))
+        buf_puts(&u->local_parts, part.data);
+    bool ok = !part.failed && !u->local_parts.failed;
+    buf_free(&part);
+    return ok;
+}
+
 /* Copies an entry; `as` is how the index names it, below the base or from the root. */
 static bool put_copy(struct unpacker *u, size_t entry, const char *above, const char *as)
 {
@@ -431,7 +444,7 @@ static bool put_copy(struct unpacker *u, size_t entry, const char *above, const 
     row.markers = !local && tree_conflict(buf_text(&u->bytes), u->bytes.size) != SIZE_MAX;
     if (local) {
         tree_index_write_row(&row, &u->local);
-        return !u->local.failed || error_memory(u->err);
+        return (!u->local.failed && add_local_part(u, path + skip)) || error_memory(u->err);
     }
     struct tree_row *kept = add_row(u, TREE_ROW_FILE, path);
     if (kept)
@@ -563,6 +576,7 @@ static bool put_index(struct unpacker *u)
     if (u->local.size && !tree_writer_put(&u->writer, TREE_LOCAL_INDEX, u->local.data, u->local.size, u->err))
         return false;
     buf_clear(&u->again);
+    u->index.local = buf_text(&u->local_parts);
     tree_index_write_header(&u->index, &u->again);
     for (size_t i = 0; i < u->index.count; i++)
         tree_index_write_row(&u->index.rows[i], &u->again);
@@ -742,6 +756,7 @@ static void unpacker_free(struct unpacker *u)
     buf_free(&u->rest);
     buf_free(&u->again);
     buf_free(&u->local);
+    buf_free(&u->local_parts);
     free(u->entities);
     free(u->names);
 }
