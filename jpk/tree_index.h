@@ -42,7 +42,7 @@ struct tree_index {
     const char *form;     /* "jitterpak", "workspace", "environment", "flat" */
     const char *original; /* of project.xml, as in a row */
     const char *time;     /* of the entries, "2025-08-29T22:22:56"; "" for none */
-    const char *local;    /* the parts of local/ that the project has, each with a blank behind it; "" for none */
+    const char *local;    /* the parts of local/ that the project has, with blanks between them; "" for none */
     bool crlf;            /* project.xml's lines end in CR LF */
     struct tree_row *rows;
     size_t count, capacity;

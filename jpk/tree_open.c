@@ -69,6 +69,13 @@ static bool wrong_file(struct opening *o, enum jpk_code code, const char *path, 
     return false;
 }
 
+/* Notes the sentence in o->path. */
+static bool add_note(struct opening *o)
+{
+    bool ok = !o->path.failed && strings_add(&o->tree->notes, &o->tree->arena, o->path.data);
+    return ok || error_memory(o->err);
+}
+
 static char *id_key(struct opening *o, const char *id)
 {
     char *key = arena_strdup(&o->tree->arena, id);
@@ -227,8 +234,7 @@ static bool note_local(struct opening *o, size_t part)
     buf_clear(&o->path);
     buf_printf(&o->path, TREE_LOCAL "%s is not there, so the archive lacks %s", local_parts[part].name,
                local_parts[part].cost);
-    bool ok = !o->path.failed && strings_add(&o->tree->notes, &o->tree->arena, o->path.data);
-    return ok || error_memory(o->err);
+    return add_note(o);
 }
 
 /* A part of local/ may be left out as a whole, but not file by file. */
@@ -318,8 +324,7 @@ static bool ignore(struct opening *o, const char *path)
         return true;
     buf_clear(&o->path);
     buf_printf(&o->path, "%.*s%s is no part of the project and is left out", (int)n, path, path[n] ? "/" : "");
-    bool ok = !o->path.failed && strings_add(&o->tree->notes, &o->tree->arena, o->path.data);
-    return ok || error_memory(o->err);
+    return add_note(o);
 }
 
 /* A row for something that the index does not have yet. */
@@ -894,6 +899,21 @@ static void update_rows(struct opening *o)
     }
 }
 
+static bool note_stale(struct opening *o)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < o->tree->index.count; i++)
+        count += o->tree->index.rows[i].kind == TREE_ROW_STALE && o->matches[i].file != SIZE_MAX;
+    if (count == 0)
+        return true;
+    buf_clear(&o->path);
+    buf_printf(&o->path,
+               "%zu file%s of an earlier state of the project %s left out; 'jpk unpack --update --delete' "
+               "removes %s",
+               count, count == 1 ? "" : "s", count == 1 ? "is" : "are", count == 1 ? "it" : "them");
+    return add_note(o);
+}
+
 /* What was moved keeps its name: that is in its file, not in the file's name. */
 static bool note_names(struct opening *o)
 {
@@ -911,8 +931,7 @@ static bool note_names(struct opening *o)
         buf_clear(&o->path);
         buf_printf(&o->path, "%s is still called '%s': the Name in its .xml file counts", row->path,
                    o->matches[i].name);
-        ok = (!encoded.failed && !o->path.failed && strings_add(&o->tree->notes, &o->tree->arena, o->path.data)) ||
-             error_memory(o->err);
+        ok = add_note(o);
     }
     buf_free(&encoded);
     return ok;
@@ -942,7 +961,7 @@ bool tree_match(struct tree *tree, struct jpk_error *err)
          read_index(&o, TREE_LOCAL_INDEX, &tree->local, false) && match_rows(&o) && match_local(&o) &&
          place_files(&o) && none_lost(&o) && read_rows(&o, 0) && add_local_sources(&o);
     size_t rows = tree->index.count;
-    ok = ok && build_outline(&o) && read_rows(&o, rows) && add_outline(&o) && note_names(&o);
+    ok = ok && build_outline(&o) && read_rows(&o, rows) && add_outline(&o) && note_names(&o) && note_stale(&o);
     if (ok)
         update_rows(&o);
     free(o.claimed);

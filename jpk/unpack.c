@@ -418,13 +418,10 @@ static const char *place_of(enum entry_role role, const char *name)
 /* Notes for the index that local/ has something of this part. False: no memory. */
 static bool add_local_part(struct unpacker *u, const char *path)
 {
-    struct buf part = {0};
-    buf_printf(&part, "%.*s ", (int)strcspn(path, "/"), path);
-    if (!part.failed && !strstr(buf_text(&u->local_parts), part.data))
-        buf_puts(&u->local_parts, part.data);
-    bool ok = !part.failed && !u->local_parts.failed;
-    buf_free(&part);
-    return ok;
+    char *part = arena_strndup(&u->index.arena, path, strcspn(path, "/"));
+    if (part && !strstr(buf_text(&u->local_parts), part))
+        buf_printf(&u->local_parts, "%s%s", u->local_parts.size ? " " : "", part);
+    return part && !u->local_parts.failed;
 }
 
 /* Copies an entry; `as` is how the index names it, below the base or from the root. */
