@@ -39,6 +39,13 @@ static bool starts_with(const char *s, const char *prefix)
     return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+/* Unlike text_ends_with it takes letters as they are. */
+static bool ends_with(const char *s, const char *suffix)
+{
+    size_t n = strlen(s), m = strlen(suffix);
+    return n > m && strcmp(s + n - m, suffix) == 0;
+}
+
 static struct match *add_match(struct opening *o, size_t row)
 {
     struct match *matches = array_grow(o->matches, row, &o->match_capacity, sizeof *matches);
@@ -286,10 +293,10 @@ static const char *copy_text(struct opening *o, const char *s, size_t n)
 static size_t stem_length(const char *path)
 {
     static const char *const endings[] = {".where.sql", ".sql", ".soql", ".map", ".jb", ".js"};
-    size_t n = strlen(path), stem = 0;
+    size_t stem = 0;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0] && !stem; i++)
-        if (n > strlen(endings[i]) && strcmp(path + n - strlen(endings[i]), endings[i]) == 0)
-            stem = n - strlen(endings[i]);
+        if (ends_with(path, endings[i]))
+            stem = strlen(path) - strlen(endings[i]);
     size_t digits = stem;
     while (digits > 0 && path[digits - 1] >= '0' && path[digits - 1] <= '9')
         digits--;
@@ -444,14 +451,18 @@ static const char *with_id(struct opening *o, const char *path, const struct buf
     return text;
 }
 
+/* The part of a path that begins with the type. */
+static const char *below_unlisted(const char *path)
+{
+    return path + (starts_with(path, TREE_UNLISTED) ? strlen(TREE_UNLISTED) : 0);
+}
+
 static bool check_new(struct opening *o, const char *file, const char *stem, const struct pieces *pieces)
 {
     struct buf type = {0};
     if (!pieces->is_entity || !pieces->has_header)
         return wrong_file(o, JPK_ERR_FORMAT, file, "is no entity: there must be an <Entity> with a <Header> in it");
-    if (starts_with(stem, TREE_UNLISTED))
-        return true;
-    outline_type(stem, &type);
+    outline_type(below_unlisted(stem), &type);
     bool fits = strcmp(buf_text(&type), pieces->type) == 0;
     if (!fits)
         error_set(o->err, JPK_ERR_FORMAT, "is a %s in the folder of type %s", pieces->type, buf_text(&type));
@@ -511,9 +522,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
 static bool place_xml(struct opening *o, size_t file)
 {
     const char *path = file_name(o, file);
-    size_t n = strlen(path), folder_file = strlen("/" TREE_FOLDER_FILE);
-    bool folder = n > folder_file && strcmp(path + n - folder_file, "/" TREE_FOLDER_FILE) == 0;
-    const char *stem = copy_text(o, path, n - (folder ? folder_file : strlen(".xml")));
+    bool folder = ends_with(path, "/" TREE_FOLDER_FILE);
+    const char *stem = copy_text(o, path, strlen(path) - strlen(folder ? "/" TREE_FOLDER_FILE : ".xml"));
     struct buf xml = {0};
     struct pieces pieces = {0};
     bool ok = stem || error_memory(o->err);
@@ -566,7 +576,7 @@ enum step { STEP_FOLDERS, STEP_XML, STEP_TEXTS };
 static bool place_file(struct opening *o, size_t file, enum step step)
 {
     const char *path = file_name(o, file);
-    bool xml = text_ends_with(path, ".xml"), folder = text_ends_with(path, "/" TREE_FOLDER_FILE);
+    bool xml = ends_with(path, ".xml"), folder = ends_with(path, "/" TREE_FOLDER_FILE);
     if (!is_type_folder(o, path)) {
         if (step != STEP_TEXTS)
             return true;
@@ -730,7 +740,7 @@ static const char *entry_of(struct opening *o, const struct tree_row *row, const
 static const char *entity_entry(struct opening *o, const struct tree_row *row)
 {
     struct buf usual = {0};
-    const char *path = row->path + (starts_with(row->path, TREE_UNLISTED) ? strlen(TREE_UNLISTED) : 0);
+    const char *path = below_unlisted(row->path);
     buf_puts(&usual, "Data/");
     if (row->kind == TREE_ROW_FOLDER)
         buf_puts(&usual, "Folder");
@@ -803,6 +813,28 @@ static bool add_local_sources(struct opening *o)
     return ok;
 }
 
+/* What some editors do to texts, which then is part of them. */
+static bool note_text(struct opening *o, const struct tree_row *row, const struct piece *piece)
+{
+    const char *text = buf_text(&piece->text);
+    const char *lf = memchr(text, '\n', piece->text.size);
+    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0, cr = lf && lf > text && lf[-1] == '\r';
+    if (!mark && !cr)
+        return true;
+    buf_clear(&o->path);
+    buf_printf(&o->path, "%s%s %s, which Design Studio does not write; it becomes part of the text", row->path,
+               piece->suffix, mark ? "begins with a byte order mark" : "has lines that end in CR LF");
+    return add_note(o);
+}
+
+static bool note_texts(struct opening *o, const struct tree_row *row, const struct pieces *pieces)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < pieces->count; i++)
+        ok = !pieces->list[i].there || note_text(o, row, &pieces->list[i]);
+    return ok;
+}
+
 /* Checks an entity's header and takes its name. */
 static bool check_entity(struct opening *o, const struct tree_source *source, struct match *match,
                          const struct tree_row *row, struct buf *bytes)
@@ -826,6 +858,7 @@ static bool check_entity(struct opening *o, const struct tree_source *source, st
     }
     if (!ok)
         error_entry(o->err, buf_text(&o->path));
+    ok = ok && note_texts(o, row, &pieces);
     match->name = row->name ? row->name : ok ? copy_text(o, pieces.name, strlen(pieces.name)) : "";
     pieces_free(&pieces);
     return ok && (match->name || error_memory(o->err));

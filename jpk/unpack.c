@@ -43,6 +43,7 @@ struct unpacker {
     struct buf local; /* the index of local/ */
     struct buf local_parts;
     struct strings stale, notes;
+    size_t outside; /* files beside the project that are none of its */
     struct jpk_error *err;
 };
 
@@ -449,24 +450,40 @@ static bool put_copy(struct unpacker *u, size_t entry, const char *above, const 
     return kept != NULL;
 }
 
+/* Whether an entry is the manifest.jip beside the folder of the environment. */
+static bool is_manifest(const struct unpacker *u, const char *name)
+{
+    const char *base = u->project->base;
+    size_t n = strlen(base);
+    while (n > 0 && (n == strlen(base) || base[n - 1] != '/'))
+        n--;
+    return strncmp(name, base, n) == 0 && strcmp(name + n, "manifest.jip") == 0;
+}
+
+/* Beside the project: the manifest of a workspace, or what else a ZIP holds. Not other environments. */
+static bool put_outside(struct unpacker *u, size_t entry, const char *name)
+{
+    bool manifest = is_manifest(u, name), archive = u->project->shape == JPK_SHAPE_ARCHIVE;
+    if (!manifest && !archive) {
+        u->outside++;
+        return true;
+    }
+    struct buf as = {0};
+    buf_printf(&as, "/%s", name);
+    bool ok = as.failed ? error_memory(u->err) : put_copy(u, entry, manifest ? "" : "other", as.data);
+    buf_free(&as);
+    return ok;
+}
+
 static bool put_entry(struct unpacker *u, size_t entry)
 {
     const struct jpk_project *project = u->project;
     const char *name = jpk_archive_entry(project->archive, entry)->name;
     size_t prefix = strlen(project->base);
-    struct buf as = {0};
     if (map_get(&u->by_entry, name, strlen(name)) != MAP_NONE)
         return true;
-    if (strncmp(name, project->base, prefix) != 0) {
-        /* Beside the project: the manifest of a workspace, or what else a ZIP holds. Not other environments. */
-        bool manifest = strcmp(name, "manifest.jip") == 0;
-        if (!manifest && project->shape != JPK_SHAPE_ARCHIVE && project->shape != JPK_SHAPE_FLAT)
-            return true;
-        buf_printf(&as, "/%s", name);
-        bool ok = as.failed ? error_memory(u->err) : put_copy(u, entry, manifest ? "" : "other", as.data);
-        buf_free(&as);
-        return ok;
-    }
+    if (strncmp(name, project->base, prefix) != 0)
+        return put_outside(u, entry, name);
     enum entry_role role = entry_role_of(project->shape, name + prefix);
     if (role == ENTRY_PROJECT)
         return true;
@@ -499,7 +516,10 @@ static bool put_entries(struct unpacker *u)
     for (size_t i = 0; ok && i < count; i++)
         ok = put_entry(u, sorted[i].index);
     free(sorted);
-    return ok;
+    char text[96];
+    snprintf(text, sizeof text, "%zu file%s of other environments and beside the project left out", u->outside,
+             u->outside == 1 ? "" : "s");
+    return ok && (u->outside == 0 || note(u, *u->project->base ? u->project->base : ".", text));
 }
 
 /* ------------------------------------------------------------------------------------------------------ the index */

@@ -11,7 +11,7 @@
 enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000, NOBODY = MAP_NONE - 1 };
 
 /* What the root of a tree holds beside the types of items. */
-static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", "manifest.jip"};
+static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git"};
 
 static bool take(struct unpack_names *names, const char *path, uint32_t owner, uint32_t *before)
 {
