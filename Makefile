@@ -162,7 +162,7 @@ check-valgrind:
 
 .PHONY: bench
 bench:
-	@.ci/packages $(BUILD_PACKAGES) python3 unzip
+	@.ci/packages $(BUILD_PACKAGES) python3 unzip zip
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 

@@ -354,6 +354,39 @@ static const char *top_folder(struct packer *p)
     return top;
 }
 
+/* The file of a tree that an entry comes from; "" elsewhere. */
+static const char *tree_path(const struct packer *p, const char *entry)
+{
+    const struct tree *tree = tree_of(p->archive);
+    size_t index = tree && entry ? jpk_archive_find(p->archive, entry) : SIZE_MAX;
+    return index == SIZE_MAX ? "" : tree->sources[p->archive->dir.entries[index].index].path;
+}
+
+/* What could not be read must not be packed, unless the tree says that it never could. */
+static bool check_problem(struct packer *p, const struct jpk_finding *problem)
+{
+    if (problem->severity != JPK_ERROR || strcmp(problem->rule, "unreadable-file") != 0)
+        return true;
+    const char *path = tree_path(p, problem->file);
+    if (strncmp(path, TREE_OTHER, strlen(TREE_OTHER)) == 0) {
+        struct buf text = {0};
+        buf_printf(&text, "%s cannot be read as an entity and is packed as it is", path);
+        bool ok = text.failed ? error_memory(p->err) : note(p, text.data);
+        buf_free(&text);
+        return ok;
+    }
+    struct jpk_error here = {0};
+    error_set(&here, JPK_ERR_FORMAT, "%s", problem->message);
+    error_entry(&here, problem->file);
+    if (problem->line)
+        error_position(&here, problem->line, problem->column);
+    error_file(&here, jpk_archive_name(p->archive));
+    tree_place_error(p->archive, &here);
+    if (p->err && p->err->code == JPK_OK)
+        *p->err = here;
+    return false;
+}
+
 static bool begin(struct packer *p, const struct jpk_project *project, const struct jpk_pack_options *options,
                   struct jpk_error *err)
 {
@@ -369,6 +402,9 @@ static bool begin(struct packer *p, const struct jpk_project *project, const str
     p->top = archive ? project->base : top_folder(p);
     if (!p->top)
         return error_memory(err);
+    for (size_t i = 0; i < project->problem_count; i++)
+        if (!check_problem(p, &project->problems[i]))
+            return false;
     return (project->shape != JPK_SHAPE_FLAT || index_files(p)) && add_all(p);
 }
 

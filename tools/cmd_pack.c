@@ -57,7 +57,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     }
     struct jpk_pack_plan *plan = NULL;
     bool ok = input_open(&input, arguments[0], settings, &err) &&
-              (input.project = jpk_project_load(input.archive, settings->environment, 0, &err)) != NULL &&
+              (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL &&
               (plan = jpk_pack_plan(input.project, &how, &err)) != NULL;
     if (ok && !settings->check_only && !settings->dry_run)
         ok = jpk_pack(input.project, arguments[1], &how, &err);

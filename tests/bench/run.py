@@ -12,6 +12,7 @@ and the least of the runs; the peak is the greatest. Ratios are those of medians
 `generate -o` writes into BUILD/bench, on the disk that the build is on; the row with --dry-run shows what that costs.
 """
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -134,6 +135,57 @@ def targets(results, text, peak_limit):
                                           (peak - base) * 1048576 / text))
 
 
+def fresh(folder):
+    """Something to run before a command that must find nothing at its output."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if os.path.exists(folder):
+        os.remove(folder)
+
+
+def trees(path, rounds):
+    """Unpacking and packing beside unzip and zip of the same files; zip and pack both read what unpacking wrote."""
+    jpk, here = os.path.abspath(os.path.join(BUILD, "jpk")), os.path.abspath(os.path.join(WORK, "trees"))
+    fresh(here)
+    os.makedirs(here)
+    files, tree = os.path.join(here, "files"), os.path.join(here, "tree")
+    rows = [
+        ("unzip", ["unzip", "-q", os.path.abspath(path), "-d", files], files),
+        ("jpk unpack", [jpk, "unpack", "-q", os.path.abspath(path), tree], tree),
+        ("zip", ["sh", "-c", "cd %s && exec zip -q -r %s/z.zip ." % (files, here)], os.path.join(here, "z.zip")),
+        ("jpk pack", [jpk, "pack", "-q", tree, os.path.join(here, "p.jpk")], os.path.join(here, "p.jpk")),
+        ("jpk unpack --update", [jpk, "unpack", "-q", "-u", os.path.abspath(path), tree], None),
+        ("jpk check of the tree", [jpk, "check", "-q", tree], None),
+    ]
+    results = {label: [] for label, _, _ in rows}
+    for turn in range(rounds + 1):
+        for label, command, output in rows:
+            if output:
+                fresh(output)
+            result = run_once(command)
+            if turn > 0:
+                results[label].append(result)
+    fresh(here)
+    print("\nprojects in version control: %s" % os.path.basename(path))
+    print("  %-32s %4s %10s %10s %9s %8s" % ("command", "runs", "median ms", "min ms", "peak MiB", "x peer"))
+    medians = {label: statistics.median(r[0] for r in runs) for label, runs in results.items()}
+    for label, runs in results.items():
+        peer = {"jpk unpack": "unzip", "jpk pack": "zip"}.get(label)
+        print("  %-32s %4d %10.2f %10.2f %9.1f %8s" % (label, len(runs), medians[label], min(r[0] for r in runs),
+              max(r[1] for r in runs), "%.2f" % (medians[label] / medians[peer]) if peer else ""))
+    for label, peer in (("jpk unpack", "unzip"), ("jpk pack", "zip")):
+        print("  %s: %.2f x %s, target 3 or less: %s" % (label, medians[label] / medians[peer], peer,
+                                                        verdict(medians[label] <= 3 * medians[peer])))
+
+
+def differences(path):
+    """A project compared with itself."""
+    jpk = os.path.join(BUILD, "jpk")
+    runs = [run_once([jpk, "diff", path, path]) for _ in range(6)][1:]
+    median = statistics.median(r[0] for r in runs)
+    print("\njpk diff of %s with itself: %.0f ms (least %.0f), %.1f MiB, target less than 1000: %s"
+          % (os.path.basename(path), median, min(r[0] for r in runs), max(r[1] for r in runs), verdict(median < 1000)))
+
+
 def real_inputs():
     if os.path.exists(CORPUS):
         return [CORPUS]
@@ -157,6 +209,7 @@ def main():
         results = measure(commands_for(path, True), 21)
         table(os.path.basename(path), results, 0)
         targets(results, 0, 32)
+        trees(path, 15)
     per_thousand = []
     for entities, rounds in ((1000, 11), (10000, 9), (100000, 3)):
         path = tool("%d.jpk" % entities)
@@ -167,6 +220,9 @@ def main():
         targets(results, text, 0)
         per_thousand.append((entities, {label: min(r[0] for r in runs) * 1000 / entities
                                         for label, runs in results.items()}))
+        if entities == 10000:
+            trees(path, 3)
+            differences(path)
         os.remove(path)
     print("\nlinear time: least ms for 1,000 entities, the start of the process included")
     for label in (FLOOR, GENERATE, "jpk info", "jpk check"):
