@@ -37,7 +37,8 @@ struct jpk_archive {
 
     /* a view */
     const struct archive_view *view;
-    void *state; /* the view's own */
+    void *state;   /* the view's own */
+    bool unzipped; /* what it shows is a Jitterpak's, with its top folder */
 };
 
 /* A new archive without entries, to become a view; NULL: no memory. */

@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "jpk/archive.h"
 #include "jpk/properties.h"
 
 static bool starts_with(const char *s, const char *prefix)
@@ -196,7 +197,7 @@ bool layout_find(struct jpk_archive *archive, const char *environment, struct ar
     result.manifest = find_manifest(archive, result.base);
     if (!has_folder(archive, result.base, "Data/"))
         result.shape = JPK_SHAPE_FLAT;
-    else if (!jpk_archive_is_folder(archive))
+    else if (!archive->folder || archive->unzipped)
         result.shape = JPK_SHAPE_ARCHIVE;
     else
         result.shape = result.manifest != SIZE_MAX ? JPK_SHAPE_WORKSPACE : JPK_SHAPE_ENVIRONMENT;

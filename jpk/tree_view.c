@@ -214,8 +214,10 @@ struct jpk_archive *tree_open(struct jpk_archive *folder, struct jpk_error *err)
     archive->state = tree;
     tree->archive = archive;
     tree->files = folder;
-    if (tree_match(tree, err) && finish_entries(tree, err))
+    if (tree_match(tree, err) && finish_entries(tree, err)) {
+        archive->unzipped = strcmp(tree->index.form, "jitterpak") == 0;
         return archive;
+    }
     error_file(err, archive->name);
     jpk_archive_free(archive);
     return NULL;

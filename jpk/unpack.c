@@ -583,8 +583,10 @@ static const char ignored[] =
 /* A file for version control, unless its owner has one already. */
 static bool put_once(struct unpacker *u, const char *path, const char *text)
 {
-    if (u->old_archive && jpk_archive_find(u->old_archive, path) != SIZE_MAX)
+    if (u->old_archive && jpk_archive_find(u->old_archive, path) != SIZE_MAX) {
+        u->writer.unchanged++;
         return true;
+    }
     return tree_writer_put(&u->writer, path, text, strlen(text), u->err);
 }
 
