@@ -194,7 +194,8 @@ static struct jpk_folder *add_folder(struct tree *tree, const struct xml_node *n
     if (!folder)
         return NULL;
     const char *id = xml_attribute(node, "entityId"), *name = xml_attribute(node, "name");
-    *folder = (struct jpk_folder){.id = id ? id : "", .name = name ? name : "", .parent = parent};
+    *folder =
+        (struct jpk_folder){.id = id ? id : "", .name = name ? name : "", .type_name = tree->type, .parent = parent};
     tree->folders[tree->folder_count++] = folder;
     return folder;
 }

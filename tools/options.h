@@ -17,6 +17,11 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
+    struct {
+        bool all, order, ignore_order, ignore_encrypted, stat, name_only;
+        const char *only;
+        uint64_t limit;
+    } diff;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
