@@ -409,11 +409,28 @@ static void make_hunks(struct diffing *d, const struct linediff *diff, struct jp
     }
 }
 
+static bool unended(const struct buf *text)
+{
+    return text->size == 0 || text->data[text->size - 1] != '\n';
+}
+
+/* That a text does not end in a line end is only worth a word when that of the other side does. */
+static void end_alike(struct diffing *d)
+{
+    bool both = unended(&d->text[0]) && unended(&d->text[1]);
+    for (int side = 0; side < 2; side++) {
+        if (both && d->text[side].size)
+            buf_putc(&d->text[side], '\n');
+        d->failed |= d->text[side].failed;
+    }
+}
+
 void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size)
 {
     struct linediff diff;
     diff_canonical(d, SIDE_A, a, a_size, &d->text[0]);
     diff_canonical(d, SIDE_B, b, b_size, &d->text[1]);
+    end_alike(d);
     struct jpk_diff_field *field = d->failed ? NULL : diff_add_field(d, JPK_DIFF_FIELD_TEXT, path);
     if (!field)
         return;

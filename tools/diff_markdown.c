@@ -30,7 +30,7 @@ static void put_code(struct buf *out, const char *text)
 
 static void put_paths(struct buf *out, const struct jpk_diff_change *change)
 {
-    if (change->old_path && change->new_path && strcmp(change->old_path, change->new_path) != 0) {
+    if (diff_two_paths(change)) {
         put_code(out, change->old_path);
         buf_puts(out, " → ");
     }

@@ -7,6 +7,11 @@
 
 const char *const diff_what_words[DIFF_WHAT_COUNT] = {"added", "removed", "renamed", "moved", "changed", "reordered"};
 
+bool diff_two_paths(const struct jpk_diff_change *change)
+{
+    return (change->what & (JPK_DIFF_RENAMED | JPK_DIFF_MOVED)) && change->old_path && change->new_path;
+}
+
 void diff_put_what(struct buf *out, unsigned what)
 {
     const char *separator = "";
@@ -101,8 +106,7 @@ static void paint(const struct printer *p, enum paint paint)
 
 static void put_path(struct buf *out, const struct jpk_diff_change *change)
 {
-    bool both = change->old_path && change->new_path && strcmp(change->old_path, change->new_path) != 0;
-    if (both) {
+    if (diff_two_paths(change)) {
         diff_put_shown(out, change->old_path);
         buf_puts(out, " -> ");
     }

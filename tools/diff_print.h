@@ -32,6 +32,9 @@ json_t *diff_json(const struct diff_view *view);
 
 /* -------------------------------------------------------------------------------------------------- shared parts */
 
+/* Whether both paths of a change are worth showing: a folder's new name is said once, with the folder. */
+bool diff_two_paths(const struct jpk_diff_change *change);
+
 /* "renamed, changed". */
 void diff_put_what(struct buf *out, unsigned what);
 

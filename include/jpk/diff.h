@@ -63,7 +63,7 @@ enum jpk_diff_what {
 /* A line of a line diff. */
 struct jpk_diff_line {
     char sign;        /* ' ' both, '-' A, '+' B */
-    bool unfinished;  /* no line end follows: the last line of its text */
+    bool unfinished;  /* the last line of its text, which has no line end, while the other text ends in one */
     const char *text; /* without the line end */
 };
 
