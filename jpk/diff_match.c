@@ -488,12 +488,23 @@ static void take_best(struct matcher *m, struct candidates *candidates)
     }
 }
 
+/* From now on pairs have one color, and loners that of their name: what they say may have changed. */
+static void recolor(struct matcher *m)
+{
+    color_pairs(m->d);
+    for (int side = 0; side < 2; side++)
+        for (size_t i = 0; i < m->side[side].count; i++)
+            if (!m->side[side].list[i].taken)
+                m->d->color[side][m->side[side].list[i].entity->index] = m->side[side].list[i].name;
+}
+
 static bool match_alike(struct matcher *m)
 {
     struct features f = {.m = m};
     struct postings p = {0};
     struct loner_index names = {0};
     struct candidates candidates = {0};
+    recolor(m);
     bool ok = collect_features(&f);
     if (ok && f.count > 0) {
         ok = make_postings(&f, &p) && index_loners(&m->side[SIDE_A], only_name, &names);
@@ -524,8 +535,10 @@ static bool match_content(struct matcher *m)
     if (m->side[SIDE_A].count == 0 || m->side[SIDE_B].count == 0)
         return true;
     color_pairs(d);
+    /* Alike twice: what refers to a pair that was just found is more alike than before. */
     return describe_all(m) && match_by(m, path_and_links) && match_by(m, path_and_content) &&
-           match_by(m, name_and_links) && match_by(m, name_and_content) && match_alike(m) && match_by(m, only_path);
+           match_by(m, name_and_links) && match_by(m, name_and_content) && match_alike(m) && match_alike(m) &&
+           match_by(m, only_path);
 }
 
 void diff_match_items(struct diffing *d)
