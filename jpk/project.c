@@ -195,7 +195,8 @@ static struct jpk_folder *add_folder(struct listing *tree, const struct xml_node
     if (!folder)
         return NULL;
     const char *id = xml_attribute(node, "entityId"), *name = xml_attribute(node, "name");
-    *folder = (struct jpk_folder){.id = id ? id : "", .name = name ? name : "", .parent = parent};
+    *folder =
+        (struct jpk_folder){.id = id ? id : "", .name = name ? name : "", .type_name = tree->type, .parent = parent};
     tree->folders[tree->folder_count++] = folder;
     return folder;
 }

@@ -7,9 +7,9 @@
 #include "tools/message.h"
 
 static const struct option options[] = {
-    {"kind", 'k', OPTION_CHOICE, offsetof(struct settings, kind), "as-is|export|backup",
+    {"kind", 'k', OPTION_CHOICE, offsetof(struct settings, pack.kind), "as-is|export|backup",
      "what the Jitterpak is (a tree, or the inside of a Jitterpak: as-is; else: export)"},
-    {"check", 0, OPTION_FLAG, offsetof(struct settings, check_only), NULL,
+    {"check", 0, OPTION_FLAG, offsetof(struct settings, pack.check), NULL,
      "say whether packing would work and what it would do; takes no FILE"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "check, but write nothing"},
@@ -18,7 +18,7 @@ static const struct option options[] = {
 
 static enum jpk_pack_kind kind_of(const struct settings *settings)
 {
-    const char *kind = settings->kind ? settings->kind : "";
+    const char *kind = settings->pack.kind ? settings->pack.kind : "";
     return strcmp(kind, "as-is") == 0    ? JPK_PACK_AS_IS
            : strcmp(kind, "export") == 0 ? JPK_PACK_EXPORT
            : strcmp(kind, "backup") == 0 ? JPK_PACK_BACKUP
@@ -36,11 +36,11 @@ static void print_all(const char *what, const struct jpk_strings *list)
 
 static void print_plan(const struct settings *settings, const char *input, const struct jpk_pack_plan *plan)
 {
-    bool dry = settings->check_only || settings->dry_run;
+    bool dry = settings->pack.check || settings->dry_run;
     print_all(dry ? "would add " : "added ", &plan->added);
     print_all(dry ? "would move " : "moved ", &plan->moved);
     print_all("note: ", &plan->notes);
-    if (!settings->check_only)
+    if (!settings->pack.check)
         return;
     message_text(input);
     printf(": can be packed, %zu entries\n", plan->entries);
@@ -51,7 +51,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct input input;
     struct jpk_error err = {0};
     struct jpk_pack_options how = {.kind = kind_of(settings), .force = settings->force};
-    if (count != (settings->check_only ? 1 : 2)) {
+    if (count != (settings->pack.check ? 1 : 2)) {
         fprintf(stderr, "jpk: the usage is: jpk pack [OPTIONS] FOLDER FILE.jpk, or: jpk pack --check FOLDER\n");
         return 2;
     }
@@ -59,7 +59,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     bool ok = input_open(&input, arguments[0], settings, &err) &&
               (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL &&
               (plan = jpk_pack_plan(input.project, &how, &err)) != NULL;
-    if (ok && !settings->check_only && !settings->dry_run)
+    if (ok && !settings->pack.check && !settings->dry_run)
         ok = jpk_pack(input.project, arguments[1], &how, &err);
     int status = ok ? 0 : message_error(&err);
     if (ok && !settings->quiet)

@@ -6,9 +6,9 @@
 #include "tools/message.h"
 
 static const struct option options[] = {
-    {"update", 'u', OPTION_FLAG, offsetof(struct settings, refresh), NULL,
+    {"update", 'u', OPTION_FLAG, offsetof(struct settings, unpack.update), NULL,
      "refresh a tree of this project: write only what changed"},
-    {"delete", 0, OPTION_FLAG, offsetof(struct settings, delete_stale), NULL,
+    {"delete", 0, OPTION_FLAG, offsetof(struct settings, unpack.remove), NULL,
      "with --update: remove files that are no longer part of the project"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL,
      "write into a folder that holds other things, or another project's tree"},
@@ -27,7 +27,7 @@ static void print_all(const char *what, const struct jpk_strings *list)
 
 static void print_result(const struct settings *settings, const char *folder, const struct jpk_unpacked *unpacked)
 {
-    bool dry = settings->dry_run, removed = settings->delete_stale;
+    bool dry = settings->dry_run, removed = settings->unpack.remove;
     if (settings->verbose)
         print_all(dry ? "would write " : "wrote ", &unpacked->written);
     print_all(!removed ? "no longer part of the project: " : dry ? "would remove " : "removed ", &unpacked->stale);
@@ -48,12 +48,12 @@ static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input input;
     struct jpk_error err = {0};
-    struct jpk_unpack_options how = {.update = settings->refresh,
+    struct jpk_unpack_options how = {.update = settings->unpack.update,
                                      .force = settings->force,
-                                     .delete_stale = settings->delete_stale,
+                                     .delete_stale = settings->unpack.remove,
                                      .dry_run = settings->dry_run};
     (void)count;
-    if (settings->delete_stale && !settings->refresh) {
+    if (settings->unpack.remove && !settings->unpack.update) {
         fputs("jpk: --delete goes with --update\n", stderr);
         return 2;
     }

@@ -33,7 +33,7 @@ void message_text(const char *text)
     fputs(shown, stdout);
 }
 
-static bool colors(const struct settings *settings)
+bool message_colors(const struct settings *settings)
 {
     const char *none = getenv("NO_COLOR");
     return !settings->no_color && !(none && *none) && isatty(STDOUT_FILENO);
@@ -130,7 +130,7 @@ void message_findings(const struct settings *settings, const char *input, struct
                       const struct jpk_finding *findings, size_t count)
 {
     size_t counts[3] = {0};
-    bool color = colors(settings), terminal = isatty(STDOUT_FILENO);
+    bool color = message_colors(settings), terminal = isatty(STDOUT_FILENO);
     struct source source = {.archive = jpk_tree_files(archive)};
     for (size_t i = 0; i < count; i++) {
         counts[findings[i].severity]++;

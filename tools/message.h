@@ -20,6 +20,9 @@ void message_findings(const struct settings *settings, const char *input, struct
 /* Prints "1 error, 2 warnings, 3 notes", from counts by severity. */
 void message_counts(const size_t counts[3]);
 
+/* Whether standard output gets colors: a terminal, and neither --no-color nor NO_COLOR. */
+bool message_colors(const struct settings *settings);
+
 /* Whether --format json was given. */
 bool message_as_json(const struct settings *settings);
 

@@ -17,9 +17,18 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
-    bool refresh, delete_stale; /* unpack --update, --delete */
-    const char *kind;           /* pack --kind */
-    bool check_only;            /* pack --check */
+    struct {
+        bool update, remove;
+    } unpack;
+    struct {
+        const char *kind;
+        bool check;
+    } pack;
+    struct {
+        bool all, order, ignore_order, ignore_encrypted, stat, name_only;
+        const char *only;
+        uint64_t limit;
+    } diff;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };

@@ -387,6 +387,7 @@ struct jpk_function {
 
 struct jpk_folder {
     const char *id, *name;
+    const char *type_name;           /* of the entities that it is for: "Script" */
     const struct jpk_folder *parent; /* NULL at the top of its entity type */
 };
 

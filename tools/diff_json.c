@@ -1,0 +1,80 @@
+#include <string.h>
+
+#include "tools/diff_print.h"
+
+static json_t *hunk_json(const struct jpk_diff_hunk *hunk)
+{
+    json_t *lines = json_array();
+    struct buf text = {0};
+    for (size_t i = 0; lines && i < hunk->line_count; i++) {
+        buf_clear(&text);
+        buf_putc(&text, hunk->lines[i].sign);
+        buf_puts(&text, hunk->lines[i].text);
+        json_array_append_new(lines, json_string(buf_text(&text)));
+        if (hunk->lines[i].unfinished && hunk->lines[i].sign != ' ')
+            json_array_append_new(lines, json_string("\\ no line end here"));
+    }
+    buf_free(&text);
+    return json_pack("{s:I, s:I, s:I, s:I, s:o}", "oldStart", (json_int_t)hunk->old_start, "oldLines",
+                     (json_int_t)hunk->old_count, "newStart", (json_int_t)hunk->new_start, "newLines",
+                     (json_int_t)hunk->new_count, "lines", lines);
+}
+
+static json_t *field_json(const struct jpk_diff_field *field)
+{
+    static const char *const kinds[] = {"value", "text", "encrypted", "order", "opaque"};
+    json_t *object =
+        json_pack("{s:s, s:s, s:s?, s:s?, s:b, s:b, s:s?, s:s?, s:I, s:I}", "path", field->path, "kind",
+                  kinds[field->kind], "oldValue", field->old_value, "newValue", field->new_value, "oldHidden",
+                  field->old_hidden, "newHidden", field->new_hidden, "oldItem",
+                  field->old_item ? field->old_item->id : NULL, "newItem", field->new_item ? field->new_item->id : NULL,
+                  "added", (json_int_t)field->added, "removed", (json_int_t)field->removed);
+    json_t *hunks = json_array();
+    for (size_t i = 0; hunks && i < field->hunk_count; i++)
+        json_array_append_new(hunks, hunk_json(&field->hunks[i]));
+    if (object)
+        json_object_set_new(object, "hunks", hunks);
+    return object;
+}
+
+static json_t *change_json(const struct jpk_diff_change *change)
+{
+    static const char *const subjects[] = {"project", "folder", "item", "file"};
+    const struct jpk_entity *a = change->a, *b = change->b;
+    const char *old_id = a ? a->id : change->folder_a ? change->folder_a->id : NULL;
+    const char *new_id = b ? b->id : change->folder_b ? change->folder_b->id : NULL;
+    json_t *what = json_array(), *fields = json_array();
+    for (unsigned i = 0; what && i < DIFF_WHAT_COUNT; i++)
+        if (change->what & 1u << i)
+            json_array_append_new(what, json_string(diff_what_words[i]));
+    for (size_t i = 0; fields && i < change->field_count; i++)
+        json_array_append_new(fields, field_json(&change->fields[i]));
+    return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:I, s:I, s:o}", "subject",
+                     subjects[change->subject], "what", what, "type",
+                     b   ? b->type_name
+                     : a ? a->type_name
+                         : NULL,
+                     "oldPath", change->old_path, "newPath", change->new_path, "oldId", old_id, "newId", new_id, "note",
+                     change->note, "added", (json_int_t)change->added, "removed", (json_int_t)change->removed, "fields",
+                     fields);
+}
+
+static json_t *project_json(const char *input, const struct jpk_project *project)
+{
+    return json_pack("{s:s, s:s, s:s}", "input", input, "projectId", project->id, "projectName", project->name);
+}
+
+json_t *diff_json(const struct diff_view *view)
+{
+    json_t *changes = json_array();
+    for (size_t i = 0; changes && i < view->count; i++) {
+        if (json_array_append_new(changes, change_json(view->changes[i])) != 0) {
+            json_decref(changes);
+            changes = NULL;
+        }
+    }
+    return json_pack("{s:o, s:o, s:b, s:I, s:I, s:o}", "a", project_json(view->a, view->diff->a), "b",
+                     project_json(view->b, view->diff->b), "same", view->count == 0, "matchedItems",
+                     (json_int_t)view->diff->matched, "matchedByContent", (json_int_t)view->diff->by_content, "changes",
+                     changes);
+}
