@@ -121,7 +121,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli schemas layers install-test
+	@$(MAKE) --no-print-directory unit cli edits schemas layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -133,6 +133,10 @@ unit: $(UNIT_TESTS)
 .PHONY: cli
 cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+.PHONY: edits
+edits: $(BUILD)/jpk
+	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk
 
 .PHONY: schemas
 schemas: $(BUILD)/jpk
