@@ -82,6 +82,9 @@ bool diff_same_tree(struct diffing *d, const struct xml_node *a, const struct xm
 /* Adds the fields in which two entities differ. */
 void diff_entities(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b);
 
+/* Adds the scripts, mappings and other texts of an entity that only one side has. */
+void diff_lone_entity(struct diffing *d, int side, const struct jpk_entity *entity);
+
 /* The hash of what an entity says, its name, its encrypted texts and what is left out not counted. */
 uint64_t diff_entity_hash(struct diffing *d, int side, const struct jpk_entity *entity, enum diff_ids ids);
 

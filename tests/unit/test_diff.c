@@ -527,7 +527,9 @@ static void test_added_removed(void **state)
     edit(&b, "</schema>", "  <element name=\"more\"/>\n</schema>");
     expect(&a, &b, NULL,
            "added Script/Fresh\n"
+           "  text script\n  @@ 0,0 1,3\n  +<trans>\n  +nothing like the others\n  +</trans>\n"
            "removed Script/Old\n"
+           "  text script\n  @@ 1,3 0,0\n  -<trans>\n  -gone for good\n  -</trans>\n"
            "removed Target/Out (marked as deleted)\n"
            "added files/new.xsd\n"
            "changed files/out.xsd\n"
