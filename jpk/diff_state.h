@@ -112,7 +112,8 @@ uint64_t diff_text_hash(struct diffing *d, int side, const char *text, size_t n,
 /* A text as it is compared: ids of A translated, ids in lower case, line ends LF. */
 void diff_canonical(struct diffing *d, int side, const char *text, size_t n, struct buf *out);
 
-/* Whether what a key holds must not be shown. A value that is only a variable in brackets may. */
+/* Whether what a key holds must not be shown: an encrypted text, or one whose key looks like that of a secret. A value
+ * that is only a variable in brackets may. */
 bool diff_secret(const char *key, const char *value);
 
 /* Adds a field at `path` for a value that changed; `key` is its own name. NULL: absent on that side. */
