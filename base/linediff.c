@@ -257,7 +257,7 @@ static bool split(const char *text, size_t size, struct linediff_line **out, siz
     const char *end = text + size;
     for (const char *p = text; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++)
         n++;
-    struct linediff_line *lines = malloc((n + 1) * sizeof *lines);
+    struct linediff_line *lines = calloc(n + 1, sizeof *lines);
     if (!lines)
         return false;
     *out = lines;

@@ -20,7 +20,7 @@ static void begin(struct diffing *d)
 /* Ends it: nothing is kept when nothing has happened. Paths are copied and given back. */
 static void end(struct diffing *d, struct jpk_diff_change *change, char *old_path, char *new_path)
 {
-    if (d->field_count)
+    if (d->field_count && !(change->what & (JPK_DIFF_ADDED | JPK_DIFF_REMOVED)))
         change->what |= JPK_DIFF_CHANGED;
     d->failed |= !old_path && !new_path;
     if (change->what && !d->failed) {
@@ -273,7 +273,7 @@ static bool add_vote(struct vote **votes, size_t *count, size_t *capacity, struc
 {
     uint32_t pair[2] = {vote.a, vote.b};
     uint32_t at = map_get(map, (const char *)pair, sizeof pair);
-    if (at != MAP_NONE) {
+    if (*votes && at < *count) {
         (*votes)[at].count++;
         return true;
     }
@@ -288,7 +288,7 @@ static bool add_vote(struct vote **votes, size_t *count, size_t *capacity, struc
     return true;
 }
 
-/* A folder with another id and name is the one into which most of its items have gone. */
+/* A folder with another id and name is the one into which half of its items have gone, or more. */
 static bool match_folders_by_items(struct folders *f)
 {
     struct diffing *d = f->d;
@@ -296,10 +296,13 @@ static bool match_folders_by_items(struct folders *f)
     size_t count = 0, capacity = 0;
     struct map map = {0};
     struct arena keys = {0};
-    bool ok = true;
+    uint32_t *items = calloc(f->count[SIDE_A] + 1, sizeof *items); /* of each folder that have partners */
+    bool ok = items != NULL;
     for (size_t i = 0; i < d->side[SIDE_A]->count && ok; i++) {
         const struct jpk_entity *a = d->side[SIDE_A]->list[i], *b = diff_partner(d, SIDE_A, a);
         uint32_t from = folder_number(f, SIDE_A, a->folder), to = b ? folder_number(f, SIDE_B, b->folder) : MAP_NONE;
+        if (from != MAP_NONE && b)
+            items[from]++;
         if (from != MAP_NONE && to != MAP_NONE && f->partner[SIDE_A][from] == MAP_NONE &&
             f->partner[SIDE_B][to] == MAP_NONE)
             ok = add_vote(&votes, &count, &capacity, &map, &keys, (struct vote){from, to, 1});
@@ -307,9 +310,11 @@ static bool match_folders_by_items(struct folders *f)
     if (count)
         qsort(votes, count, sizeof *votes, by_votes);
     for (size_t i = 0; i < count && ok; i++)
-        if (f->partner[SIDE_A][votes[i].a] == MAP_NONE && f->partner[SIDE_B][votes[i].b] == MAP_NONE)
+        if (f->partner[SIDE_A][votes[i].a] == MAP_NONE && f->partner[SIDE_B][votes[i].b] == MAP_NONE &&
+            votes[i].count >= items[votes[i].a] - items[votes[i].a] / 2)
             marry_folders(f, votes[i].a, votes[i].b);
     free(votes);
+    free(items);
     map_free(&map);
     arena_free(&keys);
     return ok;
@@ -529,6 +534,8 @@ static bool compare_item(struct folders *f, const struct jpk_entity *a, const st
             change.what |= JPK_DIFF_MOVED;
         ok = compare_content(d, a, b, err);
     }
+    if (!a || !b)
+        diff_lone_entity(d, a ? SIDE_A : SIDE_B, a ? a : b);
     if (change.what || d->field_count)
         end(d, &change, change.what == JPK_DIFF_ADDED ? NULL : item_path(d, a),
             change.what == JPK_DIFF_REMOVED ? NULL : item_path(d, b));

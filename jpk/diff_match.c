@@ -150,6 +150,11 @@ struct loner_index {
     uint32_t *next;
 };
 
+static uint32_t index_first(const struct loner_index *index, uint64_t key)
+{
+    return map_get(&index->first, (const char *)&key, sizeof key);
+}
+
 static bool index_loners(const struct loners *loners, loner_key *key_of, struct loner_index *out)
 {
     *out = (struct loner_index){.keys = malloc((loners->count + 1) * sizeof *out->keys),
@@ -159,16 +164,10 @@ static bool index_loners(const struct loners *loners, loner_key *key_of, struct 
         if (loners->list[i].taken)
             continue;
         out->keys[i] = key_of(&loners->list[i]);
-        const char *key = (const char *)&out->keys[i];
-        out->next[i] = map_get(&out->first, key, sizeof(uint64_t));
-        ok = map_set(&out->first, key, sizeof(uint64_t), (uint32_t)i);
+        out->next[i] = index_first(out, out->keys[i]);
+        ok = map_set(&out->first, (const char *)(out->keys + i), sizeof *out->keys, (uint32_t)i);
     }
     return ok;
-}
-
-static uint32_t index_first(const struct loner_index *index, uint64_t key)
-{
-    return map_get(&index->first, (const char *)&key, sizeof key);
 }
 
 static void index_free(struct loner_index *index)
@@ -415,16 +414,20 @@ static void postings_free(struct postings *p)
     free(p->touched);
 }
 
+static bool better(const struct postings *p, uint32_t i, uint32_t than)
+{
+    if (than == MAP_NONE || p->score[i] != p->score[than])
+        return p->score[i] > (than == MAP_NONE ? 0 : p->score[than]);
+    return i < than;
+}
+
 /* Takes the best of the touched loners out; of equals the first. */
 static uint32_t best_touched(struct postings *p, size_t count)
 {
     uint32_t best = MAP_NONE;
-    for (size_t t = 0; t < count; t++) {
-        uint32_t i = p->touched[t];
-        if (p->score[i] &&
-            (best == MAP_NONE || p->score[i] > p->score[best] || (p->score[i] == p->score[best] && i < best)))
-            best = i;
-    }
+    for (size_t t = 0; t < count; t++)
+        if (better(p, p->touched[t], best))
+            best = p->touched[t];
     if (best != MAP_NONE)
         p->score[best] = 0;
     return best;

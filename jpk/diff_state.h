@@ -82,6 +82,9 @@ bool diff_same_tree(struct diffing *d, const struct xml_node *a, const struct xm
 /* Adds the fields in which two entities differ. */
 void diff_entities(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b);
 
+/* Adds the scripts, mappings and other texts of an entity that only one side has. */
+void diff_lone_entity(struct diffing *d, int side, const struct jpk_entity *entity);
+
 /* The hash of what an entity says, its name, its encrypted texts and what is left out not counted. */
 uint64_t diff_entity_hash(struct diffing *d, int side, const struct jpk_entity *entity, enum diff_ids ids);
 
@@ -109,7 +112,8 @@ uint64_t diff_text_hash(struct diffing *d, int side, const char *text, size_t n,
 /* A text as it is compared: ids of A translated, ids in lower case, line ends LF. */
 void diff_canonical(struct diffing *d, int side, const char *text, size_t n, struct buf *out);
 
-/* Whether what a key holds must not be shown. A value that is only a variable in brackets may. */
+/* Whether what a key holds must not be shown: an encrypted text, or one whose key looks like that of a secret. A value
+ * that is only a variable in brackets may. */
 bool diff_secret(const char *key, const char *value);
 
 /* Adds a field at `path` for a value that changed; `key` is its own name. NULL: absent on that side. */

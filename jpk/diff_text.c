@@ -227,7 +227,9 @@ static bool only_variable(const char *s, size_t n)
 
 bool diff_secret(const char *key, const char *value)
 {
-    return value && secret_word(key, strlen(key)) && !only_variable(value, strlen(value));
+    size_t least, most;
+    return value && (jpk_encrypted_length(value, &least, &most) ||
+                     (secret_word(key, strlen(key)) && !only_variable(value, strlen(value))));
 }
 
 /* What stands behind "Bearer" or "Basic" in clear text: a run of characters that is no word of a sentence. */

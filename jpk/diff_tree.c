@@ -237,6 +237,7 @@ struct comparison {
     struct diffing *d;
     const struct jpk_entity *a, *b;
     struct buf path;
+    bool texts_only; /* of an item that has no partner: scripts and mappings, no properties */
 };
 
 /* Behind the path: `/` where needed, then the part. Returns the length to go back to. */
@@ -265,7 +266,7 @@ static void add_value(struct comparison *c, const char *part, const char *key, c
 }
 
 /* Both or one of them is encrypted. */
-static void add_encrypted(struct comparison *c, const struct jpk_item *a, const struct jpk_item *b)
+static void add_encrypted(struct comparison *c, const char *key, const struct jpk_item *a, const struct jpk_item *b)
 {
     struct diffing *d = c->d;
     size_t least[2], most[2];
@@ -276,7 +277,7 @@ static void add_encrypted(struct comparison *c, const struct jpk_item *a, const 
     /* What was imported again was perhaps encrypted again. */
     if (!unequal && (d->options.ignore_encrypted || (d->again && !d->options.all)))
         return;
-    size_t before = enter(c, (b ? b : a)->key);
+    size_t before = enter(c, key);
     struct jpk_diff_field *field =
         diff_add_field(d, unequal ? JPK_DIFF_FIELD_VALUE : JPK_DIFF_FIELD_ENCRYPTED, buf_text(&c->path));
     leave(c, before);
@@ -298,19 +299,18 @@ static const char *secret_key(const struct jpk_entity *entity, const char *key)
     return hidden && strcmp(key, "value") == 0 ? "secret" : key;
 }
 
-static void compare_item(struct comparison *c, const struct jpk_item *a, const struct jpk_item *b)
+/* One of the two may be NULL. */
+static void compare_item(struct comparison *c, const char *key, const struct jpk_item *a, const struct jpk_item *b)
 {
-    if ((a && skip_item(c->d, c->a, a)) || (b && skip_item(c->d, c->b, b)))
-        if ((!a || skip_item(c->d, c->a, a)) && (!b || skip_item(c->d, c->b, b)))
-            return;
+    if ((!a || skip_item(c->d, c->a, a)) && (!b || skip_item(c->d, c->b, b)))
+        return;
     if (a && b && a->encrypted == b->encrypted && !a->value == !b->value &&
         (a->encrypted ? strcmp(value_of(a), value_of(b)) == 0 : diff_same_text(c->d, value_of(a), value_of(b))))
         return;
     if ((a && a->encrypted) || (b && b->encrypted)) {
-        add_encrypted(c, a, b);
+        add_encrypted(c, key, a, b);
         return;
     }
-    const char *key = (b ? b : a)->key;
     const char *told = secret_key(c->a, key);
     told = told == key ? secret_key(c->b, key) : told;
     add_value(c, key, told, a ? value_of(a) : NULL, b ? value_of(b) : NULL);
@@ -348,7 +348,8 @@ static void compare_items(struct comparison *c, const struct xml_node *a, const 
     c->d->failed |= !left || !right;
     for (uint32_t i = 0, j = 0; !c->d->failed && (i < n || j < m);) {
         int order = i == n ? 1 : j == m ? -1 : key_order(left[i], right[j]);
-        compare_item(c, order <= 0 ? left[i] : NULL, order >= 0 ? right[j] : NULL);
+        compare_item(c, order <= 0 ? left[i]->key : right[j]->key, order <= 0 ? left[i] : NULL,
+                     order >= 0 ? right[j] : NULL);
         i += order <= 0;
         j += order >= 0;
     }
@@ -618,15 +619,17 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
     return true;
 }
 
-static void compare_child(struct comparison *c, const struct xml_node *parent, const struct child *a,
-                          const struct child *b)
+/* One of the two may be NULL; `named` is the one that names the place. */
+static void compare_child(struct comparison *c, const struct xml_node *parent, const struct child *named,
+                          const struct child *a, const struct child *b)
 {
     const struct xml_node *left = a ? a->node : NULL, *right = b ? b->node : NULL;
     if (a && b && *child_hash(c->d, SIDE_A, a) == *child_hash(c->d, SIDE_B, b))
         return;
-    size_t before = enter_child(c, parent, b ? b : a);
-    bool mapping = strcmp((b ? b : a)->node->name, "Mapping") == 0;
-    if (!(mapping && compare_mapping(c, left, right)) && !((!a || !b) && add_leaf(c, left, right)))
+    size_t before = enter_child(c, parent, named);
+    bool mapping = strcmp(named->node->name, "Mapping") == 0;
+    bool leaf = (!a || !b) && !c->texts_only;
+    if (!(mapping && compare_mapping(c, left, right)) && !(leaf && add_leaf(c, left, right)))
         compare_node(c, left, a ? a->at : 0, right, b ? b->at : 0);
     leave(c, before);
 }
@@ -643,10 +646,10 @@ static void compare_children(struct comparison *c, const struct xml_node *a, siz
         diff_add_field(c->d, JPK_DIFF_FIELD_ORDER, buf_text(&c->path));
     for (size_t i = 0; ok && i < left.count; i++)
         if (left.list[i].partner == MAP_NONE)
-            compare_child(c, parent, &left.list[i], NULL);
+            compare_child(c, parent, &left.list[i], &left.list[i], NULL);
     for (size_t j = 0; ok && j < right.count; j++) {
         const struct child *child = &right.list[j];
-        compare_child(c, parent, child->partner == MAP_NONE ? NULL : &left.list[child->partner], child);
+        compare_child(c, parent, child, child->partner == MAP_NONE ? NULL : &left.list[child->partner], child);
     }
     free(left.list);
     free(right.list);
@@ -663,10 +666,13 @@ static void compare_node(struct comparison *c, const struct xml_node *a, size_t 
 {
     if (c->d->failed)
         return;
-    compare_attributes(c, a, b);
-    compare_items(c, a, b);
     const char *left = a ? a->text : NULL, *right = b ? b->text : NULL;
-    if (!same_or_absent(c->d, left, right))
+    bool text = !c->texts_only || strchr(left ? left : right ? right : "", '\n') != NULL;
+    if (!c->texts_only) {
+        compare_attributes(c, a, b);
+        compare_items(c, a, b);
+    }
+    if (text && !same_or_absent(c->d, left, right))
         diff_add_value(c->d, buf_text(&c->path), "", left ? left : a ? "" : NULL, right ? right : b ? "" : NULL);
     if ((a && a->child) || (b && b->child))
         compare_children(c, a, a_at, b, b_at);
@@ -689,5 +695,19 @@ void diff_entities(struct diffing *d, const struct jpk_entity *a, const struct j
     hash_tree(d, SIDE_B, b);
     if (!d->failed && d->hashes[SIDE_A].nodes[0].hash != d->hashes[SIDE_B].nodes[0].hash)
         compare_node(&c, a->tree, 0, b->tree, 0);
+    buf_free(&c.path);
+}
+
+void diff_lone_entity(struct diffing *d, int side, const struct jpk_entity *entity)
+{
+    struct comparison c = {.d = d, .texts_only = true};
+    if (!entity->tree)
+        return;
+    d->again = false;
+    hash_tree(d, side, entity);
+    if (side == SIDE_A)
+        compare_node(&c, entity->tree, 0, NULL, 0);
+    else
+        compare_node(&c, NULL, 0, entity->tree, 0);
     buf_free(&c.path);
 }

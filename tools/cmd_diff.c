@@ -95,6 +95,22 @@ static int compare(const struct settings *settings, struct input inputs[2])
     return status;
 }
 
+/* --env is for the sides that are workspaces; the project of another has no choice of environments. */
+static struct jpk_project *load(struct jpk_archive *archive, const char *environment, struct jpk_error *err)
+{
+    struct jpk_error chosen = {0}, any = {0};
+    struct jpk_project *project = jpk_project_load(archive, environment, 0, &chosen);
+    if (!project && environment && chosen.code == JPK_ERR_NOT_FOUND)
+        project = jpk_project_load(archive, NULL, 0, &any);
+    if (project && chosen.code != JPK_OK && project->shape == JPK_SHAPE_WORKSPACE) {
+        jpk_project_free(project);
+        project = NULL;
+    }
+    if (!project)
+        *err = chosen;
+    return project;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input inputs[2] = {{0}, {0}};
@@ -104,7 +120,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     for (int i = 0; i < 2 && ok; i++) {
         ok = input_open(&inputs[i], arguments[i], settings, &err);
         if (ok)
-            inputs[i].project = jpk_project_load(inputs[i].archive, settings->environment, 0, &err);
+            inputs[i].project = load(inputs[i].archive, settings->environment, &err);
         ok = ok && inputs[i].project;
     }
     int status = ok ? compare(settings, inputs) : message_error(&err);
@@ -124,7 +140,7 @@ const struct command diff_command = {
         "was imported again, with new ids, shows only what was changed in it. Left out without --all: the state of\n"
         "deployment, times, the user interface's own state, ids that nothing refers to, folders that the tree does\n"
         "not list, line ends and the layout of XML. Encrypted values and what looks like a password or token are\n"
-        "never printed.\n"
+        "never printed. --env chooses in each side that is a workspace.\n"
         "The exit status is 0 when nothing differs and 1 when something does; -q prints nothing.",
     .groups = groups,
     .least = 2,

@@ -104,6 +104,7 @@ struct jpk_diff_change {
     const struct jpk_entity *a, *b;  /* items; NULL where absent */
     const struct jpk_folder *folder_a, *folder_b;
     const char *note; /* "marked as deleted", ...; NULL for none */
+    /* What changed; of an added or removed item its scripts, mappings and other texts. */
     const struct jpk_diff_field *fields;
     size_t field_count;
     uint32_t removed, added; /* sums of those of the fields */

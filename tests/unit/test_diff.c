@@ -298,10 +298,13 @@ static void test_all_noise(void **state)
     two(&a, &b);
     edit(&b, pm_id(104), pm_id(904));
     edit(&b, "accessed=1", "accessed=3");
+    edit(&a, "$00x", SECRET_A);
+    edit(&b, "$00x", SECRET_B);
     pm_entity(&b, "", "Folder", pm_id(77), "Orphan", PROPERTIES(""));
     expect(&a, &b, &all,
            "changed project\n"
            "  value environment.properties/accessed 1 > 3\n"
+           "  value environment.properties/crypto-marker hidden > hidden\n"
            "added Folder/Orphan (not in the tree)\n"
            "changed Operation/After\n"
            "  value Pipeline/Activities/SCRIPT[1]/@activityId 00000068-0000-4000-8000-0000000000ab > "
@@ -527,7 +530,9 @@ static void test_added_removed(void **state)
     edit(&b, "</schema>", "  <element name=\"more\"/>\n</schema>");
     expect(&a, &b, NULL,
            "added Script/Fresh\n"
+           "  text script\n  @@ 0,0 1,3\n  +<trans>\n  +nothing like the others\n  +</trans>\n"
            "removed Script/Old\n"
+           "  text script\n  @@ 1,3 0,0\n  -<trans>\n  -gone for good\n  -</trans>\n"
            "removed Target/Out (marked as deleted)\n"
            "added files/new.xsd\n"
            "changed files/out.xsd\n"
