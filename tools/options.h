@@ -17,6 +17,9 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
+    const char *type, *structure; /* show */
+    uint64_t depth;
+    bool resolve;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
