@@ -99,13 +99,15 @@ static void consider_nearest(struct selection *selection, const struct jpk_entit
     }
 }
 
-static bool select_by_name(const struct jpk_project *project, const char *text, struct selection *selection,
-                           struct jpk_error *err)
+static bool select_by_name(const struct jpk_project *project, const char *text, const char *type,
+                           struct selection *selection, struct jpk_error *err)
 {
     struct buf path = {0};
     size_t n = strlen(text);
     for (size_t i = 0; i < project->entity_count && !path.failed; i++) {
         const struct jpk_entity *entity = project->entities[i];
+        if (type && strcmp(entity->type_name, type) != 0)
+            continue;
         put_path(&path, entity);
         if (path.failed)
             break;
@@ -132,14 +134,15 @@ static const struct jpk_entity *decide(const struct selection *selection, const 
     return NULL;
 }
 
-const struct jpk_entity *jpk_project_select(const struct jpk_project *project, const char *text, struct jpk_error *err)
+const struct jpk_entity *project_select(const struct jpk_project *project, const char *text, const char *type,
+                                        bool *near, struct jpk_error *err)
 {
     static const char *const prefixes[] = {"", "op.", "sc.", "s.", "t.", "m.", "so."};
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
         size_t n = strlen(prefixes[i]);
         if (strncmp(text, prefixes[i], n) == 0 && text_guid(text + n, strlen(text + n))) {
             const struct jpk_entity *entity = jpk_project_entity(project, text + n);
-            if (entity)
+            if (entity && (!type || strcmp(entity->type_name, type) == 0))
                 return entity;
         }
     }
@@ -147,10 +150,17 @@ const struct jpk_entity *jpk_project_select(const struct jpk_project *project, c
     struct selection selection = {.distance = NEAR};
     struct jpk_error local = {0};
     const struct jpk_entity *entity =
-        select_by_name(project, text, &selection, &local) ? decide(&selection, text, &local) : NULL;
+        select_by_name(project, text, type, &selection, &local) ? decide(&selection, text, &local) : NULL;
+    *near = selection.nearest != NULL;
     buf_free(&selection.candidates);
     error_file(&local, jpk_archive_name(project->archive));
     if (!entity && err && err->code == JPK_OK)
         *err = local;
     return entity;
+}
+
+const struct jpk_entity *jpk_project_select(const struct jpk_project *project, const char *text, struct jpk_error *err)
+{
+    bool near;
+    return project_select(project, text, NULL, &near, err);
 }

@@ -39,6 +39,13 @@ struct jpk_entity *project_find(const struct project *project, const char *id);
 bool project_problem(struct project *project, enum jpk_severity severity, const char *rule, const char *file,
                      uint32_t line, uint32_t column, const char *entity_id, const char *message);
 
+/*
+ * jpk_project_select among the entities whose type_name is `type`; NULL for any. *near gets whether something has a
+ * name that comes near, which the message of JPK_ERR_NOT_FOUND then names.
+ */
+const struct jpk_entity *project_select(const struct jpk_project *project, const char *text, const char *type,
+                                        bool *near, struct jpk_error *err);
+
 /* Items that every Design Studio knows and no project stores. */
 bool built_in_item(const char *id);
 

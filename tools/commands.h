@@ -6,6 +6,7 @@
 
 extern const struct command info_command;
 extern const struct command list_command;
+extern const struct command show_command;
 extern const struct command check_command;
 extern const struct command unpack_command;
 extern const struct command diff_command;

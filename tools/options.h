@@ -29,6 +29,9 @@ struct settings {
         const char *only;
         uint64_t limit;
     } diff;
+    const char *type, *structure; /* show */
+    uint64_t depth;
+    bool resolve;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
