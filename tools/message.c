@@ -148,6 +148,12 @@ void message_findings(const struct settings *settings, const char *input, struct
     puts(counts[JPK_INFO] && !settings->verbose ? " (-v shows notes)" : "");
 }
 
+json_t *message_counts_json(const size_t counts[3])
+{
+    return json_pack("{s:I, s:I, s:I}", "errors", (json_int_t)counts[JPK_ERROR], "warnings",
+                     (json_int_t)counts[JPK_WARNING], "notes", (json_int_t)counts[JPK_INFO]);
+}
+
 bool message_as_json(const struct settings *settings)
 {
     return settings->format && strcmp(settings->format, "json") == 0;

@@ -20,6 +20,9 @@ void message_findings(const struct settings *settings, const char *input, struct
 /* Prints "1 error, 2 warnings, 3 notes", from counts by severity. */
 void message_counts(const size_t counts[3]);
 
+/* The same as {"errors": 1, "warnings": 2, "notes": 3}; NULL when memory is out. */
+json_t *message_counts_json(const size_t counts[3]);
+
 /* Whether --format json was given. */
 bool message_as_json(const struct settings *settings);
 
