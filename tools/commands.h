@@ -8,6 +8,7 @@ extern const struct command info_command;
 extern const struct command list_command;
 extern const struct command check_command;
 extern const struct command pack_command;
+extern const struct command inventory_command;
 extern const struct command recipe_generate_command;
 
 #endif

@@ -32,6 +32,17 @@ void message_text(const char *text)
     fputs(shown, stdout);
 }
 
+void message_put(struct buf *out, const char *text)
+{
+    /* What is replaced never grows. */
+    size_t n = strlen(text);
+    char *p = buf_reserve(out, n + 1);
+    if (!p)
+        return;
+    text_printable(p, n + 1, text);
+    out->size += strlen(p);
+}
+
 static bool colors(const struct settings *settings)
 {
     const char *none = getenv("NO_COLOR");
@@ -117,12 +128,20 @@ static void print_source(struct source *source, const struct jpk_finding *findin
     printf("    %s\n    %*s^\n", shown, (int)text_width(lead), "");
 }
 
-void message_counts(const size_t counts[3])
+void message_put_counts(struct buf *out, const size_t counts[3])
 {
     static const char *const names[] = {[JPK_ERROR] = "error", [JPK_WARNING] = "warning", [JPK_INFO] = "note"};
     for (int severity = JPK_ERROR; severity >= JPK_INFO; severity--)
-        printf("%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
-               counts[severity] == 1 ? "" : "s");
+        buf_printf(out, "%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
+                   counts[severity] == 1 ? "" : "s");
+}
+
+void message_counts(const size_t counts[3])
+{
+    struct buf text = {0};
+    message_put_counts(&text, counts);
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
 }
 
 void message_findings(const struct settings *settings, const char *input, struct jpk_archive *archive,

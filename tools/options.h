@@ -17,6 +17,7 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
+    uint64_t jobs; /* -j; 0: one a processor */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };

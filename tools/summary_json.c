@@ -1,6 +1,8 @@
 #include "tools/summary_json.h"
 
-json_t *summary_types_json(const struct jpk_summary *summary)
+#include "tools/message.h"
+
+static json_t *types_json(const struct jpk_summary *summary)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < JPK_TYPE_COUNT; i++)
@@ -10,7 +12,7 @@ json_t *summary_types_json(const struct jpk_summary *summary)
     return object;
 }
 
-json_t *summary_connectors_json(const struct jpk_summary *summary)
+static json_t *connectors_json(const struct jpk_summary *summary)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < summary->connector_count; i++) {
@@ -22,15 +24,21 @@ json_t *summary_connectors_json(const struct jpk_summary *summary)
     return array;
 }
 
-json_t *summary_variables_json(const struct jpk_summary *summary)
+bool summary_json(json_t *object, const struct jpk_summary *s)
 {
-    return json_pack("{s:I, s:I}", "total", (json_int_t)summary->variables, "withValue",
-                     (json_int_t)summary->variables_set);
-}
-
-json_t *summary_secrets_json(const struct jpk_summary *summary)
-{
-    return json_pack("{s:I, s:I, s:I, s:I}", "variables", (json_int_t)summary->secret_variables, "sourcesAndTargets",
-                     (json_int_t)summary->secret_locations, "emails", (json_int_t)summary->secret_mails, "others",
-                     (json_int_t)summary->secret_others);
+    json_t *facts = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:{s:s, s:s}, s:s, s:o, s:o, s:{s:I, s:I}, s:{s:I, s:I, "
+        "s:I, s:I}, s:I, s:I, s:I, s:o}",
+        "projectName", s->name, "projectId", s->id, "shape", s->form, "kind", jpk_kind_name(s->kind), "createdAt",
+        s->created, "createdWith", s->created_with, "requiredVersion", s->required_version, "organization", "name",
+        s->organization, "id", s->organization_id, "environment", "name", s->environment, "id", s->environment_id,
+        "comment", s->comment, "items", types_json(s), "connections", connectors_json(s), "variables", "total",
+        (json_int_t)s->variables, "withValue", (json_int_t)s->variables_set, "encryptedValues", "variables",
+        (json_int_t)s->secret_variables, "sourcesAndTargets", (json_int_t)s->secret_locations, "emails",
+        (json_int_t)s->secret_mails, "others", (json_int_t)s->secret_others, "files", (json_int_t)s->files,
+        "deletedItems", (json_int_t)s->deleted, "unreadItems", (json_int_t)s->unread, "findings",
+        message_counts_json(s->finding_counts));
+    bool ok = facts && json_object_update(object, facts) == 0;
+    json_decref(facts);
+    return ok;
 }

@@ -1,4 +1,4 @@
-/* Parts of a project's summary as JSON, for the commands that print one. NULL when memory is out. */
+/* A project's summary as JSON, for the commands that print one. */
 #ifndef TOOLS_SUMMARY_JSON_H
 #define TOOLS_SUMMARY_JSON_H
 
@@ -6,9 +6,7 @@
 
 #include "jpk/summary.h"
 
-json_t *summary_types_json(const struct jpk_summary *summary);
-json_t *summary_connectors_json(const struct jpk_summary *summary);
-json_t *summary_variables_json(const struct jpk_summary *summary);
-json_t *summary_secrets_json(const struct jpk_summary *summary);
+/* Adds the facts and figures to an object, which may be NULL. False: no memory. */
+bool summary_json(json_t *object, const struct jpk_summary *summary);
 
 #endif
