@@ -62,6 +62,18 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# What the page of `jpk inventory` holds, as arrays of characters (ASCII only).
+PAGE_OBJECTS := $(BUILD)/obj/page/inventory.css.o $(BUILD)/obj/page/inventory.js.o
+
+$(BUILD)/page/%.c: tools/% tools/inventory_page.h
+	@mkdir -p $(@D)
+	{ printf '#include "tools/inventory_page.h"\n\nconst char %s[] = {\n' '$(subst .,_,$*)'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0};'; } >$@
+
+$(PAGE_OBJECTS): $(BUILD)/obj/%.o: $(BUILD)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 $(BUILD)/layers/base.a: $(call objects,base)
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
 $(BUILD)/layers/recipe.a: $(call objects,recipe)
@@ -70,8 +82,8 @@ $(ARCHIVES):
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/jpk: $(call objects,tools) $(ARCHIVES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(ARCHIVES) $(LDLIBS)
+$(BUILD)/jpk: $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES) $(LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -20,35 +20,36 @@
 #define FINDINGS(severity) (offsetof(struct jpk_summary, finding_counts) + (severity) * sizeof(size_t))
 
 const struct inventory_figure inventory_figures[] = {
-    {"items", "items", "items", "Items", FIGURE(items), false},
-    {"operations", "operations", "ops", "Operations", TYPE(JPK_TYPE_OPERATION), false},
-    {"operationsNothingStarts", "operations that nothing starts", "idle", "Idle", FIGURE(unstarted_count), false},
-    {"transformations", "transformations", NULL, NULL, TYPE(JPK_TYPE_TRANSFORMATION), false},
-    {"scripts", "scripts", "scripts", "Scripts", TYPE(JPK_TYPE_SCRIPT), false},
-    {"scriptLines", "lines of scripts", "lines", "Lines", FIGURE(script_lines), false},
-    {"mappingScripts", "scripts in mappings", NULL, NULL, FIGURE(mapping_scripts), false},
-    {"mappingLines", "lines of scripts in mappings", NULL, NULL, FIGURE(mapping_lines), false},
-    {"sources", "sources", NULL, NULL, TYPE(JPK_TYPE_SOURCE), false},
-    {"targets", "targets", NULL, NULL, TYPE(JPK_TYPE_TARGET), false},
-    {"schedules", "schedules", NULL, NULL, TYPE(JPK_TYPE_SCHEDULE), false},
-    {"emailMessages", "e-mail messages", NULL, NULL, TYPE(JPK_TYPE_EMAIL_MESSAGE), false},
-    {"variables", "project variables", "vars", "Variables", FIGURE(variables), false},
-    {"variablesWithValue", "project variables with a value", NULL, NULL, FIGURE(variables_set), false},
-    {"connectors", "connection types", NULL, NULL, FIGURE(connector_count), false},
-    {"encrypted", "encrypted values", "encr", "Encrypted", FIGURE(secret_count), false},
-    {"encryptedVariables", "encrypted values of variables", NULL, NULL, FIGURE(secret_variables), false},
+    {"items", "items", "items", "Items", FIGURE(items), false, NULL},
+    {"operations", "operations", "ops", "Operations", TYPE(JPK_TYPE_OPERATION), false, ""},
+    {"operationsNothingStarts", "operations that nothing starts", "idle", "Idle", FIGURE(unstarted_count), false,
+     "warn"},
+    {"transformations", "transformations", NULL, NULL, TYPE(JPK_TYPE_TRANSFORMATION), false, NULL},
+    {"scripts", "scripts", "scripts", "Scripts", TYPE(JPK_TYPE_SCRIPT), false, NULL},
+    {"scriptLines", "lines of scripts", "lines", "Lines", FIGURE(script_lines), false, ""},
+    {"mappingScripts", "scripts in mappings", NULL, NULL, FIGURE(mapping_scripts), false, NULL},
+    {"mappingLines", "lines of scripts in mappings", NULL, NULL, FIGURE(mapping_lines), false, NULL},
+    {"sources", "sources", NULL, NULL, TYPE(JPK_TYPE_SOURCE), false, NULL},
+    {"targets", "targets", NULL, NULL, TYPE(JPK_TYPE_TARGET), false, NULL},
+    {"schedules", "schedules", NULL, NULL, TYPE(JPK_TYPE_SCHEDULE), false, NULL},
+    {"emailMessages", "e-mail messages", NULL, NULL, TYPE(JPK_TYPE_EMAIL_MESSAGE), false, NULL},
+    {"variables", "project variables", "vars", "Variables", FIGURE(variables), false, NULL},
+    {"variablesWithValue", "project variables with a value", NULL, NULL, FIGURE(variables_set), false, NULL},
+    {"connectors", "connection types", NULL, NULL, FIGURE(connector_count), false, NULL},
+    {"encrypted", "encrypted values", "encr", "Encrypted", FIGURE(secret_count), false, ""},
+    {"encryptedVariables", "encrypted values of variables", NULL, NULL, FIGURE(secret_variables), false, NULL},
     {"encryptedSourcesAndTargets", "encrypted values of sources and targets", NULL, NULL, FIGURE(secret_locations),
-     false},
-    {"encryptedEmails", "encrypted values of e-mail messages", NULL, NULL, FIGURE(secret_mails), false},
-    {"encryptedOthers", "encrypted values of other items", NULL, NULL, FIGURE(secret_others), false},
-    {"errors", "errors that 'jpk check' finds", "err", "Errors", FINDINGS(JPK_ERROR), false},
-    {"warnings", "warnings of 'jpk check'", "warn", "Warnings", FINDINGS(JPK_WARNING), false},
-    {"notes", "notes of 'jpk check'", NULL, NULL, FINDINGS(JPK_INFO), false},
-    {"deletedItems", "items marked as deleted", NULL, NULL, FIGURE(deleted), false},
-    {"unreadItems", "items without a file that can be read", NULL, NULL, FIGURE(unread), false},
-    {"structureFiles", "structures in files/", NULL, NULL, FIGURE(files), false},
-    {"projectFiles", "files of the project", NULL, NULL, FIGURE(entries), false},
-    {"size", "bytes of its files, unpacked", "size", "Size", FIGURE(size), true},
+     false, NULL},
+    {"encryptedEmails", "encrypted values of e-mail messages", NULL, NULL, FIGURE(secret_mails), false, NULL},
+    {"encryptedOthers", "encrypted values of other items", NULL, NULL, FIGURE(secret_others), false, NULL},
+    {"errors", "errors that 'jpk check' finds", "err", "Errors", FINDINGS(JPK_ERROR), false, "bad"},
+    {"warnings", "warnings of 'jpk check'", "warn", "Warnings", FINDINGS(JPK_WARNING), false, "warn"},
+    {"notes", "notes of 'jpk check'", NULL, NULL, FINDINGS(JPK_INFO), false, NULL},
+    {"deletedItems", "items marked as deleted", NULL, NULL, FIGURE(deleted), false, NULL},
+    {"unreadItems", "items without a file that can be read", NULL, NULL, FIGURE(unread), false, NULL},
+    {"structureFiles", "structures in files/", NULL, NULL, FIGURE(files), false, NULL},
+    {"projectFiles", "files of the project", NULL, NULL, FIGURE(entries), false, NULL},
+    {"size", "bytes of its files, unpacked", "size", "Size", FIGURE(size), true, NULL},
     {0},
 };
 
@@ -74,17 +75,18 @@ uint64_t inventory_total(const struct inventory *inventory, const struct invento
     return total;
 }
 
-void inventory_bytes(uint64_t bytes, char out[32])
+void inventory_number(const struct inventory_figure *figure, uint64_t value, char out[32])
 {
     static const char units[] = "KMGTPE";
-    uint64_t tenths = bytes; /* of the unit, rounded down */
-    int unit = -1;
-    if (bytes >= 1024)
-        for (unit = 0, tenths = bytes * 10 / 1024; tenths >= 10240 && unit < 5; unit++)
-            tenths /= 1024;
-    if (unit < 0)
-        snprintf(out, 32, "%llu", (unsigned long long)bytes);
-    else if (tenths < 100)
+    uint64_t tenths = value * 10 / 1024; /* of a unit, rounded down */
+    size_t unit = 0;
+    if (!figure->bytes || value < 1024) {
+        snprintf(out, 32, "%llu", (unsigned long long)value);
+        return;
+    }
+    for (; tenths >= 10240; unit++)
+        tenths /= 1024;
+    if (tenths < 100)
         snprintf(out, 32, "%llu.%llu %c", (unsigned long long)tenths / 10, (unsigned long long)tenths % 10,
                  units[unit]);
     else

@@ -39,6 +39,7 @@ struct inventory_figure {
     const char *title;   /* of its column in the page */
     size_t offset;       /* in struct jpk_summary: a size_t, or a uint64_t of bytes */
     bool bytes;
+    const char *mark; /* NULL; else the page shows its sum on top: "", or "warn" or "bad" when it should be 0 */
 };
 
 extern const struct inventory_figure inventory_figures[]; /* ended by a row without a key */
@@ -48,8 +49,8 @@ uint64_t inventory_figure_of(const struct jpk_summary *summary, const struct inv
 /* Its sum over all projects that can be read. */
 uint64_t inventory_total(const struct inventory *inventory, const struct inventory_figure *figure);
 
-/* Bytes for people: "17", "230 K", "1.4 M". */
-void inventory_bytes(uint64_t bytes, char out[32]);
+/* For people: bytes as "17", "230 K" or "1.4 M", other numbers in full. */
+void inventory_number(const struct inventory_figure *figure, uint64_t value, char out[32]);
 
 /* ------------------------------------------------------------------------------------------------------- formats */
 

@@ -30,24 +30,16 @@ static size_t printable_width(const char *text)
     return text_width(shown);
 }
 
-static void number_text(const struct inventory_figure *figure, uint64_t value, char out[32])
-{
-    if (figure->bytes)
-        inventory_bytes(value, out);
-    else
-        snprintf(out, 32, "%llu", (unsigned long long)value);
-}
-
 /* The total is at least as wide as what it sums up, but of bytes: "9.9 M" and "10 M". */
 static size_t figure_width(const struct inventory *inventory, const struct inventory_figure *figure)
 {
     char text[32];
-    number_text(figure, inventory_total(inventory, figure), text);
+    inventory_number(figure, inventory_total(inventory, figure), text);
     size_t width = greater(strlen(figure->heading), strlen(text));
     for (size_t i = 0; figure->bytes && i < inventory->count; i++) {
         if (!inventory->rows[i].summary)
             continue;
-        inventory_bytes(inventory_figure_of(inventory->rows[i].summary, figure), text);
+        inventory_number(figure, inventory_figure_of(inventory->rows[i].summary, figure), text);
         width = greater(width, strlen(text));
     }
     return width;
@@ -122,7 +114,8 @@ static void put_figures(struct buf *out, const struct inventory *inventory, cons
         char text[32];
         if (!figure->heading)
             continue;
-        number_text(figure, summary ? inventory_figure_of(summary, figure) : inventory_total(inventory, figure), text);
+        inventory_number(figure, summary ? inventory_figure_of(summary, figure) : inventory_total(inventory, figure),
+                         text);
         buf_printf(out, "%*s", (int)(GAP + widths->figures[column++]), text);
     }
     buf_putc(out, '\n');
