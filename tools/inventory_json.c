@@ -107,8 +107,8 @@ void inventory_json(struct buf *out, const struct inventory *inventory)
     for (size_t i = 0; ok && i < inventory->count; i++)
         ok = append(projects, project_json(inventory, &inventory->rows[i]));
     ok = ok && put_value(out, json_pack("{s:O, s:{s:I, s:I, s:o}}", "projects", projects, "totals", "projects",
-                                        (json_int_t)inventory->count, "unreadable", (json_int_t)inventory->unreadable,
-                                        "figures", figures_json(inventory, NULL)));
+                                        (json_int_t)(inventory->count - inventory->unreadable), "unreadable",
+                                        (json_int_t)inventory->unreadable, "figures", figures_json(inventory, NULL)));
     json_decref(projects);
     buf_putc(out, '\n');
     out->failed = out->failed || !ok;

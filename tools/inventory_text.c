@@ -7,7 +7,7 @@
 #include "tools/message.h"
 #include "tools/summary_text.h"
 
-enum { WIDTH = 120, GAP = 2, COLUMNS_MAX = 16, CELL_MAX = 1024, PATH_LEAST = 24, NAME_LEAST = 16 };
+enum { WIDTH = 120, GAP = 2, COLUMNS_MAX = 16, CELL_MAX = 1024, PROJECTS_MAX = 40, PATH_LEAST = 24, NAME_LEAST = 16 };
 
 static const char path_heading[] = "path", name_heading[] = "project", total_heading[] = "total";
 
@@ -30,6 +30,13 @@ static size_t printable_width(const char *text)
     return text_width(shown);
 }
 
+/* What the line of sums says of the projects in it. */
+static void projects_text(const struct inventory *inventory, char out[PROJECTS_MAX])
+{
+    size_t readable = inventory->count - inventory->unreadable;
+    snprintf(out, PROJECTS_MAX, "%zu project%s", readable, readable == 1 ? "" : "s");
+}
+
 /* The total is at least as wide as what it sums up, but of bytes: "9.9 M" and "10 M". */
 static size_t figure_width(const struct inventory *inventory, const struct inventory_figure *figure)
 {
@@ -48,17 +55,19 @@ static size_t figure_width(const struct inventory *inventory, const struct inven
 /* Numbers get what they need; of the rest names get what they need up to a third, paths what is left. */
 static struct widths widths_of(const struct inventory *inventory)
 {
-    struct widths widths = {.path = greater(strlen(path_heading), strlen(total_heading)), .name = strlen(name_heading)};
+    char projects[PROJECTS_MAX];
+    projects_text(inventory, projects);
+    struct widths widths = {.path = greater(strlen(path_heading), strlen(total_heading)),
+                            .name = greater(strlen(name_heading), strlen(projects))};
     size_t used = GAP, column = 0;
     for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
         if (figure->heading)
             used += GAP + (widths.figures[column++] = figure_width(inventory, figure));
     for (size_t i = 0; i < inventory->count; i++) {
         const struct inventory_row *row = &inventory->rows[i];
-        if (!row->summary)
-            continue;
         widths.path = greater(widths.path, printable_width(row->path));
-        widths.name = greater(widths.name, printable_width(row->summary->name));
+        if (row->summary)
+            widths.name = greater(widths.name, printable_width(row->summary->name));
     }
     size_t left = used < WIDTH ? WIDTH - used : 0;
     if (widths.path + widths.name > left) {
@@ -149,9 +158,8 @@ static void put_row(struct buf *out, const struct inventory *inventory, const st
 
 static void put_total(struct buf *out, const struct inventory *inventory, const struct widths *widths)
 {
-    char text[64];
-    size_t readable = inventory->count - inventory->unreadable;
-    snprintf(text, sizeof text, "%zu project%s", readable, readable == 1 ? "" : "s");
+    char text[PROJECTS_MAX];
+    projects_text(inventory, text);
     put_text(out, total_heading, widths->path, false);
     pad(out, GAP, 0);
     put_text(out, text, widths->name, false);

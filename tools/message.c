@@ -9,8 +9,11 @@
 
 int message_error(const struct jpk_error *err)
 {
-    if (err->file[0] || err->entry[0])
-        fprintf(stderr, "%s%s%s", err->file, err->file[0] && err->entry[0] ? "/" : "", err->entry);
+    char file[JPK_ERROR_FILE_MAX], entry[JPK_ERROR_ENTRY_MAX];
+    text_printable(file, sizeof file, err->file);
+    text_printable(entry, sizeof entry, err->entry);
+    if (*file || *entry)
+        fprintf(stderr, "%s%s%s", file, *file && *entry ? "/" : "", entry);
     else
         fprintf(stderr, "jpk");
     if (err->line)
