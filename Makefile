@@ -47,6 +47,7 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -157,6 +158,13 @@ layers: $(ARCHIVES)
 .PHONY: install-test
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
 	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
+
+# The page of `jpk inventory` in a browser; not part of check, for a browser is large.
+.PHONY: check-browser
+check-browser:
+	@.ci/packages $(CHECK_PACKAGES) chromium
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/browser.sh $(BUILD)/jpk
 
 .PHONY: check-asan
 check-asan:

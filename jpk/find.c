@@ -76,15 +76,11 @@ static void wait_for(struct finder *f, const char *path, size_t depth)
 
 static const char *join(struct finder *f, const char *folder, const char *name)
 {
-    size_t n = strlen(folder), name_n = strlen(name);
-    char *path = arena_alloc(&f->arena, n + name_n + 2);
+    size_t n = strlen(folder), size = n + strlen(name) + 2;
+    char *path = arena_alloc(&f->arena, size);
     f->failed = f->failed || !path;
-    if (!path)
-        return NULL;
-    memcpy(path, folder, n);
-    if (n > 0 && folder[n - 1] != '/')
-        path[n++] = '/';
-    memcpy(path + n, name, name_n + 1);
+    if (path)
+        snprintf(path, size, "%s%s%s", folder, n > 0 && folder[n - 1] != '/' ? "/" : "", name);
     return path;
 }
 

@@ -234,19 +234,20 @@ static bool only_asks(const char *function)
     return false;
 }
 
-enum { NOBODY = UINT32_MAX, SEVERAL = UINT32_MAX - 1 };
+/* No index of an entity. */
+static const uint32_t nobody = UINT32_MAX, several = UINT32_MAX - 1;
 
 /* By entity index: the index of the only live item that refers to it. */
 static void find_users(const struct jpk_graph *graph, const bool *live, uint32_t *users)
 {
     for (size_t i = 0; i < graph->project->entity_count; i++)
-        users[i] = NOBODY;
+        users[i] = nobody;
     for (size_t i = 0; i < graph->reference_count; i++) {
         const struct jpk_reference *r = &graph->references[i];
         if (!r->to || r->in_comment || !live[r->from->index])
             continue;
         uint32_t *user = &users[r->to->index];
-        *user = *user == NOBODY || *user == r->from->index ? r->from->index : SEVERAL;
+        *user = *user == nobody || *user == r->from->index ? r->from->index : several;
     }
 }
 

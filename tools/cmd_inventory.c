@@ -35,7 +35,7 @@ static int write_table(const struct buf *table, const struct settings *settings)
 {
     struct jpk_error err = {0};
     if (!settings->output) {
-        fwrite(table->data, 1, table->size, stdout);
+        fwrite(buf_text(table), 1, table->size, stdout);
         return 0;
     }
     if (!settings->dry_run && !file_write(settings->output, table->data, table->size, settings->force, &err))
