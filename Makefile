@@ -47,6 +47,7 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -62,6 +63,18 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# What the page of `jpk inventory` holds, as arrays of characters (ASCII only).
+PAGE_OBJECTS := $(BUILD)/obj/page/inventory.css.o $(BUILD)/obj/page/inventory.js.o
+
+$(BUILD)/page/%.c: tools/% tools/inventory_page.h
+	@mkdir -p $(@D)
+	{ printf '#include "tools/inventory_page.h"\n\nconst char %s[] = {\n' '$(subst .,_,$*)'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0};'; } >$@
+
+$(PAGE_OBJECTS): $(BUILD)/obj/%.o: $(BUILD)/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 $(BUILD)/layers/base.a: $(call objects,base)
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
 $(BUILD)/layers/recipe.a: $(call objects,recipe)
@@ -70,8 +83,8 @@ $(ARCHIVES):
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/jpk: $(call objects,tools) $(ARCHIVES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(ARCHIVES) $(LDLIBS)
+$(BUILD)/jpk: $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES) $(LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -149,6 +162,13 @@ layers: $(ARCHIVES)
 .PHONY: install-test
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
 	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
+
+# The page of `jpk inventory` in a browser; not part of check, for a browser is large.
+.PHONY: check-browser
+check-browser:
+	@.ci/packages $(CHECK_PACKAGES) chromium
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@tests/browser.sh $(BUILD)/jpk
 
 .PHONY: check-asan
 check-asan:

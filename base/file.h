@@ -43,7 +43,10 @@ bool file_make_folder(const char *path, struct jpk_error *err);
 /* The SHA-256 of bytes, as 64 hexadecimal digits and NUL. */
 void sha256_hex(const void *data, size_t n, char out[65]);
 
-/* The same of a file from its start; its position afterwards is not defined. */
+/* The same in base64, as a content security policy writes it: 44 characters and NUL. */
+void sha256_base64(const void *data, size_t n, char out[45]);
+
+/* In hexadecimal, of a file from its start; its position afterwards is not defined. */
 bool sha256_fd(int fd, char out[65], struct jpk_error *err);
 
 #endif

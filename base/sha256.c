@@ -4,6 +4,7 @@
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <errno.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@ void sha256_hex(const void *data, size_t n, char out[65])
     SHA256_Update(&context, data, n);
     SHA256_Final(digest, &context);
     text_hex(digest, sizeof digest, out);
+}
+
+void sha256_base64(const void *data, size_t n, char out[45])
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    SHA256(data, n, digest);
+    EVP_EncodeBlock((unsigned char *)out, digest, sizeof digest);
 }
 
 bool sha256_fd(int fd, char out[65], struct jpk_error *err)

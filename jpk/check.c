@@ -186,12 +186,12 @@ static void check_tree(struct checker *c, const struct jpk_entity *entity)
 
 static void check_form(struct checker *c, const struct jpk_entity *entity)
 {
+    const struct jpk_location *location = jpk_entity_location(entity);
     if (entity->type == JPK_TYPE_UNKNOWN)
         report(c, "unknown-type", entity, "entity type '%s' is not known; the entity is kept as it is",
                entity->type_name);
-    if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) &&
-        entity->as.location->type == JPK_LOCATION_OTHER)
-        report(c, "unknown-location", entity, "connection type '%s' is not known", entity->as.location->type_name);
+    if (location && location->type == JPK_LOCATION_OTHER)
+        report(c, "unknown-location", entity, "connection type '%s' is not known", location->type_name);
     if (entity->lossy) {
         report(c, "unknown-content", entity, "the file holds comments or text that Design Studio does not write");
         return;

@@ -470,12 +470,17 @@ const struct jpk_item *jpk_entity_item(const struct jpk_entity *entity, const ch
     return find_item(entity->items, entity->item_count, key);
 }
 
+const struct jpk_location *jpk_entity_location(const struct jpk_entity *entity)
+{
+    return entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET ? entity->as.location : NULL;
+}
+
 const struct jpk_item *jpk_entity_setting(const struct jpk_entity *entity, const char *key)
 {
     const struct jpk_item *item = jpk_entity_item(entity, key);
-    bool located = (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location;
-    if (!item && located)
-        item = find_item(entity->as.location->items, entity->as.location->item_count, key);
+    const struct jpk_location *location = jpk_entity_location(entity);
+    if (!item && location)
+        item = find_item(location->items, location->item_count, key);
     return item;
 }
 

@@ -503,8 +503,8 @@ static void scan_node(struct builder *b, const struct jpk_entity *entity, const 
 /* A source or target of a global variable names it in the clear. */
 static void locator_of(struct builder *b, const struct jpk_entity *entity)
 {
-    if ((entity->type != JPK_TYPE_SOURCE && entity->type != JPK_TYPE_TARGET) ||
-        entity->as.location->type != JPK_LOCATION_GLOBAL_DATA)
+    const struct jpk_location *location = jpk_entity_location(entity);
+    if (!location || location->type != JPK_LOCATION_GLOBAL_DATA)
         return;
     const struct jpk_item *item = jpk_entity_setting(entity, "locator");
     if (!item || item->encrypted || !item->value || !*item->value)

@@ -40,6 +40,24 @@ bool jpk_version_decode(const char *text, char out[32])
     return true;
 }
 
+/* The first of two places that holds a version. */
+static void version_of(const struct jpk_project *project, const char *jitterpak, const char *environment, char out[32])
+{
+    out[0] = '\0';
+    if (!jpk_version_decode(jpk_project_property(project, JPK_FILE_JITTERPAK, jitterpak), out))
+        jpk_version_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, environment), out);
+}
+
+void jpk_project_created_with(const struct jpk_project *project, char out[32])
+{
+    version_of(project, "created_with_version", "saved-in-version", out);
+}
+
+void jpk_project_required_version(const struct jpk_project *project, char out[32])
+{
+    version_of(project, "required_version", "requires-version", out);
+}
+
 void jpk_time_decode(const char *milliseconds, char out[32])
 {
     char *end = NULL;
@@ -69,6 +87,12 @@ bool jpk_encrypted_length(const char *value, size_t *least, size_t *most)
     *least = bytes - IV - BLOCK;
     *most = bytes - IV - 1;
     return true;
+}
+
+const char *jpk_kind_name(enum jpk_kind kind)
+{
+    static const char *const names[] = {"unknown", "backup", "export"};
+    return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : names[JPK_KIND_UNKNOWN];
 }
 
 const char *jpk_severity_name(enum jpk_severity severity)

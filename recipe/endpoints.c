@@ -107,7 +107,7 @@ static bool key_of(struct buf *key, const struct jpk_entity *entity, const struc
     const struct jpk_type_info *info = jpk_type_info(entity->type);
     buf_clear(key);
     buf_puts(key, connector->id);
-    if (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) {
+    if (jpk_entity_location(entity)) {
         location_key(key, connector, entity);
     } else if (info->role == JPK_ROLE_ENDPOINT) {
         buf_printf(key, "|%s", entity->id);

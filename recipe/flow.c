@@ -1,40 +1,15 @@
-/* Which items matter: those that some operation can reach. */
+/* What flows where: which items some operation can reach, and which scripts only serve e-mails. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "recipe/plan.h"
 
-static bool is_live_root(const struct jpk_entity *entity)
-{
-    return entity->type == JPK_TYPE_OPERATION && !entity->deleted && !entity->unread;
-}
-
 void plan_live(struct plan *plan)
 {
-    const struct jpk_project *project = plan->project;
-    plan->live = plan_alloc(plan, project->entity_count, sizeof *plan->live);
-    const struct jpk_entity **stack = plan_alloc(plan, project->entity_count, sizeof(struct jpk_entity *));
-    if (plan->failed)
-        return;
-    size_t depth = 0;
-    for (size_t i = 0; i < project->entity_count; i++) {
-        if (is_live_root(project->entities[i])) {
-            plan->live[i] = true;
-            stack[depth++] = project->entities[i];
-        }
-    }
-    while (depth > 0) {
-        size_t count;
-        const struct jpk_reference *references = jpk_graph_from(plan->graph, stack[--depth], &count);
-        for (size_t i = 0; i < count; i++) {
-            const struct jpk_entity *to = references[i].to;
-            if (!to || references[i].in_comment || to->deleted || to->unread || plan->live[to->index])
-                continue;
-            plan->live[to->index] = true;
-            stack[depth++] = to;
-        }
-    }
+    plan->live = plan_alloc(plan, plan->project->entity_count, sizeof *plan->live);
+    if (!plan->failed)
+        plan->failed = !jpk_graph_live(plan->graph, plan->live, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------ mail scripts */

@@ -208,6 +208,7 @@ static void put_items(struct plan *plan, json_t *properties, struct settings *s,
 static void put_settings(struct plan *plan, json_t *properties, const struct jpk_entity *entity, bool several,
                          const char *step)
 {
+    const struct jpk_location *location = jpk_entity_location(entity);
     const char *basic = jpk_entity_value(entity, "use_basic_http_authentication");
     struct settings s = {.entity = entity,
                          .connector = plan_connector(entity),
@@ -216,28 +217,25 @@ static void put_settings(struct plan *plan, json_t *properties, const struct jpk
                          .several = several,
                          .step = step};
     put_items(plan, properties, &s, entity->items, entity->item_count);
-    if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
-        put_items(plan, properties, &s, entity->as.location->items, entity->as.location->item_count);
+    if (location)
+        put_items(plan, properties, &s, location->items, location->item_count);
     map_free(&s.asked);
 }
 
 static bool holds_settings(const struct jpk_entity *entity)
 {
-    return entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET ||
-           entity->type == JPK_TYPE_WEB_SERVICE_CALL || jpk_type_info(entity->type)->role == JPK_ROLE_ENDPOINT;
+    return jpk_entity_location(entity) || entity->type == JPK_TYPE_WEB_SERVICE_CALL ||
+           jpk_type_info(entity->type)->role == JPK_ROLE_ENDPOINT;
 }
 
 /* -------------------------------------------------------------------------------------------------------- steps */
 
 static void put_agent(struct plan *plan, json_t *steps)
 {
-    char version[32] = "";
+    char version[32];
     json_t *reasons = json_array();
     bool seen[CONNECTORS_MAX] = {false};
-    const char *required = jpk_project_property(plan->project, JPK_FILE_JITTERPAK, "required_version");
-    if (!required)
-        required = jpk_project_property(plan->project, JPK_FILE_ENVIRONMENT, "requires-version");
-    jpk_version_decode(required, version);
+    jpk_project_required_version(plan->project, version);
     for (size_t i = 0; i < plan->endpoint_count; i++) {
         const struct endpoint *endpoint = &plan->endpoints[i];
         const char *driver = jpk_entity_value(endpoint->entities[0], "driver");
@@ -651,16 +649,11 @@ static json_t *keywords_json(struct plan *plan)
 
 static json_t *jitterpak_json(struct plan *plan, const char *file, const char *sha256)
 {
-    static const char *const kinds[] = {"unknown", "backup", "export"};
     const struct jpk_project *project = plan->project;
-    char version[32] = "", created_with[32] = "", created[32] = "";
+    char version[32], created_with[32], created[32];
     json_t *object = json_object();
-    const char *required = jpk_project_property(project, JPK_FILE_JITTERPAK, "required_version");
-    const char *with = jpk_project_property(project, JPK_FILE_JITTERPAK, "created_with_version");
-    if (!jpk_version_decode(required, version))
-        jpk_version_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, "requires-version"), version);
-    if (!jpk_version_decode(with, created_with))
-        jpk_version_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, "saved-in-version"), created_with);
+    jpk_project_required_version(project, version);
+    jpk_project_created_with(project, created_with);
     jpk_time_decode(jpk_project_property(project, JPK_FILE_JITTERPAK, "created_at"), created);
     if (file)
         put_text(plan, object, "file", file);
@@ -668,7 +661,7 @@ static json_t *jitterpak_json(struct plan *plan, const char *file, const char *s
         put_text(plan, object, "sha256", sha256);
     put_text(plan, object, "projectId", project->id);
     put_text(plan, object, "projectName", project->name);
-    put_text(plan, object, "kind", kinds[project->kind]);
+    put_text(plan, object, "kind", jpk_kind_name(project->kind));
     put_text(plan, object, "requiredVersion", version);
     put_text(plan, object, "createdWith", created_with);
     if (*created)

@@ -106,7 +106,7 @@ static void vote_use(struct placing *p, struct votes *votes, const struct jpk_us
         votes->for_mail = evidence;
     } else if (use->kind == JPK_USE_LOCATOR) {
         vote_operation(p, votes, from);
-    } else if (from->type == JPK_TYPE_SOURCE || from->type == JPK_TYPE_TARGET) {
+    } else if (jpk_entity_location(from)) {
         votes->files = true;
         votes->for_files = evidence;
     } else {

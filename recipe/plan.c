@@ -91,8 +91,9 @@ struct variable *plan_variable(struct plan *plan, uint32_t graph_index)
 
 const struct connector *plan_connector(const struct jpk_entity *entity)
 {
-    if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
-        return connector_by_location(entity->as.location->type_name);
+    const struct jpk_location *location = jpk_entity_location(entity);
+    if (location)
+        return connector_by_location(location->type_name);
     if (entity->type == JPK_TYPE_EMAIL_MESSAGE)
         return connector_mail();
     const char *id = jpk_type_info(entity->type)->connector;

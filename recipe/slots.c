@@ -109,12 +109,13 @@ static void collect(struct plan *plan)
     memset(plan->entity_slot, 0xff, plan->project->entity_count * sizeof *plan->entity_slot);
     for (size_t i = 0; i < plan->project->entity_count && !plan->failed; i++) {
         const struct jpk_entity *entity = plan->project->entities[i];
+        const struct jpk_location *location = jpk_entity_location(entity);
         const struct connector *connector = plan->live[i] ? plan_connector(entity) : NULL;
         if (!connector)
             continue;
         add_slots(plan, entity, connector, entity->items, entity->item_count);
-        if ((entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) && entity->as.location)
-            add_slots(plan, entity, connector, entity->as.location->items, entity->as.location->item_count);
+        if (location)
+            add_slots(plan, entity, connector, location->items, location->item_count);
     }
 }
 

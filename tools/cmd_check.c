@@ -16,9 +16,8 @@ static json_t *report(const struct input *input, const struct jpk_findings *find
     size_t counts[3] = {0};
     for (size_t i = 0; i < findings->count; i++)
         counts[findings->items[i].severity]++;
-    return json_pack("{s:s, s:s, s:s, s:{s:I, s:I, s:I}, s:o}", "input", input->name, "projectId", input->project->id,
-                     "projectName", input->project->name, "counts", "errors", (json_int_t)counts[JPK_ERROR], "warnings",
-                     (json_int_t)counts[JPK_WARNING], "notes", (json_int_t)counts[JPK_INFO], "findings",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "input", input->name, "projectId", input->project->id, "projectName",
+                     input->project->name, "counts", message_counts_json(counts), "findings",
                      message_findings_json(findings->items, findings->count));
 }
 

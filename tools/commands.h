@@ -11,6 +11,7 @@ extern const struct command check_command;
 extern const struct command unpack_command;
 extern const struct command diff_command;
 extern const struct command pack_command;
+extern const struct command inventory_command;
 extern const struct command recipe_generate_command;
 
 #endif

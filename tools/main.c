@@ -8,9 +8,8 @@
 #include "tools/options.h"
 
 const struct command *const commands[] = {
-    &info_command, &list_command,   &show_command, &check_command,
-    &diff_command, &unpack_command, &pack_command, &recipe_generate_command,
-    NULL,
+    &info_command, &list_command,   &show_command, &check_command,           &inventory_command,
+    &diff_command, &unpack_command, &pack_command, &recipe_generate_command, NULL,
 };
 
 static int help(int argc, char **argv)

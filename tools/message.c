@@ -10,8 +10,11 @@
 
 int message_error(const struct jpk_error *err)
 {
-    if (err->file[0] || err->entry[0])
-        fprintf(stderr, "%s%s%s", err->file, err->file[0] && err->entry[0] ? "/" : "", err->entry);
+    char file[JPK_ERROR_FILE_MAX], entry[JPK_ERROR_ENTRY_MAX];
+    text_printable(file, sizeof file, err->file);
+    text_printable(entry, sizeof entry, err->entry);
+    if (*file || *entry)
+        fprintf(stderr, "%s%s%s", file, *file && *entry ? "/" : "", entry);
     else
         fprintf(stderr, "jpk");
     if (err->line)
@@ -31,6 +34,17 @@ void message_text(const char *text)
     char shown[1024];
     text_printable(shown, sizeof shown, text);
     fputs(shown, stdout);
+}
+
+void message_put(struct buf *out, const char *text)
+{
+    /* What is replaced never grows. */
+    size_t n = strlen(text);
+    char *p = buf_reserve(out, n + 1);
+    if (!p)
+        return;
+    text_printable(p, n + 1, text);
+    out->size += strlen(p);
 }
 
 bool message_colors(const struct settings *settings)
@@ -118,12 +132,20 @@ static void print_source(struct source *source, const struct jpk_finding *findin
     printf("    %s\n    %*s^\n", shown, (int)text_width(lead), "");
 }
 
-void message_counts(const size_t counts[3])
+void message_put_counts(struct buf *out, const size_t counts[3])
 {
     static const char *const names[] = {[JPK_ERROR] = "error", [JPK_WARNING] = "warning", [JPK_INFO] = "note"};
     for (int severity = JPK_ERROR; severity >= JPK_INFO; severity--)
-        printf("%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
-               counts[severity] == 1 ? "" : "s");
+        buf_printf(out, "%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
+                   counts[severity] == 1 ? "" : "s");
+}
+
+void message_counts(const size_t counts[3])
+{
+    struct buf text = {0};
+    message_put_counts(&text, counts);
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
 }
 
 void message_findings(const struct settings *settings, const char *input, struct jpk_archive *archive,
@@ -147,6 +169,12 @@ void message_findings(const struct settings *settings, const char *input, struct
     printf(": ");
     message_counts(counts);
     puts(counts[JPK_INFO] && !settings->verbose ? " (-v shows notes)" : "");
+}
+
+json_t *message_counts_json(const size_t counts[3])
+{
+    return json_pack("{s:I, s:I, s:I}", "errors", (json_int_t)counts[JPK_ERROR], "warnings",
+                     (json_int_t)counts[JPK_WARNING], "notes", (json_int_t)counts[JPK_INFO]);
 }
 
 bool message_as_json(const struct settings *settings)

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "jpk/jpk.h"
 #include "tools/options.h"
 
@@ -19,6 +20,11 @@ void message_findings(const struct settings *settings, const char *input, struct
 
 /* Prints "1 error, 2 warnings, 3 notes", from counts by severity. */
 void message_counts(const size_t counts[3]);
+/* Appends the same. */
+void message_put_counts(struct buf *out, const size_t counts[3]);
+
+/* The same as {"errors": 1, "warnings": 2, "notes": 3}; NULL when memory is out. */
+json_t *message_counts_json(const size_t counts[3]);
 
 /* Whether standard output gets colors: a terminal, and neither --no-color nor NO_COLOR. */
 bool message_colors(const struct settings *settings);
@@ -37,6 +43,9 @@ int message_json(json_t *value);
 
 /* Prints text from a file with what a terminal must not see replaced. */
 void message_text(const char *text);
+
+/* Appends text from a file, whole, in the same way. */
+void message_put(struct buf *out, const char *text);
 
 /* The status for memory that ran out, with its message. */
 int message_memory(void);

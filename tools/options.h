@@ -32,6 +32,7 @@ struct settings {
     const char *type, *structure; /* show */
     uint64_t depth;
     bool resolve;
+    uint64_t jobs; /* -j; 0: one a processor */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };

@@ -430,6 +430,8 @@ JPK_API char *jpk_entity_path(const struct jpk_entity *entity);
 
 /* The property of that key, or NULL. */
 JPK_API const struct jpk_item *jpk_entity_item(const struct jpk_entity *entity, const char *key);
+/* What a source or target connects to; NULL for all other entities and for those whose file could not be read. */
+JPK_API const struct jpk_location *jpk_entity_location(const struct jpk_entity *entity);
 /* The property of that key in the entity or, of a source or target, in its location; NULL when there is none. */
 JPK_API const struct jpk_item *jpk_entity_setting(const struct jpk_entity *entity, const char *key);
 /* The value of such a property; NULL when it is absent, has no value or is encrypted. */
@@ -453,6 +455,9 @@ enum jpk_kind {
     JPK_KIND_BACKUP, /* jitterpak.properties type=1: an environment backup, importable only into its environment */
     JPK_KIND_EXPORT  /* type=3: an ordinary Jitterpak */
 };
+
+/* "unknown", "backup", "export". */
+JPK_API const char *jpk_kind_name(enum jpk_kind kind);
 
 /* The Java-properties files of a project. */
 enum jpk_properties_file { JPK_FILE_JITTERPAK, JPK_FILE_ENVIRONMENT, JPK_FILE_MANIFEST };
@@ -541,6 +546,14 @@ JPK_API bool jpk_project_position(const struct jpk_project *project, const char 
 
 /* A version as the properties files write it: digits packed as 110410000000033, or dotted. `out` gets "11.41.0.33". */
 JPK_API bool jpk_version_decode(const char *text, char out[32]);
+
+/*
+ * The version of Design Studio that a project was made with, and the least one that can open it, dotted; "" when no
+ * file says it. jitterpak.properties (`created_with_version`, `required_version`) goes before environment.properties
+ * (`saved-in-version`, `requires-version`), for the latter is that of the environment it was exported from.
+ */
+JPK_API void jpk_project_created_with(const struct jpk_project *project, char out[32]);
+JPK_API void jpk_project_required_version(const struct jpk_project *project, char out[32]);
 
 /* Milliseconds since 1970 as "2025-08-29T22:22:55Z"; `out` gets "" for what is not a number or out of range. */
 JPK_API void jpk_time_decode(const char *milliseconds, char out[32]);
@@ -643,6 +656,12 @@ JPK_API const struct jpk_reference *jpk_graph_from(const struct jpk_graph *graph
                                                    size_t *count);
 JPK_API const struct jpk_reference *const *jpk_graph_to(const struct jpk_graph *graph, const struct jpk_entity *entity,
                                                         size_t *count);
+/*
+ * Which entities some operation can reach: those operations themselves that are not deleted, and whatever references of
+ * them and of what they reach point at; comments do not count. `live` has room for project->entity_count values and is
+ * filled in by entity index. False: no memory, JPK_ERR_MEMORY.
+ */
+JPK_API bool jpk_graph_live(const struct jpk_graph *graph, bool *live, struct jpk_error *err);
 /* The uses of variables in one entity. */
 JPK_API const struct jpk_use *jpk_graph_uses(const struct jpk_graph *graph, const struct jpk_entity *entity,
                                              size_t *count);

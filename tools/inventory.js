@@ -1,0 +1,228 @@
+/* Search, sorting and folding for the table that is there already: nothing here makes up content. */
+(function () {
+  'use strict';
+  var table = document.getElementById('projects');
+  var search = document.getElementById('search');
+  var shown = document.getElementById('shown');
+  var order = document.getElementById('order');
+  var turn = document.getElementById('turn');
+  var unfold = document.getElementById('unfold');
+  var headers = Array.prototype.slice.call(table.tHead.rows[0].cells);
+  var collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+  var state = { key: '', descending: false, open: false };
+
+  /* A project: its tbody, what a search looks at, what sorting compares. */
+  var projects = Array.prototype.map.call(table.tBodies, function (body, index) {
+    return { body: body, index: index, main: body.rows[0], details: body.rows[1] || null,
+             text: body.textContent.toLowerCase() };
+  });
+
+  function cellOf(project, column) {
+    return project.details ? project.main.cells[column] : null;
+  }
+
+  function valueOf(project, column) {
+    if (column === 0) {
+      return project.main.cells[0].getAttribute('data-value');
+    }
+    var cell = cellOf(project, column);
+    return cell && cell.hasAttribute('data-value') ? cell.getAttribute('data-value') : cell && cell.textContent;
+  }
+
+  /* ---------------------------------------------------------------------------------------------- folding */
+
+  function fold(project, open) {
+    if (!project.details) {
+      return;
+    }
+    project.details.hidden = !open;
+    project.main.classList.toggle('open', open);
+    project.toggle.setAttribute('aria-expanded', String(open));
+  }
+
+  function isOpen(project) {
+    return Boolean(project.details) && !project.details.hidden;
+  }
+
+  function addToggle(project) {
+    if (!project.details) {
+      return;
+    }
+    var name = project.main.cells[0].querySelector('.name');
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'toggle';
+    button.setAttribute('aria-label', 'Details of ' + name.textContent);
+    button.setAttribute('aria-controls', project.details.id);
+    project.toggle = button;
+    project.details.querySelector('details').open = true;
+    name.parentNode.insertBefore(button, name);
+    function flip() {
+      fold(project, !isOpen(project));
+      updateUnfold();
+    }
+    button.addEventListener('click', flip);
+    name.addEventListener('click', flip);
+  }
+
+  function visible() {
+    return projects.filter(function (project) { return !project.body.hidden; });
+  }
+
+  function updateUnfold() {
+    var open = visible().some(isOpen);
+    unfold.textContent = open ? 'Hide all details' : 'Show all details';
+    return open;
+  }
+
+  /* --------------------------------------------------------------------------------------------- searching */
+
+  function bytes(value) {
+    var unit = -1;
+    var tenths = value;
+    if (value < 1024) {
+      return String(value);
+    }
+    for (unit = 0, tenths = Math.floor(value * 10 / 1024); tenths >= 10240 && unit < 5; unit++) {
+      tenths = Math.floor(tenths / 1024);
+    }
+    return (tenths < 100 ? Math.floor(tenths / 10) + '.' + tenths % 10 : Math.floor(tenths / 10)) + ' ' + 'KMGTPE'[unit];
+  }
+
+  function updateTotals(rows) {
+    var readable = rows.filter(function (project) { return project.details; });
+    table.tFoot.querySelector('.count').textContent =
+      readable.length + (readable.length === 1 ? ' project' : ' projects');
+    Array.prototype.forEach.call(table.tFoot.rows[0].cells, function (cell, column) {
+      if (!cell.hasAttribute('data-value')) {
+        return;
+      }
+      var sum = readable.reduce(function (total, project) { return total + Number(valueOf(project, column)); }, 0);
+      cell.textContent = cell.hasAttribute('data-bytes') ? bytes(sum) : String(sum);
+    });
+  }
+
+  function filter() {
+    var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    projects.forEach(function (project) {
+      project.body.hidden = !words.every(function (word) { return project.text.indexOf(word) >= 0; });
+    });
+    var rows = visible();
+    shown.textContent = rows.length === projects.length ? '' : rows.length + ' of ' + projects.length + ' shown';
+    updateTotals(rows);
+    updateUnfold();
+  }
+
+  /* ----------------------------------------------------------------------------------------------- sorting */
+
+  function columnOf(key) {
+    return headers.findIndex(function (header) { return header.getAttribute('data-key') === key; });
+  }
+
+  function isNumber(column) {
+    return headers[column].classList.contains('number');
+  }
+
+  function sort() {
+    var column = columnOf(state.key);
+    var sign = state.descending ? -1 : 1;
+    var sorted = projects.slice();
+    if (column >= 0) {
+      sorted.sort(function (a, b) {
+        var left = valueOf(a, column);
+        var right = valueOf(b, column);
+        if (left === null || right === null) {  /* what cannot be read comes last */
+          return (left === null) - (right === null) || a.index - b.index;
+        }
+        var difference = isNumber(column) ? Number(left) - Number(right) : collator.compare(left, right);
+        return sign * difference || a.index - b.index;
+      });
+    }
+    sorted.forEach(function (project) { table.insertBefore(project.body, table.tFoot); });
+    headers.forEach(function (header, i) {
+      if (i === column) {
+        header.setAttribute('aria-sort', state.descending ? 'descending' : 'ascending');
+      } else {
+        header.removeAttribute('aria-sort');
+      }
+    });
+    order.value = column >= 0 ? state.key : '';
+    turn.disabled = column < 0;
+    turn.textContent = state.descending ? 'Descending' : 'Ascending';
+  }
+
+  function sortBy(key) {
+    var column = columnOf(key);
+    state.descending = state.key === key ? !state.descending : column >= 0 && isNumber(column);
+    state.key = column >= 0 ? key : '';
+    sort();
+    remember();
+  }
+
+  function addSorting(header, column) {
+    var key = header.getAttribute('data-key');
+    var button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = header.textContent;
+    header.textContent = '';
+    header.appendChild(button);
+    button.addEventListener('click', function () { sortBy(key); });
+    order.add(new Option(button.textContent, key));
+  }
+
+  /* -------------------------------------------------- the fragment: #q=words&sort=size&dir=desc&open=all */
+
+  function remember() {
+    var fragment = new URLSearchParams();
+    if (search.value) {
+      fragment.set('q', search.value);
+    }
+    if (state.key) {
+      fragment.set('sort', state.key);
+      fragment.set('dir', state.descending ? 'desc' : 'asc');
+    }
+    if (state.open) {
+      fragment.set('open', 'all');
+    }
+    try {
+      history.replaceState(null, '', '#' + fragment.toString());
+    } catch (ignored) {
+      /* a viewer that forbids it: the page works all the same */
+    }
+  }
+
+  function recall() {
+    var fragment = new URLSearchParams(location.hash.slice(1));
+    search.value = fragment.get('q') || '';
+    state.key = fragment.get('sort') || '';
+    state.descending = fragment.get('dir') === 'desc';
+    state.open = fragment.get('open') === 'all';
+    projects.forEach(function (project) { fold(project, state.open); });
+    filter();
+    sort();
+  }
+
+  /* -------------------------------------------------------------------------------------------------- start */
+
+  document.documentElement.classList.add('js');
+  document.getElementById('tools').hidden = false;
+  projects.forEach(addToggle);
+  headers.forEach(addSorting);
+  search.addEventListener('input', function () {
+    filter();
+    remember();
+  });
+  order.addEventListener('change', function () {
+    state.key = '';
+    sortBy(order.value);
+  });
+  turn.addEventListener('click', function () { sortBy(state.key); });
+  unfold.addEventListener('click', function () {
+    state.open = !updateUnfold();
+    visible().forEach(function (project) { fold(project, state.open); });
+    updateUnfold();
+    remember();
+  });
+  window.addEventListener('hashchange', recall);
+  recall();
+}());

@@ -1,0 +1,231 @@
+/* The inventory for people at a terminal: a table that fits 120 columns, and with -v a block for each project. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tools/inventory.h"
+#include "tools/message.h"
+#include "tools/summary_text.h"
+
+enum { WIDTH = 120, GAP = 2, COLUMNS_MAX = 16, CELL_MAX = 1024, PROJECTS_MAX = 40, PATH_LEAST = 24, NAME_LEAST = 16 };
+
+static const char path_heading[] = "path", name_heading[] = "project", total_heading[] = "total";
+
+/* How wide each column is. */
+struct widths {
+    size_t path, name, figures[COLUMNS_MAX];
+};
+
+/* ------------------------------------------------------------------------------------------------------- widths */
+
+static size_t greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t printable_width(const char *text)
+{
+    char shown[CELL_MAX];
+    text_printable(shown, sizeof shown, text);
+    return text_width(shown);
+}
+
+/* What the line of sums says of the projects in it. */
+static void projects_text(const struct inventory *inventory, char out[PROJECTS_MAX])
+{
+    size_t readable = inventory->count - inventory->unreadable;
+    snprintf(out, PROJECTS_MAX, "%zu project%s", readable, readable == 1 ? "" : "s");
+}
+
+/* The total is at least as wide as what it sums up, but of bytes: "9.9 M" and "10 M". */
+static size_t figure_width(const struct inventory *inventory, const struct inventory_figure *figure)
+{
+    char text[32];
+    inventory_number(figure, inventory_total(inventory, figure), text);
+    size_t width = greater(strlen(figure->heading), strlen(text));
+    for (size_t i = 0; figure->bytes && i < inventory->count; i++) {
+        if (!inventory->rows[i].summary)
+            continue;
+        inventory_number(figure, inventory_figure_of(inventory->rows[i].summary, figure), text);
+        width = greater(width, strlen(text));
+    }
+    return width;
+}
+
+/* Numbers get what they need; of the rest names get what they need up to a third, paths what is left. */
+static struct widths widths_of(const struct inventory *inventory)
+{
+    char projects[PROJECTS_MAX];
+    projects_text(inventory, projects);
+    struct widths widths = {.path = greater(strlen(path_heading), strlen(total_heading)),
+                            .name = greater(strlen(name_heading), strlen(projects))};
+    size_t used = GAP, column = 0;
+    for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
+        if (figure->heading)
+            used += GAP + (widths.figures[column++] = figure_width(inventory, figure));
+    for (size_t i = 0; i < inventory->count; i++) {
+        const struct inventory_row *row = &inventory->rows[i];
+        widths.path = greater(widths.path, printable_width(row->path));
+        if (row->summary)
+            widths.name = greater(widths.name, printable_width(row->summary->name));
+    }
+    size_t left = used < WIDTH ? WIDTH - used : 0;
+    if (widths.path + widths.name > left) {
+        size_t path_most = left > widths.name + PATH_LEAST ? left - widths.name : PATH_LEAST;
+        if (widths.path > greater(path_most, left / 2))
+            widths.path = greater(path_most, left / 2);
+        if (widths.path + widths.name > left)
+            widths.name = left > widths.path + NAME_LEAST ? left - widths.path : NAME_LEAST;
+    }
+    return widths;
+}
+
+/* -------------------------------------------------------------------------------------------------------- cells */
+
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static void pad(struct buf *out, size_t width, size_t used)
+{
+    buf_printf(out, "%*s", used < width ? (int)(width - used) : 0, "");
+}
+
+/* Text in a column; what is too long loses its end, or with `keep_end` its beginning. */
+static void put_text(struct buf *out, const char *text, size_t width, bool keep_end)
+{
+    char shown[CELL_MAX];
+    text_printable(shown, sizeof shown, text);
+    char *start = shown, *end = shown + strlen(shown);
+    size_t used = text_width(start);
+    bool cut = used > width;
+    while (cut && used + 3 > width && start < end) {
+        if (keep_end) {
+            while (is_continuation(*++start))
+                ;
+        } else {
+            while (is_continuation(*--end))
+                ;
+            *end = '\0';
+        }
+        used = text_width(start);
+    }
+    buf_printf(out, "%s%s%s", cut && keep_end ? "..." : "", start, cut && !keep_end ? "..." : "");
+    pad(out, width, used + (cut ? 3 : 0));
+}
+
+static void put_figures(struct buf *out, const struct inventory *inventory, const struct jpk_summary *summary,
+                        const struct widths *widths)
+{
+    size_t column = 0;
+    for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++) {
+        char text[32];
+        if (!figure->heading)
+            continue;
+        inventory_number(figure, summary ? inventory_figure_of(summary, figure) : inventory_total(inventory, figure),
+                         text);
+        buf_printf(out, "%*s", (int)(GAP + widths->figures[column++]), text);
+    }
+    buf_putc(out, '\n');
+}
+
+static void put_header(struct buf *out, const struct widths *widths)
+{
+    size_t column = 0;
+    put_text(out, path_heading, widths->path + GAP, false);
+    put_text(out, name_heading, widths->name, false);
+    for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
+        if (figure->heading)
+            buf_printf(out, "%*s", (int)(GAP + widths->figures[column++]), figure->heading);
+    buf_putc(out, '\n');
+}
+
+static void put_row(struct buf *out, const struct inventory *inventory, const struct inventory_row *row,
+                    const struct widths *widths)
+{
+    put_text(out, row->path, widths->path, true);
+    pad(out, GAP, 0);
+    if (row->summary) {
+        put_text(out, row->summary->name, widths->name, false);
+        put_figures(out, inventory, row->summary, widths);
+    } else {
+        buf_puts(out, "cannot be read: ");
+        message_put(out, row->error.message);
+        buf_putc(out, '\n');
+    }
+}
+
+static void put_total(struct buf *out, const struct inventory *inventory, const struct widths *widths)
+{
+    char text[PROJECTS_MAX];
+    projects_text(inventory, text);
+    put_text(out, total_heading, widths->path, false);
+    pad(out, GAP, 0);
+    put_text(out, text, widths->name, false);
+    put_figures(out, inventory, NULL, widths);
+}
+
+/* ------------------------------------------------------------------------------------------------------- blocks */
+
+static void put_item(struct buf *out, const char *label, bool first, const char *path)
+{
+    buf_printf(out, "%-14s", first ? label : "");
+    message_put(out, path);
+}
+
+static void put_scripts(struct buf *out, const struct jpk_summary *summary, const char *label, enum jpk_type type)
+{
+    bool first = true;
+    for (size_t i = 0; i < summary->script_count; i++) {
+        const struct jpk_summary_script *script = &summary->scripts[i];
+        if (script->type != type)
+            continue;
+        put_item(out, label, first, script->item.path);
+        buf_printf(out, ": %zu line%s\n", script->lines, script->lines == 1 ? "" : "s");
+        first = false;
+    }
+}
+
+static void put_lists(struct buf *out, const struct jpk_summary *summary)
+{
+    for (size_t i = 0; i < summary->unstarted_count; i++) {
+        put_item(out, "idle", i == 0, summary->unstarted[i].path);
+        buf_putc(out, '\n');
+    }
+    put_scripts(out, summary, "scripts", JPK_TYPE_SCRIPT);
+    put_scripts(out, summary, "mappings", JPK_TYPE_TRANSFORMATION);
+    for (size_t i = 0; i < summary->secret_count; i++) {
+        put_item(out, "encrypted in", i == 0, summary->secrets[i].item.path);
+        buf_puts(out, ": ");
+        message_put(out, summary->secrets[i].key);
+        buf_putc(out, '\n');
+    }
+}
+
+static void put_block(struct buf *out, const struct inventory_row *row)
+{
+    buf_putc(out, '\n');
+    message_put(out, row->path);
+    buf_putc(out, '\n');
+    summary_text(out, row->summary);
+    put_lists(out, row->summary);
+}
+
+void inventory_text(struct buf *out, const struct inventory *inventory, const struct settings *settings)
+{
+    struct widths widths = widths_of(inventory);
+    if (inventory->count == 0)
+        return;
+    put_header(out, &widths);
+    for (size_t i = 0; i < inventory->count; i++)
+        put_row(out, inventory, &inventory->rows[i], &widths);
+    put_total(out, inventory, &widths);
+    if (!settings->quiet)
+        buf_puts(out,
+                 "\nidle: operations that nothing in the project starts; lines: of scripts, not of mappings; encr: "
+                 "encrypted values;\nerr, warn: findings of 'jpk check'; size: unpacked\n");
+    for (size_t i = 0; settings->verbose && i < inventory->count; i++)
+        if (inventory->rows[i].summary)
+            put_block(out, &inventory->rows[i]);
+}
