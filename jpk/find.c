@@ -1,5 +1,6 @@
 /* Finding projects in folders: breadth is what the disk holds, depth and number are bounded, links are not followed. */
 #include "jpk/find.h"
+#include "jpk/tree_index.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -167,7 +168,7 @@ static void search(struct finder *f, const struct place *place)
         add(f, place->path, &problem);
         return;
     }
-    if (kind_of(&listing, "project.xml") == S_IFREG)
+    if (kind_of(&listing, TREE_INDEX) == S_IFREG || kind_of(&listing, "project.xml") == S_IFREG)
         add(f, place->path, NULL);
     else if (kind_of(&listing, "manifest.jip") == S_IFREG)
         add_workspace(f, &listing, place->path);

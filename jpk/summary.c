@@ -1,5 +1,6 @@
 /* A project in figures and short lists. All strings are copies, so that a table of many projects can let go of them. */
 #include "jpk/summary.h"
+#include "jpk/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +62,8 @@ static const char *form_of(const struct jpk_project *project)
 {
     static const char *const names[] = {"Jitterpak", "workspace", "environment folder", "flat folder"};
     /* A ZIP without folders is still what a .jpk is. */
+    if (jpk_archive_is_tree(project->archive))
+        return "unpacked tree";
     return jpk_archive_is_folder(project->archive) ? names[project->shape] : names[JPK_SHAPE_ARCHIVE];
 }
 

@@ -45,7 +45,7 @@ struct jpk_summary_secret {
  */
 struct jpk_summary {
     const char *name, *id; /* of the project */
-    const char *form;      /* "Jitterpak", "workspace", "environment folder", "flat folder" */
+    const char *form;      /* "Jitterpak", "workspace", "environment folder", "flat folder", "unpacked tree" */
     enum jpk_kind kind;
     char created_with[32], required_version[32]; /* jpk_project_created_with, jpk_project_required_version */
     char created[32], deployed[32];              /* UTC, as jpk_time_decode writes it */

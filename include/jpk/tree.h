@@ -111,8 +111,8 @@ struct jpk_pack_plan {
 
 /*
  * Says what packing will do. The project's archive must still be open. Of a project that was loaded with JPK_KEEP_GOING
- * an entity that could not be read is an error (JPK_ERR_FORMAT), unless it was unpacked into other/ because of that. The
- * result is the caller's.
+ * an entity that could not be read is an error (JPK_ERR_FORMAT), unless it was unpacked into other/ because of that.
+ * The result is the caller's.
  */
 JPK_API struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const struct jpk_pack_options *options,
                                             struct jpk_error *err);
