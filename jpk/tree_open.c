@@ -847,12 +847,10 @@ static bool check_entity(struct opening *o, const struct tree_source *source, st
     const char *ending = row->kind == TREE_ROW_FOLDER ? "/" TREE_FOLDER_FILE : ".xml";
     buf_clear(&o->path);
     buf_printf(&o->path, "%s%s", row->path, ending);
-    bool ok = pieces.is_entity && pieces.has_header;
-    if (!ok)
-        error_set(o->err, JPK_ERR_FORMAT, "is no entity: there must be an <Entity> with a <Header> in it");
-    else if (!text_caseeq(pieces.id, row->id)) {
-        ok = error_set(o->err, JPK_ERR_FORMAT, "has the ID '%s', but " TREE_INDEX " says '%s' (line %u)", pieces.id,
-                       row->id, row->line);
+    bool ok = text_caseeq(pieces.id, row->id);
+    if (!ok) {
+        error_set(o->err, JPK_ERR_FORMAT, "has the ID '%s', but " TREE_INDEX " says '%s' (line %u)", pieces.id, row->id,
+                  row->line);
         error_text_offset(o->err, buf_text(&o->tree->xml), o->tree->xml.size,
                           pieces.id_end ? pieces.id_start : pieces.header);
     }

@@ -38,7 +38,7 @@ static struct piece *piece_for(struct pieces *pieces, const char *ending)
     return NULL;
 }
 
-static bool no_place(const struct tree *tree, size_t file, const char *message, struct jpk_error *err)
+static bool wrong_file(const struct tree *tree, size_t file, const char *message, struct jpk_error *err)
 {
     error_set(err, JPK_ERR_FORMAT, "%s", message);
     error_entry(err, jpk_archive_entry(tree->files, file)->name);
@@ -51,10 +51,10 @@ static bool read_texts(struct tree *tree, const struct tree_source *source, stru
     for (size_t i = 0; i < source->part_count; i++) {
         struct piece *piece = piece_for(pieces, source->endings[i]);
         if (!piece)
-            return no_place(tree, source->parts[i], "has no place in the .xml file beside it", err);
+            return wrong_file(tree, source->parts[i], "has no place in the .xml file beside it", err);
         if (piece->there)
-            return no_place(tree, source->parts[i], "and the file with the other ending are texts of the same script",
-                            err);
+            return wrong_file(tree, source->parts[i], "and the file with the other ending are texts of the same script",
+                              err);
         if (!read_file(tree, source, source->parts[i], &piece->text, err))
             return false;
         piece->there = true;
@@ -82,7 +82,11 @@ static bool join(struct tree *tree, const struct tree_source *source, struct buf
     } else if (!read_file(tree, source, source->file, &tree->xml, err)) {
         return false;
     }
-    if (!pieces_find(buf_text(&tree->xml), tree->xml.size, pieces, err) || !read_texts(tree, source, pieces, err))
+    if (!pieces_find(buf_text(&tree->xml), tree->xml.size, pieces, err))
+        return false;
+    if (source->file != SIZE_MAX && (!pieces->is_entity || !pieces->has_header))
+        return wrong_file(tree, source->file, "is no entity: there must be an <Entity> with a <Header> in it", err);
+    if (!read_texts(tree, source, pieces, err))
         return false;
     if (pieces_join(buf_text(&tree->xml), tree->xml.size, pieces, out, &wrong, err))
         return true;
