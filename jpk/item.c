@@ -146,8 +146,9 @@ const struct jpk_entity *project_select(const struct jpk_project *project, const
                 return entity;
         }
     }
-    enum { NEAR = 4 };
-    struct selection selection = {.distance = NEAR};
+    enum { NEAR = 4 }; /* of a short name less: else it is another word */
+    size_t half = strlen(text) / 2 + 1;
+    struct selection selection = {.distance = half < NEAR ? half : NEAR};
     struct jpk_error local = {0};
     const struct jpk_entity *entity =
         select_by_name(project, text, type, &selection, &local) ? decide(&selection, text, &local) : NULL;

@@ -81,7 +81,8 @@ void show_users(struct report *report, const struct jpk_entity *entity)
     const struct jpk_reference *const *references = jpk_graph_to(report->graph, entity, &count);
     struct place *places = sorted_places(report, references, count);
     struct place_counter counter = {0};
-    report_section(report, JPK_REPORT_TABLE, "usedBy", "used by", "nothing");
+    report_section(report, JPK_REPORT_TABLE, "usedBy", "used by",
+                   entity->type == JPK_TYPE_PROJECT_VARIABLE ? NULL : "nothing"); /* its uses say it */
     for (size_t i = 0; places && i < count && !report->failed; i++) {
         report_row(report, NULL, NULL);
         report_entity(report, "item", "item", places[i].from);

@@ -6,7 +6,7 @@
 #include "jpk/model.h"
 #include "jpk/show.h"
 
-enum { NEAR = 4 }; /* names that differ in more letters are others */
+enum { NEAR = 4 };
 
 static bool not_found(const struct jpk_project *project, struct jpk_error *err, const char *kind, const char *name,
                       const char *nearest)
@@ -17,6 +17,13 @@ static bool not_found(const struct jpk_project *project, struct jpk_error *err, 
         error_set(err, JPK_ERR_NOT_FOUND, "has no %s '%s'", kind, name);
     error_file(err, jpk_archive_name(project->archive));
     return false;
+}
+
+/* Where to begin: names that differ in more letters than this are others, of short ones in more than half. */
+static size_t near(const char *text)
+{
+    size_t half = strlen(text) / 2 + 1;
+    return half < NEAR ? half : NEAR;
 }
 
 static const char *nearer(const char *nearest, const char *candidate, const char *text, size_t *distance)
@@ -33,7 +40,7 @@ static bool select_file(const struct jpk_project *project, const char *name, str
 {
     const struct jpk_file *file = jpk_project_file(project, name);
     const char *nearest = NULL;
-    size_t distance = NEAR;
+    size_t distance = near(name);
     for (size_t i = 0; !file && i < project->file_count; i++)
         nearest = nearer(nearest, project->files[i].name, name, &distance);
     if (!file)
@@ -45,7 +52,7 @@ static bool select_file(const struct jpk_project *project, const char *name, str
 static const char *nearest_variable(const struct jpk_graph *graph, const char *name)
 {
     const char *nearest = NULL;
-    size_t distance = NEAR;
+    size_t distance = near(name);
     for (size_t i = 0; i < graph->variable_count; i++)
         nearest = nearer(nearest, graph->variables[i].name, name, &distance);
     return nearest;
@@ -85,7 +92,7 @@ static bool select_variable(const struct jpk_graph *graph, const char *text, str
 static const char *type_name(const struct jpk_project *project, const char *type, struct jpk_error *err)
 {
     const char *nearest = NULL;
-    size_t distance = NEAR;
+    size_t distance = near(type);
     for (size_t i = 1; i < JPK_TYPE_COUNT; i++) {
         const struct jpk_type_info *info = jpk_type_info((enum jpk_type)i);
         if (text_caseeq(info->name, type) || text_caseeq(info->label, type) || text_caseeq(info->plural, type))
@@ -104,8 +111,8 @@ static bool select_item(const struct jpk_project *project, const struct jpk_grap
                         const char *type, struct jpk_selection *selection, struct jpk_error *err)
 {
     struct jpk_error local = {0};
-    bool near = false;
-    const struct jpk_entity *entity = project_select(project, text, type, &near, &local);
+    bool found_near = false;
+    const struct jpk_entity *entity = project_select(project, text, type, &found_near, &local);
     if (entity) {
         *selection = (struct jpk_selection){.entity = entity};
         return true;
@@ -118,7 +125,8 @@ static bool select_item(const struct jpk_project *project, const struct jpk_grap
     }
     char name[512];
     bool as_variable = variable_name(text, name, sizeof name);
-    const char *nearest = type || near ? NULL : nearest_variable(graph, as_variable ? name : text);
+    const char *nearest =
+        type || (found_near && !as_variable) ? NULL : nearest_variable(graph, as_variable ? name : text);
     if (local.code == JPK_ERR_NOT_FOUND && (nearest || as_variable)) {
         local = (struct jpk_error){0};
         not_found(project, &local, as_variable ? "variable" : "item", as_variable ? name : text, nearest);

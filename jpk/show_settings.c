@@ -238,6 +238,7 @@ static const struct setting settings[] = {
     {"WebServiceCall", "soapaction", "SOAP action", "", NULL, SETTING_TEXT},
     {"WebServiceCall", "targetnamespace", "namespace", NULL, NULL, SETTING_TEXT},
     {"WebServiceCall", "othernamespaces", "other namespaces", NULL, NULL, SETTING_ELSEWHERE},
+    {"WebServiceCall", "maxsize_uiunit", "unit of the largest size", "Kb", NULL, SETTING_TEXT},
     {"WebServiceCall", "sfdc_partner_wsdl", "Salesforce's partner WSDL", "1", NO_YES, SETTING_TEXT},
 
     /* scripts and variables */

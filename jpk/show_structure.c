@@ -141,8 +141,8 @@ static void node_row(struct walk *walk, const struct jpk_structure_node *node, c
         buf_printf(&out, ": %s", type);
     if (node->value)
         put_value(&out, node->value);
-    if (node->text)
-        buf_printf(&out, ", fields between %.200s", *node->text->delimiter ? node->text->delimiter : "nothing");
+    if (node->text && *node->text->delimiter)
+        buf_printf(&out, ", fields between '%.200s'", node->text->delimiter);
     buf_puts(&out, behind);
     report_row(report, NULL, report_keep(report, out.failed ? NULL : buf_text(&out)));
     buf_free(&out);

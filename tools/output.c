@@ -108,7 +108,7 @@ static bool put_row(const struct jpk_report_row *row, size_t indent, size_t labe
         if (!label)
             return false;
         size_t n = text_width(label);
-        printf("%s%*s", label, (int)(n < labels ? labels - n : 0) + (*row->words ? 2 : 0), "");
+        printf("%s%*s", label, *row->words ? (int)(n < labels ? labels - n : 0) + 2 : 0, "");
         free(label);
         indent += labels + 2;
     }
