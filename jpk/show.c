@@ -7,6 +7,7 @@
 #include "jpk/show_masks.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_settings.h"
+#include "jpk/tree_view.h"
 
 static const char *state_words(const struct jpk_entity *entity)
 {
@@ -25,7 +26,8 @@ static void show_header(struct report *report, const struct jpk_entity *entity)
     report_text(report, "type", NULL, entity->type_name);
     report_text(report, "name", NULL, entity->name);
     report_fact(report, "id", "id", entity->id);
-    report_fact(report, "file", "file", entity->file);
+    if (entity->file)
+        report_fact(report, "file", "file", tree_file_of_entry(report->project->archive, entity->file));
     report_fact(report, "description", "description", entity->description);
     const char *state = state_words(entity);
     if (state)

@@ -84,7 +84,8 @@ void show_variable(struct report *report, const struct jpk_variable *variable)
     places_of_uses(places, variable->uses, count);
     places_sort(places, count);
     struct place_counter counter = {0};
-    report_section(report, JPK_REPORT_TABLE, "uses", "uses", "none");
+    report_section(report, JPK_REPORT_TABLE, "uses", "uses",
+                   variable->entity ? "none that can be seen; an encrypted setting may still name it" : "none");
     for (size_t i = 0; i < count && !report->failed; i++)
         use_row(report, variable, &counter, &places[i]);
     free(places);

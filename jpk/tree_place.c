@@ -119,6 +119,16 @@ void tree_places_at(const struct tree_places *places, size_t offset, struct tree
         place->line = place->column = 0; /* made from the index as a whole */
 }
 
+const char *tree_file_of_entry(const struct jpk_archive *archive, const char *entry)
+{
+    const struct tree *tree = tree_of(archive);
+    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
+    if (index == SIZE_MAX)
+        return entry;
+    const struct tree_source *source = &tree->sources[archive->dir.entries[index].index];
+    return source->file == SIZE_MAX ? source->path : jpk_archive_entry(tree->files, source->file)->name;
+}
+
 /* The byte at a line and column. */
 static size_t offset_at(const struct buf *text, uint32_t line, uint32_t column)
 {

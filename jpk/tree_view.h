@@ -77,6 +77,9 @@ bool tree_places_begin(struct tree_places *places, const struct jpk_archive *arc
 void tree_places_at(const struct tree_places *places, size_t offset, struct tree_place *place);
 void tree_places_free(struct tree_places *places);
 
+/* The file that people see of an entry: in a tree its .xml, elsewhere the entry itself. */
+const char *tree_file_of_entry(const struct jpk_archive *archive, const char *entry);
+
 /* Turns the place that an error has in an entry into one in the tree. Archives that are no trees are left alone. */
 void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err);
 
