@@ -60,8 +60,9 @@ static const char *nearest_variable(const struct jpk_graph *graph, const char *n
 
 static void set_variable(struct jpk_selection *selection, const struct jpk_variable *variable)
 {
-    *selection = variable->entity ? (struct jpk_selection){.entity = variable->entity}
-                                  : (struct jpk_selection){.variable = variable};
+    *selection = (struct jpk_selection){.entity = variable->entity};
+    if (!variable->entity)
+        selection->variable = variable;
 }
 
 /* The name in `$name` and `[name]`; false for other texts. */
