@@ -7,6 +7,7 @@
 extern const struct command info_command;
 extern const struct command list_command;
 extern const struct command check_command;
+extern const struct command graph_command;
 extern const struct command pack_command;
 extern const struct command recipe_generate_command;
 

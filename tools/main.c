@@ -8,7 +8,7 @@
 #include "tools/options.h"
 
 const struct command *const commands[] = {
-    &info_command, &list_command, &check_command, &pack_command, &recipe_generate_command, NULL,
+    &info_command, &list_command, &check_command, &graph_command, &pack_command, &recipe_generate_command, NULL,
 };
 
 static int help(int argc, char **argv)

@@ -17,6 +17,8 @@ struct settings {
     bool recipe_only, config_only; /* recipe generate */
     bool explain;
     const char *jitterpak, *update;
+    bool operations, messages, structures, no_legend; /* graph */
+    const char *around, *depth;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
