@@ -159,7 +159,7 @@ static void put_step(struct dot *d, const struct jpk_flow_step *step, size_t ind
     buf_printf(&d->out, "<TD PORT=\"s%zu\" BORDER=\"%d\" COLOR=\"%s\" BGCOLOR=\"%s\"%s CELLPADDING=\"4\">", index,
                center || wrong ? 2 : 1, look->line, look->fill, wrong || !node ? " STYLE=\"dashed\"" : "");
     buf_printf(&d->out, "<FONT POINT-SIZE=\"8\" COLOR=\"%s\">", wrong ? ALARM : FAINT);
-    put_label(d, buf_text(&words), STEP_COLUMNS + 4);
+    put_label(d, buf_text(&words), LABEL_COLUMNS + 2);
     buf_puts(&d->out, "</FONT>");
     if (node && node->kind != JPK_FLOW_BUILT_IN) {
         buf_printf(&d->out, "<BR/><FONT POINT-SIZE=\"10\" COLOR=\"%s\">", wrong ? ALARM : INK);
@@ -295,7 +295,7 @@ static void put_list(struct dot *d, size_t i, size_t end)
         buf_printf(&d->out,
                    "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\" BGCOLOR=\"%s\"><FONT POINT-SIZE=\"8\" COLOR=\"%s\">",
                    look_of(node)->fill, FAINT);
-        if (*edge->label) {
+        if (*edge->label && edge->kind == JPK_FLOW_USES) {
             put_label(d, edge->label, LINE_COLUMNS);
             buf_puts(&d->out, ", ");
         }
