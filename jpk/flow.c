@@ -542,7 +542,7 @@ static void operations_link(struct builder *b, const struct jpk_entity *from, co
         break;
     case JPK_FLOW_STEP:
     case JPK_FLOW_CALLS:
-        if (!r->to || b->keeper[r->to->index] != r->to->index)
+        if (!r->to || b->keeper[r->to->index] != r->to->index || keeper == r->to->index)
             return;
         break;
     case JPK_FLOW_MESSAGE:

@@ -22,6 +22,7 @@ struct dot {
 
 #define INK "#222222"
 #define FAINT "#666666"
+#define SHARED "#999999"
 #define ALARM "#B00020"
 
 struct look {
@@ -84,7 +85,7 @@ static const struct {
 
 /* --------------------------------------------------------------------------------------------------------- text */
 
-/* Text for an HTML-like label; a line feed becomes a break. */
+/* Text for an HTML-like label, in which `\N` would be the node's name even there; a line feed becomes a break. */
 static void put_escaped(struct buf *out, const char *text)
 {
     for (const char *p = text; *p; p++) {
@@ -100,6 +101,9 @@ static void put_escaped(struct buf *out, const char *text)
             break;
         case '"':
             buf_puts(out, "&quot;");
+            break;
+        case '\\':
+            buf_puts(out, "\\\\");
             break;
         case '\n':
             buf_puts(out, "<BR/>");
@@ -272,7 +276,9 @@ static void put_edge(struct dot *d, const struct jpk_flow_edge *edge)
     buf_printf(&d->out, " [color=\"%s\", style=%s, penwidth=%s, %s", edge_looks[edge->kind].color,
                edge_looks[edge->kind].style, edge_looks[edge->kind].width, edge_looks[edge->kind].more);
     if (edge_looks[edge->kind].labelled && *edge->label) {
-        buf_printf(&d->out, ", label=<<FONT COLOR=\"%s\">&nbsp;", edge_looks[edge->kind].color);
+        /* Between ranks that are neighbours, a packed layout (of Graphviz 2.43 at least) has no room for a label. */
+        buf_printf(&d->out, "%s, label=<<FONT COLOR=\"%s\">&nbsp;",
+                   d->flow->scope == JPK_FLOW_OPERATIONS ? "" : ", minlen=2", edge_looks[edge->kind].color);
         put_label(d, edge->label, LINE_COLUMNS);
         buf_puts(&d->out, "</FONT>>");
     }
@@ -332,19 +338,28 @@ static void put_step_edges(struct dot *d, size_t index)
     for (size_t i = 0; i < node->step_count; i++) {
         size_t to = node->steps[i].node;
         if (to != SIZE_MAX && d->places[to].own)
-            buf_printf(&d->out, "  n%zu:s%zu -> n%zu [color=\"#AAAAAA\", style=dotted, arrowhead=none];\n", index, i,
+            buf_printf(&d->out, "  n%zu:s%zu -> n%zu [color=\"" SHARED "\", style=dotted, arrowhead=none];\n", index, i,
                        to);
     }
 }
 
 /* ------------------------------------------------------------------------------------------------ the whole graph */
 
-static void put_legend_line(struct dot *d, enum jpk_flow_edge_kind kind)
+static void put_legend_line(struct dot *d, const char *color, const char *style, const char *text)
 {
     buf_printf(&d->out,
                "<TD WIDTH=\"28\" BORDER=\"2\" SIDES=\"B\" COLOR=\"%s\" STYLE=\"%s\"></TD><TD "
                "VALIGN=\"BOTTOM\">%s&nbsp;&nbsp;</TD>",
-               edge_looks[kind].color, edge_looks[kind].style, edge_looks[kind].legend);
+               color, style, text);
+}
+
+/* Whether some step points at an item that has a node of its own. */
+static bool shares_steps(const struct dot *d)
+{
+    for (size_t i = 0; i < d->flow->node_count; i++)
+        if (d->places[i].own && d->places[i].steps > 0)
+            return true;
+    return false;
 }
 
 static void put_legend(struct dot *d)
@@ -356,7 +371,9 @@ static void put_legend(struct dot *d)
     buf_puts(&d->out, "<TR><TD ALIGN=\"LEFT\"><TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"2\"><TR>");
     for (int kind = 0; kind < JPK_FLOW_EDGE_KINDS; kind++)
         if (used[kind])
-            put_legend_line(d, (enum jpk_flow_edge_kind)kind);
+            put_legend_line(d, edge_looks[kind].color, edge_looks[kind].style, edge_looks[kind].legend);
+    if (shares_steps(d))
+        put_legend_line(d, SHARED, "dotted", "the same item");
     buf_printf(&d->out, "<TD BORDER=\"1\" COLOR=\"%s\" BGCOLOR=\"%s\">&nbsp;&nbsp;&nbsp;</TD><TD>entry point</TD>",
                operation_look.line, operation_look.line);
     buf_puts(&d->out, "</TR></TABLE></TD></TR>");

@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "jpk/picture.h"
 
+#define ZERO_WIDTH_SPACE "\xe2\x80\x8b"
+
 enum { LABEL_COLUMNS = 24, LINE_COLUMNS = 40 };
 
 struct mermaid {
@@ -93,7 +95,7 @@ static bool is_word(char c)
 /*
  * Text within quotes. Whatever Mermaid could take for quotes, entities, directives, styles, tags or Markdown (which it
  * also finds in labels that are not meant to be) becomes a character code of Mermaid's own form; a line feed becomes a
- * break.
+ * break. Two dollar signs side by side would begin a formula even then.
  */
 static void put_escaped(struct buf *out, const char *text)
 {
@@ -104,7 +106,7 @@ static void put_escaped(struct buf *out, const char *text)
         else if (is_word(*p) || *p == ' ' || *p == ',' || *p == '/' || inner)
             buf_putc(out, *p);
         else
-            buf_printf(out, "#%u;", (unsigned char)*p);
+            buf_printf(out, "#%u;%s", (unsigned char)*p, *p == '$' && p[1] == '$' ? ZERO_WIDTH_SPACE : "");
     }
 }
 

@@ -151,6 +151,12 @@ static void put_operation(struct buf *out, const struct jpk_project *project, co
     buf_free(&place);
 }
 
+static void put_location(struct buf *out, const struct jpk_entity *entity)
+{
+    const char *words = location_words(entity->as.location);
+    buf_printf(out, "%s%s%s", jpk_type_info(entity->type)->label, *words ? ": " : "", words);
+}
+
 void flow_words(const struct jpk_project *project, const struct jpk_entity *entity, struct buf *out)
 {
     if (entity->unread)
@@ -160,7 +166,7 @@ void flow_words(const struct jpk_project *project, const struct jpk_entity *enti
     else if (entity->type == JPK_TYPE_SCHEDULE)
         put_schedule(out, entity->as.schedule);
     else if (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET)
-        buf_printf(out, "%s: %s", jpk_type_info(entity->type)->label, location_words(entity->as.location));
+        put_location(out, entity);
     else if (entity->type == JPK_TYPE_UNKNOWN)
         buf_puts(out, entity->type_name);
     else
