@@ -29,41 +29,24 @@ struct look {
     const char *shape, *fill, *line;
 };
 
-static const struct look operation_look = {"plain", "#FFFFFF", "#34506B"};
-static const struct look missing_look = {"box", "#FFFFFF", ALARM};
-static const struct look built_in_look = {"box", "#EEEEEE", "#999999"};
-static const struct look file_look = {"note", "#FFFFFF", "#888888"};
-static const struct look other_look = {"box", "#FFFFFF", "#888888"};
-
-/* By type; types of connectors that are not here look alike by their role. */
-static const struct {
-    enum jpk_type type;
-    struct look look;
-} looks[] = {
-    {JPK_TYPE_SCRIPT, {"box", "#F3F3F3", "#888888"}},       {JPK_TYPE_TRANSFORMATION, {"box", "#FFF6D5", "#A88A2A"}},
-    {JPK_TYPE_SOURCE, {"cylinder", "#DDF1FA", "#3B7EA1"}},  {JPK_TYPE_TARGET, {"cylinder", "#DDF1FA", "#3B7EA1"}},
-    {JPK_TYPE_SCHEDULE, {"ellipse", "#FFE8BF", "#A86F00"}}, {JPK_TYPE_EMAIL_MESSAGE, {"note", "#F9E4EF", "#A0497A"}},
-    {JPK_TYPE_DOCUMENT, {"note", "#FFFFFF", "#888888"}},
+static const struct look looks[PICTURE_CLASSES] = {
+    [PICTURE_OPERATION] = {"plain", "#FFFFFF", "#34506B"},
+    [PICTURE_SCHEDULE] = {"ellipse", "#FFE8BF", "#A86F00"},
+    [PICTURE_SCRIPT] = {"box", "#F3F3F3", "#888888"},
+    [PICTURE_TRANSFORMATION] = {"box", "#FFF6D5", "#A88A2A"},
+    [PICTURE_STORAGE] = {"cylinder", "#DDF1FA", "#3B7EA1"},
+    [PICTURE_FUNCTION] = {"box", "#DDF1FA", "#3B7EA1"},
+    [PICTURE_CONNECTOR] = {"component", "#E3EFE0", "#5B7F50"},
+    [PICTURE_MESSAGE] = {"note", "#F9E4EF", "#A0497A"},
+    [PICTURE_FORMAT] = {"note", "#FFFFFF", "#888888"},
+    [PICTURE_BUILT_IN] = {"box", "#EEEEEE", "#999999"},
+    [PICTURE_MISSING] = {"box", "#FFFFFF", ALARM},
+    [PICTURE_OTHER] = {"box", "#FFFFFF", "#888888"},
 };
-
-static const struct look connector_look = {"component", "#E3EFE0", "#5B7F50"};
-static const struct look function_look = {"box", "#DDF1FA", "#3B7EA1"};
 
 static const struct look *look_of(const struct jpk_flow_node *node)
 {
-    if (node->kind == JPK_FLOW_MISSING)
-        return &missing_look;
-    if (node->kind == JPK_FLOW_BUILT_IN)
-        return &built_in_look;
-    if (node->kind == JPK_FLOW_FILE)
-        return &file_look;
-    if (node->entity->type == JPK_TYPE_OPERATION)
-        return &operation_look;
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-        if (looks[i].type == node->entity->type)
-            return &looks[i].look;
-    enum jpk_role role = jpk_type_info(node->entity->type)->role;
-    return role == JPK_ROLE_ENDPOINT ? &connector_look : role != JPK_ROLE_NONE ? &function_look : &other_look;
+    return &looks[picture_class(node)];
 }
 
 /* By kind of edge. `legend` is how the legend calls it. */
@@ -155,7 +138,7 @@ static void put_tooltip(struct dot *d, const struct jpk_flow_node *node)
 static void put_step(struct dot *d, const struct jpk_flow_step *step, size_t index)
 {
     const struct jpk_flow_node *node = step->node == SIZE_MAX ? NULL : &d->flow->nodes[step->node];
-    const struct look *look = node ? look_of(node) : &built_in_look;
+    const struct look *look = node ? look_of(node) : &looks[PICTURE_BUILT_IN];
     bool wrong = node && node->kind == JPK_FLOW_MISSING;
     bool center = node && node->entity && node->entity == d->flow->around;
     struct buf words = {0};
@@ -201,9 +184,9 @@ static void put_operation(struct dot *d, size_t index)
                center  ? 4
                : entry ? 2
                        : 1,
-               operation_look.line, operation_look.fill);
-    buf_printf(&d->out, "<TR><TD BGCOLOR=\"%s\"><FONT COLOR=\"%s\"><B>", entry ? operation_look.line : "#DCE5EE",
-               entry ? "#FFFFFF" : INK);
+               looks[PICTURE_OPERATION].line, looks[PICTURE_OPERATION].fill);
+    buf_printf(&d->out, "<TR><TD BGCOLOR=\"%s\"><FONT COLOR=\"%s\"><B>",
+               entry ? looks[PICTURE_OPERATION].line : "#DCE5EE", entry ? "#FFFFFF" : INK);
     put_label(d, node->name, columns);
     buf_puts(&d->out, "</B></FONT>");
     if (entry && !node->scheduled)
@@ -224,26 +207,19 @@ static void put_operation(struct dot *d, size_t index)
 
 /* ------------------------------------------------------------------------------------------------------- others */
 
-static bool same_words(const char *name, const char *words)
-{
-    return text_caseeq(name, words);
-}
-
 static void put_other(struct dot *d, size_t index)
 {
     const struct jpk_flow_node *node = &d->flow->nodes[index];
     const struct look *look = look_of(node);
-    bool wrong = node->kind == JPK_FLOW_MISSING, center = node->entity && node->entity == d->flow->around;
+    enum picture_class class = picture_class(node);
+    bool wrong = class == PICTURE_MISSING, center = node->entity && node->entity == d->flow->around;
+    const char *style = wrong ? ",dashed" : class == PICTURE_SCRIPT ? ",rounded" : "";
     buf_printf(&d->out, "  n%zu [shape=%s, style=\"filled%s\", fillcolor=\"%s\", color=\"%s\"%s, label=<", index,
-               look->shape,
-               wrong                                                   ? ",dashed"
-               : node->entity && node->entity->type == JPK_TYPE_SCRIPT ? ",rounded"
-                                                                       : "",
-               look->fill, look->line,
+               look->shape, style, look->fill, look->line,
                center  ? ", penwidth=4"
                : wrong ? ", penwidth=2"
                        : "");
-    if (!same_words(node->name, node->words)) {
+    if (!text_caseeq(node->name, node->words)) {
         buf_printf(&d->out, "<FONT POINT-SIZE=\"8\" COLOR=\"%s\">", wrong ? ALARM : FAINT);
         put_label(d, node->words, LABEL_COLUMNS);
         buf_puts(&d->out, "</FONT><BR/>");
@@ -285,49 +261,48 @@ static void put_edge(struct dot *d, const struct jpk_flow_edge *edge)
     buf_puts(&d->out, "];\n");
 }
 
-/* Edges i..end-1 begin at the same node: those to listed items are one, to a table of these items. */
-static void put_list(struct dot *d, size_t i, size_t end)
+static void put_list_line(struct dot *d, const struct jpk_flow_edge *edge)
 {
-    const struct jpk_flow_edge *first = &d->flow->edges[i];
+    const struct jpk_flow_node *node = &d->flow->nodes[edge->to];
+    buf_printf(&d->out, "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\" BGCOLOR=\"%s\"><FONT POINT-SIZE=\"8\" COLOR=\"%s\">",
+               look_of(node)->fill, FAINT);
+    if (*edge->label && edge->kind == JPK_FLOW_USES) {
+        put_label(d, edge->label, LINE_COLUMNS);
+        buf_puts(&d->out, ", ");
+    }
+    put_label(d, node->words, LINE_COLUMNS);
+    buf_puts(&d->out, "</FONT><BR/>");
+    put_label(d, node->name, LINE_COLUMNS);
+    buf_puts(&d->out, "</TD></TR>");
+}
+
+/* The edges of a group that lead to listed items are one, to a table of these items. */
+static void put_list(struct dot *d, const struct picture_group *group)
+{
+    size_t from = d->flow->edges[group->first].from;
     buf_printf(&d->out,
                "  l%zu [shape=plain, label=<<TABLE BORDER=\"0\" CELLBORDER=\"1\" CELLSPACING=\"0\" CELLPADDING=\"3\" "
                "COLOR=\"#888888\">",
-               first->from);
-    for (; i < end; i++) {
-        const struct jpk_flow_edge *edge = &d->flow->edges[i];
-        const struct jpk_flow_node *node = &d->flow->nodes[edge->to];
-        if (!d->places[edge->to].listed)
-            continue;
-        buf_printf(&d->out,
-                   "<TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\" BGCOLOR=\"%s\"><FONT POINT-SIZE=\"8\" COLOR=\"%s\">",
-                   look_of(node)->fill, FAINT);
-        if (*edge->label && edge->kind == JPK_FLOW_USES) {
-            put_label(d, edge->label, LINE_COLUMNS);
-            buf_puts(&d->out, ", ");
-        }
-        put_label(d, node->words, LINE_COLUMNS);
-        buf_puts(&d->out, "</FONT><BR/>");
-        put_label(d, node->name, LINE_COLUMNS);
-        buf_puts(&d->out, "</TD></TR>");
-    }
+               from);
+    for (size_t i = group->first; i < group->end; i++)
+        if (d->places[d->flow->edges[i].to].listed)
+            put_list_line(d, &d->flow->edges[i]);
     buf_puts(&d->out, "</TABLE>>];\n  ");
-    put_end(d, first->from);
-    buf_printf(&d->out, " -> l%zu [color=\"%s\", arrowhead=vee];\n", first->from, edge_looks[JPK_FLOW_USES].color);
+    put_end(d, from);
+    buf_printf(&d->out, " -> l%zu [color=\"%s\", arrowhead=vee];\n", from, edge_looks[JPK_FLOW_USES].color);
 }
 
 static void put_edges(struct dot *d)
 {
-    const struct jpk_flow *flow = d->flow;
-    for (size_t i = 0, end; i < flow->edge_count; i = end) {
-        bool list = false;
-        for (end = i; end < flow->edge_count && flow->edges[end].from == flow->edges[i].from; end++) {
-            if (d->places[flow->edges[end].to].listed)
-                list = true;
-            else if (!picture_edge_within(flow, &flow->edges[end]))
-                put_edge(d, &flow->edges[end]);
+    struct picture_group group = {0};
+    while (picture_next_group(d->flow, d->places, &group)) {
+        for (size_t i = group.first; i < group.end; i++) {
+            const struct jpk_flow_edge *edge = &d->flow->edges[i];
+            if (!d->places[edge->to].listed && !picture_edge_within(d->flow, edge))
+                put_edge(d, edge);
         }
-        if (list)
-            put_list(d, i, end);
+        if (group.list)
+            put_list(d, &group);
     }
 }
 
@@ -375,8 +350,13 @@ static void put_legend(struct dot *d)
     if (shares_steps(d))
         put_legend_line(d, SHARED, "dotted", "the same item");
     buf_printf(&d->out, "<TD BORDER=\"1\" COLOR=\"%s\" BGCOLOR=\"%s\">&nbsp;&nbsp;&nbsp;</TD><TD>entry point</TD>",
-               operation_look.line, operation_look.line);
+               looks[PICTURE_OPERATION].line, looks[PICTURE_OPERATION].line);
     buf_puts(&d->out, "</TR></TABLE></TD></TR>");
+    if (d->flow->unreached > 0)
+        buf_printf(&d->out,
+                   "<TR><TD ALIGN=\"LEFT\"><FONT COLOR=\"%s\">left out: %zu item%s that no operation reaches"
+                   "</FONT></TD></TR>",
+                   FAINT, d->flow->unreached, d->flow->unreached == 1 ? "" : "s");
 }
 
 static void put_head(struct dot *d, bool legend)

@@ -24,50 +24,27 @@ struct mermaid {
 /* -------------------------------------------------------------------------------------------------------- looks */
 
 struct look {
-    const char *open, *close, *class;
+    const char *open, *close, *class, *style;
 };
 
-static const struct look missing_look = {"[\"", "\"]", "missing"};
-static const struct look built_in_look = {"[\"", "\"]", "builtin"};
-static const struct look list_look = {"[\"", "\"]", "list"};
-static const struct look other_look = {"[\"", "\"]", "other"};
-static const struct look connector_look = {"[[\"", "\"]]", "connector"};
-
-static const struct {
-    enum jpk_type type;
-    struct look look;
-} looks[] = {
-    {JPK_TYPE_SCRIPT, {"(\"", "\")", "script"}},         {JPK_TYPE_SOURCE, {"[(\"", "\")]", "storage"}},
-    {JPK_TYPE_TARGET, {"[(\"", "\")]", "storage"}},      {JPK_TYPE_SCHEDULE, {"([\"", "\"])", "schedule"}},
-    {JPK_TYPE_EMAIL_MESSAGE, {">\"", "\"]", "message"}}, {JPK_TYPE_TRANSFORMATION, {"[\"", "\"]", "transformation"}},
+static const struct look looks[PICTURE_CLASSES] = {
+    [PICTURE_OPERATION] = {"[\"", "\"]", "operation", "fill:#fff,stroke:#34506B,color:#222,text-align:left"},
+    [PICTURE_SCHEDULE] = {"([\"", "\"])", "schedule", "fill:#FFE8BF,stroke:#A86F00,color:#222"},
+    [PICTURE_SCRIPT] = {"(\"", "\")", "script", "fill:#F3F3F3,stroke:#888,color:#222"},
+    [PICTURE_TRANSFORMATION] = {"[\"", "\"]", "transformation", "fill:#FFF6D5,stroke:#A88A2A,color:#222"},
+    [PICTURE_STORAGE] = {"[(\"", "\")]", "storage", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
+    [PICTURE_FUNCTION] = {"[\"", "\"]", "function", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
+    [PICTURE_CONNECTOR] = {"[[\"", "\"]]", "connector", "fill:#E3EFE0,stroke:#5B7F50,color:#222"},
+    [PICTURE_MESSAGE] = {">\"", "\"]", "message", "fill:#F9E4EF,stroke:#A0497A,color:#222"},
+    [PICTURE_FORMAT] = {"[\"", "\"]", "format", "fill:#fff,stroke:#888,color:#222"},
+    [PICTURE_BUILT_IN] = {"[\"", "\"]", "builtin", "fill:#EEE,stroke:#999,color:#555"},
+    [PICTURE_MISSING] = {"[\"", "\"]", "missing", "fill:#fff,stroke:#B00020,stroke-dasharray:4,color:#B00020"},
+    [PICTURE_OTHER] = {"[\"", "\"]", "other", "fill:#fff,stroke:#888,color:#222"},
 };
 
-static const struct look *look_of(const struct jpk_flow_node *node)
-{
-    if (node->kind == JPK_FLOW_MISSING)
-        return &missing_look;
-    if (node->kind == JPK_FLOW_BUILT_IN)
-        return &built_in_look;
-    if (node->kind == JPK_FLOW_FILE)
-        return &other_look;
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-        if (looks[i].type == node->entity->type)
-            return &looks[i].look;
-    return jpk_type_info(node->entity->type)->role == JPK_ROLE_ENDPOINT ? &connector_look : &other_look;
-}
-
-static const char class_lines[] = "  classDef operation fill:#fff,stroke:#34506B,color:#222,text-align:left\n"
-                                  "  classDef entry fill:#34506B,stroke:#34506B,color:#fff,text-align:left\n"
-                                  "  classDef schedule fill:#FFE8BF,stroke:#A86F00,color:#222\n"
-                                  "  classDef script fill:#F3F3F3,stroke:#888,color:#222\n"
-                                  "  classDef transformation fill:#FFF6D5,stroke:#A88A2A,color:#222\n"
-                                  "  classDef storage fill:#DDF1FA,stroke:#3B7EA1,color:#222\n"
-                                  "  classDef connector fill:#E3EFE0,stroke:#5B7F50,color:#222\n"
-                                  "  classDef message fill:#F9E4EF,stroke:#A0497A,color:#222\n"
-                                  "  classDef list fill:#DDF1FA,stroke:#888,color:#222,text-align:left\n"
-                                  "  classDef builtin fill:#EEE,stroke:#999,color:#555\n"
-                                  "  classDef missing fill:#fff,stroke:#B00020,stroke-dasharray:4,color:#B00020\n"
-                                  "  classDef other fill:#fff,stroke:#888,color:#222\n";
+/* Operations that nothing starts, and lists. */
+static const struct look entry_look = {"[\"", "\"]", "entry", "fill:#34506B,stroke:#34506B,color:#fff,text-align:left"};
+static const struct look list_look = {"[\"", "\"]", "list", "fill:#DDF1FA,stroke:#888,color:#222,text-align:left"};
 
 /* By kind of edge. A label that is NULL is that of the edge. */
 static const struct {
@@ -147,13 +124,14 @@ static void put_operation(struct mermaid *m, size_t index)
         buf_puts(&m->out, "<br/>");
         put_label(m, node->words, LINE_COLUMNS);
     }
-    buf_printf(&m->out, "\"]:::%s\n", node->started ? "operation" : "entry");
+    const struct look *look = node->started ? &looks[PICTURE_OPERATION] : &entry_look;
+    buf_printf(&m->out, "%s:::%s\n", look->close, look->class);
 }
 
 static void put_other(struct mermaid *m, size_t index)
 {
     const struct jpk_flow_node *node = &m->flow->nodes[index];
-    const struct look *look = look_of(node);
+    const struct look *look = &looks[picture_class(node)];
     buf_printf(&m->out, "  n%zu%s", index, look->open);
     if (!text_caseeq(node->name, node->words)) {
         put_label(m, node->words, LABEL_COLUMNS);
@@ -193,12 +171,12 @@ static void put_edge(struct mermaid *m, const struct jpk_flow_edge *edge)
     buf_printf(&m->out, " n%zu\n", to);
 }
 
-/* Edges i..end-1 begin at the same node: those to listed items are one, to a node that lists these items. */
-static void put_list(struct mermaid *m, size_t i, size_t end)
+/* The edges of a group that lead to listed items are one, to a node that lists these items. */
+static void put_list(struct mermaid *m, const struct picture_group *group)
 {
-    size_t from = m->flow->edges[i].from, lines = 0;
+    size_t from = m->flow->edges[group->first].from, lines = 0;
     buf_printf(&m->out, "  l%zu%s", from, list_look.open);
-    for (; i < end; i++) {
+    for (size_t i = group->first; i < group->end; i++) {
         const struct jpk_flow_edge *edge = &m->flow->edges[i];
         if (!m->places[edge->to].listed)
             continue;
@@ -215,17 +193,13 @@ static void put_list(struct mermaid *m, size_t i, size_t end)
 
 static void put_edges(struct mermaid *m)
 {
-    const struct jpk_flow *flow = m->flow;
-    for (size_t i = 0, end; i < flow->edge_count; i = end) {
-        bool list = false;
-        for (end = i; end < flow->edge_count && flow->edges[end].from == flow->edges[i].from; end++) {
-            if (m->places[flow->edges[end].to].listed)
-                list = true;
-            else
-                put_edge(m, &flow->edges[end]);
-        }
-        if (list)
-            put_list(m, i, end);
+    struct picture_group group = {0};
+    while (picture_next_group(m->flow, m->places, &group)) {
+        for (size_t i = group.first; i < group.end; i++)
+            if (!m->places[m->flow->edges[i].to].listed)
+                put_edge(m, &m->flow->edges[i]);
+        if (group.list)
+            put_list(m, &group);
     }
 }
 
@@ -246,6 +220,11 @@ static void put_head(struct mermaid *m)
                m->flow->scope == JPK_FLOW_OPERATIONS ? "LR" : "TB");
 }
 
+static void put_class(struct mermaid *m, const struct look *look)
+{
+    buf_printf(&m->out, "  classDef %s %s\n", look->class, look->style);
+}
+
 static void put_graph(struct mermaid *m)
 {
     put_head(m);
@@ -256,7 +235,10 @@ static void put_graph(struct mermaid *m)
             put_other(m, i);
     }
     put_edges(m);
-    buf_puts(&m->out, class_lines);
+    put_class(m, &entry_look);
+    put_class(m, &list_look);
+    for (size_t i = 0; i < PICTURE_CLASSES; i++)
+        put_class(m, &looks[i]);
     for (size_t kind = 0; kind < JPK_FLOW_EDGE_KINDS; kind++)
         if (m->styled[kind].size)
             buf_printf(&m->out, "  linkStyle %s %s\n", m->styled[kind].data, edge_looks[kind].style);

@@ -82,9 +82,35 @@ void picture_lines(const char *text, size_t columns, struct buf *out)
 
 /* ------------------------------------------------------------------------------------------------------ places */
 
+/* By type; the others go by their role. */
+static const struct {
+    enum jpk_type type;
+    enum picture_class class;
+} classes[] = {
+    {JPK_TYPE_OPERATION, PICTURE_OPERATION},   {JPK_TYPE_SCHEDULE, PICTURE_SCHEDULE},
+    {JPK_TYPE_SCRIPT, PICTURE_SCRIPT},         {JPK_TYPE_TRANSFORMATION, PICTURE_TRANSFORMATION},
+    {JPK_TYPE_SOURCE, PICTURE_STORAGE},        {JPK_TYPE_TARGET, PICTURE_STORAGE},
+    {JPK_TYPE_EMAIL_MESSAGE, PICTURE_MESSAGE}, {JPK_TYPE_DOCUMENT, PICTURE_FORMAT},
+};
+
+enum picture_class picture_class(const struct jpk_flow_node *node)
+{
+    if (node->kind == JPK_FLOW_MISSING)
+        return PICTURE_MISSING;
+    if (node->kind == JPK_FLOW_BUILT_IN)
+        return PICTURE_BUILT_IN;
+    if (node->kind == JPK_FLOW_FILE)
+        return PICTURE_FORMAT;
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
+        if (classes[i].type == node->entity->type)
+            return classes[i].class;
+    enum jpk_role role = jpk_type_info(node->entity->type)->role;
+    return role == JPK_ROLE_ENDPOINT ? PICTURE_CONNECTOR : role != JPK_ROLE_NONE ? PICTURE_FUNCTION : PICTURE_OTHER;
+}
+
 bool picture_operation(const struct jpk_flow_node *node)
 {
-    return node->kind == JPK_FLOW_ITEM && node->entity->type == JPK_TYPE_OPERATION;
+    return picture_class(node) == PICTURE_OPERATION;
 }
 
 bool picture_edge_within(const struct jpk_flow *flow, const struct jpk_flow_edge *edge)
@@ -101,15 +127,15 @@ static bool is_leaf(const struct jpk_flow *flow, const struct picture_place *pla
            to->entity != flow->around;
 }
 
-/* Edges stand by their origin. */
 static void find_lists(const struct jpk_flow *flow, struct picture_place *places)
 {
-    for (size_t i = 0, end; i < flow->edge_count; i = end) {
+    struct picture_group group = {0};
+    while (picture_next_group(flow, places, &group)) {
         size_t leaves = 0;
-        for (end = i; end < flow->edge_count && flow->edges[end].from == flow->edges[i].from; end++)
-            leaves += is_leaf(flow, places, &flow->edges[end]);
-        for (size_t k = i; k < end && leaves > 1; k++)
-            places[flow->edges[k].to].listed = is_leaf(flow, places, &flow->edges[k]);
+        for (size_t i = group.first; i < group.end; i++)
+            leaves += is_leaf(flow, places, &flow->edges[i]);
+        for (size_t i = group.first; i < group.end && leaves > 1; i++)
+            places[flow->edges[i].to].listed = is_leaf(flow, places, &flow->edges[i]);
     }
 }
 
@@ -139,6 +165,17 @@ struct picture_place *picture_places(const struct jpk_flow *flow)
             picture_operation(&flow->nodes[i]) || places[i].steps == 0 || (places[i].steps > 1 && places[i].links > 0);
     find_lists(flow, places);
     return places;
+}
+
+bool picture_next_group(const struct jpk_flow *flow, const struct picture_place *places, struct picture_group *group)
+{
+    const struct jpk_flow_edge *edges = flow->edges;
+    size_t first = group->end, end = first;
+    bool list = false;
+    for (; end < flow->edge_count && edges[end].from == edges[first].from; end++)
+        list = list || places[edges[end].to].listed;
+    *group = (struct picture_group){first, end, list};
+    return first < end;
 }
 
 void picture_step_words(const struct jpk_flow *flow, const struct jpk_flow_step *step, struct buf *out)

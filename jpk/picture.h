@@ -21,13 +21,39 @@ struct picture_place {
     bool listed;    /* instead a line of a list: of several things to which nothing but the same item points */
 };
 
+/* The edges that begin at one node, which stand together. */
+struct picture_group {
+    size_t first, end;
+    bool list; /* whether some of them lead to listed items */
+};
+
+/* Goes to the next group; start with all zero. False: there is none. */
+bool picture_next_group(const struct jpk_flow *flow, const struct picture_place *places, struct picture_group *group);
+
 /* Whether the box of its operation says all that an edge says. */
 bool picture_edge_within(const struct jpk_flow *flow, const struct jpk_flow_edge *edge);
 
 /* The places of all nodes, allocated with malloc; NULL: no memory. */
 struct picture_place *picture_places(const struct jpk_flow *flow);
 
-/* Whether a node is an operation. */
+/* Things that look alike. */
+enum picture_class {
+    PICTURE_OPERATION,
+    PICTURE_SCHEDULE,
+    PICTURE_SCRIPT,
+    PICTURE_TRANSFORMATION,
+    PICTURE_STORAGE,   /* sources and targets */
+    PICTURE_FUNCTION,  /* what a connector can do */
+    PICTURE_CONNECTOR, /* log-in data of an application */
+    PICTURE_MESSAGE,
+    PICTURE_FORMAT, /* file formats and files */
+    PICTURE_BUILT_IN,
+    PICTURE_MISSING,
+    PICTURE_OTHER,
+    PICTURE_CLASSES
+};
+
+enum picture_class picture_class(const struct jpk_flow_node *node);
 bool picture_operation(const struct jpk_flow_node *node);
 
 /* What a step is, such as "Request" or "Source: HTTP", and the name of what it names. */

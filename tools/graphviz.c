@@ -108,9 +108,10 @@ char *graphviz_svg(const char *dot, size_t n, size_t *size, struct jpk_error *er
     bool ok = open_channels(&channels, dot, n, err);
     int failed = ok ? run_program(arguments, &channels, &status) : 0;
     if (failed)
-        ok = error_system(err, JPK_ERR_WRITE, failed,
-                          "SVG needs Graphviz, and its program 'dot' cannot be started: install Graphviz, or write "
-                          "--format dot and draw it elsewhere");
+        ok = error_set(err, JPK_ERR_WRITE,
+                       "SVG needs Graphviz, whose program 'dot' cannot be started (%s): install Graphviz, or write "
+                       "--format dot and draw that elsewhere",
+                       strerror(failed));
     ok = ok && read_svg(&channels, status, &svg, err);
     close_channels(&channels);
     if (ok) {
