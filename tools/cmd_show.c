@@ -10,12 +10,12 @@
 
 static const struct option options[] = {
     {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
-    {"type", 't', OPTION_TEXT, offsetof(struct settings, type), "TYPE",
+    {"type", 't', OPTION_TEXT, offsetof(struct settings, show.type), "TYPE",
      "only items of this type, such as Source or \"e-mail message\""},
-    {"structure", 0, OPTION_CHOICE, offsetof(struct settings, structure), "source|target",
+    {"structure", 0, OPTION_CHOICE, offsetof(struct settings, show.structure), "source|target",
      "the structure of a transformation or a connector's function as a tree"},
-    {"depth", 0, OPTION_NUMBER, offsetof(struct settings, depth), "N", "levels of the tree (64)"},
-    {"resolve", 0, OPTION_FLAG, offsetof(struct settings, resolve), NULL,
+    {"depth", 0, OPTION_NUMBER, offsetof(struct settings, show.depth), "N", "levels of the tree (64)"},
+    {"resolve", 0, OPTION_FLAG, offsetof(struct settings, show.resolve), NULL,
      "scripts with the paths of items instead of their ids"},
     {0},
 };
@@ -57,7 +57,7 @@ static int print_item(const struct settings *settings, const struct input *input
     if (selection->file && selection->file->entry != SIZE_MAX && text && !settings->verbose)
         return print_file(input, selection->file);
     struct jpk_report *report =
-        jpk_show(input->project, input->graph, selection, settings->resolve ? JPK_SHOW_RESOLVE : 0, &err);
+        jpk_show(input->project, input->graph, selection, settings->show.resolve ? JPK_SHOW_RESOLVE : 0, &err);
     if (!report)
         return message_error(&err);
     bool script = selection->entity && selection->entity->type == JPK_TYPE_SCRIPT && !selection->entity->unread;
@@ -74,8 +74,9 @@ static int print_structure(const struct settings *settings, const struct input *
         fputs("jpk: --structure is for transformations and connectors' functions\n", stderr);
         return 2;
     }
-    bool target = strcmp(settings->structure, "target") == 0;
-    struct jpk_report *report = jpk_show_structure(input->project, selection->entity, target, settings->depth, &err);
+    bool target = strcmp(settings->show.structure, "target") == 0;
+    struct jpk_report *report =
+        jpk_show_structure(input->project, selection->entity, target, settings->show.depth, &err);
     if (!report)
         return message_error(&err);
     int status = print_report(settings, report);
@@ -91,9 +92,9 @@ static int run(const struct settings *settings, int count, char **arguments)
     int status;
     (void)count;
     if (!input_open(&input, arguments[0], settings, &err) || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
-        !jpk_show_select(input.project, input.graph, arguments[1], settings->type, &selection, &err))
+        !jpk_show_select(input.project, input.graph, arguments[1], settings->show.type, &selection, &err))
         status = message_error(&err);
-    else if (settings->structure)
+    else if (settings->show.structure)
         status = print_structure(settings, &input, &selection);
     else
         status = print_item(settings, &input, &selection);

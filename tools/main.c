@@ -8,7 +8,7 @@
 #include "tools/options.h"
 
 const struct command *const commands[] = {
-    &info_command, &list_command,   &show_command, &check_command,           &inventory_command,
+    &info_command, &list_command,   &show_command, &check_command,           &graph_command, &inventory_command,
     &diff_command, &unpack_command, &pack_command, &recipe_generate_command, NULL,
 };
 

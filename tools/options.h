@@ -32,7 +32,9 @@ struct settings {
     const char *type, *structure; /* show */
     uint64_t depth;
     bool resolve;
-    uint64_t jobs; /* -j; 0: one a processor */
+    uint64_t jobs;                                    /* -j; 0: one a processor */
+    bool operations, messages, structures, no_legend; /* graph */
+    const char *around, *depth;
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
