@@ -29,12 +29,16 @@ struct settings {
         const char *only;
         uint64_t limit;
     } diff;
-    const char *type, *structure; /* show */
-    uint64_t depth;
-    bool resolve;
-    uint64_t jobs;                                    /* -j; 0: one a processor */
-    bool operations, messages, structures, no_legend; /* graph */
-    const char *around, *depth;
+    struct {
+        const char *type, *structure;
+        uint64_t depth;
+        bool resolve;
+    } show;
+    struct {
+        bool operations, messages, structures, no_legend;
+        const char *around, *depth;
+    } graph;
+    uint64_t jobs; /* -j; 0: one a processor */
 };
 
 enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
