@@ -308,6 +308,17 @@ bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct 
     return parse(&parser, text, n);
 }
 
+/* What stands before a script's text in a line: four spaces, or a tab. */
+static uint32_t indent_of(const char *text, size_t n, uint32_t line)
+{
+    const char *end = text + n;
+    for (; line > 1 && text < end; line--) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+        text = line_end ? line_end + 1 : end;
+    }
+    return text < end && *text == '\t' ? 1 : INDENT_SIZE;
+}
+
 static void place_in(const struct head *head, const char *mapping, size_t at, uint32_t *line, uint32_t *column)
 {
     size_t left = strcspn(mapping, "\t"), open = head->wrapped ? OPEN_SIZE : 0;
@@ -318,6 +329,8 @@ static void place_in(const struct head *head, const char *mapping, size_t at, ui
         return;
     }
     size_t in = at - left - 1 > open ? at - left - 1 - open : 0, start = 0;
+    size_t size = strlen(right) - (head->wrapped ? CLOSE_SIZE : 0);
+    in = in < size ? in : size; /* the end tag is not in the text */
     size_t behind = head->wrapped ? sizeof " = " - 1 : sizeof " <- " - 1;
     if (!head->block) {
         *column = (uint32_t)(head->target + behind + in) + 1;
@@ -330,7 +343,7 @@ static void place_in(const struct head *head, const char *mapping, size_t at, ui
         ++*line;
         start = i + 1;
     }
-    *column = (uint32_t)(INDENT_SIZE + in - start) + 1;
+    *column = (uint32_t)(in - start) + 1;
 }
 
 bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column)
@@ -339,8 +352,11 @@ bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uin
     struct strings list = {0};
     struct parser parser = {.arena = &arena, .list = &list, .wanted = index};
     bool ok = parse(&parser, text, n) && index < list.count && at <= strlen(list.items[index]);
-    if (ok)
+    if (ok) {
         place_in(&parser.head, list.items[index], at, line, column);
+        if (*line > parser.head.line)
+            *column += indent_of(text, n, *line);
+    }
     strings_free(&list);
     arena_free(&arena);
     return ok;

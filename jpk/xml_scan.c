@@ -147,15 +147,15 @@ static bool is_xml_character(unsigned long c)
 static bool put_number(struct buf *out, const char *digits, size_t n)
 {
     bool hex = n > 1 && digits[0] == 'x';
-    char *end;
     char copy[12] = "";
     size_t skip = hex ? 1 : 0;
-    if (n - skip == 0 || n - skip >= sizeof copy || digits[skip] == '-' || digits[skip] == '+' ||
-        is_space(digits[skip]))
+    if (n - skip == 0 || n - skip >= sizeof copy)
         return false;
     memcpy(copy, digits + skip, n - skip);
-    unsigned long c = strtoul(copy, &end, hex ? 16 : 10);
-    if (*end != '\0' || !is_xml_character(c))
+    if (strspn(copy, hex ? "0123456789abcdefABCDEF" : "0123456789") != n - skip)
+        return false;
+    unsigned long c = strtoul(copy, NULL, hex ? 16 : 10);
+    if (!is_xml_character(c))
         return false;
     buf_put_utf8(out, (uint32_t)c);
     return true;
