@@ -14,7 +14,7 @@
 #include "jpk/model.h"
 #include "jpk/picture.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 struct builder {
     struct jpk_flow public; /* first: the result */

@@ -51,7 +51,7 @@ static void replace_nonchars(char *text)
 {
     for (char *p = text; (p = strstr(p, "\xef\xbf")) != NULL; p += 2)
         if ((unsigned char)p[2] >= 0xbe)
-            memcpy(p, "???", 3);
+            p[0] = p[1] = p[2] = '?';
 }
 
 void picture_lines(const char *text, size_t columns, struct buf *out)

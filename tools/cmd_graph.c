@@ -55,7 +55,7 @@ static json_t *node_json(const struct jpk_flow *flow, const struct jpk_flow_node
                                jpk_flow_node_name(node->kind), "type", node->entity ? node->entity->type_name : NULL,
                                "name", node->name, "path", path, "words", node->words);
     free(path);
-    if (object && node->kind == JPK_FLOW_ITEM && node->entity->type == JPK_TYPE_OPERATION) {
+    if (object && node->kind == JPK_FLOW_ITEM && node->entity && node->entity->type == JPK_TYPE_OPERATION) {
         json_object_set_new(object, "scheduled", json_boolean(node->scheduled));
         json_object_set_new(object, "started", json_boolean(node->started));
         json_object_set_new(object, "steps", steps_json(flow, node));
