@@ -1,5 +1,6 @@
 #include "jpk/unpack_names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000, NOBODY = MAP_NONE - 1 };
 
 /* What the root of a tree holds beside the types of items. */
-static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", "manifest.jip"};
+static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", TREE_INDEX};
 
 static bool take(struct unpack_names *names, const char *path, uint32_t owner, uint32_t *before)
 {
@@ -97,13 +98,16 @@ static const char *free_path(struct unpack_names *names, const char *above, cons
     uuid_of_name("", id, made);
     for (size_t digits = plain && *encoded ? 0 : 8; !found; digits += digits < 8 ? 8 : 4) {
         uint32_t before = MAP_NONE;
+        if (digits > 32) { /* no path so far can have digits of this number: it grows with every path */
+            char number[24];
+            snprintf(number, sizeof number, "%zu", names->taken.count);
+            uuid_of_name(id, number, made);
+        }
         put_above(&path, above);
         if (digits == 0)
             buf_puts(&path, encoded);
         else /* ids that are no GUIDs, or whose digits are used up, stand for others */
             tree_name_distinct(encoded, digits <= 32 && text_guid(id, strlen(id)) ? id : made, digits, &path);
-        if (digits > 64)
-            uuid_of_name(made, "again", made);
         if (path.failed || !take(names, buf_text(&path), owner, &before))
             break;
         if (before == MAP_NONE || (before == owner && owner != NOBODY))
