@@ -265,6 +265,13 @@ static bool add_below(struct packer *p, size_t entry, const char *name)
     return add(p, below_top(p, name), (struct packed){.entry = entry});
 }
 
+/* Whether it comes from an archive, whose entries have their names already: also by way of a tree. */
+static bool is_archive(const struct packer *p)
+{
+    const struct tree *tree = tree_of(p->archive);
+    return p->project->shape == JPK_SHAPE_ARCHIVE || (tree && strcmp(tree->index.form, "jitterpak") == 0);
+}
+
 /* The entities by their files' names below the base. */
 static bool index_files(struct packer *p)
 {
@@ -282,7 +289,7 @@ static bool add_entries(struct packer *p)
 {
     const char *base = p->project->base;
     size_t n = strlen(base);
-    bool whole = p->kind == JPK_PACK_AS_IS && p->project->shape == JPK_SHAPE_ARCHIVE;
+    bool whole = p->kind == JPK_PACK_AS_IS && is_archive(p);
     for (size_t i = 0; i < jpk_archive_count(p->archive); i++) {
         const char *name = jpk_archive_entry(p->archive, i)->name;
         bool ok = true;
@@ -365,7 +372,7 @@ static bool begin(struct packer *p, const struct jpk_project *project, const str
     if (p->kind == JPK_PACK_DEFAULT)
         p->kind = ready ? JPK_PACK_AS_IS : JPK_PACK_EXPORT;
     /* Of an archive its own top folder, and none where it has none. */
-    bool archive = project->shape == JPK_SHAPE_ARCHIVE || (project->shape == JPK_SHAPE_FLAT && *project->base);
+    bool archive = is_archive(p) || (project->shape == JPK_SHAPE_FLAT && *project->base);
     p->top = archive ? project->base : top_folder(p);
     if (!p->top)
         return error_memory(err);
