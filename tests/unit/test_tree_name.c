@@ -90,6 +90,8 @@ static void encodes(void **state)
         {"a.where.sql", "a.where.sql", "a.where%2Esql"},
         {"a.soql", "a.soql", "a%2Esoql"},
         {"a.xmlx", "a.xmlx", NULL},
+        /* nor an item's .sql like the .where.sql of another */
+        {"a.Where", "a%2EWhere", "a.Where"},
         {"", "", NULL},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
