@@ -50,9 +50,12 @@ static bool must_encode(size_t i, size_t n, ucs4_t c)
     return (outer && (c == '.' || c == ' ')) || is_invisible(c);
 }
 
-/* A folder must not look like a file of an item. */
-static size_t ending_at(const char *name, size_t n)
+/* A folder must not look like a file of an item, and no item's .sql like the .where.sql of another. */
+static size_t ending_at(const char *name, size_t n, bool folder)
 {
+    static const char where[] = ".where";
+    if (!folder)
+        return text_ends_with(name, where) ? n - (sizeof where - 1) : n;
     static const char *const endings[] = {".xml", ".jb", ".js", ".map", ".sql", ".soql"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (text_ends_with(name, endings[i]))
@@ -62,7 +65,7 @@ static size_t ending_at(const char *name, size_t n)
 
 void tree_name_encode(const char *name, bool folder, struct buf *out)
 {
-    size_t n = strlen(name), start = out->size, dot = folder ? ending_at(name, n) : n;
+    size_t n = strlen(name), start = out->size, dot = ending_at(name, n, folder);
     bool device = is_device(name, n);
     for (size_t i = 0; i < n;) {
         ucs4_t c;

@@ -1,5 +1,6 @@
 #include "jpk/unpack_names.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000, NOBODY = MAP_NONE - 1 };
 
 /* What the root of a tree holds beside the types of items. */
-static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git"};
+static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", TREE_INDEX};
 
 static bool take(struct unpack_names *names, const char *path, uint32_t owner, uint32_t *before)
 {
@@ -24,22 +25,32 @@ static bool take(struct unpack_names *names, const char *path, uint32_t owner, u
     return key && map_add(&names->taken, key, n, owner, before);
 }
 
-static char *id_key(struct unpack_names *names, const char *id)
+/* The key of an id in lower case; folders without one are known by their place and name. */
+static char *id_key(struct unpack_names *names, const char *id, const char *above, size_t n, const char *name)
 {
-    char *key = arena_strdup(&names->keys, id);
-    for (char *p = key; p && *p; p++)
+    struct buf place = {0};
+    if (!*id)
+        buf_printf(&place, "%.*s/%s", (int)n, above, name);
+    char *key = place.failed ? NULL : arena_strdup(&names->keys, *id ? id : buf_text(&place));
+    for (char *p = key; *id && p && *p; p++)
         *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+    buf_free(&place);
     return key;
 }
 
+/* Rows come last first, so that of several with one id the first is found first. */
 static bool remember(struct unpack_names *names, uint32_t row)
 {
     const struct tree_row *r = &names->old->rows[row];
     if (r->kind != TREE_ROW_FOLDER && r->kind != TREE_ROW_ITEM)
         return true;
-    char *key = id_key(names, r->id);
+    const char *slash = strrchr(r->path, '/');
+    char *key = id_key(names, r->id, r->path, slash ? (size_t)(slash - r->path) : 0, r->name ? r->name : "");
     struct map *map = r->kind == TREE_ROW_FOLDER ? &names->folders : &names->items;
-    return key && take(names, r->path, row, NULL) && (!*key || map_add(map, key, strlen(key), row, NULL));
+    if (!key || !take(names, r->path, row, NULL))
+        return false;
+    names->next[row] = map_get(map, key, strlen(key));
+    return map_set(map, key, strlen(key), row);
 }
 
 bool unpack_names_begin(struct unpack_names *names, struct arena *arena, const struct tree_index *old,
@@ -49,7 +60,9 @@ bool unpack_names_begin(struct unpack_names *names, struct arena *arena, const s
     bool ok = true;
     for (size_t i = 0; ok && i < sizeof reserved / sizeof reserved[0]; i++)
         ok = take(names, reserved[i], NOBODY, NULL);
-    for (size_t i = 0; ok && old && i < old->count; i++)
+    if (ok && old)
+        ok = (names->next = arena_calloc(&names->keys, old->count + 1, sizeof *names->next)) != NULL;
+    for (size_t i = old ? old->count : 0; ok && i-- > 0;)
         ok = remember(names, (uint32_t)i);
     return ok || error_memory(err);
 }
@@ -97,13 +110,16 @@ static const char *free_path(struct unpack_names *names, const char *above, cons
     uuid_of_name("", id, made);
     for (size_t digits = plain && *encoded ? 0 : 8; !found; digits += digits < 8 ? 8 : 4) {
         uint32_t before = MAP_NONE;
+        if (digits > 32) { /* no path so far can have digits of this number: it grows with every path */
+            char number[24];
+            snprintf(number, sizeof number, "%zu", names->taken.count);
+            uuid_of_name(id, number, made);
+        }
         put_above(&path, above);
         if (digits == 0)
             buf_puts(&path, encoded);
         else /* ids that are no GUIDs, or whose digits are used up, stand for others */
             tree_name_distinct(encoded, digits <= 32 && text_guid(id, strlen(id)) ? id : made, digits, &path);
-        if (digits > 64)
-            uuid_of_name(made, "again", made);
         if (path.failed || !take(names, buf_text(&path), owner, &before))
             break;
         if (before == MAP_NONE || (before == owner && owner != NOBODY))
@@ -117,12 +133,13 @@ static const char *path_of(struct unpack_names *names, const char *above, const 
                            bool plain)
 {
     struct buf encoded = {0};
-    char *key = id_key(names, id);
-    const struct map *map = folder ? &names->folders : &names->items;
-    uint32_t row = key && *key ? map_get(map, key, strlen(key)) : MAP_NONE;
+    char *key = id_key(names, id, above, strlen(above), name);
+    struct map *map = folder ? &names->folders : &names->items;
+    uint32_t row = key ? map_get(map, key, strlen(key)) : MAP_NONE;
+    bool used = row == MAP_NONE || map_set(map, key, strlen(key), names->next[row]);
     tree_name_encode(name, folder, &encoded);
     const char *path = NULL;
-    if (key && !encoded.failed) {
+    if (key && used && !encoded.failed) {
         path = kept(names, row, above, buf_text(&encoded));
         path = path ? arena_strdup(names->arena, path)
                     : free_path(names, above, buf_text(&encoded), id, row == MAP_NONE ? NOBODY : row, plain);

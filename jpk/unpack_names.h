@@ -8,7 +8,8 @@
 struct unpack_names {
     struct arena *arena;       /* of the paths */
     struct map taken;          /* folded path -> number of its owner: a row of the old index, or MAP_NONE - 1 */
-    struct map folders, items; /* lower-case id -> row of the old index */
+    struct map folders, items; /* lower-case id -> row of the old index that was not used yet */
+    uint32_t *next;            /* by row of the old index: another one with that id, or MAP_NONE */
     struct arena keys;
     const struct tree_index *old; /* NULL for none */
 };

@@ -1,1045 +1,690 @@
-/* Unpacking and packing: the same bytes, stable names, damage, what is new, exports. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "base/text.h"
-#include "base/uuid.h"
-#include "jpk/entry_name.h"
-#include "jpk/properties.h"
-#include "jpk/tree.h"
+#include <stdlib.h>
+#include <string.h>
+
 #include "jpk/tree_index.h"
-#include "jpk/tree_name.h"
-#include "tests/unit/projectmaker.h"
+#include "tests/unit/treemaker.h"
 
-/* ----------------------------------------------------------------------------------------------------------- names */
+#define COUNT(a) (sizeof(a) / sizeof *(a))
 
-static void assert_encoded(const char *name, const char *wanted)
-{
-    struct buf encoded = {0}, decoded = {0};
-    tree_name_encode(name, false, &encoded);
-    assert_string_equal(buf_text(&encoded), wanted);
-    tree_name_decode(buf_text(&encoded), encoded.size, &decoded);
-    assert_string_equal(buf_text(&decoded), name);
-    buf_free(&encoded);
-    buf_free(&decoded);
-}
-
-static void test_names(void **state)
-{
-    (void)state;
-    assert_encoded("Send mail", "Send mail");
-    assert_encoded("START: a/b", "START%3A a%2Fb");
-    assert_encoded("(*)", "(%2A)");
-    assert_encoded("\xc3\x9c\xe2\x84\xa2", "\xc3\x9c\xe2\x84\xa2");
-    assert_encoded("100% ~1", "100%25 %7E1");
-    assert_encoded(".hidden.", "%2Ehidden%2E");
-    assert_encoded("..", "%2E%2E");
-    assert_encoded(" a ", "%20a%20");
-    assert_encoded("con", "%63on");
-    assert_encoded("Con.txt", "%43on.txt");
-    assert_encoded("COM1", "%43OM1");
-    assert_encoded("COM10", "COM10");
-    assert_encoded("console", "console");
-    assert_encoded("a\tb\x7f", "a%09b%7F");
-    assert_encoded("\xe2\x80\xae"
-                   "evil",
-                   "%E2%80%AEevil");
-    assert_encoded("a.jb", "a.jb");
-}
-
-static void test_folder_names(void **state)
-{
-    struct buf out = {0};
-    (void)state;
-    tree_name_encode("a.xml", true, &out);
-    assert_string_equal(out.data, "a%2Exml");
-    buf_clear(&out);
-    tree_name_distinct("a", "AB12-cd34-ef56", 8, &out);
-    assert_string_equal(out.data, "a~ab12cd34");
-    assert_true(tree_name_is("a~ab12cd34", "a"));
-    assert_false(tree_name_is("ab", "a"));
-    buf_free(&out);
-}
-
-/* Whatever the name: a file system takes it, and it can be found again unless it was cut. */
-static void test_any_name(void **state)
-{
-    static const char *const bits[] = {"a", "B", ".", " ", "/", "%", "~", "*", "\xc3\xa4", "\xe2\x80\x8f", "\n", "con"};
-    struct jpk_limits limits = jpk_limits_default();
-    uint64_t seed = 3;
-    (void)state;
-    for (int round = 0; round < 5000; round++) {
-        struct buf name = {0}, encoded = {0}, decoded = {0};
-        for (int n = round % 11 ? round % 11 : 200; n > 0; n--) {
-            seed = seed * UINT64_C(6364136223846793005) + 1;
-            buf_puts(&name, bits[(seed >> 33) % (sizeof bits / sizeof bits[0])]);
-        }
-        tree_name_encode(name.data, round % 2, &encoded);
-        assert_true(encoded.size <= 200);
-        assert_true(encoded.size > 0 && entry_name_check(encoded.data, encoded.size, &limits, NULL));
-        assert_null(strpbrk(encoded.data, "<>:\"/\\|?*~"));
-        char last = encoded.data[encoded.size - 1];
-        assert_true(encoded.data[0] != '.' && encoded.data[0] != ' ' && last != '.' && last != ' ');
-        tree_name_decode(encoded.data, encoded.size, &decoded);
-        if (round % 11)
-            assert_string_equal(decoded.data, name.data);
-        buf_free(&name);
-        buf_free(&encoded);
-        buf_free(&decoded);
-    }
-}
-
-static void test_uuid(void **state)
-{
-    char id[UUID_SIZE];
-    (void)state;
-    /* The example of RFC 9562, appendix A.4. */
-    uuid_of_name("6ba7b810-9dad-11d1-80b4-00c04fd430c8", "www.example.com", id);
-    assert_string_equal(id, "2ed6657d-e927-568b-95e1-2665a8aea6a2");
-    uuid_of_name("no guid", "x", id);
-    assert_true(text_guid(id, strlen(id)));
-}
-
-static void test_properties(void **state)
-{
-    static const char value[] = " a=b: c#!\\\t\n\xc3\xa4\xf0\x9f\x98\x80";
-    struct buf out = {0};
-    struct arena arena = {0};
-    struct properties back;
-    (void)state;
-    properties_put(&out, "a key", value);
-    assert_string_equal(out.data, "a\\ key=\\ a\\=b\\: c\\#\\!\\\\\\t\\n\\u00E4\\uD83D\\uDE00\n");
-    assert_true(properties_parse(out.data, out.size, &arena, &back, NULL));
-    assert_string_equal(properties_get(&back, "a key"), value);
-    arena_free(&arena);
-    buf_free(&out);
-}
-
-/* ----------------------------------------------------------------------------------------------------------- trees */
-
-/* A place on the disk for one test. */
-struct place {
-    char folder[64];
-    char path[512];
-};
-
-static const char *in(struct place *place, const char *name)
-{
-    snprintf(place->path, sizeof place->path, "%s/%s", place->folder, name);
-    return place->path;
-}
-
-static struct jpk_project *load(struct jpk_archive *archive)
+/* The tree as an archive has the project's entries, byte for byte, and unpacking into it again changes nothing. */
+static void same_view(struct tt *t)
 {
     struct jpk_error err = {0};
-    struct jpk_project *project = jpk_project_load(archive, NULL, JPK_KEEP_GOING, &err);
-    if (!project)
-        fail_msg("%s: %s: %s", jpk_code_name(err.code), err.entry, err.message);
-    return project;
+    tt_unpack(t, false, false);
+    if (!tt_try_open(t, &err))
+        fail_msg("%s/%s:%u: %s", err.file, err.entry, err.line, err.message);
+    tt_same(t->project->archive, "", t->view, "");
+    tt_unpack(t, true, false);
+    tt_list_is(&t->unpacked->written, (const char *const[]){NULL});
+    tt_list_is(&t->unpacked->stale, (const char *const[]){NULL});
 }
 
-static struct jpk_unpacked *unpack(struct jpk_archive *archive, const char *folder, struct jpk_unpack_options options)
+/* And so has what is packed. */
+static void round_trip(struct tt *t)
 {
-    struct jpk_error err = {0};
-    struct jpk_project *project = load(archive);
-    struct jpk_unpacked *unpacked = jpk_unpack(project, folder, &options, &err);
-    if (!unpacked)
-        fail_msg("%s: %s: %s", jpk_code_name(err.code), err.entry, err.message);
-    jpk_project_free(project);
-    return unpacked;
-}
-
-static void unpack_new(struct jpk_archive *archive, const char *folder)
-{
-    jpk_unpacked_free(unpack(archive, folder, (struct jpk_unpack_options){0}));
-}
-
-static struct jpk_archive *open_tree(const char *folder)
-{
-    struct jpk_error err = {0};
-    struct jpk_archive *archive = jpk_archive_open_folder(folder, NULL, &err);
-    if (!archive)
-        fail_msg("%s: %s:%u: %s", jpk_code_name(err.code), err.entry, err.line, err.message);
-    assert_true(jpk_archive_is_tree(archive));
-    return archive;
-}
-
-static void pack(struct jpk_archive *archive, const char *path, enum jpk_pack_kind kind)
-{
-    struct jpk_error err = {0};
-    struct jpk_project *project = load(archive);
-    struct jpk_pack_options options = {.kind = kind, .force = true};
-    if (!jpk_pack(project, path, &options, &err))
-        fail_msg("%s: %s: %s", jpk_code_name(err.code), err.entry, err.message);
-    jpk_project_free(project);
-}
-
-/* Whether two archives give the same bytes for a name each. */
-static bool same_entry(struct jpk_archive *a, size_t i, struct jpk_archive *b, const char *name)
-{
-    void *left, *right;
-    size_t n, m, index = jpk_archive_find(b, name);
-    if (index == SIZE_MAX)
-        return false;
-    assert_true(jpk_archive_read(a, i, &left, &n, NULL));
-    assert_true(jpk_archive_read(b, index, &right, &m, NULL));
-    bool same = n == m && memcmp(left, right, n) == 0;
-    free(left);
-    free(right);
-    return same;
-}
-
-/* Counts the entries of `a` that `b` does not have with the same bytes; `base` and `other_base` stand before the names.
- */
-static size_t differing(struct jpk_archive *a, const char *base, struct jpk_archive *b, const char *other_base,
-                        const char **which)
-{
-    size_t count = 0, n = strlen(base);
-    for (size_t i = 0; i < jpk_archive_count(a); i++) {
-        const char *name = jpk_archive_entry(a, i)->name;
-        struct buf other = {0};
-        bool inside = strncmp(name, base, n) == 0;
-        buf_printf(&other, "%s%s", inside ? other_base : "", inside ? name + n : name);
-        if (!same_entry(a, i, b, buf_text(&other))) {
-            *which = name;
-            count++;
-        }
-        buf_free(&other);
-    }
-    return count;
-}
-
-static void assert_round_trip(struct jpk_archive *archive, const char *base, const char *other_base, size_t extra)
-{
-    struct place place;
-    const char *which = "";
-    pm_temporary(place.folder);
-    unpack_new(archive, in(&place, "tree"));
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    pack(tree, in(&place, "p.jpk"), JPK_PACK_DEFAULT);
-    struct jpk_archive *packed = jpk_archive_open(in(&place, "p.jpk"), NULL, NULL);
-    assert_non_null(packed);
-    if (differing(archive, base, packed, other_base, &which) != 0)
-        fail_msg("%s: %s is not what it was", jpk_archive_name(archive), which);
-    assert_int_equal(jpk_archive_count(packed), jpk_archive_count(archive) + extra);
+    same_view(t);
+    struct jpk_archive *packed = tt_pack(t, JPK_PACK_DEFAULT);
+    tt_same(t->project->archive, "", packed, "");
     jpk_archive_free(packed);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
 }
 
-static void test_real_projects(void **state)
+/* ------------------------------------------------------------------------------------------------- real projects */
+
+static void real_project(enum pm_real which, bool whole)
 {
-    static const char *const bases[PM_REAL_COUNT] = {[PM_SHEETS] = "env-200002/"};
-    static const char *const tops[PM_REAL_COUNT] = {
-        [PM_SHEETS] = "TestProject for support/",
-        [PM_HTTP_JSON] = "sync-webshop_orders-to-warehouse_api/",
-        [PM_SALESFORCE_SAMPLE] = "sync-salesforce_accounts-to-netsuite_customers/",
-        [PM_DATABASE] = "extract-erp_invoices-to-sftp/",
+    struct jpk_error err = {0};
+    struct tt t;
+    struct jpk_archive *archive = pm_real(which);
+    if (!archive)
+        return;
+    tt_begin(&t);
+    t.project = jpk_project_load(archive, NULL, JPK_KEEP_GOING, &err);
+    assert_non_null(t.project);
+    tt_unpack(&t, false, false);
+    assert_int_equal(t.unpacked->notes.count, 0);
+    assert_int_equal(t.unpacked->unchanged, 0);
+    tt_open(&t);
+    if (whole)
+        tt_same(archive, "", t.view, "");
+    else
+        tt_same(archive, t.project->base, t.view, t.project->base);
+    assert_int_equal(t.loaded->entity_count, t.project->entity_count);
+    assert_false(tt_exists(&t, "original")); /* Design Studio's own form is ours */
+
+    struct jpk_archive *packed = tt_pack(&t, JPK_PACK_AS_IS);
+    const char *name = jpk_archive_entry(packed, 0)->name;
+    char top[512];
+    snprintf(top, sizeof top, "%.*s", (int)(strchr(name, '/') + 1 - name), name);
+    if (jpk_archive_find(archive, "jitterpak.properties") != SIZE_MAX || which == PM_SALESFORCE)
+        tt_same(archive, t.project->base, packed, top);
+    else
+        assert_int_equal(jpk_archive_count(packed),
+                         jpk_archive_count(archive)); /* with properties, less the manifest */
+    jpk_archive_free(packed);
+    tt_unpack(&t, true, false);
+    assert_int_equal(t.unpacked->written.count, 0);
+    tt_end(&t);
+    jpk_archive_free(archive);
+}
+
+static void samples_come_back(void **state)
+{
+    (void)state;
+    real_project(PM_HTTP_JSON, true);
+    real_project(PM_SALESFORCE_SAMPLE, true);
+    real_project(PM_DATABASE, true);
+}
+
+static void real_projects_come_back(void **state)
+{
+    (void)state;
+    real_project(PM_SALESFORCE, true);
+    real_project(PM_SHEETS, true);
+}
+
+static void one_of_everything(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_standard(&t);
+    round_trip(&t);
+    tt_expect_file(&t, "Script/Common/Send mail.jb", "<trans>\n$a = 1;\n$b < 2;\n</trans>");
+    tt_expect_file(&t, "Script/Setup.jb", "");
+    tt_expect_file(&t, "Transformation/Contacts.map", "[a.] <- [b.]\na.x = b.x$\n");
+    tt_expect_file(&t, "SalesforceQuery/Query.soql", "SELECT Id");
+    tt_expect_file(&t, "local/ui.xml", "<ui/>\n");
+    tt_expect_file(&t, "local/index.jsonl",
+                   "{\"file\":\"local/cache/TransformationStructures/x_input.gz\"}\n"
+                   "{\"file\":\"local/testfiles/t.csv\"}\n{\"file\":\"local/ui.xml\"}\n");
+    tt_expect_file(&t, "unlisted/Script/Old~0000000a.jb", "old");
+    assert_false(tt_exists(&t, "Transformation/Empty.map"));
+    tt_end(&t);
+}
+
+/* A project.xml without anything in it. */
+static void an_empty_project(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_add(&t, "project.xml", PM_DECLARATION "<Project name=\"P\" projectId=\"p-1\"/>\n");
+    tt_add(&t, "jitterpak.properties", "#c\n");
+    round_trip(&t);
+    assert_false(tt_exists(&t, "original"));
+    tt_end(&t);
+}
+
+/* --------------------------------------------------------------------------------------------------------- names */
+
+/* Names that a file system takes for one, in one folder, and folders of such names. */
+static void names_that_collide(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    tt_folder(&t, pm_id(1), "Common");
+    tt_script(&t, pm_id(2), "x", "2");
+    tt_up(&t);
+    tt_folder(&t, pm_id(3), "common");
+    tt_script(&t, pm_id(4), "x", "4");
+    tt_up(&t);
+    tt_folder(&t, pm_id(5), "Common");
+    tt_script(&t, pm_id(6), "x", "6");
+    tt_up(&t);
+    tt_script(&t, pm_id(7), "Common", "7");
+    tt_script(&t, pm_id(8), "a", "8");
+    tt_script(&t, pm_id(9), "A", "9");
+    tt_script(&t, pm_id(10), "a", "10");
+    tt_script(&t, pm_id(11), "\xc3\xa4", "11");
+    tt_script(&t, pm_id(12), "a\xcc\x88", "12");
+    tt_script(&t, pm_id(13), "\xef\xac\x81n", "13"); /* a ligature */
+    tt_script(&t, pm_id(14), "fin", "14");
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    tt_expect_file(&t, "Script/Common/x.jb", "2");
+    tt_expect_file(&t, "Script/common~00000003/x.jb", "4");
+    tt_expect_file(&t, "Script/Common~00000005/x.jb", "6");
+    tt_expect_file(&t, "Script/A~00000009.jb", "9");
+    tt_expect_file(&t, "Script/a~0000000a.jb", "10");
+    tt_expect_file(&t, "Script/fin~0000000e.jb", "14");
+    assert_int_equal(jpk_archive_count(t.view), 14 + 1 + 3);
+    tt_end(&t);
+}
+
+static void names_that_no_file_can_have(void **state)
+{
+    (void)state;
+    struct tt t;
+    struct buf long_name = {0};
+    for (int i = 0; i < 150; i++)
+        buf_puts(&long_name, "\xc3\xa4");
+    static const char *const names[] = {
+        "con", "NUL.txt", "a.",    " a ",  "..",      ".",           ".git",    "a/b:c*d?e\"f<g>h|i\\j%k~l", "%2F",
+        "",    "",        "a.xml", "a.jb", ".folder", ".folder.xml", "a\tb\nc", "\xe2\x80\xae\x62",          "x.where",
+        "~"};
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    for (size_t i = 0; i < COUNT(names); i++) {
+        tt_folder(&t, pm_id(100 + (unsigned)i), names[i]);
+        tt_script(&t, pm_id(200 + (unsigned)i), names[i], "x");
+        tt_up(&t);
+    }
+    tt_folder(&t, pm_id(1), buf_text(&long_name));
+    tt_script(&t, pm_id(2), buf_text(&long_name), "x");
+    buf_putc(&long_name, 'x'); /* cut, it is the same */
+    tt_script(&t, pm_id(3), buf_text(&long_name), "y");
+    tt_up(&t);
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    assert_true(tt_exists(&t, "Script/a%2Exml/a.xml.jb"));
+    assert_true(tt_exists(&t, "Script/%2Efolder%2Exml/%2Efolder.xml.xml"));
+    assert_true(tt_exists(&t, "Script/~0000006d/~000000d1.jb"));
+    assert_true(tt_exists(&t, "Script/a%2Fb%3Ac%2Ad%3Fe%22f%3Cg%3Eh%7Ci%5Cj%25k%7El"));
+    buf_free(&long_name);
+    tt_end(&t);
+}
+
+/* A name may end as the ending of another item's text begins. */
+static void names_and_endings(void **state)
+{
+    (void)state;
+    static const char sql[] = "  <InputStructure>\n    <SqlScript>\n      <Entry>\n"
+                              "        <konga.string name=\"script\">SELECT</konga.string>\n"
+                              "        <konga.string name=\"where\">WHERE</konga.string>\n"
+                              "      </Entry>\n    </SqlScript>\n  </InputStructure>\n  <Mappings/>\n";
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Transformation");
+    tt_item(&t, "Transformation", pm_id(1), "a", sql);
+    tt_item(&t, "Transformation", pm_id(2), "a.where", sql);
+    tt_item(&t, "Transformation", pm_id(3), "A.WHERE", sql);
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    tt_end(&t);
+}
+
+static void folders_sixty_deep(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    for (unsigned i = 0; i < 60; i++)
+        tt_folder(&t, pm_id(100 + i), "deep");
+    tt_script(&t, pm_id(1), "bottom", "x");
+    for (unsigned i = 0; i < 60; i++)
+        tt_up(&t);
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    assert_string_equal(t.loaded->entities[0]->folder->name, "deep");
+    size_t depth = 0;
+    for (const struct jpk_folder *f = jpk_project_entity(t.loaded, pm_id(1))->folder; f; f = f->parent)
+        depth++;
+    assert_int_equal(depth, 60);
+    tt_end(&t);
+}
+
+static void long_paths(void **state)
+{
+    (void)state;
+    struct tt t;
+    char name[181];
+    memset(name, 'x', 180);
+    name[180] = '\0';
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    for (unsigned i = 0; i < 25; i++)
+        tt_folder(&t, pm_id(100 + i), name);
+    tt_script(&t, pm_id(1), name, "x");
+    for (unsigned i = 0; i < 25; i++)
+        tt_up(&t);
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    tt_end(&t);
+}
+
+/* Types that are called as the tree's own folders and files. */
+static void types_with_taken_names(void **state)
+{
+    (void)state;
+    static const char *const types[] = {
+        "files",          "local",        "Original",        "other",       "unlisted",
+        ".git",           "manifest.jip", "jpk-index.jsonl", "deleted.xml", "jitterpak.properties",
+        ".gitattributes", "Mystery"};
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    tt_script(&t, pm_id(99), "x", "1");
+    tt_up(&t);
+    for (size_t i = 0; i < COUNT(types); i++) {
+        tt_type(&t, types[i]);
+        tt_folder(&t, pm_id(200 + (unsigned)i), "f");
+        tt_item(&t, types[i], pm_id(100 + (unsigned)i), "x", "  <Other/>\n");
+        tt_up(&t);
+        tt_up(&t);
+        tt_file(&t, types[i], pm_id(300 + (unsigned)i), "not listed", "  <Other/>\n");
+    }
+    tt_state(&t);
+    tt_add(&t, "files/x.xml", "<x/>");
+    tt_add(&t, "files/f/x.xml", "<x/>");
+    round_trip(&t);
+    assert_true(tt_exists(&t, "Mystery/f/x.xml"));
+    tt_end(&t);
+}
+
+/* --------------------------------------------------------------------------------------------------------- bytes */
+
+#define SCRIPT_FILE(eol, head, text)                                                                                   \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>" eol "<Entity type=\"Script\">" eol                  \
+    "  <Header Deleted=\"false\" ID=\"%s\" Name=\"%s\">" eol "    <konga.string name=\"Description\"/>" eol            \
+    "  </Header>" eol head "  <konga.string name=\"script\">" text "</konga.string>" eol "</Entity>" eol
+
+static void add_raw(struct tt *t, unsigned id, const char *name, const char *format)
+{
+    struct buf text = {0}, path = {0};
+    char *at = strstr(format, "%s");
+    buf_put(&text, format, (size_t)(at - format));
+    buf_printf(&text, "%s\" Name=\"%s", pm_id(id), name);
+    buf_puts(&text, strstr(at + 2, "%s") + 2);
+    buf_printf(&path, "Data/Script/%s.xml", pm_id(id));
+    tt_add(t, buf_text(&path), buf_text(&text));
+    tt_list(t, pm_id(id), name);
+    buf_free(&text);
+    buf_free(&path);
+}
+
+static void entities_in_forms_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *format;
+        bool text, original; /* has a file of its text; its bytes are kept */
+    } rows[] = {
+        {"plain", SCRIPT_FILE("\n", "", "a\nb"), true, false},
+        {"crlf", SCRIPT_FILE("\r\n", "", "a\r\nb"), true, false},
+        {"mixed", SCRIPT_FILE("\r\n", "", "a\nb"), true, true},
+        {"mixed2", SCRIPT_FILE("\n", "", "a\r\nb"), true, true},
+        {"cr", SCRIPT_FILE("\n", "", "a&#13;\nb"), true, false},
+        {"comment", SCRIPT_FILE("\n", "  <!-- why -->\n", "a"), true, false},
+        {"inner comment", SCRIPT_FILE("\n", "", "a<!-- why -->"), false, false},
+        {"cdata", SCRIPT_FILE("\n", "", "<![CDATA[a<b]]>"), true, true},
+        {"apos", SCRIPT_FILE("\n", "", "it&apos;s"), true, true},
+        {"gt", SCRIPT_FILE("\n", "", "a>b"), true, true},
+        {"tail", SCRIPT_FILE("\n", "", "a") "<!-- tail -->\n", true, false},
+        {"no end",
+         "<Entity type=\"Script\"><Header ID=\"%s\" Name=\"%s\"/><konga.string "
+         "name=\"script\">x</konga.string></Entity>",
+         true, false},
+        {"single",
+         "<Entity type='Script'><Header  ID=\"%s\" Name=\"%s\" ></Header><konga.string name='script'/></Entity>", true,
+         false},
+        {"no script", "<Entity type=\"Script\"><Header ID=\"%s\" Name=\"%s\"/></Entity>\n", false, false},
+        {"two scripts", SCRIPT_FILE("\n", "  <konga.string name=\"script\">first</konga.string>\n", "second"), true,
+         false},
+        {"conflict", SCRIPT_FILE("\n", "", "\n&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD\n"), true, false},
+        {"xml conflict", SCRIPT_FILE("\n", "<!--\n<<<<<<< HEAD\n-->\n", "x"), true, false},
+        {"bom", "\xef\xbb\xbf" SCRIPT_FILE("\n", "", "a"), true, false},
     };
-    (void)state;
-    for (int which = 0; which < PM_REAL_COUNT; which++) {
-        struct jpk_archive *archive = pm_real((enum pm_real)which);
-        if (!archive)
-            continue;
-        if (which != PM_SHEETS)
-            assert_round_trip(archive, bases[which] ? bases[which] : "", tops[which] ? tops[which] : "", 0);
-        jpk_archive_free(archive);
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        add_raw(&t, 1 + (unsigned)i, rows[i].name, rows[i].format);
+    tt_up(&t);
+    tt_state(&t);
+    round_trip(&t);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char path[128];
+        snprintf(path, sizeof path, "Script/%s.jb", rows[i].name);
+        assert_int_equal(tt_exists(&t, path), rows[i].text);
+        snprintf(path, sizeof path, "original/%s.xml", pm_id(1 + (unsigned)i));
+        if (tt_exists(&t, path) != rows[i].original)
+            fail_msg("%s: %s", rows[i].name, rows[i].original ? "no original" : "an original");
     }
+    tt_expect_file(&t, "Script/two scripts.jb", "first");
+    tt_expect_file(&t, "Script/two scripts~2.jb", "second");
+    tt_end(&t);
 }
 
-/* The workspace gains a jitterpak.properties, and its manifest has no place in a Jitterpak. */
-static void test_workspace_tree(void **state)
+/* What was kept in original/ counts no more when the text was edited. */
+static void an_edit_of_a_form_of_its_own(void **state)
 {
-    struct place place;
-    const char *which = "";
-    struct jpk_archive *archive = pm_real(PM_SHEETS);
     (void)state;
-    if (!archive)
-        return;
-    pm_temporary(place.folder);
-    unpack_new(archive, in(&place, "tree"));
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    pack(tree, in(&place, "p.jpk"), JPK_PACK_DEFAULT);
-    struct jpk_archive *packed = jpk_archive_open(in(&place, "p.jpk"), NULL, NULL);
-    assert_int_equal(differing(archive, "env-200002/", packed, "TestProject for support/", &which), 1);
-    assert_string_equal(which, "manifest.jip");
-    assert_true(jpk_archive_find(packed, "TestProject for support/jitterpak.properties") != SIZE_MAX);
-    struct jpk_project *project = load(tree);
-    assert_string_equal(jpk_project_property(project, JPK_FILE_MANIFEST, "last-environment"), "200002");
-    jpk_project_free(project);
-    jpk_archive_free(packed);
-    jpk_archive_free(tree);
-    jpk_archive_free(archive);
-    pm_remove(place.folder);
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    add_raw(&t, 1, "x", SCRIPT_FILE("\n", "", "<![CDATA[a<b]]>"));
+    tt_up(&t);
+    tt_state(&t);
+    tt_unpack(&t, false, false);
+    assert_true(tt_has(&t.unpacked->notes, "Script/x: its text is written in a way of its own"));
+    tt_write(&t, "Script/x.jb", "a<c");
+    tt_open(&t);
+    struct buf bytes = {0};
+    char entry[96];
+    snprintf(entry, sizeof entry, "top/Data/Script/%s.xml", pm_id(1));
+    tt_bytes(t.view, jpk_archive_find(t.view, entry), &bytes);
+    assert_non_null(strstr(bytes.data, "<konga.string name=\"script\">a&lt;c</konga.string>"));
+    buf_free(&bytes);
+    tt_end(&t);
 }
 
-/* ------------------------------------------------------------------------------------------------ a project of
- * oddities */
+/* ------------------------------------------------------------------------------------------------- odd projects */
 
-#define SCRIPT(text) "  <konga.string name=\"script\">" text "</konga.string>\n"
-#define PLAIN SCRIPT("&lt;trans&gt;\n1\n&lt;/trans&gt;")
-
-static void add_listed(struct buf *types, const char *id, const char *name)
+/* An entity that cannot be read is kept as it is, but nothing is packed around it. */
+static void an_entity_that_cannot_be_read(void **state)
 {
-    buf_printf(types, "    <Entity entityId=\"%s\" name=\"%s\"/>\n", id, name);
-}
-
-static void add_script(struct pm *pm, struct buf *types, unsigned n, const char *name, const char *body)
-{
-    pm_entity(pm, "t/", "Script", pm_id(n), name, body);
-    add_listed(types, pm_id(n), name);
-}
-
-static void odd_names(struct pm *pm, struct buf *types)
-{
-    static const char *const names[] = {"a",
-                                        "A",
-                                        "\xc3\xa4",
-                                        "a\xcc\x88",
-                                        "a",
-                                        "con",
-                                        "x/y\\z:*?&lt;&gt;|",
-                                        ".",
-                                        "..",
-                                        "trailing. ",
-                                        "~",
-                                        "100%",
-                                        "",
-                                        "a.jb",
-                                        "a.xml",
-                                        "a~2",
-                                        "tab&#9;",
-                                        "\xe2\x80\xaex",
-                                        "\xef\xac\x81",
-                                        "fi"};
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        add_script(pm, types, 100 + i, names[i], PLAIN);
-    char long_name[400];
-    memset(long_name, 'x', sizeof long_name - 1);
-    long_name[sizeof long_name - 1] = '\0';
-    add_script(pm, types, 200, long_name, PLAIN);
-    long_name[399 - 1] = 'y';
-    add_script(pm, types, 201, long_name, PLAIN);
-}
-
-static void odd_texts(struct pm *pm, struct buf *types)
-{
-    static const char *const texts[] = {SCRIPT("<![CDATA[1 < 2]]>"),
-                                        SCRIPT("It&apos;s"),
-                                        SCRIPT("a\r\nb\nc"),
-                                        SCRIPT("a<!-- c -->"),
-                                        SCRIPT(""),
-                                        "  <konga.string name=\"script\"/>\n",
-                                        "",
-                                        SCRIPT("a&#13;\nb"),
-                                        SCRIPT("&lt;javascript&gt;1&lt;/javascript&gt;"),
-                                        SCRIPT("\n&lt;&lt;&lt;&lt;&lt;&lt;&lt; HEAD\n"),
-                                        "  <!-- comment -->\n  <Unknown a='1'>text<b/></Unknown>\n"};
-    for (unsigned i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        add_script(pm, types, 300 + i, pm_id(i), texts[i]);
-}
-
-static void odd_files(struct pm *pm)
-{
-    pm_add(pm, "t/ui.xml", "<UiState/>");
-    pm_add(pm, "t/deleted.xml", "<DeletedItems />\r\n");
-    pm_add(pm, "t/jitterpak.properties", "#x\ntype=3\n");
-    pm_add(pm, "t/files/a:b?.xsd", "<x/>");
-    pm_add(pm, "t/files/.metadata", "<metadata version=\"1\"><dir name=\"_root_\"></dir></metadata>");
-    pm_add(pm, "t/files/.filestoupload", "");
-    pm_add(pm, "t/cache/x/y.gz", "gz");
-    pm_add(pm, "t/settings/Entity/settings.db", "db");
-    pm_add(pm, "t/strange.bin", "\x01\x02");
-    pm_add(pm, "t/Data/Script/broken.xml", "<Entity type=\"Script\"><broken");
-    pm_add(pm, "beside.txt", "beside");
-    pm_entity(pm, "t/", "Folder", pm_id(600), "New Folder", "");
-    pm_entity(pm, "t/", "Folder", pm_id(601), "New Folder", "");
-    pm_entity(pm, "t/", "files", pm_id(602), "of a type called files", "");
-}
-
-static void odd_project(struct pm *pm)
-{
-    enum { DEEP = 70 };
-    struct buf types = {0};
-    buf_puts(&types, "  <EntityType name=\"Script\">\n");
-    for (unsigned i = 0; i < DEEP; i++)
-        buf_printf(&types, "<Folder entityId=\"%s\" name=\"level %u of a deep project\">", pm_id(1000 + i), i);
-    pm_entity(pm, "t/", "Script", pm_id(2000), "deep", PLAIN);
-    add_listed(&types, pm_id(2000), "deep");
-    for (unsigned i = 0; i < DEEP; i++)
-        buf_puts(&types, "</Folder>");
-    buf_printf(&types, "<Folder entityId=\"%s\" name=\"Same\"/><Folder entityId=\"%s\" name=\"same\"/>\n", pm_id(3000),
-               pm_id(3001));
-    pm_entity(pm, "t/", "Folder", pm_id(3000), "Same", "");
-    odd_names(pm, &types);
-    odd_texts(pm, &types);
-    add_listed(&types, pm_id(400), "listed without a file");
-    add_listed(&types, pm_id(100), "listed twice");
-    buf_puts(&types, "  </EntityType>\n");
-    odd_files(pm);
-    pm_tree(pm, "t/", buf_text(&types));
-    buf_free(&types);
-}
-
-static void test_odd_project(void **state)
-{
-    struct pm pm = {0};
     (void)state;
-    odd_project(&pm);
-    assert_round_trip(pm_open(&pm, NULL), "", "", 0);
-    pm_free(&pm);
-}
-
-/* ------------------------------------------------------------------------------------------------- a small project */
-
-#define ITEM(key, value) "    <Item key=\"" key "\" value=\"" value "\"/>\n"
-#define MAPPING(text) "    <Mapping>\n      <konga.string name=\"expr\">" text "</konga.string>\n    </Mapping>\n"
-
-static const char *const small_types =
-    "  <EntityType name=\"Script\">\n"
-    "    <Folder entityId=\"00000100-0000-4000-8000-0000000000ab\" name=\"Common\">\n"
-    "      <Entity entityId=\"00000001-0000-4000-8000-0000000000ab\" name=\"Send\"/>\n"
-    "    </Folder>\n"
-    "    <Entity entityId=\"00000002-0000-4000-8000-0000000000ab\" name=\"Other\"/>\n"
-    "  </EntityType>\n"
-    "  <EntityType name=\"Transformation\">\n"
-    "    <Entity entityId=\"00000003-0000-4000-8000-0000000000ab\" name=\"Map\"/>\n"
-    "    <Entity entityId=\"00000004-0000-4000-8000-0000000000ab\" name=\"Empty\"/>\n"
-    "  </EntityType>\n";
-
-static void small_entities(struct pm *pm, const char *top)
-{
-    pm_entity(pm, top, "Folder", pm_id(0x100), "Common", "");
-    pm_entity(pm, top, "Script", pm_id(1), "Send", PLAIN);
-    pm_entity(pm, top, "Script", pm_id(2), "Other", PLAIN);
-    pm_entity(pm, top, "Transformation", pm_id(3), "Map",
-              "  <Mappings>\n" MAPPING("a\t&lt;trans&gt;\n$x;\n$never_set\n&lt;/trans&gt;") "  </Mappings>\n");
-    pm_entity(pm, top, "Transformation", pm_id(4), "Empty", "  <Mappings/>\n");
-    char name[64];
-    snprintf(name, sizeof name, "%sui.xml", top);
-    pm_add(pm, name, "<UiState/>");
-    snprintf(name, sizeof name, "%sfiles/x.xsd", top);
-    pm_add(pm, name, "<x/>");
-    snprintf(name, sizeof name, "%sjitterpak.properties", top);
-    pm_add(pm, name, "#x\ntype=3\n");
-}
-
-/* The small project unpacked. */
-static void small_tree(struct place *place)
-{
-    struct pm pm = {0};
-    pm_temporary(place->folder);
-    small_entities(&pm, "t/");
-    pm_tree(&pm, "t/", small_types);
-    unpack_new(pm_open(&pm, NULL), in(place, "tree"));
-    pm_free(&pm);
-}
-
-static void write_file(struct place *place, const char *name, const char *text)
-{
-    assert_true(file_write(in(place, name), text, strlen(text), true, NULL));
-}
-
-static void read_file(struct place *place, const char *name, struct buf *out)
-{
-    buf_clear(out);
-    assert_true(file_read(in(place, name), UINT64_MAX, "", out, NULL));
-}
-
-static void replace_in(struct place *place, const char *name, const char *old, const char *new)
-{
-    struct buf text = {0}, out = {0};
-    read_file(place, name, &text);
-    char *at = strstr(buf_text(&text), old);
-    if (!at)
-        fail_msg("%s does not hold %s", name, old);
-    buf_put(&out, text.data, (size_t)(at - text.data));
-    buf_puts(&out, new);
-    buf_puts(&out, at + strlen(old));
-    write_file(place, name, out.data);
-    buf_free(&text);
-    buf_free(&out);
-}
-
-static void move(struct place *place, const char *from, const char *to)
-{
-    struct place target = *place;
-    in(place, from);
-    assert_int_equal(rename(place->path, in(&target, to)), 0);
-}
-
-static void assert_holds(struct place *place, const char *name, const char *text)
-{
-    struct buf found = {0};
-    read_file(place, name, &found);
-    if (!strstr(buf_text(&found), text))
-        fail_msg("%s holds\n%s\nand not\n%s", name, buf_text(&found), text);
-    buf_free(&found);
-}
-
-static void test_small_tree(void **state)
-{
-    struct place place;
-    (void)state;
-    small_tree(&place);
-    assert_holds(&place, "tree/.gitattributes", "* -text\n");
-    assert_holds(&place, "tree/Script/Common/Send.jb", "<trans>\n1\n</trans>");
-    assert_holds(&place, "tree/Script/Common/Send.xml", "<konga.string name=\"script\"/>");
-    assert_holds(&place, "tree/Script/Common/.folder.xml", "Name=\"Common\"");
-    assert_holds(&place, "tree/Transformation/Map.map", "a =\n    $x;\n    $never_set\n");
-    assert_holds(&place, "tree/local/ui.xml", "<UiState/>");
-    assert_holds(&place, "tree/jpk-index.jsonl", "{\"folder\":\"Script/Common\",\"id\":\"00000100-");
-    assert_holds(&place, "tree/jpk-index.jsonl", "{\"item\":\"Script/Common/Send\",\"id\":\"00000001-");
-    assert_holds(&place, "tree/jpk-index.jsonl", "\"parts\":[\".map\"]}");
-    pm_remove(place.folder);
-}
-
-/* ---------------------------------------------------------------------------------------------------------- damage */
-
-static void assert_damaged(struct place *place, const char *entry, uint32_t line, const char *says)
-{
+    struct tt t;
     struct jpk_error err = {0};
-    struct jpk_archive *archive = jpk_archive_open_folder(in(place, "tree"), NULL, &err);
-    if (archive)
-        fail_msg("the tree opens, although %s", says);
-    if (err.code != JPK_ERR_FORMAT && err.code != JPK_ERR_JSON)
-        fail_msg("%s: %s", jpk_code_name(err.code), err.message);
-    assert_string_equal(err.entry, entry);
-    assert_int_equal(err.line, line);
-    if (!strstr(err.message, says))
-        fail_msg("'%s' does not say '%s'", err.message, says);
-    pm_remove(place->folder);
-}
-
-#define DAMAGE(entry, line, says, ...)                                                                                 \
-    do {                                                                                                               \
-        struct place place;                                                                                            \
-        small_tree(&place);                                                                                            \
-        __VA_ARGS__;                                                                                                   \
-        assert_damaged(&place, entry, line, says);                                                                     \
-    } while (0)
-
-static void cut_file(struct place *place, const char *name)
-{
-    assert_int_equal(unlink(in(place, name)), 0);
-}
-
-static void test_missing(void **state)
-{
-    (void)state;
-    DAMAGE("Script/Common/Send.jb", 0, "is missing", cut_file(&place, "tree/Script/Common/Send.jb"));
-    DAMAGE("Script/Other.xml", 0, "no other file has its ID", cut_file(&place, "tree/Script/Other.xml"),
-           cut_file(&place, "tree/Script/Other.jb"));
-    DAMAGE("Script/Common/.folder.xml", 0, "is missing", cut_file(&place, "tree/Script/Common/.folder.xml"));
-    DAMAGE("files/x.xsd", 0, "is missing", cut_file(&place, "tree/files/x.xsd"));
-    DAMAGE("Transformation/Map.map", 0, "is missing", cut_file(&place, "tree/Transformation/Map.map"));
-}
-
-static void test_wrong_ids(void **state)
-{
-    (void)state;
-    DAMAGE("Script/Other.xml", 3, "has the ID", replace_in(&place, "tree/Script/Other.xml", "00000002-", "00000009-"));
-    DAMAGE("Script/Other.xml", 3, "has the ID",
-           replace_in(&place, "tree/Script/Other.xml", "ID=\"00000002-0000-4000-8000-0000000000ab\"", "ID=\"\""));
-    DAMAGE("Script/Copy.xml", 0, "has the ID of Script/Other",
-           write_file(&place, "tree/Script/Copy.xml",
-                      "<Entity type=\"Script\"><Header ID=\"00000002-0000-4000-8000-0000000000ab\"/></Entity>"));
-    DAMAGE("Script/Copy.xml", 1, "no GUID",
-           write_file(&place, "tree/Script/Copy.xml", "<Entity type=\"Script\"><Header ID=\"x\"/></Entity>"));
-    DAMAGE("Script/Copy.xml", 0, "no entity", write_file(&place, "tree/Script/Copy.xml", "<html/>"));
-    DAMAGE("Script/Copy.xml", 0, "in the folder of type",
-           write_file(&place, "tree/Script/Copy.xml", "<Entity type=\"Source\"><Header ID=\"\"/></Entity>"));
-}
-
-static void test_conflicts(void **state)
-{
-    (void)state;
-    DAMAGE("Script/Other.jb", 2, "merge conflict",
-           write_file(&place, "tree/Script/Other.jb", "a\n<<<<<<< HEAD\nb\n=======\nc\n>>>>>>> x\n"));
-    DAMAGE("Script/Other.xml", 1, "merge conflict",
-           replace_in(&place, "tree/Script/Other.xml", "<?xml", ">>>>>>> theirs\n<?xml"));
-    DAMAGE("Transformation/Map.map", 1, "merge conflict",
-           replace_in(&place, "tree/Transformation/Map.map", "a =", "<<<<<<< HEAD\na ="));
-    DAMAGE("jpk-index.jsonl", 2, "merge conflict",
-           replace_in(&place, "tree/jpk-index.jsonl", "{\"folder\"", "<<<<<<< HEAD\n{\"folder\""));
-    DAMAGE("files/x.xsd", 1, "merge conflict", write_file(&place, "tree/files/x.xsd", "||||||| base\n"));
-}
-
-static void test_unknown_files(void **state)
-{
-    (void)state;
-    DAMAGE("Script/notes.txt", 0, "is no file of an item", write_file(&place, "tree/Script/notes.txt", "x"));
-    DAMAGE("Transformation/New.map", 0, "without an item",
-           write_file(&place, "tree/Transformation/New.map", "a = 1\n"));
-    DAMAGE("Script/Other.map", 0, "has no place", write_file(&place, "tree/Script/Other.map", "a = 1\n"));
-    DAMAGE("Script/Other.js", 0, "of the same script", write_file(&place, "tree/Script/Other.js", "1"));
-    DAMAGE("Script/Other.jb", 0, "holds 1 bytes",
-           replace_in(&place, "tree/Script/Other.xml", "\"script\"/>", "\"script\">x</konga.string>"));
-    DAMAGE("Script/Other.jb", 1, "cannot hold", write_file(&place, "tree/Script/Other.jb", "a\x02"));
-    DAMAGE("Transformation/Map.map", 1, "behind a target", write_file(&place, "tree/Transformation/Map.map", "a: b\n"));
-}
-
-static void test_broken_index(void **state)
-{
-    (void)state;
-    DAMAGE("jpk-index.jsonl", 2, "no JSON", replace_in(&place, "tree/jpk-index.jsonl", "{\"folder\"", "{folder"));
-    DAMAGE("jpk-index.jsonl", 1, "not the index", replace_in(&place, "tree/jpk-index.jsonl", "jpk-tree", "other"));
-    DAMAGE("jpk-index.jsonl", 1, "version",
-           replace_in(&place, "tree/jpk-index.jsonl", "\"version\":1", "\"version\":9"));
-    DAMAGE("jpk-index.jsonl", 2, "does not know",
-           replace_in(&place, "tree/jpk-index.jsonl", "\"id\":\"00000100", "\"idd\":\"0"));
-    DAMAGE("jpk-index.jsonl", 2, "part", replace_in(&place, "tree/jpk-index.jsonl", "Script/Common\"", "../x\""));
-    DAMAGE("jpk-index.jsonl", 4, "same id or path",
-           replace_in(&place, "tree/jpk-index.jsonl", "Script/Other\",\"id\":\"00000002",
-                      "Script/Other\",\"id\":\"00000001"));
-    DAMAGE("jpk-index.jsonl", 1, "is empty", write_file(&place, "tree/jpk-index.jsonl", "\n"));
-    DAMAGE("jpk-index.jsonl", 1, "is empty", write_file(&place, "tree/jpk-index.jsonl", ""));
-}
-
-/* An entity that is no XML any more is found when the project is read, and named by its file in the tree. */
-static void test_broken_xml(void **state)
-{
-    struct place place;
-    struct jpk_error err = {0};
-    (void)state;
-    small_tree(&place);
-    replace_in(&place, "tree/Script/Other.xml", "</Entity>", "<a>\n");
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_project *project = load(tree);
-    assert_null(jpk_pack_plan(project, NULL, &err));
-    assert_int_equal(err.code, JPK_ERR_FORMAT);
-    assert_string_equal(err.entry, "Script/Other.xml");
-    assert_true(err.line > 5);
-    jpk_project_free(project);
-    memset(&err, 0, sizeof err);
-    assert_null(jpk_project_load(tree, NULL, 0, &err));
+    char entry[96];
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    tt_list(&t, pm_id(1), "broken");
+    tt_script(&t, pm_id(2), "x", "1");
+    tt_up(&t);
+    snprintf(entry, sizeof entry, "Data/Script/%s.xml", pm_id(1));
+    tt_add(&t, entry, "<Entity type=\"Script\"><Header");
+    tt_state(&t);
+    same_view(&t);
+    assert_true(tt_has(&t.unpacked->notes, "is kept in other/"));
+    assert_null(jpk_project_load(t.view, NULL, 0, &err));
     assert_int_equal(err.code, JPK_ERR_XML);
-    assert_string_equal(err.entry, "Script/Other.xml");
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
+    tt_end(&t);
 }
 
-/* ------------------------------------------------------------------------------------------------------ what is new */
-
-static struct jpk_pack_plan *plan_of(struct jpk_archive *tree, struct jpk_project **project)
-{
-    struct jpk_error err = {0};
-    *project = load(tree);
-    struct jpk_pack_plan *plan = jpk_pack_plan(*project, NULL, &err);
-    if (!plan)
-        fail_msg("%s: %s", err.entry, err.message);
-    return plan;
-}
-
-/* An edit changes the entry of its item and no other. */
-static void assert_edit(const char *file, const char *old, const char *new, const char *entry)
-{
-    struct place place;
-    const char *which = "";
-    small_tree(&place);
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    pack(tree, in(&place, "before.jpk"), JPK_PACK_DEFAULT);
-    jpk_archive_free(tree);
-    replace_in(&place, file, old, new);
-    tree = open_tree(in(&place, "tree"));
-    struct jpk_archive *before = jpk_archive_open(in(&place, "before.jpk"), NULL, NULL);
-    assert_int_equal(differing(before, "", tree, "", &which), 1);
-    assert_non_null(strstr(which, entry));
-    jpk_archive_free(before);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
-}
-
-static void test_edits(void **state)
+static void odd_lists(void **state)
 {
     (void)state;
-    assert_edit("tree/Script/Other.jb", "1", "2", "Data/Script/00000002-");
-    assert_edit("tree/Transformation/Map.map", "$x", "$y", "Data/Transformation/00000003-");
-    assert_edit("tree/files/x.xsd", "<x/>", "<y/>", "files/x.xsd");
-    assert_edit("tree/Script/Other.xml", "Deployed=\"true\"", "Deployed=\"false\"", "Data/Script/00000002-");
-}
-
-static void test_new_items(void **state)
-{
-    struct place place;
-    struct jpk_project *project;
-    struct jpk_error err = {0};
-    char id[UUID_SIZE];
-    (void)state;
-    small_tree(&place);
-    write_file(&place, "tree/Script/New%3A one.jb", "<trans>\n2\n</trans>");
-    assert_true(file_make_folder(in(&place, "tree/Script/Fresh/Deep"), NULL));
-    write_file(&place, "tree/Script/Fresh/Deep/Two.js", "3");
-    write_file(&place, "tree/Transformation/Three.xml",
-               "<Entity type=\"Transformation\"><Header Name=\"Three\" ID=\"\"/><Mappings/></Entity>");
-    write_file(&place, "tree/Transformation/Empty.map", "x = 1\n");
-    write_file(&place, "tree/README.md", "ours");
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_pack_plan *plan = plan_of(tree, &project);
-    assert_int_equal(plan->added.count, 5);
-    assert_int_equal(plan->notes.count, 1); /* README.md */
-    assert_true(jpk_pack(project, in(&place, "p.jpk"), NULL, &err));
-    uuid_of_name("p-1", "tree/Script/New%3A one", id);
-    const struct jpk_entity *entity = jpk_project_entity(project, id);
-    assert_non_null(entity);
-    assert_string_equal(entity->name, "New: one");
-    assert_string_equal(entity->as.script->text, "<trans>\n2\n</trans>");
-    entity = jpk_project_select(project, "Script/Fresh/Deep/Two", &err);
-    assert_non_null(entity);
-    entity = jpk_project_select(project, "Transformation/Empty", &err);
-    assert_int_equal(entity->as.transformation->mapping_count, 1);
-    jpk_pack_plan_free(plan);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    /* Now the index has them, and nothing is new any more. */
-    assert_holds(&place, "tree/jpk-index.jsonl", id);
-    assert_holds(&place, "tree/Script/New%3A one.xml", id);
-    tree = open_tree(in(&place, "tree"));
-    plan = plan_of(tree, &project);
-    assert_int_equal(plan->added.count, 0);
-    assert_int_equal(plan->moved.count, 0);
-    jpk_pack_plan_free(plan);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
-}
-
-static void test_moved(void **state)
-{
-    struct place place;
-    struct jpk_project *project;
-    struct jpk_error err = {0};
-    (void)state;
-    small_tree(&place);
-    move(&place, "tree/Script/Common", "tree/Script/Shared");
-    move(&place, "tree/Script/Other.xml", "tree/Script/Shared/Renamed.xml");
-    move(&place, "tree/Script/Other.jb", "tree/Script/Shared/Renamed.js");
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_pack_plan *plan = plan_of(tree, &project);
-    assert_int_equal(plan->moved.count, 3);
-    assert_int_equal(plan->added.count, 0);
-    assert_int_equal(plan->notes.count, 2); /* both are still called what they were */
-    /* The names are in the files, so they stay. */
-    assert_non_null(jpk_project_select(project, "Script/Common/Send", &err));
-    assert_non_null(jpk_project_select(project, "Script/Common/Other", &err));
-    jpk_pack_plan_free(plan);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
-}
-
-static void test_removed(void **state)
-{
-    struct place place;
-    struct jpk_error err = {0};
-    (void)state;
-    small_tree(&place);
-    cut_file(&place, "tree/Script/Other.xml");
-    cut_file(&place, "tree/Script/Other.jb");
-    replace_in(&place, "tree/jpk-index.jsonl",
-               "{\"item\":\"Script/Other\",\"id\":\"00000002-0000-4000-8000-0000000000ab\",\"parts\":[\".jb\"]}\n", "");
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_project *project = load(tree);
-    assert_null(jpk_project_select(project, "Other", &err));
-    assert_int_equal(err.code, JPK_ERR_NOT_FOUND);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
-}
-
-static void test_local(void **state)
-{
-    struct place place;
-    struct jpk_project *project;
-    (void)state;
-    small_tree(&place);
-    pm_remove(in(&place, "tree/local"));
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_pack_plan *plan = plan_of(tree, &project);
-    assert_int_equal(plan->notes.count, 1);
-    assert_non_null(strstr(plan->notes.items[0], "which pages were open"));
-    jpk_pack_plan_free(plan);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
-}
-
-/* -------------------------------------------------------------------------------------------------------- updating */
-
-static void test_update(void **state)
-{
-    struct place place;
-    struct pm pm = {0};
-    struct jpk_error err = {0};
-    (void)state;
-    small_tree(&place);
-    struct jpk_unpack_options update = {.update = true};
-    small_entities(&pm, "t/");
-    pm_tree(&pm, "t/", small_types);
-    struct jpk_project *project = load(pm_open(&pm, NULL));
-    assert_null(jpk_unpack(project, in(&place, "tree"), NULL, &err));
-    assert_int_equal(err.code, JPK_ERR_EXISTS);
-    jpk_project_free(project);
-    struct jpk_unpacked *unpacked = unpack(pm.archive, in(&place, "tree"), update);
-    assert_int_equal(unpacked->written.count, 0);
-    assert_int_equal(unpacked->stale.count, 0);
-    jpk_unpacked_free(unpacked);
-    pm_free(&pm);
-    pm_remove(place.folder);
-}
-
-/* A second state of the small project: one script edited, one gone, two new ones whose names collide with a third. */
-static void second_state(struct pm *pm)
-{
-    pm_entity(pm, "t/", "Folder", pm_id(0x100), "Common", "");
-    pm_entity(pm, "t/", "Script", pm_id(1), "Send", SCRIPT("edited"));
-    pm_entity(pm, "t/", "Script", pm_id(0x500), "send", PLAIN);
-    pm_entity(pm, "t/", "Script", pm_id(0x501), "Send", PLAIN);
-    pm_add(pm, "t/ui.xml", "<UiState/>");
-    pm_tree(pm, "t/",
-            "  <EntityType name=\"Script\">\n"
-            "    <Folder entityId=\"00000100-0000-4000-8000-0000000000ab\" name=\"Common\">\n"
-            "      <Entity entityId=\"00000500-0000-4000-8000-0000000000ab\" name=\"send\"/>\n"
-            "      <Entity entityId=\"00000501-0000-4000-8000-0000000000ab\" name=\"Send\"/>\n"
-            "      <Entity entityId=\"00000001-0000-4000-8000-0000000000ab\" name=\"Send\"/>\n"
-            "    </Folder>\n"
-            "  </EntityType>\n");
-}
-
-static bool listed(const struct jpk_strings *list, const char *path)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i], path) == 0)
-            return true;
-    return false;
-}
-
-static void test_update_changes(void **state)
-{
-    struct place place;
-    struct pm pm = {0};
-    struct stat st;
-    (void)state;
-    small_tree(&place);
-    write_file(&place, "tree/Script/mine.txt", "mine");
-    second_state(&pm);
-    struct jpk_unpacked *unpacked =
-        unpack(pm_open(&pm, NULL), in(&place, "tree"), (struct jpk_unpack_options){.update = true});
-    /* What was there keeps its name although others come before it now. */
-    assert_true(listed(&unpacked->written, "Script/Common/Send.jb"));
-    assert_true(listed(&unpacked->written, "Script/Common/send~00000500.jb"));
-    assert_true(listed(&unpacked->written, "Script/Common/Send~00000501.jb"));
-    assert_false(listed(&unpacked->written, "Script/Common/Send.xml"));
-    assert_int_equal(unpacked->written.count, 6);
-    assert_true(listed(&unpacked->stale, "Script/Other.jb"));
-    assert_true(listed(&unpacked->stale, "Transformation/Map.map"));
-    assert_false(listed(&unpacked->stale, "Script/mine.txt"));
-    assert_holds(&place, "tree/Script/Common/Send.jb", "edited");
-    assert_holds(&place, "tree/Script/Other.jb", "<trans>");
-    jpk_unpacked_free(unpacked);
-    cut_file(&place, "tree/Script/mine.txt");
-    /* Stale files are there and not packed. */
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_project *project = load(tree);
-    assert_null(jpk_project_entity(project, pm_id(2)));
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    unpacked =
-        unpack(pm.archive, in(&place, "tree"), (struct jpk_unpack_options){.update = true, .delete_stale = true});
-    assert_true(unpacked->stale.count >= 5);
-    jpk_unpacked_free(unpacked);
-    assert_int_not_equal(stat(in(&place, "tree/Script/Other.jb"), &st), 0);
-    assert_int_not_equal(stat(in(&place, "tree/Transformation"), &st), 0);
-    unpacked = unpack(pm.archive, in(&place, "tree"), (struct jpk_unpack_options){.update = true});
-    assert_int_equal(unpacked->written.count, 0);
-    assert_int_equal(unpacked->stale.count, 0);
-    jpk_unpacked_free(unpacked);
-    pm_free(&pm);
-    pm_remove(place.folder);
-}
-
-static void test_other_project(void **state)
-{
-    struct place place;
-    struct pm pm = {0};
-    struct jpk_error err = {0};
-    (void)state;
-    small_tree(&place);
-    pm_add(&pm, "t/project.xml", PM_DECLARATION "<Project name=\"Q\" projectId=\"q-1\"/>\n");
-    pm_entity(&pm, "t/", "Folder", pm_id(9), "x", "");
-    struct jpk_project *project = load(pm_open(&pm, NULL));
-    struct jpk_unpack_options update = {.update = true};
-    assert_null(jpk_unpack(project, in(&place, "tree"), &update, &err));
-    assert_int_equal(err.code, JPK_ERR_EXISTS);
-    assert_non_null(strstr(err.message, "another project"));
-    jpk_project_free(project);
-    pm_free(&pm);
-    pm_remove(place.folder);
-}
-
-/* --------------------------------------------------------------------------------------------------------- exports */
-
-static void assert_entry(struct jpk_archive *archive, const char *name, const char *text)
-{
-    void *data;
-    size_t n, index = jpk_archive_find(archive, name);
-    if (index == SIZE_MAX)
-        fail_msg("there is no %s", name);
-    assert_true(jpk_archive_read(archive, index, &data, &n, NULL));
-    if (!strstr(data, text))
-        fail_msg("%s holds\n%s\nand not\n%s", name, (char *)data, text);
-    free(data);
-}
-
-static void workspace(struct pm *pm)
-{
-    small_entities(pm, "env-7/");
-    pm->count--; /* without jitterpak.properties */
-    free((void *)(uintptr_t)pm->entries[pm->count].name);
-    free((void *)(uintptr_t)pm->entries[pm->count].data);
-    pm_tree(pm, "env-7/", small_types);
-    pm_add(pm, "manifest.jip", "#x\nlast-environment=7\ndescription=what it is\n");
-    pm_add(pm, "env-7/environment.properties",
-           "#x\nenvironment-id=7\nenvironment-name=Test\nmodified=1529460674977\nrequires-version=8.16.0.1\n"
-           "saved-in-version=11.41.0.33\n");
-    pm_add(pm, "env-7/testfiles/source/x/y", "data");
-    pm_add(pm, "env-7/Data/Script/gone.xml",
-           PM_DECLARATION
-           "<Entity type=\"Script\">\n  <Header Deleted=\"true\" DeployDirty=\"false\" Deployed=\"true\" "
-           "ID=\"gone\" Name=\"gone\"/>\n</Entity>\n");
-}
-
-static void test_exports(void **state)
-{
-    struct place place;
-    struct pm pm = {0};
-    (void)state;
-    pm_temporary(place.folder);
-    workspace(&pm);
-    pm_write(&pm, in(&place, "w"));
-    struct jpk_archive *archive = jpk_archive_open_folder(in(&place, "w"), NULL, NULL);
-    assert_non_null(archive);
-    setenv("TZ", "Pacific/Chatham", 1);
-    tzset();
-    pack(archive, in(&place, "e.jpk"), JPK_PACK_DEFAULT);
-    struct jpk_archive *packed = jpk_archive_open(in(&place, "e.jpk"), NULL, NULL);
-    assert_entry(packed, "P/jitterpak.properties",
-                 "#Wed Jun 20 02:11:14 UTC 2018\nrequired_version=80160000000001\nproject_id=p-1\ntype=3\n"
-                 "description=what it is\ncreated_at=1529460674977\ncreated_with_version=110410000000033\n"
-                 "project_name=P\ncomment=\n");
-    assert_entry(packed, "P/Data/Script/00000002-0000-4000-8000-0000000000ab.xml",
-                 "DeployDirty=\"true\" Deployed=\"false\"");
-    assert_entry(packed, "P/Data/Script/gone.xml", "DeployDirty=\"false\" Deployed=\"true\"");
-    assert_entry(packed, "P/ui.xml", "    <OpenPages />\n");
-    assert_entry(packed, "P/files/.filestoupload", "xml:x.xsd\n");
-    assert_int_equal(jpk_archive_find(packed, "P/testfiles/source/x/y"), SIZE_MAX);
-    assert_int_equal(jpk_archive_find(packed, "P/manifest.jip"), SIZE_MAX);
-    jpk_archive_free(packed);
-    setenv("SOURCE_DATE_EPOCH", "86400", 1);
-    pack(archive, in(&place, "b.jpk"), JPK_PACK_BACKUP);
-    unsetenv("SOURCE_DATE_EPOCH");
-    packed = jpk_archive_open(in(&place, "b.jpk"), NULL, NULL);
-    assert_entry(packed, "P/jitterpak.properties", "#Fri Jan 02 00:00:00 UTC 1970\ncreated_at=86400000\n");
-    assert_entry(packed, "P/jitterpak.properties",
-                 "env_id=7\ncomment=Backup of the project 'P' (environment 'Test')\n");
-    assert_entry(packed, "P/jitterpak.properties", "type=1\nenv_name=Test\n");
-    assert_entry(packed, "P/Data/Script/00000002-0000-4000-8000-0000000000ab.xml",
-                 "DeployDirty=\"false\" Deployed=\"true\"");
-    assert_entry(packed, "P/ui.xml", "<UiState/>");
-    jpk_archive_free(packed);
-    jpk_archive_free(archive);
-    pm_free(&pm);
-    pm_remove(place.folder);
-}
-
-static void test_flat(void **state)
-{
-    struct place place;
-    struct pm pm = {0};
+    struct tt t;
+    char entry[96];
     struct buf text = {0};
-    (void)state;
-    pm_entity_text(&text, "Script", pm_id(1), "Send", PLAIN);
-    pm_add(&pm, "00000001-0000-4000-8000-0000000000ab.xml", buf_text(&text));
-    pm_add(&pm, "settings.db", "db");
-    pm_tree(&pm, "", small_types);
-    pm_temporary(place.folder);
-    pm_write(&pm, in(&place, "flat"));
-    struct jpk_archive *archive = jpk_archive_open_folder(in(&place, "flat"), NULL, NULL);
-    pack(archive, in(&place, "p.jpk"), JPK_PACK_DEFAULT);
-    struct jpk_archive *packed = jpk_archive_open(in(&place, "p.jpk"), NULL, NULL);
-    assert_entry(packed, "P/Data/Script/00000001-0000-4000-8000-0000000000ab.xml", "Deployed=\"false\"");
-    assert_entry(packed, "P/settings/Entity/settings.db", "db");
-    jpk_archive_free(packed);
-    jpk_archive_free(archive);
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    tt_script(&t, pm_id(1), "x", "1");
+    tt_list(&t, pm_id(2), "missing");
+    tt_list(&t, pm_id(1), "x"); /* twice */
+    tt_list(&t, "", "no id");
+    tt_list(&t, "", "no id");
+    tt_tag(&t, "Folder", pm_id(3), "no file", "/>");
+    tt_tag(&t, "Folder", pm_id(3), "no file", "/>");
+    tt_folder(&t, pm_id(4), "one name");
+    tt_up(&t);
+    tt_up(&t);
+    tt_type(&t, "Operation"); /* a script among operations, and under another name */
+    tt_list(&t, pm_id(5), "another name");
+    tt_up(&t);
+    tt_file(&t, "Script", pm_id(5), "its name", "  <konga.string name=\"script\">5</konga.string>\n");
+    tt_type(&t, "Script"); /* a type twice */
+    tt_script(&t, pm_id(6), "later", "6");
+    tt_up(&t);
+    /* two files of one id; a file that is called otherwise; a folder that nothing lists */
+    pm_entity_text(&text, "Script", pm_id(1), "x again", "");
+    tt_add(&t, "Data/Script/other.xml", buf_text(&text));
+    buf_clear(&text);
+    pm_entity_text(&text, "Script", pm_id(7), "y", "  <konga.string name=\"script\">7</konga.string>\n");
+    tt_add(&t, "Data/Script/not-its-id.xml", buf_text(&text));
+    tt_add(&t, "Data/Elsewhere/deep/z.xml", buf_text(&text));
+    tt_file(&t, "Folder", pm_id(8), "orphan", "");
+    snprintf(entry, sizeof entry, "Data/Script/%s.XML", pm_id(9));
+    tt_add(&t, entry, "<x/>");
     buf_free(&text);
-    pm_free(&pm);
-    pm_remove(place.folder);
+    tt_state(&t);
+    same_view(&t);
+    assert_true(tt_exists(&t, "unlisted/Folder/orphan~00000008.xml"));
+    assert_true(tt_exists(&t, "Operation/another name.xml"));
+    tt_end(&t);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- places */
-
-static void assert_finding(const struct jpk_findings *findings, const char *rule, const char *file, uint32_t line,
-                           uint32_t column)
+static void deleted_entities(void **state)
 {
-    for (size_t i = 0; i < findings->count; i++) {
-        const struct jpk_finding *finding = &findings->items[i];
-        if (strcmp(finding->rule, rule) != 0 || strcmp(finding->file, file) != 0)
-            continue;
-        assert_int_equal(finding->line, line);
-        assert_int_equal(finding->column, column);
-        return;
-    }
-    fail_msg("no %s in %s", rule, file);
-}
-
-static void test_places(void **state)
-{
-    struct place place;
-    struct jpk_error err = {0};
     (void)state;
-    small_tree(&place);
-    write_file(&place, "tree/Script/Other.jb", "<trans>\n\"&lt;\";\n  \"open\n</trans>");
-    struct jpk_archive *tree = open_tree(in(&place, "tree"));
-    struct jpk_project *project = load(tree);
-    struct jpk_graph *graph = jpk_graph_build(project, &err);
-    struct jpk_findings *findings = jpk_check(project, graph, &err);
-    assert_non_null(findings);
-    assert_finding(findings, "script-open", "Script/Other.jb", 3, 3);
-    assert_finding(findings, "unset-variable", "Transformation/Map.map", 2, 5);
-    assert_true(jpk_archive_find(jpk_tree_files(tree), "Script/Other.jb") != SIZE_MAX);
-    jpk_findings_free(findings);
-    jpk_graph_free(graph);
-    jpk_project_free(project);
-    jpk_archive_free(tree);
-    pm_remove(place.folder);
+    struct tt t;
+    tt_begin(&t);
+    tt_type(&t, "Script");
+    tt_script(&t, pm_id(1), "x", "1");
+    tt_script(&t, pm_id(2), "y", "2");
+    tt_up(&t);
+    tt_file(&t, "Script", pm_id(3), "x", "  <konga.string name=\"script\">3</konga.string>\n");
+    tt_file(&t, "Script", pm_id(4), "x", "  <konga.string name=\"script\">4</konga.string>\n");
+    for (size_t i = 0; i < t.pm.count; i++) {
+        char *flag = strstr((char *)(uintptr_t)t.pm.entries[i].data, "Deleted=\"false\"");
+        if (flag)
+            memcpy(flag, "Deleted=\"true\" ", 15);
+    }
+    tt_state(&t);
+    round_trip(&t);
+    assert_true(tt_exists(&t, "unlisted/Script/x~00000003.jb"));
+    assert_true(tt_exists(&t, "unlisted/Script/x~00000004.jb"));
+    tt_end(&t);
+}
+
+static void other_entries(void **state)
+{
+    (void)state;
+    static const char *const names[] = {
+        "files/.metadata",
+        "files/.filestoupload",
+        "files/a b.xsd",
+        "files/A B.xsd2",
+        "files/x:y?.xsd",
+        "files/con",
+        "files/sub/con.txt",
+        "files/trailing.",
+        "files/ blank ",
+        "files/100%.wsdl",
+        "files/~tmp",
+        "files/.hidden",
+        "files/a.xml",
+        "settings/Entity/a.db",
+        "cache/x",
+        "testfiles/t",
+        "unknown.bin",
+        "Data/readme.txt",
+        "Data/Script/.keep",
+        "plugins.xml",
+        "environment.properties",
+        "jpk-index.jsonl",
+        "local/x",
+        "other/y",
+        "original/z.xml",
+        "unlisted/q.xml",
+        ".gitignore",
+        ".gitattributes",
+        "sub/project.txt",
+    };
+    struct tt t;
+    tt_begin(&t);
+    tt_state(&t);
+    for (size_t i = 0; i < COUNT(names); i++)
+        tt_add(&t, names[i], strcmp(names[i], "files/.metadata") == 0 ? "<m/>" : names[i]);
+    pm_add(&t.pm, "beside.txt", "beside the top folder");
+    pm_add(&t.pm, "__MACOSX/top/x", "x");
+    round_trip(&t);
+    tt_expect_file(&t, "files/a b.xsd", "files/a b.xsd");
+    tt_expect_file(&t, "files/.metadata", "<m/>");
+    tt_expect_file(&t, "files/x%3Ay%3F.xsd", "files/x:y?.xsd");
+    tt_expect_file(&t, "other/unknown.bin", "unknown.bin");
+    tt_expect_file(&t, "other/beside.txt", "beside the top folder");
+    tt_end(&t);
+}
+
+/* project.xml in a form that is not Design Studio's. */
+static void outlines_in_forms_of_their_own(void **state)
+{
+    (void)state;
+    static const char *const rows[] = {
+        "<Project projectId='p-1' name='P'/>",
+        PM_DECLARATION "<Project name=\"P\" projectId=\"p-1\">\n  <EntityType name=\"Script\"/>\n</Project>\n",
+        PM_DECLARATION "<Project name=\"P\" projectId=\"p-1\">\n  <!-- c -->\n  <Other/>\n</Project>\n",
+        PM_DECLARATION "<Project name=\"P\" projectId=\"p-1\" more=\"1\">\n</Project>\n",
+        "\xef\xbb\xbf<Project name=\"P\" projectId=\"p-1\"></Project>",
+        PM_DECLARATION "<Project name=\"P\">\r\n</Project>\r\n",
+        PM_DECLARATION "<Project>\n  <EntityType>\n    <Entity/>\n    <Folder/>\n  </EntityType>\n</Project>\n",
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct tt t;
+        tt_begin(&t);
+        tt_add(&t, "project.xml", rows[i]);
+        tt_state(&t);
+        round_trip(&t);
+        assert_true(tt_exists(&t, "original/project.xml"));
+        tt_end(&t);
+    }
+}
+
+static void an_outline_with_crlf(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_add(&t, "project.xml",
+           "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\r\n<Project name=\"P\" projectId=\"p-1\">\r\n"
+           "  <EntityType name=\"Script\">\r\n    <Entity entityId=\"x\" name=\"x\"/>\r\n  "
+           "</EntityType>\r\n</Project>\r\n");
+    tt_state(&t);
+    round_trip(&t);
+    assert_false(tt_exists(&t, "original"));
+    tt_end(&t);
+}
+
+/* --------------------------------------------------------------------------------------------------- other shapes */
+
+/* A ZIP without a top folder, one of another name than the project's, and one that holds its files side by side. */
+static void archives_of_other_shapes(void **state)
+{
+    (void)state;
+    static const char *const tops[] = {"", "not the name/", "a/b/"};
+    for (size_t i = 0; i < COUNT(tops); i++) {
+        struct tt t;
+        tt_begin(&t);
+        strcpy(t.top, tops[i]);
+        tt_standard(&t);
+        round_trip(&t);
+        tt_end(&t);
+    }
+}
+
+/* Opens what was collected as a folder on the disk. */
+static struct jpk_archive *as_folder(struct tt *t)
+{
+    struct jpk_error err = {0};
+    assert_true(file_make_folder(t->copy, NULL));
+    pm_write(&t->pm, t->copy);
+    struct jpk_archive *folder = jpk_archive_open_folder(t->copy, NULL, &err);
+    if (!folder)
+        fail_msg("%s: %s", err.entry, err.message);
+    t->project = jpk_project_load(folder, NULL, JPK_KEEP_GOING, &err);
+    if (!t->project)
+        fail_msg("%s: %s", err.entry, err.message);
+    return folder;
+}
+
+static void a_flat_folder(void **state)
+{
+    (void)state;
+    struct tt t;
+    struct buf text = {0};
+    tt_begin(&t);
+    t.top[0] = '\0';
+    tt_type(&t, "Script");
+    tt_list(&t, pm_id(1), "x");
+    tt_up(&t);
+    pm_entity_text(&text, "Script", pm_id(1), "x", "  <konga.string name=\"script\">1</konga.string>\n");
+    tt_add(&t, "anything.xml", buf_text(&text));
+    tt_add(&t, "state.db", "db");
+    tt_state(&t);
+    pm_tree(&t.pm, "", buf_text(&t.outline));
+    struct jpk_archive *folder = as_folder(&t);
+    assert_int_equal(t.project->shape, JPK_SHAPE_FLAT);
+    same_view(&t);
+    tt_expect_file(&t, "Script/x.jb", "1");
+    tt_end(&t);
+    jpk_archive_free(folder);
+    buf_free(&text);
+}
+
+/* Of a workspace the chosen environment and the manifest. */
+static void a_workspace(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    strcpy(t.top, "env-7/");
+    tt_standard(&t);
+    pm_tree(&t.pm, "env-7/", buf_text(&t.outline));
+    tt_add(&t, "environment.properties", "environment-id=7\n");
+    pm_add(&t.pm, "env-8/project.xml", "<Project name=\"Q\" projectId=\"q\"/>");
+    pm_add(&t.pm, "manifest.jip", "last-environment=7\n");
+    struct jpk_archive *folder = as_folder(&t);
+    assert_int_equal(t.project->shape, JPK_SHAPE_WORKSPACE);
+    tt_unpack(&t, false, false);
+    tt_open(&t);
+    tt_same(folder, "env-7/", t.view, "env-7/");
+    tt_same_entry(folder, "manifest.jip", t.view, "manifest.jip");
+    assert_int_equal(jpk_archive_find(t.view, "env-8/project.xml"), SIZE_MAX);
+    assert_int_equal(t.loaded->shape, JPK_SHAPE_WORKSPACE);
+    tt_expect_file(&t, "manifest.jip", "last-environment=7\n");
+    tt_end(&t);
+    jpk_archive_free(folder);
+}
+
+/* The time of the entries is kept, to two seconds. */
+static void the_time_is_kept(void **state)
+{
+    (void)state;
+    struct tt t;
+    tt_begin(&t);
+    tt_standard(&t);
+    tt_unpack(&t, false, false);
+    struct jpk_archive *packed = tt_pack(&t, JPK_PACK_DEFAULT);
+    const struct jpk_entry_info *before = jpk_archive_entry(t.project->archive, 0),
+                                *after = jpk_archive_entry(packed, 0);
+    assert_int_equal(after->dos_date, before->dos_date);
+    assert_int_equal(after->dos_time, before->dos_time);
+    jpk_archive_free(packed);
+    tt_end(&t);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),          cmocka_unit_test(test_folder_names),
-        cmocka_unit_test(test_any_name),       cmocka_unit_test(test_uuid),
-        cmocka_unit_test(test_properties),     cmocka_unit_test(test_real_projects),
-        cmocka_unit_test(test_workspace_tree), cmocka_unit_test(test_odd_project),
-        cmocka_unit_test(test_small_tree),     cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_wrong_ids),      cmocka_unit_test(test_conflicts),
-        cmocka_unit_test(test_unknown_files),  cmocka_unit_test(test_broken_index),
-        cmocka_unit_test(test_broken_xml),     cmocka_unit_test(test_edits),
-        cmocka_unit_test(test_new_items),      cmocka_unit_test(test_moved),
-        cmocka_unit_test(test_removed),        cmocka_unit_test(test_local),
-        cmocka_unit_test(test_update),         cmocka_unit_test(test_update_changes),
-        cmocka_unit_test(test_other_project),  cmocka_unit_test(test_exports),
-        cmocka_unit_test(test_flat),           cmocka_unit_test(test_places),
+        cmocka_unit_test(samples_come_back),
+        cmocka_unit_test(real_projects_come_back),
+        cmocka_unit_test(one_of_everything),
+        cmocka_unit_test(an_empty_project),
+        cmocka_unit_test(names_that_collide),
+        cmocka_unit_test(names_that_no_file_can_have),
+        cmocka_unit_test(names_and_endings),
+        cmocka_unit_test(folders_sixty_deep),
+        cmocka_unit_test(long_paths),
+        cmocka_unit_test(types_with_taken_names),
+        cmocka_unit_test(entities_in_forms_of_their_own),
+        cmocka_unit_test(an_edit_of_a_form_of_its_own),
+        cmocka_unit_test(an_entity_that_cannot_be_read),
+        cmocka_unit_test(odd_lists),
+        cmocka_unit_test(deleted_entities),
+        cmocka_unit_test(other_entries),
+        cmocka_unit_test(outlines_in_forms_of_their_own),
+        cmocka_unit_test(an_outline_with_crlf),
+        cmocka_unit_test(archives_of_other_shapes),
+        cmocka_unit_test(a_flat_folder),
+        cmocka_unit_test(a_workspace),
+        cmocka_unit_test(the_time_is_kept),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests_name("tree", tests, NULL, NULL);
 }
