@@ -68,13 +68,18 @@ static const char *first_of(const struct packer *p, const char *jitterpak, const
 /* "11.41.0.33" as 110410000000033. Where the third part goes is not known: it is 0 in every real file. */
 static void pack_version(const char *text, char out[32])
 {
-    unsigned major, minor, third = 0, build = 0;
-    out[0] = '\0';
-    if (!strchr(text, '.'))
-        snprintf(out, 32, "%.31s", text);
-    else if (sscanf(text, "%5u.%3u.%3u.%6u", &major, &minor, &third, &build) >= 2)
-        snprintf(out, 32, "%" PRIu64,
-                 major * UINT64_C(10000000000000) + minor * UINT64_C(10000000000) + third * UINT64_C(10000000) + build);
+    static const uint64_t places[] = {UINT64_C(10000000000000), UINT64_C(10000000000), UINT64_C(10000000), 1};
+    uint64_t packed = 0;
+    size_t parts = 0;
+    char *end = (char *)(uintptr_t)text;
+    while (parts < 4 && *end >= '0' && *end <= '9') {
+        packed += strtoull(end, &end, 10) * places[parts++];
+        end += *end == '.';
+    }
+    if (!strchr(text, '.') || *end != '\0')
+        snprintf(out, 32, "%.31s", text); /* packed already, or something else */
+    else
+        snprintf(out, 32, "%" PRIu64, packed);
 }
 
 /* Milliseconds: SOURCE_DATE_EPOCH, else the last change that the project knows of. Never the clock. */

@@ -163,14 +163,27 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct zipdir_entry *)a)->info.name, ((const struct zipdir_entry *)b)->info.name);
 }
 
+static unsigned number(const char *digits, size_t n)
+{
+    unsigned value = 0;
+    for (size_t i = 0; i < n; i++)
+        value = value * 10 + (unsigned)(digits[i] - '0');
+    return value;
+}
+
 /* "2025-08-29T22:22:56" as DOS has it; what is none gives the smallest. */
 static void dos_time(const char *text, uint16_t *date, uint16_t *time)
 {
-    unsigned year, month, day, hour, minute, second;
+    static const char form[] = "0000-00-00T00:00:00";
     *date = JPK_DOS_DATE_MIN;
     *time = 0;
-    if (sscanf(text, "%4u-%2u-%2uT%2u:%2u:%2u", &year, &month, &day, &hour, &minute, &second) != 6 || year < 1980 ||
-        year > 2107 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59)
+    for (size_t i = 0; i < sizeof form; i++)
+        if (form[i] == '0' ? text[i] < '0' || text[i] > '9' : text[i] != form[i])
+            return;
+    unsigned year = number(text, 4), month = number(text + 5, 2), day = number(text + 8, 2);
+    unsigned hour = number(text + 11, 2), minute = number(text + 14, 2), second = number(text + 17, 2);
+    if (year < 1980 || year > 2107 || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 ||
+        second > 59)
         return;
     *date = (uint16_t)((year - 1980) << 9 | month << 5 | day);
     *time = (uint16_t)(hour << 11 | minute << 5 | second / 2);

@@ -511,7 +511,7 @@ static bool put_entries(struct unpacker *u)
     bool ok = sorted != NULL || error_memory(u->err);
     for (size_t i = 0; ok && i < count; i++)
         sorted[i] = (struct named_entry){jpk_archive_entry(u->project->archive, i)->name, i};
-    if (ok)
+    if (ok && count)
         qsort(sorted, count, sizeof *sorted, by_entry_name);
     for (size_t i = 0; ok && i < count; i++)
         ok = put_entry(u, sorted[i].index);
