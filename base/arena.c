@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { BLOCK_MIN = 4096, BLOCK_MAX = 256 * 1024, ALIGN = 8 };
 
 struct arena_block {
@@ -92,6 +94,14 @@ char *arena_strndup(struct arena *arena, const char *s, size_t n)
 char *arena_strdup(struct arena *arena, const char *s)
 {
     return arena_strndup(arena, s, strlen(s));
+}
+
+char *arena_strdup_lower(struct arena *arena, const char *s)
+{
+    char *copy = arena_strdup(arena, s);
+    for (char *p = copy; p && *p; p++)
+        *p = text_lower(*p);
+    return copy;
 }
 
 void arena_free(struct arena *arena)

@@ -24,6 +24,7 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size);
 /* A NUL-terminated copy of n bytes. */
 char *arena_strndup(struct arena *arena, const char *s, size_t n);
 char *arena_strdup(struct arena *arena, const char *s);
+char *arena_strdup_lower(struct arena *arena, const char *s); /* ASCII letters in lower case: the key of a GUID */
 
 void arena_free(struct arena *arena);
 

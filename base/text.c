@@ -114,7 +114,7 @@ bool text_fold(const char *text, size_t n, char **out, size_t *out_n)
         if (!folded)
             return false;
         for (size_t i = 0; i < n; i++)
-            folded[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+            folded[i] = text_lower(text[i]);
         folded[n] = '\0';
         *out = folded;
         *out_n = n;

@@ -44,6 +44,12 @@ size_t text_width(const char *text);
  */
 bool text_fold(const char *text, size_t n, char **out, size_t *out_n);
 
+/* An ASCII letter in lower case; all else as it is. */
+static inline char text_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
 /* ASCII letters compare alike; all else by byte. */
 int text_casecmp(const char *a, const char *b);
 bool text_caseeq(const char *a, const char *b);

@@ -98,10 +98,8 @@ static const char *keep(struct checker *c, const char *s)
 
 static const char *lower_case(struct checker *c, const char *s)
 {
-    char *kept = arena_strdup(&c->arena, s);
+    const char *kept = arena_strdup_lower(&c->arena, s);
     c->failed = c->failed || !kept;
-    for (char *p = kept; p && *p; p++)
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
     return kept;
 }
 

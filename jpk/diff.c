@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "jpk/archive.h"
 #include "jpk/diff_state.h"
 #include "jpk/layout.h"
@@ -212,7 +213,7 @@ static bool folder_key(const struct folders *f, int side, const struct jpk_folde
     buf_printf(out, "%s%c", folder->type_name, 0);
     if (by_id) {
         for (const char *c = folder->id; *c; c++)
-            buf_putc(out, (char)(*c >= 'A' && *c <= 'Z' ? *c + 32 : *c));
+            buf_putc(out, text_lower(*c));
         return *folder->id != '\0';
     }
     uint32_t parent = folder_number(f, side, folder->parent);

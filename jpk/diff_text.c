@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "jpk/diff_state.h"
 
 /* --------------------------------------------------------------------------------------------------------- ids */
@@ -15,7 +16,7 @@ bool diff_guid(const char *s, size_t n)
 static void lower_guid(const char *guid, char out[GUID_SIZE + 1])
 {
     for (size_t i = 0; i < GUID_SIZE; i++)
-        out[i] = (char)(guid[i] >= 'A' && guid[i] <= 'Z' ? guid[i] + 32 : guid[i]);
+        out[i] = text_lower(guid[i]);
     out[GUID_SIZE] = '\0';
 }
 

@@ -59,7 +59,7 @@ static size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MA
         for (n = VARIABLE_NAME_MAX; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
             n--; /* not within a character */
     for (size_t i = 0; i < n; i++)
-        key[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+        key[i] = text_lower(name[i]);
     return n;
 }
 
@@ -184,7 +184,7 @@ enum { GUID_LENGTH = 36 };
 static void guid_key(const char *id, char key[GUID_LENGTH])
 {
     for (size_t i = 0; i < GUID_LENGTH; i++)
-        key[i] = (char)(id[i] >= 'A' && id[i] <= 'F' ? id[i] + 32 : id[i]);
+        key[i] = text_lower(id[i]);
 }
 
 /* An operation and a transformation say some ids twice: as a property and in their structure. */

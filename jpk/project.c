@@ -31,7 +31,7 @@ static size_t id_key(const char *id, char out[GUID_MAX])
 {
     size_t n = 0;
     for (; n < GUID_MAX && id[n]; n++)
-        out[n] = (char)(id[n] >= 'A' && id[n] <= 'Z' ? id[n] + 32 : id[n]);
+        out[n] = text_lower(id[n]);
     return n;
 }
 

@@ -1,4 +1,5 @@
 #include "jpk/script.h"
+#include "base/text.h"
 
 #include <string.h>
 
@@ -50,11 +51,6 @@ static const char *const before_expression[] = {
 /* A slash is looked at for this many bytes; a longer regular expression is not one. It keeps the time linear. */
 enum { REGEX_MAX = 512 };
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool is_space(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
@@ -89,7 +85,7 @@ static const struct tag *tag_at(const struct script_scanner *s, size_t at)
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         size_t n = 0;
         if (tags[i].length <= s->size - at)
-            while (n < tags[i].length && lower(s->text[at + n]) == tags[i].name[n])
+            while (n < tags[i].length && text_lower(s->text[at + n]) == tags[i].name[n])
                 n++;
         if (n == tags[i].length)
             return &tags[i];
@@ -224,7 +220,7 @@ static size_t number_end(const struct script_scanner *s, size_t at)
     size_t end = digits_end(s, at);
     if (byte_at(s, end) == '.')
         end = digits_end(s, end + 1);
-    if (lower(byte_at(s, end)) == 'e') {
+    if (text_lower(byte_at(s, end)) == 'e') {
         size_t sign = end + 1;
         if (byte_at(s, sign) == '+' || byte_at(s, sign) == '-')
             sign++;
@@ -336,11 +332,11 @@ static size_t regex_end(const struct script_scanner *s, size_t at)
 
 static size_t javascript_number_end(const struct script_scanner *s, size_t at)
 {
-    bool decimal = byte_at(s, at) != '0' || lower(byte_at(s, at + 1)) != 'x';
+    bool decimal = byte_at(s, at) != '0' || text_lower(byte_at(s, at + 1)) != 'x';
     size_t end = at;
     for (;;) {
         char c = byte_at(s, end);
-        bool sign = (c == '+' || c == '-') && decimal && end > at && lower(s->text[end - 1]) == 'e';
+        bool sign = (c == '+' || c == '-') && decimal && end > at && text_lower(s->text[end - 1]) == 'e';
         if (!sign && !is_word(c) && c != '.')
             return end;
         end++;

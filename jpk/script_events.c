@@ -143,15 +143,10 @@ static bool same(struct script_view view, const char *text)
     return strlen(text) == view.length && memcmp(view.text, text, view.length) == 0;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool same_folded(struct script_view view, const char *text)
 {
     size_t n = 0;
-    while (n < view.length && text[n] != '\0' && lower(view.text[n]) == lower(text[n]))
+    while (n < view.length && text[n] != '\0' && text_lower(view.text[n]) == text_lower(text[n]))
         n++;
     return n == view.length && text[n] == '\0';
 }

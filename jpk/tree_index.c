@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "jpk/entry_name.h"
+#include "jpk/tree_name.h"
 
 #define FORMAT "jpk-tree"
 
@@ -270,6 +271,32 @@ void tree_index_write_row(const struct tree_row *row, struct buf *out)
     put_flag(out, "absent", row->absent);
     put_flag(out, "markers", row->markers);
     buf_puts(out, "}\n");
+}
+
+/* ---------------------------------------------------------------------------------------------------------- paths */
+
+const char *tree_below_unlisted(const char *path)
+{
+    size_t n = strlen(TREE_UNLISTED);
+    return strncmp(path, TREE_UNLISTED, n) == 0 ? path + n : path;
+}
+
+void tree_usual_entry(const struct tree_row *row, struct buf *out)
+{
+    const char *path = tree_below_unlisted(row->path);
+    buf_puts(out, "Data/");
+    if (row->kind == TREE_ROW_FOLDER)
+        buf_puts(out, "Folder");
+    else
+        tree_name_decode(path, strcspn(path, "/"), out);
+    buf_printf(out, "/%s.xml", row->id);
+}
+
+void tree_original_file(const char *id, struct buf *out)
+{
+    buf_puts(out, TREE_ORIGINAL);
+    tree_name_encode(id, false, out);
+    buf_puts(out, ".xml");
 }
 
 /* ------------------------------------------------------------------------------------------------------ conflicts */

@@ -63,6 +63,15 @@ void tree_index_write_row(const struct tree_row *row, struct buf *out);
 
 void tree_index_free(struct tree_index *index);
 
+/* Appends the entry below the base that an item or a folder of that path and id usually has: Data/<type>/<id>.xml. */
+void tree_usual_entry(const struct tree_row *row, struct buf *out);
+
+/* Appends the file in which the bytes of an entity are kept as they were. */
+void tree_original_file(const char *id, struct buf *out);
+
+/* The part of a path that begins with the type. */
+const char *tree_below_unlisted(const char *path);
+
 /* The place of the first line of a text that looks like a mark of a merge conflict; SIZE_MAX for none. */
 size_t tree_conflict(const char *text, size_t n);
 

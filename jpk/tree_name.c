@@ -20,7 +20,7 @@ static bool is_device(const char *name, size_t n)
     if (stem < 3 || stem >= sizeof folded)
         return false;
     for (size_t i = 0; i < stem; i++)
-        folded[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] + 32 : name[i]);
+        folded[i] = text_lower(name[i]);
     folded[stem] = '\0';
     for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
         if (strcmp(devices[i], folded) == 0)
@@ -128,7 +128,7 @@ void tree_name_distinct(const char *encoded, const char *id, size_t digits, stru
     for (; *id && digits > 0; id++) {
         if (digit(*id) < 0)
             continue;
-        buf_putc(out, (char)(*id >= 'A' && *id <= 'F' ? *id + 32 : *id));
+        buf_putc(out, text_lower(*id));
         digits--;
     }
 }

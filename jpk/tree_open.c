@@ -83,18 +83,10 @@ static bool add_note(struct opening *o)
     return ok || error_memory(o->err);
 }
 
-static char *id_key(struct opening *o, const char *id)
-{
-    char *key = arena_strdup(&o->tree->arena, id);
-    for (char *p = key; p && *p; p++)
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
-    return key;
-}
-
 /* The row of an id in one of the maps, or MAP_NONE. */
 static uint32_t row_of(struct opening *o, const struct map *map, const char *id)
 {
-    char *key = *id ? id_key(o, id) : NULL;
+    char *key = *id ? arena_strdup_lower(&o->tree->arena, id) : NULL;
     return key ? map_get(map, key, strlen(key)) : MAP_NONE;
 }
 
@@ -188,7 +180,7 @@ static bool enter(struct opening *o, size_t at)
     uint32_t before = MAP_NONE;
     if (row->kind != TREE_ROW_FOLDER && row->kind != TREE_ROW_ITEM)
         return true;
-    char *key = id_key(o, row->id);
+    char *key = arena_strdup_lower(&o->tree->arena, row->id);
     struct map *map = o->matches[at].lost ? &o->lost : &o->found;
     if (!key || !map_set(&o->types, row->path, strcspn(row->path, "/"), 0))
         return error_memory(o->err);
@@ -451,18 +443,12 @@ static const char *with_id(struct opening *o, const char *path, const struct buf
     return text;
 }
 
-/* The part of a path that begins with the type. */
-static const char *below_unlisted(const char *path)
-{
-    return path + (starts_with(path, TREE_UNLISTED) ? strlen(TREE_UNLISTED) : 0);
-}
-
 static bool check_new(struct opening *o, const char *file, const char *stem, const struct pieces *pieces)
 {
     struct buf type = {0};
     if (!pieces->is_entity || !pieces->has_header)
         return wrong_file(o, JPK_ERR_FORMAT, file, "is no entity: there must be an <Entity> with a <Header> in it");
-    outline_type(below_unlisted(stem), &type);
+    outline_type(tree_below_unlisted(stem), &type);
     bool fits = strcmp(buf_text(&type), pieces->type) == 0;
     if (!fits)
         error_set(o->err, JPK_ERR_FORMAT, "is a %s in the folder of type %s", pieces->type, buf_text(&type));
@@ -490,7 +476,7 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
         match->moved = o->tree->changed = true;
         o->claimed[file] = true;
         match->file = file;
-        char *key = id_key(o, row->id);
+        char *key = arena_strdup_lower(&o->tree->arena, row->id);
         if (!key || !map_set(&o->found, key, strlen(key), lost) || !strings_add(&o->tree->moved, &o->tree->arena, stem))
             return error_memory(o->err);
         return folder ||
@@ -740,13 +726,7 @@ static const char *entry_of(struct opening *o, const struct tree_row *row, const
 static const char *entity_entry(struct opening *o, const struct tree_row *row)
 {
     struct buf usual = {0};
-    const char *path = below_unlisted(row->path);
-    buf_puts(&usual, "Data/");
-    if (row->kind == TREE_ROW_FOLDER)
-        buf_puts(&usual, "Folder");
-    else
-        outline_type(path, &usual);
-    buf_printf(&usual, "/%s.xml", row->id);
+    tree_usual_entry(row, &usual);
     const char *entry = usual.failed ? NULL : entry_of(o, row, usual.data);
     buf_free(&usual);
     return entry;
@@ -754,12 +734,9 @@ static const char *entity_entry(struct opening *o, const struct tree_row *row)
 
 static size_t original_of(struct opening *o, const char *id)
 {
-    struct buf path = {0};
-    buf_puts(&path, TREE_ORIGINAL);
-    tree_name_encode(id, false, &path);
-    size_t file = path.failed ? SIZE_MAX : find_file(o, path.data, ".xml");
-    buf_free(&path);
-    return file;
+    buf_clear(&o->path);
+    tree_original_file(id, &o->path);
+    return o->path.failed ? SIZE_MAX : jpk_archive_find(o->tree->files, o->path.data);
 }
 
 static bool add_entity(struct opening *o, const struct tree_row *row, const struct match *match)

@@ -69,12 +69,8 @@ static bool place_in_mappings(const struct piece *piece, const char *raw, size_t
 
 static const char *file_of(const struct tree_places *places, const struct piece *piece)
 {
-    const struct tree_source *source = places->source;
-    for (size_t i = 0; i < source->part_count; i++)
-        if (strcmp(source->endings[i], piece->suffix) == 0 ||
-            (piece->other && strcmp(source->endings[i], piece->other) == 0))
-            return jpk_archive_entry(places->tree->files, source->parts[i])->name;
-    return source->path;
+    size_t file = tree_file_of_piece(places->source, piece);
+    return file == SIZE_MAX ? places->source->path : jpk_archive_entry(places->tree->files, file)->name;
 }
 
 /* The .xml, or the one file that the entry is. */

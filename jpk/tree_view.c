@@ -62,8 +62,7 @@ static bool read_texts(struct tree *tree, const struct tree_source *source, stru
     return true;
 }
 
-/* The file of the tree that a piece came from. */
-static size_t file_of(const struct tree_source *source, const struct piece *piece)
+size_t tree_file_of_piece(const struct tree_source *source, const struct piece *piece)
 {
     for (size_t i = 0; i < source->part_count; i++)
         if (strcmp(source->endings[i], piece->suffix) == 0 ||
@@ -90,7 +89,7 @@ static bool join(struct tree *tree, const struct tree_source *source, struct buf
         return false;
     if (pieces_join(buf_text(&tree->xml), tree->xml.size, pieces, out, &wrong, err))
         return true;
-    size_t file = wrong ? file_of(source, wrong) : source->file;
+    size_t file = wrong ? tree_file_of_piece(source, wrong) : source->file;
     if (file != SIZE_MAX)
         error_entry(err, jpk_archive_entry(tree->files, file)->name);
     return false;
@@ -279,7 +278,7 @@ static void put_rows(const struct tree *tree, struct buf *out)
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
         for (size_t i = 0; i < tree->index.count; i++) {
             const struct tree_row *row = &tree->index.rows[i];
-            bool listed = row->kind == TREE_ROW_ITEM && strncmp(row->path, TREE_UNLISTED, strlen(TREE_UNLISTED)) != 0;
+            bool listed = row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path;
             if (row->kind == order[k] && !listed)
                 tree_index_write_row(row, out);
         }

@@ -56,6 +56,9 @@ bool tree_match(struct tree *tree, struct jpk_error *err);
 bool tree_read(struct tree *tree, const struct tree_source *source, struct buf *out, struct pieces *pieces,
                struct jpk_error *err);
 
+/* The file of the tree with a piece's text; the .xml when there is none. */
+size_t tree_file_of_piece(const struct tree_source *source, const struct piece *piece);
+
 /* Writes the index and the files of new entities, when there is something new. */
 bool tree_save(struct tree *tree, struct jpk_error *err);
 

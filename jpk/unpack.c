@@ -81,10 +81,8 @@ static const struct jpk_entity *entity_with_file(const struct unpacker *u, const
 
 static bool first_listing(struct unpacker *u, const char *id, bool *first)
 {
-    char *key = arena_strdup(&u->index.arena, id);
+    char *key = arena_strdup_lower(&u->index.arena, id);
     uint32_t before = MAP_NONE;
-    for (char *p = key; p && *p; p++)
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
     if (!key || !map_add(&u->by_listed, key, strlen(key), 0, &before))
         return error_memory(u->err);
     *first = before == MAP_NONE;
@@ -279,36 +277,20 @@ static bool keep_original(struct unpacker *u, const char *id, const struct buf *
     struct buf path = {0};
     sha256_hex(buf_text(made), made->size, hex);
     *hash = arena_strdup(&u->index.arena, hex);
-    buf_puts(&path, TREE_ORIGINAL);
-    tree_name_encode(id, false, &path);
-    bool ok = *hash && !path.failed ? put_file(u, path.data, ".xml", original) : error_memory(u->err);
+    tree_original_file(id, &path);
+    bool ok = *hash && !path.failed ? put_file(u, path.data, "", original) : error_memory(u->err);
     buf_free(&path);
     return ok;
-}
-
-/* The usual entry of an item or a folder's own entity. */
-static bool usual_entry(const struct tree_row *row, const char *base, struct buf *out)
-{
-    const char *path = row->path;
-    size_t unlisted = strlen(TREE_UNLISTED);
-    if (strncmp(path, TREE_UNLISTED, unlisted) == 0)
-        path += unlisted;
-    buf_clear(out);
-    buf_printf(out, "%sData/", base);
-    if (row->kind == TREE_ROW_FOLDER)
-        buf_puts(out, "Folder");
-    else
-        outline_type(path, out);
-    buf_printf(out, "/%s.xml", row->id);
-    return !out->failed;
 }
 
 static bool set_entry(struct unpacker *u, struct tree_row *row, const struct jpk_entity *entity)
 {
     struct buf usual = {0};
-    bool ok = usual_entry(row, u->project->base, &usual);
-    if (ok && strcmp(usual.data, entity->file) != 0)
-        ok = (row->as = arena_strdup(&u->index.arena, entity->file + strlen(u->project->base))) != NULL;
+    const char *entry = entity->file + strlen(u->project->base);
+    tree_usual_entry(row, &usual);
+    bool ok = !usual.failed;
+    if (ok && strcmp(usual.data, entry) != 0)
+        ok = (row->as = arena_strdup(&u->index.arena, entry)) != NULL;
     buf_free(&usual);
     return ok || error_memory(u->err);
 }
@@ -529,8 +511,8 @@ static bool check_outline(struct unpacker *u)
     bool ok = true;
     for (size_t i = 0; ok && i < u->index.count; i++) {
         const struct tree_row *row = &u->index.rows[i];
-        bool listed = row->kind == TREE_ROW_FOLDER ||
-                      (row->kind == TREE_ROW_ITEM && strncmp(row->path, TREE_UNLISTED, strlen(TREE_UNLISTED)) != 0);
+        bool listed =
+            row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path);
         if (listed)
             ok = outline_add(&u->outline, &u->index, (uint32_t)i, u->names[i], false, u->err);
     }
@@ -622,11 +604,10 @@ static bool stale(struct unpacker *u, const char *stem, const char *ending)
 
 static bool stale_original(struct unpacker *u, const char *id)
 {
-    struct buf stem = {0};
-    buf_puts(&stem, TREE_ORIGINAL);
-    tree_name_encode(id, false, &stem);
-    bool ok = stem.failed ? error_memory(u->err) : stale(u, stem.data, ".xml");
-    buf_free(&stem);
+    struct buf path = {0};
+    tree_original_file(id, &path);
+    bool ok = path.failed ? error_memory(u->err) : stale(u, path.data, "");
+    buf_free(&path);
     return ok;
 }
 

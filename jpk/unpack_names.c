@@ -31,9 +31,9 @@ static char *id_key(struct unpack_names *names, const char *id, const char *abov
     struct buf place = {0};
     if (!*id)
         buf_printf(&place, "%.*s/%s", (int)n, above, name);
-    char *key = place.failed ? NULL : arena_strdup(&names->keys, *id ? id : buf_text(&place));
-    for (char *p = key; *id && p && *p; p++)
-        *p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+    char *key = place.failed ? NULL
+                : *id        ? arena_strdup_lower(&names->keys, id)
+                             : arena_strdup(&names->keys, buf_text(&place));
     buf_free(&place);
     return key;
 }

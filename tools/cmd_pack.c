@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "jpk/tree.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -25,21 +24,12 @@ static enum jpk_pack_kind kind_of(const struct settings *settings)
                                          : JPK_PACK_DEFAULT;
 }
 
-static void print_all(const char *what, const struct jpk_strings *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        printf("%s", what);
-        message_text(list->items[i]);
-        putchar('\n');
-    }
-}
-
 static void print_plan(const struct settings *settings, const char *input, const struct jpk_pack_plan *plan)
 {
     bool dry = settings->pack.check || settings->dry_run;
-    print_all(dry ? "would add " : "added ", &plan->added);
-    print_all(dry ? "would move " : "moved ", &plan->moved);
-    print_all("note: ", &plan->notes);
+    message_list(dry ? "would add " : "added ", &plan->added);
+    message_list(dry ? "would move " : "moved ", &plan->moved);
+    message_list("note: ", &plan->notes);
     if (!settings->pack.check)
         return;
     message_text(input);

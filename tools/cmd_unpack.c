@@ -1,6 +1,5 @@
 #include <stdio.h>
 
-#include "jpk/tree.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -16,24 +15,15 @@ static const struct option options[] = {
     {0},
 };
 
-static void print_all(const char *what, const struct jpk_strings *list)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        printf("%s", what);
-        message_text(list->items[i]);
-        putchar('\n');
-    }
-}
-
 static void print_result(const struct settings *settings, const char *folder, const struct jpk_unpacked *unpacked)
 {
     bool dry = settings->dry_run, removed = settings->unpack.remove;
     if (settings->verbose)
-        print_all(dry ? "would write " : "wrote ", &unpacked->written);
-    print_all(!removed ? "no longer part of the project: " : dry ? "would remove " : "removed ", &unpacked->stale);
+        message_list(dry ? "would write " : "wrote ", &unpacked->written);
+    message_list(!removed ? "no longer part of the project: " : dry ? "would remove " : "removed ", &unpacked->stale);
     if (settings->quiet)
         return;
-    print_all("note: ", &unpacked->notes);
+    message_list("note: ", &unpacked->notes);
     message_text(folder);
     printf(": %zu file%s %s, %zu unchanged", unpacked->written.count, unpacked->written.count == 1 ? "" : "s",
            dry ? "would be written" : "written", unpacked->unchanged);

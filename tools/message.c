@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "jpk/tree.h"
 
 int message_error(const struct jpk_error *err)
 {
@@ -34,6 +33,15 @@ void message_text(const char *text)
     char shown[1024];
     text_printable(shown, sizeof shown, text);
     fputs(shown, stdout);
+}
+
+void message_list(const char *what, const struct jpk_strings *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        printf("%s", what);
+        message_text(list->items[i]);
+        putchar('\n');
+    }
 }
 
 void message_put(struct buf *out, const char *text)

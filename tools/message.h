@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "jpk/jpk.h"
+#include "jpk/tree.h"
 #include "tools/options.h"
 
 /* Prints `file/entry:line:column: error: message [code]` to stderr and returns the exit status of the error. */
@@ -43,6 +44,9 @@ int message_json(json_t *value);
 
 /* Prints text from a file with what a terminal must not see replaced. */
 void message_text(const char *text);
+
+/* Prints texts, a line each, behind `what`. */
+void message_list(const char *what, const struct jpk_strings *list);
 
 /* Appends text from a file, whole, in the same way. */
 void message_put(struct buf *out, const char *text);
