@@ -148,8 +148,12 @@ cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
 
 .PHONY: edits
-edits: $(BUILD)/jpk
-	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk
+edits: $(BUILD)/jpk $(BUILD)/tests/make_project
+	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
+
+$(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS)
 
 .PHONY: schemas
 schemas: $(BUILD)/jpk

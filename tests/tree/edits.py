@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Property test: a random edit in an unpacked tree is exactly what `jpk diff` finds, and what packing changes.
 
-usage: edits.py [--program PATH] [--edits N] [--seed N]
+usage: edits.py [--program PATH] [--generator PATH] [--edits N] [--seed N]
+
+The projects are the samples, the real ones where they are, and one that the generator (tests/bench/make_project.c) makes.
+Of each the untouched tree must give back every entry's bytes, in any time zone and locale.
 
 Every project is unpacked once; then for each edit a fresh copy of the tree is changed in one way, compared with the
 original by `jpk diff --format json`, and packed: the entries that differ from those of the untouched tree's archive must
@@ -223,8 +226,8 @@ def entries_of(path):
         return {i.filename.split("/", 1)[1]: archive.read(i) for i in archive.infolist()}
 
 
-def run(program, *arguments):
-    done = subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def run(program, *arguments, environment=None):
+    done = subprocess.run([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -257,14 +260,49 @@ def try_edit(program, edit, original, before, work, rng):
         shutil.rmtree(folder)
 
 
-def try_project(program, project, edits, rng, work):
-    original = os.path.join(work, "original")
-    packed = os.path.join(work, "original.jpk")
+def source_entries(project):
+    """What packing must give back: an archive's entries, or the files of an environment's folder."""
+    if not os.path.isdir(project):
+        return entries_of(project)
+    base = project
+    if os.path.exists(os.path.join(project, "manifest.jip")):
+        base = os.path.join(project, next(n for n in sorted(os.listdir(project)) if n.startswith("env-")))
+    found = {}
+    for folder, _, names in os.walk(base):
+        for name in names:
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                found[os.path.relpath(path, base)] = file.read()
+    return found
+
+
+def round_trip(program, project, original, packed):
+    """What is wrong with the untouched tree."""
     for arguments in (("unpack", "-q", project, original), ("pack", "-q", "--force", original, packed)):
         status, _, err = run(program, *arguments)
         if status != 0:
             sys.exit(f"edits: {project}: {err}")
-    before, passed, failed = entries_of(packed), 0, 0
+    wanted, found = source_entries(project), entries_of(packed)
+    lost = [name for name in wanted if found.get(name) != wanted[name]]
+    more = set(found) - set(wanted) - {"jitterpak.properties"}
+    problems = [f"entries differ: {lost}"] if lost else []
+    problems += [f"entries that were not there: {sorted(more)}"] if more else []
+    again = packed + ".again"
+    for zone, locale in (("Pacific/Chatham", "C"), ("America/New_York", "tr_TR.UTF-8")):
+        run(program, "pack", "-q", "--force", original, again, environment={**os.environ, "TZ": zone, "LC_ALL": locale})
+        with open(packed, "rb") as one, open(again, "rb") as two:
+            if one.read() != two.read():
+                problems.append(f"packing gives other bytes in {zone}, {locale}")
+    return problems
+
+
+def try_project(program, project, edits, rng, work):
+    original = os.path.join(work, "original")
+    packed = os.path.join(work, "original.jpk")
+    problems = round_trip(program, project, original, packed)
+    for problem in problems:
+        print(f"  FAILED {project}: {problem}")
+    passed, failed, before = int(not problems), len(problems), entries_of(packed)
     status, out, _ = run(program, "diff", project, packed)
     # An environment's folder has no jitterpak.properties, which no shape but an archive has; that is no difference.
     if status != 0:
@@ -284,23 +322,30 @@ def try_project(program, project, edits, rng, work):
 
 
 def main():
-    arguments, program, edits, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), 27, 1
+    arguments, program, generator, edits, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), None, 27, 1
     while arguments:
         word, value = arguments.pop(0), arguments.pop(0)
         if word == "--program":
             program = os.path.abspath(value)
+        elif word == "--generator":
+            generator = os.path.abspath(value)
         elif word == "--edits":
             edits = int(value)
         elif word == "--seed":
             seed = int(value)
     passed = failed = 0
-    for project in projects():
+    made = tempfile.mkdtemp(prefix="jpk-edits-")
+    generated = os.path.join(made, "generated.jpk")
+    if generator:
+        subprocess.run([generator, "300", generated], stdout=subprocess.DEVNULL, check=True)
+    for project in projects() + ([generated] if generator else []):
         work = tempfile.mkdtemp(prefix="jpk-edits-")
         try:
             result = try_project(program, project, edits, random.Random(f"{seed} {os.path.basename(project)}"), work)
         finally:
             shutil.rmtree(work)
         passed, failed = passed + result[0], failed + result[1]
+    shutil.rmtree(made)
     print(f"edits: {passed} passed, {failed} failed")
     return 1 if failed or passed == 0 else 0
 
