@@ -187,9 +187,11 @@ static bool enter(struct opening *o, size_t at)
     bool folder = row->kind == TREE_ROW_FOLDER && row->absent;
     if (*key && !folder && !map_add(map, key, strlen(key), (uint32_t)at, &before))
         return error_memory(o->err);
-    if (before == MAP_NONE && row->kind == TREE_ROW_ITEM &&
-        !map_add(&o->stems, row->path, strlen(row->path), (uint32_t)at, &before))
-        return error_memory(o->err);
+    if (before == MAP_NONE && row->kind == TREE_ROW_ITEM) {
+        before = map_get(&o->stems, row->path, strlen(row->path));
+        if (before == MAP_NONE && !map_set(&o->stems, row->path, strlen(row->path), (uint32_t)at))
+            return error_memory(o->err);
+    }
     if (before == MAP_NONE)
         return true;
     error_set(o->err, JPK_ERR_FORMAT, "has the same id or path as line %u", o->tree->index.rows[before].line);
@@ -428,8 +430,8 @@ static bool new_script(struct opening *o, const char *path, size_t n)
 }
 
 /* `xml` with an id in its Header. */
-static const char *with_id(struct opening *o, const char *path, const struct buf *xml, const struct pieces *pieces,
-                           const char *id)
+static const char *with_id(struct opening *o, const char *path, const char *ending, const struct buf *xml,
+                           const struct pieces *pieces, const char *id)
 {
     struct buf out = {0};
     size_t name = strlen("<Header");
@@ -438,20 +440,25 @@ static const char *with_id(struct opening *o, const char *path, const struct buf
     buf_put(&out, buf_text(xml), from);
     buf_printf(&out, pieces->id_end ? "%s" : " ID=\"%s\"", id);
     buf_put(&out, buf_text(xml) + to, xml->size - to);
-    const char *text = new_file(o, path, ".xml", &out);
+    const char *text = new_file(o, path, ending, &out);
     buf_free(&out);
     return text;
 }
 
-static bool check_new(struct opening *o, const char *file, const char *stem, const struct pieces *pieces)
+/* What may stand at a path: an entity of the type whose folder it is in, or a folder's own. */
+static bool check_place(struct opening *o, const char *file, const char *stem, bool folder, const struct pieces *pieces)
 {
     struct buf type = {0};
     if (!pieces->is_entity || !pieces->has_header)
         return wrong_file(o, JPK_ERR_FORMAT, file, "is no entity: there must be an <Entity> with a <Header> in it");
-    outline_type(tree_below_unlisted(stem), &type);
+    if (folder)
+        buf_puts(&type, "Folder");
+    else
+        outline_type(tree_below_unlisted(stem), &type);
     bool fits = strcmp(buf_text(&type), pieces->type) == 0;
     if (!fits)
-        error_set(o->err, JPK_ERR_FORMAT, "is a %s in the folder of type %s", pieces->type, buf_text(&type));
+        error_set(o->err, JPK_ERR_FORMAT, "is of type %s in the place of one of type %s", pieces->type,
+                  buf_text(&type));
     buf_free(&type);
     return fits || wrong_file(o, JPK_ERR_FORMAT, file, "");
 }
@@ -471,6 +478,10 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
     if (same_kind && !o->matches[lost].moved) {
         struct tree_row *row = &o->tree->index.rows[lost];
         struct match *match = &o->matches[lost];
+        if (!row->as && !check_place(o, path, stem, folder, pieces))
+            return false;
+        if (!folder && !map_set(&o->stems, row->path, strlen(row->path), MAP_NONE))
+            return error_memory(o->err);
         row->path = stem;
         match->lost = false;
         match->moved = o->tree->changed = true;
@@ -482,7 +493,7 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
         return folder ||
                (match_item(o, row, match) && (map_set(&o->stems, stem, strlen(stem), lost) || error_memory(o->err)));
     }
-    if (!check_new(o, path, stem, pieces))
+    if (!check_place(o, path, stem, folder, pieces))
         return false;
     bool own = *pieces->id != '\0';
     if (own && !text_guid(pieces->id, strlen(pieces->id))) {
@@ -491,7 +502,7 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
         return wrong_file(o, JPK_ERR_FORMAT, path, "");
     }
     const char *id = own ? copy_text(o, pieces->id, strlen(pieces->id)) : new_id(o, stem);
-    const char *text = own || !id ? NULL : with_id(o, stem, xml, pieces, id);
+    const char *text = own || !id ? NULL : with_id(o, stem, folder ? "/" TREE_FOLDER_FILE : ".xml", xml, pieces, id);
     struct match *match = id && (own || text) ? add_row(o, folder ? TREE_ROW_FOLDER : TREE_ROW_ITEM, stem, id) : NULL;
     if (!match)
         return error_memory(o->err);
@@ -599,8 +610,31 @@ static bool none_lost(struct opening *o)
     return true;
 }
 
-/* Folders above new and moved items that are no folders of the project yet; `path` is of the item. */
-static bool make_folders(struct opening *o, const char *path)
+/* A folder above something new that has no file of its own. */
+static bool make_folder(struct opening *o, const char *path)
+{
+    const char *name, *id;
+    struct buf xml = {0};
+    if (!name_of_path(o, path, &name) || !(id = new_id(o, path)))
+        return error_memory(o->err);
+    put_entity(&xml, "Folder", id, name, "folder_id", false);
+    buf_puts(&xml, "</Entity>\n");
+    const char *text = new_file(o, path, "/" TREE_FOLDER_FILE, &xml);
+    buf_free(&xml);
+    struct match *match = text ? add_row(o, TREE_ROW_FOLDER, path, id) : NULL;
+    if (!match)
+        return false;
+    match->text = text;
+    match->name = name;
+    match->placed = true;
+    return outline_add(&o->tree->outline, &o->tree->index, (uint32_t)o->tree->index.count - 1, name, true, o->err);
+}
+
+/*
+ * Sees to the folders above something new or moved; `path` is its own. `waiting` has the folders with files that are
+ * not in the outline yet.
+ */
+static bool make_folders(struct opening *o, const struct map *waiting, const char *path)
 {
     for (size_t n = strcspn(path, "/"); path[n];) {
         n += 1 + strcspn(path + n + 1, "/");
@@ -608,21 +642,15 @@ static bool make_folders(struct opening *o, const char *path)
             break;
         if (outline_find(&o->tree->outline, path, n) != OUTLINE_NONE)
             continue;
-        const char *folder = copy_text(o, path, n), *name, *id;
-        struct buf xml = {0};
-        if (!folder || !name_of_path(o, folder, &name) || !(id = new_id(o, folder)))
-            return error_memory(o->err);
-        put_entity(&xml, "Folder", id, name, "folder_id", false);
-        buf_puts(&xml, "</Entity>\n");
-        const char *text = new_file(o, folder, "/" TREE_FOLDER_FILE, &xml);
-        buf_free(&xml);
-        struct match *match = text ? add_row(o, TREE_ROW_FOLDER, folder, id) : NULL;
-        if (!match)
-            return false;
-        match->text = text;
-        match->name = name;
-        match->placed = true;
-        if (!outline_add(&o->tree->outline, &o->tree->index, (uint32_t)o->tree->index.count - 1, name, true, o->err))
+        uint32_t row = map_get(waiting, path, n);
+        if (row == MAP_NONE) {
+            const char *folder = copy_text(o, path, n);
+            if (!folder || !make_folder(o, folder))
+                return error_memory(o->err);
+            continue;
+        }
+        o->matches[row].placed = true;
+        if (!outline_add(&o->tree->outline, &o->tree->index, row, o->matches[row].name, true, o->err))
             return false;
     }
     return true;
@@ -666,31 +694,48 @@ static bool not_placed(struct opening *o)
     return true;
 }
 
+static bool is_waiting(const struct opening *o, size_t row)
+{
+    const struct match *match = &o->matches[row];
+    return (match->fresh || match->moved) && !match->placed && is_listed(&o->tree->index.rows[row]);
+}
+
+/* Makes the folders that new and moved things lie in. */
+static bool make_all_folders(struct opening *o)
+{
+    struct map waiting = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < o->tree->index.count; i++) {
+        const struct tree_row *row = &o->tree->index.rows[i];
+        if (is_waiting(o, i) && row->kind == TREE_ROW_FOLDER)
+            ok = map_set(&waiting, row->path, strlen(row->path), (uint32_t)i) || error_memory(o->err);
+    }
+    for (size_t i = 0; ok && i < o->tree->index.count; i++) /* rows are added while this goes on */
+        if (is_waiting(o, i))
+            ok = make_folders(o, &waiting, o->tree->index.rows[i].path);
+    map_free(&waiting);
+    return ok;
+}
+
+/* Adds rows until nothing fits any more: folders may lie in folders that come later. */
+static bool add_all_fitting(struct opening *o, bool moved, bool fresh)
+{
+    enum { PASSES = 64 };
+    size_t left = SIZE_MAX, before = 0;
+    for (int pass = 0; pass < PASSES && left > 0 && left != before; pass++) {
+        before = left;
+        if (!add_fitting(o, moved, fresh, &left))
+            return false;
+    }
+    return true;
+}
+
 /* What the index has in its order, then what has moved, then what is new. */
 static bool build_outline(struct opening *o)
 {
-    enum { PASSES = 64 }; /* folders in moved folders in moved folders ... */
-    size_t left = 0, before = SIZE_MAX;
-    if (!add_fitting(o, false, false, &left))
-        return false;
-    for (int pass = 0; pass < PASSES && left != before; pass++) {
-        before = left;
-        if (!add_fitting(o, true, false, &left))
-            return false;
-    }
-    /* Rows are added while this goes on: folders. */
-    for (size_t i = 0; i < o->tree->index.count; i++)
-        if ((o->matches[i].fresh || o->matches[i].moved) && !o->matches[i].placed &&
-            is_listed(&o->tree->index.rows[i]) && o->tree->index.rows[i].kind == TREE_ROW_ITEM &&
-            !make_folders(o, o->tree->index.rows[i].path))
-            return false;
-    before = SIZE_MAX;
-    for (int pass = 0; pass < PASSES && left != before; pass++) {
-        before = left;
-        if (!add_fitting(o, true, true, &left))
-            return false;
-    }
-    return not_placed(o);
+    size_t left;
+    return add_fitting(o, false, false, &left) && add_all_fitting(o, true, false) && make_all_folders(o) &&
+           add_all_fitting(o, true, true) && not_placed(o);
 }
 
 /* -------------------------------------------------------------------------------------------------------- sources */

@@ -270,7 +270,7 @@ static void test_wrong_ids(void **state)
     DAMAGE("Script/Copy.xml", 1, "no GUID",
            write_file(&place, "tree/Script/Copy.xml", "<Entity type=\"Script\"><Header ID=\"x\"/></Entity>"));
     DAMAGE("Script/Copy.xml", 0, "no entity", write_file(&place, "tree/Script/Copy.xml", "<html/>"));
-    DAMAGE("Script/Copy.xml", 0, "in the folder of type",
+    DAMAGE("Script/Copy.xml", 0, "in the place of one of type",
            write_file(&place, "tree/Script/Copy.xml", "<Entity type=\"Source\"><Header ID=\"\"/></Entity>"));
 }
 
