@@ -59,17 +59,28 @@ static bool exists(const char *path, struct jpk_error *err)
     return false;
 }
 
+enum { UNIQUE_TRIES = 100, UNIQUE_LENGTH = 6 };
+
+#define UNIQUE_SUFFIX ".XXXXXX"
+
+/* Six random characters at `at`. False: there is no randomness, see errno. */
+static bool put_unique(char *at)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
+    unsigned char bytes[UNIQUE_LENGTH];
+    if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+        return false;
+    for (size_t k = 0; k < UNIQUE_LENGTH; k++)
+        at[k] = letters[bytes[k] % (sizeof letters - 1)];
+    return true;
+}
+
 /* A new file whose name ends in six random characters, from `at` on. Unlike mkstemp it honours the umask. */
 static int create_unique(char *path, size_t at)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyz012345";
-    enum { TRIES = 100, LENGTH = 6 };
-    for (int i = 0; i < TRIES; i++) {
-        unsigned char bytes[LENGTH];
-        if (getrandom(bytes, sizeof bytes, 0) != (ssize_t)sizeof bytes)
+    for (int i = 0; i < UNIQUE_TRIES; i++) {
+        if (!put_unique(path + at))
             return -1;
-        for (size_t k = 0; k < LENGTH; k++)
-            path[at + k] = letters[bytes[k] % (sizeof letters - 1)];
         int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (fd >= 0 || errno != EEXIST)
             return fd;
@@ -77,20 +88,43 @@ static int create_unique(char *path, size_t at)
     return -1;
 }
 
+char *file_make_unique_folder(const char *path, struct jpk_error *err)
+{
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    char *unique = malloc(n + sizeof UNIQUE_SUFFIX);
+    if (!unique) {
+        error_memory(err);
+        return NULL;
+    }
+    memcpy(unique, path, n);
+    memcpy(unique + n, UNIQUE_SUFFIX, sizeof UNIQUE_SUFFIX);
+    for (int i = 0; i < UNIQUE_TRIES; i++) {
+        if (put_unique(unique + n + 1) && mkdir(unique, 0777) == 0)
+            return unique;
+        if (errno != EEXIST)
+            break;
+    }
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be created");
+    error_file(err, path);
+    free(unique);
+    return NULL;
+}
+
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)
 {
-    static const char suffix[] = ".XXXXXX";
     struct stat st;
     if (!force && lstat(path, &st) == 0)
         return exists(path, err);
     size_t n = strlen(path);
-    char *copy = strdup(path), *temporary = malloc(n + sizeof suffix);
+    char *copy = strdup(path), *temporary = malloc(n + sizeof UNIQUE_SUFFIX);
     if (!copy || !temporary) {
         free(copy);
         free(temporary);
         return error_memory(err);
     }
-    snprintf(temporary, n + sizeof suffix, "%s%s", path, suffix);
+    snprintf(temporary, n + sizeof UNIQUE_SUFFIX, "%s%s", path, UNIQUE_SUFFIX);
     int fd = create_unique(temporary, n + 1);
     if (fd < 0) {
         error_system(err, JPK_ERR_WRITE, errno, "cannot be created");

@@ -40,6 +40,12 @@ bool file_write(const char *path, const void *data, size_t n, bool force, struct
 /* Makes a folder and its parents, as `mkdir -p` does. */
 bool file_make_folder(const char *path, struct jpk_error *err);
 
+/*
+ * Makes a new folder beside `path`, whose name is that of `path` and a random ending: for output that gets its name by
+ * a rename when it is complete. The name is allocated with malloc and the caller's; NULL on failure.
+ */
+char *file_make_unique_folder(const char *path, struct jpk_error *err);
+
 /* The SHA-256 of bytes, as 64 hexadecimal digits and NUL. */
 void sha256_hex(const void *data, size_t n, char out[65]);
 

@@ -21,34 +21,26 @@ static bool cannot_write(const struct tree_writer *writer, const char *path, str
     return false;
 }
 
-/* A new folder beside the one that is wanted, with a name of its own. */
+/* A new folder beside the one that is wanted, below which it may have to be made too. */
 static bool make_temporary(struct tree_writer *writer, struct jpk_error *err)
 {
-    size_t n = strlen(writer->folder);
-    while (n > 1 && writer->folder[n - 1] == '/')
-        n--;
-    writer->temporary = malloc(n + sizeof ".XXXXXX");
-    if (!writer->temporary)
+    char *above = strdup(writer->folder);
+    if (!above)
         return error_memory(err);
-    sprintf(writer->temporary, "%.*s.XXXXXX", (int)n, writer->folder);
-    mode_t mask = 0;
-    if (!mkdtemp(writer->temporary)) {
-        cannot_write(writer, "", err);
-        free(writer->temporary);
-        writer->temporary = NULL;
+    for (size_t n = strlen(above); n > 1 && above[n - 1] == '/'; n--)
+        above[n - 1] = '\0';
+    char *slash = strrchr(above, '/');
+    bool ok = true;
+    if (slash && slash > above) {
+        *slash = '\0';
+        ok = file_make_folder(above, err);
+    }
+    free(above);
+    writer->temporary = ok ? file_make_unique_folder(writer->folder, err) : NULL;
+    if (!writer->temporary)
         return false;
-    }
-    /* mkdtemp keeps others out; a tree is as open as any folder. */
-    struct stat st;
-    char probe[] = "probe";
-    int fd = open(writer->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0 && mkdirat(fd, probe, 0777) == 0 && fstatat(fd, probe, &st, 0) == 0) {
-        mask = st.st_mode & 0777;
-        (void)unlinkat(fd, probe, AT_REMOVEDIR);
-        (void)fchmod(fd, mask);
-    }
-    writer->root = fd;
-    return fd >= 0 || cannot_write(writer, "", err);
+    writer->root = open(writer->temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return writer->root >= 0 || cannot_write(writer, "", err);
 }
 
 bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jpk_archive *old, bool dry_run,
