@@ -71,12 +71,13 @@ static void pack_version(const char *text, char out[32])
     static const uint64_t places[] = {UINT64_C(10000000000000), UINT64_C(10000000000), UINT64_C(10000000), 1};
     uint64_t packed = 0;
     size_t parts = 0;
-    char *end = (char *)(uintptr_t)text;
-    while (parts < 4 && *end >= '0' && *end <= '9') {
-        packed += strtoull(end, &end, 10) * places[parts++];
-        end += *end == '.';
+    const char *at = text;
+    while (parts < 4 && *at >= '0' && *at <= '9') {
+        char *end;
+        packed += strtoull(at, &end, 10) * places[parts++];
+        at = end + (*end == '.');
     }
-    if (!strchr(text, '.') || *end != '\0')
+    if (!strchr(text, '.') || *at != '\0')
         snprintf(out, 32, "%.31s", text); /* packed already, or something else */
     else
         snprintf(out, 32, "%" PRIu64, packed);

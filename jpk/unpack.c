@@ -490,10 +490,12 @@ static bool put_entries(struct unpacker *u)
 {
     size_t count = jpk_archive_count(u->project->archive);
     struct named_entry *sorted = calloc(count ? count : 1, sizeof *sorted);
-    bool ok = sorted != NULL || error_memory(u->err);
-    for (size_t i = 0; ok && i < count; i++)
+    if (!sorted)
+        return error_memory(u->err);
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
         sorted[i] = (struct named_entry){jpk_archive_entry(u->project->archive, i)->name, i};
-    if (ok && count)
+    if (count)
         qsort(sorted, count, sizeof *sorted, by_entry_name);
     for (size_t i = 0; ok && i < count; i++)
         ok = put_entry(u, sorted[i].index);
@@ -769,6 +771,7 @@ struct jpk_unpacked *jpk_unpack(const struct jpk_project *project, const char *f
                          .options = options ? options : &no_options,
                          .folder = folder,
                          .err = &local,
+                         .old = {.name = "", .id = ""},
                          .writer = {.root = -1, .last_folder = -1}};
     struct jpk_unpacked *result = unpack(&u) ? result_of(&u) : NULL;
     unpacker_free(&u);
