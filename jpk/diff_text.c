@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "jpk/diff_state.h"
+#include "jpk/secrets.h"
 
 /* --------------------------------------------------------------------------------------------------------- ids */
 
@@ -201,36 +202,11 @@ void diff_canonical(struct diffing *d, int side, const char *text, size_t n, str
 
 /* ------------------------------------------------------------------------------------------------------ secrets */
 
-static const char *const secret_words[] = {"password", "passwd",     "passphrase", "pwd",         "secret",
-                                           "token",    "credential", "apikey",     "api_key",     "api-key",
-                                           "authoriz", "cookie",     "privatekey", "private_key", "access_key"};
-
-static bool secret_word(const char *s, size_t n)
-{
-    for (size_t i = 0; i < sizeof secret_words / sizeof secret_words[0]; i++) {
-        size_t m = strlen(secret_words[i]);
-        for (size_t at = 0; at + m <= n; at++)
-            if (strncasecmp(s + at, secret_words[i], m) == 0)
-                return true;
-    }
-    return false;
-}
-
-/* "[Name]", perhaps with blanks around: the name of a variable is no secret. */
-static bool only_variable(const char *s, size_t n)
-{
-    while (n && (s[0] == ' ' || s[0] == '\r'))
-        s++, n--;
-    while (n && (s[n - 1] == ' ' || s[n - 1] == '\r'))
-        n--;
-    return n == 0 || (s[0] == '[' && memchr(s, ']', n) == s + n - 1 && !memchr(s, '{', n));
-}
-
 bool diff_secret(const char *key, const char *value)
 {
     size_t least, most;
     return value && (jpk_encrypted_length(value, &least, &most) ||
-                     (secret_word(key, strlen(key)) && !only_variable(value, strlen(value))));
+                     (secret_name(key, strlen(key)) && !secret_only_variables(value, strlen(value))));
 }
 
 /* What stands behind "Bearer" or "Basic" in clear text: a run of characters that is no word of a sentence. */
@@ -250,8 +226,8 @@ static size_t shown_part(const char *line, size_t n)
     size_t name = 0;
     while (name < n && (isalnum((unsigned char)line[name]) || line[name] == '-' || line[name] == '_'))
         name++;
-    if (name > 0 && name < n && line[name] == ':' && secret_word(line, name) &&
-        !only_variable(line + name + 1, n - name - 1))
+    if (name > 0 && name < n && line[name] == ':' && secret_name(line, name) &&
+        !secret_only_variables(line + name + 1, n - name - 1))
         return name + 1;
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
         const char *at = memmem(line, n, schemes[i], strlen(schemes[i]));

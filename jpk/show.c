@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "jpk/show_masks.h"
+#include "jpk/secrets.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_settings.h"
 #include "jpk/tree_view.h"

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "jpk/model.h"
-#include "jpk/show_masks.h"
+#include "jpk/secrets.h"
 
 enum setting_kind {
     SETTING_TEXT,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "jpk/show_masks.h"
+#include "jpk/secrets.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_places.h"
 #include "jpk/show_settings.h"

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
+#include "jpk/secrets.h"
 #include "jpk/show.h"
-#include "jpk/show_masks.h"
 #include "tests/unit/projectmaker.h"
 
 #define ID(n) "0000000" #n "-0000-4000-8000-0000000000ab"

@@ -1,11 +1,17 @@
 /* Secrets that stand in the clear. */
-#ifndef JPK_SHOW_MASKS_H
-#define JPK_SHOW_MASKS_H
+#ifndef JPK_SECRETS_H
+#define JPK_SECRETS_H
 
 #include "base/buf.h"
 
 /* Whether what goes by this name is a secret: "password", "Authorization", "x-api-key". */
 bool secret_name(const char *name, size_t n);
+
+/*
+ * Whether a value is nothing but variables in brackets, perhaps behind the name of a scheme, as in "Bearer [token]":
+ * then it is no secret itself.
+ */
+bool secret_only_variables(const char *value, size_t n);
 
 /*
  * Adds `text` with the values of secrets in it replaced by "****": behind a secret's name and `=` or `:` up to the end

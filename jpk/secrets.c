@@ -1,24 +1,21 @@
-#include "jpk/show_masks.h"
+#include "jpk/secrets.h"
 
 #include <string.h>
 
-static const char *const words[] = {
-    "password",   "passwd",      "passphrase",    "pwd",       "secret",     "token",
-    "apikey",     "api_key",     "api-key",       "accesskey", "access_key", "access-key",
-    "privatekey", "private_key", "authorization", "cookie",    "credential", "signature",
-};
+#include "base/text.h"
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-}
+static const char *const words[] = {
+    "password",   "passwd",      "passphrase", "pwd",       "secret",     "token",
+    "apikey",     "api_key",     "api-key",    "accesskey", "access_key", "access-key",
+    "privatekey", "private_key", "authoriz",   "cookie",    "credential", "signature",
+};
 
 static bool holds(const char *name, size_t n, const char *word)
 {
     size_t m = strlen(word);
     for (size_t at = 0; at + m <= n; at++) {
         size_t i = 0;
-        while (i < m && lower(name[at + i]) == word[i])
+        while (i < m && text_lower(name[at + i]) == word[i])
             i++;
         if (i == m)
             return true;
@@ -34,8 +31,7 @@ bool secret_name(const char *name, size_t n)
     return false;
 }
 
-/* Whether a value is nothing but variables in brackets, perhaps behind the name of a scheme: "Bearer [token]". */
-static bool only_variables(const char *value, size_t n)
+bool secret_only_variables(const char *value, size_t n)
 {
     static const char *const schemes[] = {"Bearer ", "Basic ", "Token "};
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
@@ -50,7 +46,7 @@ static bool only_variables(const char *value, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (value[i] == '{')
             return false; /* a default value */
-        if (!inside && value[i] != '[' && value[i] != ' ' && value[i] != ':')
+        if (!inside && !strchr("[ :\r", value[i]))
             return false;
         inside = value[i] == '[' || (inside && value[i] != ']');
     }
@@ -59,7 +55,7 @@ static bool only_variables(const char *value, size_t n)
 
 static bool put_value(struct buf *out, const char *value, size_t n)
 {
-    bool hide = !only_variables(value, n);
+    bool hide = !secret_only_variables(value, n);
     if (hide)
         buf_puts(out, "****");
     else
@@ -74,7 +70,7 @@ bool mask_secret(struct buf *out, const char *value)
 
 static bool name_character(char c)
 {
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (text_lower(c) >= 'a' && text_lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
 /* Where the value ends that begins at `at`: a header's at the end of its line, others at what separates pairs. */
