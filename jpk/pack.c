@@ -9,7 +9,9 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/strings.h"
+#include "base/text.h"
 #include "jpk/layout.h"
+#include "jpk/md5.h"
 #include "jpk/model.h"
 #include "jpk/properties.h"
 #include "jpk/tree.h"
@@ -509,6 +511,31 @@ bool jpk_pack(const struct jpk_project *project, const char *path, const struct 
 
 /* ------------------------------------------------------------------------------------------------------- planning */
 
+/* A structure file that was edited in a tree: files/.metadata keeps the MD5 of what it was. */
+static bool note_hashes(struct packer *p)
+{
+    struct buf bytes = {0}, text = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < p->project->file_count; i++) {
+        const struct jpk_file *file = &p->project->files[i];
+        char hash[33];
+        if (file->entry == SIZE_MAX || !*file->md5)
+            continue;
+        ok = archive_read(p->archive, file->entry, &bytes, p->err);
+        if (!ok)
+            break;
+        md5_hex(buf_text(&bytes), bytes.size, hash);
+        if (text_caseeq(hash, file->md5))
+            continue;
+        buf_clear(&text);
+        buf_printf(&text, "files/%s has another MD5 than files/.metadata says", file->name);
+        ok = text.failed ? error_memory(p->err) : note(p, text.data);
+    }
+    buf_free(&bytes);
+    buf_free(&text);
+    return ok;
+}
+
 struct plan {
     struct jpk_pack_plan public; /* first, so that the pointers are the same */
     struct arena arena;
@@ -534,7 +561,7 @@ struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const str
         error_memory(err);
         return NULL;
     }
-    bool ok = begin(&p, project, options, err);
+    bool ok = begin(&p, project, options, err) && (!tree || note_hashes(&p));
     if (ok && tree)
         ok = (copy_strings(plan, &tree->added, &plan->added, &plan->public.added) &&
               copy_strings(plan, &tree->moved, &plan->moved, &plan->public.moved) &&
