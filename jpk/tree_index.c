@@ -1,12 +1,12 @@
 #include "jpk/tree_index.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/json.h"
 #include "jpk/entry_name.h"
 #include "jpk/tree_name.h"
 
@@ -42,139 +42,186 @@ void tree_index_free(struct tree_index *index)
 
 struct reader {
     struct tree_index *index;
-    json_t *object; /* of the line */
+    struct jdoc doc; /* of the line */
+    uint32_t line;
     struct jpk_error *err;
-    size_t known; /* keys of the object that were asked for */
+    uint32_t known; /* keys that were asked for */
 };
 
-static bool refuse(struct reader *reader, const char *key, const char *what)
+/* About the value of a node. */
+static bool refuse(struct reader *reader, uint32_t node, const char *key, const char *what)
 {
-    return error_set(reader->err, JPK_ERR_FORMAT, "the key '%s' %s", key, what);
+    error_set(reader->err, JPK_ERR_FORMAT, "the key '%s' %s", key, what);
+    error_position(reader->err, reader->line, reader->doc.nodes[node].start + 1);
+    return false;
+}
+
+static uint32_t find(struct reader *reader, const char *key)
+{
+    uint32_t node = jdoc_get(&reader->doc, 0, key);
+    reader->known += node != 0;
+    return node;
+}
+
+static const char *copy_text(struct reader *reader, uint32_t node, const char *key)
+{
+    const char *text = jdoc_text(&reader->doc, node);
+    size_t n = reader->doc.nodes[node].length;
+    if (reader->doc.nodes[node].type != JDOC_STRING || memchr(text, '\0', n)) {
+        refuse(reader, node, key, "must be a text, without NUL");
+        return NULL;
+    }
+    const char *copy = arena_strndup(&reader->index->arena, text, n);
+    if (!copy)
+        error_memory(reader->err);
+    return copy;
 }
 
 /* *out gets a copy of a text, or stays as it is when the key is not there. */
 static bool read_text(struct reader *reader, const char *key, const char **out)
 {
-    json_t *value = json_object_get(reader->object, key);
-    if (!value)
-        return true;
-    reader->known++;
-    if (!json_is_string(value))
-        return refuse(reader, key, "must be a text");
-    if (strlen(json_string_value(value)) != json_string_length(value))
-        return refuse(reader, key, "holds a NUL character");
-    *out = arena_strdup(&reader->index->arena, json_string_value(value));
-    return *out || error_memory(reader->err);
+    uint32_t node = find(reader, key);
+    const char *copy = node ? copy_text(reader, node, key) : *out;
+    if (node && !copy)
+        return false;
+    *out = copy;
+    return true;
 }
 
 static bool read_flag(struct reader *reader, const char *key, bool *out)
 {
-    json_t *value = json_object_get(reader->object, key);
-    if (!value)
+    uint32_t node = find(reader, key);
+    if (!node)
         return true;
-    reader->known++;
-    *out = json_is_true(value);
-    return json_is_boolean(value) || refuse(reader, key, "must be true or false");
+    uint8_t type = reader->doc.nodes[node].type;
+    *out = type == JDOC_TRUE;
+    return type == JDOC_TRUE || type == JDOC_FALSE || refuse(reader, node, key, "must be true or false");
 }
 
 static bool read_parts(struct reader *reader, struct tree_row *row)
 {
-    json_t *value = json_object_get(reader->object, "parts");
-    if (!value)
+    const struct jdoc_node *nodes = reader->doc.nodes;
+    uint32_t list = find(reader, "parts");
+    if (!list)
         return true;
-    reader->known++;
-    if (!json_is_array(value))
-        return refuse(reader, "parts", "must be a list of endings");
-    size_t n = json_array_size(value);
-    const char **parts = arena_calloc(&reader->index->arena, n, sizeof *parts);
-    for (size_t i = 0; parts && i < n; i++) {
-        const char *part = json_string_value(json_array_get(value, i));
-        if (!part || strchr(part, '/'))
-            return refuse(reader, "parts", "must be a list of endings");
-        parts[i] = arena_strdup(&reader->index->arena, part);
-        if (!parts[i])
-            return error_memory(reader->err);
-    }
+    if (nodes[list].type != JDOC_ARRAY)
+        return refuse(reader, list, "parts", "must be a list of endings");
+    const char **parts = arena_calloc(&reader->index->arena, nodes[list].length, sizeof *parts);
+    if (!parts)
+        return error_memory(reader->err);
     row->parts = parts;
-    row->part_count = n;
-    return parts || error_memory(reader->err);
+    for (uint32_t node = list + 1; node < nodes[list].next; node = nodes[node].next) {
+        const char *part = copy_text(reader, node, "parts");
+        if (!part)
+            return false;
+        if (strchr(part, '/'))
+            return refuse(reader, node, "parts", "must be a list of endings");
+        parts[row->part_count++] = part;
+    }
+    return true;
 }
 
 static bool check_path(struct reader *reader, const char *key, const char *path)
 {
     struct jpk_limits limits = jpk_limits_default();
     struct jpk_error why = {0};
+    char text[JPK_ERROR_MESSAGE_MAX];
     if (entry_name_check(path, strlen(path), &limits, &why) && path[strlen(path) - 1] != '/')
         return true;
-    return error_set(reader->err, JPK_ERR_FORMAT, "the path of '%s' %s", key,
-                     why.code ? why.message : "ends in a slash");
+    snprintf(text, sizeof text, "is a path that %.400s", why.code ? why.message : "ends in a slash");
+    return refuse(reader, jdoc_get(&reader->doc, 0, key), key, text);
 }
 
-static bool all_known(struct reader *reader)
+static bool wrong_key(struct reader *reader, uint32_t key, const char *what)
 {
-    return reader->known == json_object_size(reader->object) ||
-           error_set(reader->err, JPK_ERR_FORMAT, "holds a key that this version does not know");
+    const struct jdoc_node *node = &reader->doc.nodes[key];
+    error_set(reader->err, JPK_ERR_FORMAT, "holds the key '%.*s' %s", (int)(node->length < 100 ? node->length : 100),
+              jdoc_text(&reader->doc, key), what);
+    error_position(reader->err, reader->line, node->start + 1);
+    return false;
+}
+
+/* A key that was not asked for, and twice the same one, are mistakes. */
+static bool all_known(struct reader *reader, const char *const *keys)
+{
+    const struct jdoc *doc = &reader->doc;
+    if (reader->known == doc->nodes[0].length)
+        return true;
+    for (uint32_t key = 1; key < doc->nodes[0].next; key = doc->nodes[key + 1].next) {
+        const char *const *known = keys;
+        while (*known && !jdoc_is(doc, key, *known))
+            known++;
+        if (!*known)
+            return wrong_key(reader, key, "that this version does not know");
+        if (doc->nodes[key].flags & JDOC_DUPLICATE)
+            return wrong_key(reader, key, "twice");
+    }
+    return true;
 }
 
 static bool read_header(struct reader *reader)
 {
+    static const char *const keys[] = {"format", "version", "project",  "id",   "base", "form",
+                                       "time",   "local",   "original", "crlf", NULL};
     struct tree_index *index = reader->index;
     const char *format = "";
-    json_t *version = json_object_get(reader->object, "version");
+    int64_t version = 0;
     if (!read_text(reader, "format", &format))
         return false;
     if (strcmp(format, FORMAT) != 0)
         return error_set(reader->err, JPK_ERR_FORMAT,
-                         "is not the index of an unpacked tree: its first line must have "
-                         "\"format\":\"" FORMAT "\"");
-    if (!json_is_integer(version) || json_integer_value(version) != FORMAT_VERSION)
+                         "is not the index of an unpacked tree: its first line must have \"format\":\"" FORMAT "\"");
+    uint32_t node = find(reader, "version");
+    if (!node || !jdoc_integer(&reader->doc, node, &version) || version != FORMAT_VERSION)
         return error_set(reader->err, JPK_ERR_FORMAT, "is of a version that this program does not read; it reads %d",
                          FORMAT_VERSION);
-    reader->known++;
     index->name = index->id = index->base = index->time = index->local = "";
     index->form = "jitterpak";
     return read_text(reader, "project", &index->name) && read_text(reader, "id", &index->id) &&
            read_text(reader, "base", &index->base) && read_text(reader, "form", &index->form) &&
            read_text(reader, "original", &index->original) && read_text(reader, "time", &index->time) &&
-           read_text(reader, "local", &index->local) && read_flag(reader, "crlf", &index->crlf) && all_known(reader);
+           read_text(reader, "local", &index->local) && read_flag(reader, "crlf", &index->crlf) &&
+           all_known(reader, keys);
 }
 
-static bool read_row(struct reader *reader, uint32_t line)
+static bool read_row(struct reader *reader)
 {
+    static const char *const keys[] = {"folder", "item",  "file",     "stale",  "id",      "name", "as",
+                                       "in",     "parts", "original", "absent", "markers", NULL};
     enum tree_row_kind kind = TREE_ROW_FOLDER;
-    while (kind <= TREE_ROW_STALE && !json_object_get(reader->object, row_keys[kind]))
+    while (kind <= TREE_ROW_STALE && !jdoc_get(&reader->doc, 0, row_keys[kind]))
         kind++;
     if (kind > TREE_ROW_STALE)
         return error_set(reader->err, JPK_ERR_FORMAT, "has none of the keys 'folder', 'item', 'file' and 'stale'");
     struct tree_row *row = tree_index_add(reader->index, kind);
     if (!row)
         return error_memory(reader->err);
-    row->line = line;
+    row->line = reader->line;
     return read_text(reader, row_keys[kind], &row->path) && check_path(reader, row_keys[kind], row->path) &&
            read_text(reader, "id", &row->id) && read_text(reader, "name", &row->name) &&
            read_text(reader, "as", &row->as) && read_text(reader, "in", &row->in) && read_parts(reader, row) &&
            read_text(reader, "original", &row->original) && read_flag(reader, "absent", &row->absent) &&
-           read_flag(reader, "markers", &row->markers) && all_known(reader);
+           read_flag(reader, "markers", &row->markers) && all_known(reader, keys);
 }
 
 static bool read_line(struct tree_index *index, const char *text, size_t n, uint32_t line, bool header,
                       struct jpk_error *err)
 {
-    json_error_t why;
-    struct reader reader = {.index = index, .err = err};
-    reader.object = json_loadb(text, n, JSON_REJECT_DUPLICATES, &why);
-    bool ok;
-    if (!reader.object)
-        ok = json_error_code(&why) == json_error_out_of_memory
-                 ? error_memory(err)
-                 : error_set(err, JPK_ERR_JSON, "is no JSON: %s", why.text);
-    else if (!json_is_object(reader.object))
+    struct reader reader = {.index = index, .line = line, .err = err};
+    struct jpk_error local = {0};
+    bool ok = jdoc_parse(&reader.doc, text, n, NULL, &local);
+    if (!ok && err && err->code == JPK_OK) {
+        *err = local;
+        err->has_offset = false; /* it counts from the line */
+        err->line = line;
+    } else if (ok && reader.doc.nodes[0].type != JDOC_OBJECT) {
         ok = error_set(err, JPK_ERR_JSON, "must be a JSON object");
-    else
-        ok = header ? read_header(&reader) : read_row(&reader, line);
+    } else if (ok) {
+        ok = header ? read_header(&reader) : read_row(&reader);
+    }
     if (!ok)
-        error_position(err, line, reader.object || why.column <= 0 ? 1 : (uint32_t)why.column);
-    json_decref(reader.object);
+        error_position(err, line, 1);
+    jdoc_free(&reader.doc);
     return ok;
 }
 

@@ -305,7 +305,8 @@ static void test_unknown_files(void **state)
 static void test_broken_index(void **state)
 {
     (void)state;
-    DAMAGE("jpk-index.jsonl", 2, "no JSON", replace_in(&place, "tree/jpk-index.jsonl", "{\"folder\"", "{folder"));
+    DAMAGE("jpk-index.jsonl", 2, "a key in double quotes",
+           replace_in(&place, "tree/jpk-index.jsonl", "{\"folder\"", "{folder"));
     DAMAGE("jpk-index.jsonl", 1, "not the index", replace_in(&place, "tree/jpk-index.jsonl", "jpk-tree", "other"));
     DAMAGE("jpk-index.jsonl", 1, "version",
            replace_in(&place, "tree/jpk-index.jsonl", "\"version\":1", "\"version\":9"));
