@@ -328,9 +328,11 @@ static const struct jpk_item **sorted_items(const struct xml_node *node)
 {
     uint32_t n = node ? node->item_count : 0;
     const struct jpk_item **items = malloc((n + 1) * sizeof(struct jpk_item *));
-    for (uint32_t i = 0; items && i < n; i++)
+    if (!items)
+        return NULL;
+    for (uint32_t i = 0; i < n; i++)
         items[i] = &node->items[i];
-    if (items && n)
+    if (n)
         qsort(items, n, sizeof(struct jpk_item *), by_key);
     return items;
 }

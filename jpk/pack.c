@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistr.h>
 
 #include "base/array.h"
 #include "base/error.h"
 #include "base/strings.h"
 #include "base/text.h"
+#include "jpk/entry_name.h"
 #include "jpk/layout.h"
 #include "jpk/md5.h"
 #include "jpk/model.h"
@@ -85,6 +87,8 @@ static void pack_version(const char *text, char out[32])
         snprintf(out, 32, "%" PRIu64, packed);
 }
 
+#define LAST_MILLISECOND INT64_C(253402300799999) /* of the year 9999 */
+
 /* Milliseconds: SOURCE_DATE_EPOCH, else the last change that the project knows of. Never the clock. */
 static int64_t made_at(const struct packer *p)
 {
@@ -93,10 +97,10 @@ static int64_t made_at(const struct packer *p)
     if (!*text)
         text = first_of(p, NULL, "accessed", "accessed");
     char *end;
-    int64_t value = strtoll(epoch && *epoch ? epoch : text, &end, 10);
-    if (*end != '\0' || value < 0)
+    int64_t unit = epoch && *epoch ? 1000 : 1, value = strtoll(unit > 1 ? epoch : text, &end, 10);
+    if (*end != '\0' || value < 0 || value > LAST_MILLISECOND / unit)
         value = 0;
-    return epoch && *epoch ? value * 1000 : value;
+    return value * unit;
 }
 
 /* The first line of a properties file, as java.util.Date writes it. */
@@ -347,18 +351,40 @@ static bool add_all(struct packer *p)
     return ok && note_test_files(p);
 }
 
-/* An archive's top folder is the project's name; what it cannot hold becomes `_`. */
+/* Whether readers of archives take a character as part of a name. */
+static bool can_stand(const char *c, size_t n)
+{
+    struct jpk_limits limits = jpk_limits_default();
+    return *c == '.' || (*c != '/' && entry_name_check(c, n, &limits, NULL));
+}
+
+/* An archive's top folder is the project's name as far as it fits; what it cannot hold becomes `_`. */
 static const char *top_folder(struct packer *p)
 {
     const char *name = *p->project->name ? p->project->name : "project";
-    size_t n = strlen(name);
+    size_t n = strlen(name), most = (size_t)jpk_limits_default().name_part, size = 0;
     char *top = arena_alloc(&p->arena, n + 2);
+    for (size_t i = 0; top && i < n;) {
+        ucs4_t c;
+        size_t length = (size_t)u8_mbtouc(&c, (const uint8_t *)name + i, n - i);
+        if (size + length > most)
+            break;
+        if (can_stand(name + i, length)) {
+            memcpy(top + size, name + i, length);
+            size += length;
+        } else {
+            top[size++] = '_';
+        }
+        i += length;
+    }
     if (!top)
         return NULL;
-    for (size_t i = 0; i < n; i++)
-        top[i] = name[i] == '/' || name[i] == '\\' || (unsigned char)name[i] < ' ' ? '_' : name[i];
-    top[n] = '/';
-    top[n + 1] = '\0';
+    bool dots = size <= 2 && top[0] == '.' && top[size - 1] == '.';
+    if (dots) /* the folder itself, or the one above */
+        memset(top, '_', size);
+    if (size > 1 && top[1] == ':') /* a drive */
+        top[1] = '_';
+    memcpy(top + size, "/", 2);
     return top;
 }
 
@@ -426,16 +452,22 @@ static void end(struct packer *p)
 
 /* ------------------------------------------------------------------------------------------------------- writing */
 
-/* Sets an attribute of a tag that has it; `at` is how far `text` was copied to `out`. */
-static void set_flag(const struct xml_scanner *scanner, const struct xml_tag *tag, const char *name, const char *value,
-                     size_t *at, struct buf *out)
+/* Sets two attributes of a tag where it has them, in whatever order; `at` is how far `text` was copied to `out`. */
+static void set_flags(const struct xml_scanner *scanner, const struct xml_tag *tag, size_t *at, struct buf *out)
 {
-    size_t start, finish;
-    if (!xml_tag_attribute(scanner, tag, name, &start, &finish) || start < *at)
-        return;
-    buf_put(out, scanner->text + *at, start - *at);
-    buf_puts(out, value);
-    *at = finish;
+    static const char *const values[] = {"true", "false"};
+    size_t start[2] = {0}, end[2] = {0};
+    bool has[2] = {xml_tag_attribute(scanner, tag, "DeployDirty", &start[0], &end[0]),
+                   xml_tag_attribute(scanner, tag, "Deployed", &start[1], &end[1])};
+    size_t first = start[0] > start[1];
+    for (size_t i = 0; i < 2; i++) {
+        size_t flag = i ^ first;
+        if (!has[flag])
+            continue;
+        buf_put(out, scanner->text + *at, start[flag] - *at);
+        buf_puts(out, values[flag]);
+        *at = end[flag];
+    }
 }
 
 /* An exported entity is to be deployed; what is deleted stays as it is. */
@@ -448,10 +480,8 @@ static void reset_flags(const struct buf *text, struct buf *out)
     while (xml_scan_next(&scanner, &tag)) {
         if (tag.depth != 1 || !tag.opens || !xml_tag_is(&tag, "Header"))
             continue;
-        if (!xml_tag_value(&scanner, &tag, "Deleted", &deleted) || strcmp(buf_text(&deleted), "true") != 0) {
-            set_flag(&scanner, &tag, "DeployDirty", "true", &at, out);
-            set_flag(&scanner, &tag, "Deployed", "false", &at, out);
-        }
+        if (!xml_tag_value(&scanner, &tag, "Deleted", &deleted) || strcmp(buf_text(&deleted), "true") != 0)
+            set_flags(&scanner, &tag, &at, out);
         break;
     }
     buf_put(out, buf_text(text) + at, text->size - at);

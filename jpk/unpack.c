@@ -652,6 +652,7 @@ static bool read_old_index(struct unpacker *u)
         if (!archive_read(u->old_archive, entry, &u->bytes, u->err))
             return false;
         if (!tree_index_parse(&u->old, buf_text(&u->bytes), u->bytes.size, i == 0, u->err)) {
+            error_file(u->err, u->folder);
             error_entry(u->err, files[i]);
             return false;
         }
