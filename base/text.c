@@ -148,6 +148,11 @@ bool text_caseeq(const char *a, const char *b)
     return text_casecmp(a, b) == 0;
 }
 
+bool text_starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
 bool text_ends_with(const char *text, const char *suffix)
 {
     size_t n = strlen(text), m = strlen(suffix);

@@ -53,7 +53,8 @@ static inline char text_lower(char c)
 /* ASCII letters compare alike; all else by byte. */
 int text_casecmp(const char *a, const char *b);
 bool text_caseeq(const char *a, const char *b);
-bool text_ends_with(const char *text, const char *suffix); /* ASCII letters compare alike */
+bool text_starts_with(const char *text, const char *prefix); /* byte by byte */
+bool text_ends_with(const char *text, const char *suffix);   /* ASCII letters compare alike */
 
 /* Bytes as hexadecimal digits and NUL: 2n + 1 characters. */
 void text_hex(const unsigned char *bytes, size_t n, char *out);

@@ -9,11 +9,6 @@
 #include "jpk/archive.h"
 #include "jpk/properties.h"
 
-static bool starts_with(const char *s, const char *prefix)
-{
-    return strncmp(s, prefix, strlen(prefix)) == 0;
-}
-
 /* The length of the folder part with its slash. */
 static size_t folder_length(const char *name)
 {
@@ -30,7 +25,7 @@ static bool is_named(const char *name, const char *file)
 static bool is_project(const char *name)
 {
     return is_named(name, "project.xml") && !strstr(name, "/files/") && !strstr(name, "/testfiles/") &&
-           !starts_with(name, "files/") && !starts_with(name, "testfiles/");
+           !text_starts_with(name, "files/") && !text_starts_with(name, "testfiles/");
 }
 
 struct candidates {
@@ -86,7 +81,7 @@ static char *folder_environment(struct arena *arena, const char *base)
     const char *start = base + n;
     while (start > base && (start == base + n || start[-1] != '/'))
         start--;
-    return starts_with(start, "env-") && n > 0 ? arena_strndup(arena, start + 4, strlen(start) - 5) : NULL;
+    return text_starts_with(start, "env-") && n > 0 ? arena_strndup(arena, start + 4, strlen(start) - 5) : NULL;
 }
 
 static bool environment_matches(struct jpk_archive *archive, struct arena *arena, const char *base, const char *wanted)
@@ -173,7 +168,7 @@ static bool has_folder(struct jpk_archive *archive, const char *base, const char
     size_t n = strlen(base);
     for (size_t i = 0; i < jpk_archive_count(archive); i++) {
         const char *name = jpk_archive_entry(archive, i)->name;
-        if (strncmp(name, base, n) == 0 && starts_with(name + n, folder))
+        if (strncmp(name, base, n) == 0 && text_starts_with(name + n, folder))
             return true;
     }
     return false;
@@ -231,10 +226,10 @@ enum entry_role entry_role_of(enum jpk_shape shape, const char *name)
         if (strcmp(exact[i].name, name) == 0)
             return exact[i].role;
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
-        if (starts_with(name, folders[i].name))
+        if (text_starts_with(name, folders[i].name))
             return folders[i].role;
     bool xml = text_ends_with(name, ".xml");
-    if (starts_with(name, "Data/") && xml)
+    if (text_starts_with(name, "Data/") && xml)
         return ENTRY_ENTITY;
     if (shape == JPK_SHAPE_FLAT && !strchr(name, '/'))
         return xml ? ENTRY_ENTITY : text_ends_with(name, ".db") ? ENTRY_SETTINGS : ENTRY_UNKNOWN;

@@ -46,7 +46,7 @@ struct jpk_archive *tree_open(struct jpk_archive *folder, struct jpk_error *err)
 /* The tree behind an archive, or NULL. */
 struct tree *tree_of(const struct jpk_archive *archive);
 
-/* Finds the files of every row and the rows of every file: jpk/tree_open.c. */
+/* Finds the files of every row and the rows of every file, and makes the entries: jpk/tree_open.c. */
 bool tree_match(struct tree *tree, struct jpk_error *err);
 
 /*
