@@ -7,6 +7,24 @@
 #include "jpk/tree_view.h"
 #include "jpk/xml_scan.h"
 
+/* An entity whose bytes were kept holds its texts at other places than what would have been put together. */
+static bool find_in_original(struct tree_places *places)
+{
+    struct pieces found;
+    bool ok = pieces_find(buf_text(&places->joined), places->joined.size, &found, NULL) &&
+              found.count == places->pieces.count;
+    for (size_t i = 0; ok && i < found.count; i++) {
+        struct piece *piece = &places->pieces.list[i];
+        if (piece->joined == piece->joined_end)
+            continue;
+        piece->joined = found.list[i].inside;
+        piece->joined_end = found.list[i].behind;
+        piece->joined_resumed = piece->alone ? found.list[i].end : found.list[i].behind;
+    }
+    pieces_free(&found);
+    return ok;
+}
+
 bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry)
 {
     struct tree *tree = tree_of(archive);
@@ -14,7 +32,8 @@ bool tree_places_begin(struct tree_places *places, const struct jpk_archive *arc
     if (index == SIZE_MAX)
         return false;
     *places = (struct tree_places){.tree = tree, .source = &tree->sources[archive->dir.entries[index].index]};
-    if (tree_read(tree, places->source, &places->joined, &places->pieces, NULL))
+    if (tree_read(tree, places->source, &places->joined, &places->pieces, NULL) &&
+        (!places->source->hash || find_in_original(places)))
         return true;
     tree_places_free(places);
     return false;

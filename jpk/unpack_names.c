@@ -83,15 +83,26 @@ bool unpack_names_too_deep(const char *path)
     return parts > DEPTH_ROOM || strlen(path) > LENGTH_ROOM;
 }
 
+/* Whether a file's stem stands for a name: as it is encoded here, or as a person wrote it. */
+static bool stands_for(const char *stem, const char *name, const char *encoded)
+{
+    struct buf decoded = {0};
+    tree_name_decode(stem, strlen(stem), &decoded);
+    bool same = *name && strcmp(buf_text(&decoded), name) == 0;
+    buf_free(&decoded);
+    return same || tree_name_is(stem, encoded);
+}
+
 /* The old path when it is one for that name in that folder, else NULL. */
-static const char *kept(const struct unpack_names *names, uint32_t row, const char *above, const char *encoded)
+static const char *kept(const struct unpack_names *names, uint32_t row, const char *above, const char *name,
+                        const char *encoded)
 {
     if (row == MAP_NONE)
         return NULL;
     const char *path = names->old->rows[row].path, *slash = strrchr(path, '/');
     size_t n = slash ? (size_t)(slash - path) : 0;
     bool same = n == strlen(above) && strncmp(path, above, n) == 0;
-    return same && tree_name_is(slash ? slash + 1 : path, encoded) ? path : NULL;
+    return same && stands_for(slash ? slash + 1 : path, name, encoded) ? path : NULL;
 }
 
 static void put_above(struct buf *out, const char *above)
@@ -140,7 +151,7 @@ static const char *path_of(struct unpack_names *names, const char *above, const 
     tree_name_encode(name, folder, &encoded);
     const char *path = NULL;
     if (key && used && !encoded.failed) {
-        path = kept(names, row, above, buf_text(&encoded));
+        path = kept(names, row, above, name, buf_text(&encoded));
         path = path ? arena_strdup(names->arena, path)
                     : free_path(names, above, buf_text(&encoded), id, row == MAP_NONE ? NOBODY : row, plain);
     }

@@ -317,15 +317,18 @@ static void old_paths_are_kept(void **state)
     (void)state;
     static const char rows[] = "{\"format\":\"jpk-tree\",\"version\":1}\n"
                                "{\"item\":\"Script/a~00000002\",\"id\":\"" ID2 "\"}\n"
-                               "{\"item\":\"Script/b\",\"id\":\"" ID3 "\"}\n";
+                               "{\"item\":\"Script/b\",\"id\":\"" ID3 "\"}\n"
+                               "{\"item\":\"Script/%41: x\",\"id\":\"odd\"}\n";
     struct tree_index old = {0};
     struct given given;
     assert_true(tree_index_parse(&old, rows, strlen(rows), true, NULL));
     give(&given, &old);
     assert_string_equal(unpack_names_path(&given.names, "Script", "a", ID2, false), "Script/a~00000002");
     assert_string_equal(unpack_names_path(&given.names, "Script", "a", ID1, false), "Script/a");
+    assert_string_equal(unpack_names_path(&given.names, "Script", "A: x", "odd", false), "Script/%41: x");
     /* called otherwise now, or moved: a new path */
     assert_string_equal(unpack_names_path(&given.names, "Script", "c", ID3, false), "Script/c");
+    given_free(&given);
     give(&given, &old);
     assert_string_equal(unpack_names_path(&given.names, "Script/x", "b", ID3, false), "Script/x/b");
     /* and what was another's does not become free */
