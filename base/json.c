@@ -7,7 +7,9 @@
 #include "base/map.h"
 #include "base/text.h"
 
-enum { DEPTH = 1000, NO_PARENT = UINT32_MAX };
+enum { DEPTH = 1000 };
+
+#define NO_PARENT UINT32_MAX
 
 struct parser {
     struct jdoc *doc;

@@ -194,7 +194,7 @@ bool opening_read_outline(struct opening *o)
     if (!source.text)
         return error_memory(o->err);
     if (source.hash) {
-        source.original = original_of(o, "project");
+        source.original = opening_find(o, TREE_ORIGINAL_OUTLINE, "");
         if (source.original == SIZE_MAX)
             return opening_wrong(o, JPK_ERR_FORMAT, buf_text(&o->path), "is missing: it holds project.xml as it was");
     }

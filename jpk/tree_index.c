@@ -7,6 +7,8 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/text.h"
+#include "base/uuid.h"
 #include "jpk/entry_name.h"
 #include "jpk/tree_name.h"
 
@@ -341,9 +343,11 @@ void tree_usual_entry(const struct tree_row *row, struct buf *out)
 
 void tree_original_file(const char *id, struct buf *out)
 {
-    buf_puts(out, TREE_ORIGINAL);
-    tree_name_encode(id, false, out);
-    buf_puts(out, ".xml");
+    char made[UUID_SIZE];
+    bool guid = text_guid(id, strlen(id));
+    if (!guid) /* whatever it is, it gets a name that fits and that nothing else has */
+        uuid_of_name("", id, made);
+    buf_printf(out, TREE_ORIGINAL "%s.xml", guid ? id : made);
 }
 
 /* ------------------------------------------------------------------------------------------------------ conflicts */

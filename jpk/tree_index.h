@@ -14,6 +14,7 @@
 #define TREE_LOCAL_INDEX TREE_LOCAL "index.jsonl"
 #define TREE_UNLISTED "unlisted/"
 #define TREE_ORIGINAL "original/"
+#define TREE_ORIGINAL_OUTLINE TREE_ORIGINAL "project.xml"
 #define TREE_OTHER "other/"
 #define TREE_FILES "files/"
 #define TREE_FOLDER_FILE ".folder.xml"

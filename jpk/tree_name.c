@@ -89,17 +89,6 @@ void tree_name_encode(const char *name, bool folder, struct buf *out)
     }
 }
 
-bool tree_name_fits(const char *name)
-{
-    struct buf encoded = {0}, decoded = {0};
-    tree_name_encode(name, false, &encoded);
-    tree_name_decode(buf_text(&encoded), encoded.size, &decoded);
-    bool fits = *name && strcmp(buf_text(&decoded), name) == 0;
-    buf_free(&encoded);
-    buf_free(&decoded);
-    return fits;
-}
-
 static int digit(char c)
 {
     return c >= '0' && c <= '9'   ? c - '0'

@@ -13,9 +13,6 @@
 /* A file name without its ending, or a folder's, for `name`, cut when it is too long. Appends. */
 void tree_name_encode(const char *name, bool folder, struct buf *out);
 
-/* Whether `name` can be found again in what tree_name_encode makes of it. */
-bool tree_name_fits(const char *name);
-
 /* The item's name that a file's stem or a folder's name stands for, a `~` and what follows left out. Appends. */
 void tree_name_decode(const char *stem, size_t n, struct buf *out);
 

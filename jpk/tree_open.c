@@ -110,10 +110,17 @@ bool opening_match_item(struct opening *o, const struct tree_row *row, struct ma
 
 static bool match_row(struct opening *o, size_t at)
 {
-    const struct tree_row *row = &o->tree->index.rows[at];
+    struct tree_row *row = &o->tree->index.rows[at];
     struct match *match = opening_add_match(o, at);
     if (!match)
         return error_memory(o->err);
+    bool folder = row->kind == TREE_ROW_FOLDER;
+    if (row->absent && opening_find(o, row->path, folder ? "/" TREE_FOLDER_FILE : ".xml") != SIZE_MAX) {
+        /* What project.xml listed without a file has one now, and that says its name. */
+        row->absent = false;
+        row->name = NULL;
+        o->tree->changed = true;
+    }
     switch (row->kind) {
     case TREE_ROW_FOLDER:
         match->file = row->absent ? SIZE_MAX : opening_find(o, row->path, "/" TREE_FOLDER_FILE);

@@ -270,15 +270,20 @@ static bool note(struct unpacker *u, const char *path, const char *sentence)
 }
 
 /* Keeps the bytes of an entry that packing would make otherwise, under the hash of what it would make. */
-static bool keep_original(struct unpacker *u, const char *id, const struct buf *made, const struct buf *original,
+static bool keep_original(struct unpacker *u, const char *file, const struct buf *made, const struct buf *original,
                           const char **hash)
 {
     char hex[65];
-    struct buf path = {0};
     sha256_hex(buf_text(made), made->size, hex);
     *hash = arena_strdup(&u->index.arena, hex);
-    tree_original_file(id, &path);
-    bool ok = *hash && !path.failed ? put_file(u, path.data, "", original) : error_memory(u->err);
+    return *hash ? put_file(u, file, "", original) : error_memory(u->err);
+}
+
+static bool keep_entity(struct unpacker *u, struct tree_row *row)
+{
+    struct buf path = {0};
+    tree_original_file(row->id, &path);
+    bool ok = path.failed ? error_memory(u->err) : keep_original(u, path.data, &u->again, &u->bytes, &row->original);
     buf_free(&path);
     return ok;
 }
@@ -346,7 +351,7 @@ static bool put_pieces(struct unpacker *u, struct tree_row *row, struct pieces *
         if (!note(u, row->path, "its texts stay in the .xml file, for they cannot be written by themselves"))
             return false;
     } else if (!same_bytes(&u->again, &u->bytes) &&
-               (!keep_original(u, row->id, &u->again, &u->bytes, &row->original) ||
+               (!keep_entity(u, row) ||
                 !note(u, row->path, "its text is written in a way of its own; its bytes are kept in " TREE_ORIGINAL))) {
         return false;
     }
@@ -524,7 +529,8 @@ static bool check_outline(struct unpacker *u)
     outline_write(&u->outline, &u->index, &u->again);
     if (u->again.failed)
         return error_memory(u->err);
-    return same_bytes(&u->again, &u->bytes) || keep_original(u, "project", &u->again, &u->bytes, &u->index.original);
+    return same_bytes(&u->again, &u->bytes) ||
+           keep_original(u, TREE_ORIGINAL_OUTLINE, &u->again, &u->bytes, &u->index.original);
 }
 
 /* The latest time of an entry: archives of Design Studio give all of them the same. */
@@ -632,7 +638,7 @@ static bool stale_row(struct unpacker *u, const struct tree_row *row)
 /* The files that the old index speaks of and the new tree does not have. */
 static bool find_stale(struct unpacker *u)
 {
-    bool ok = !u->old.original || stale_original(u, "project");
+    bool ok = !u->old.original || stale(u, TREE_ORIGINAL_OUTLINE, "");
     for (size_t i = 0; ok && i < u->old.count; i++)
         ok = stale_row(u, &u->old.rows[i]);
     strings_sort(&u->stale);

@@ -9,7 +9,9 @@
 #include "base/uuid.h"
 #include "jpk/tree_name.h"
 
-enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000, NOBODY = MAP_NONE - 1 };
+enum { DEPTH_ROOM = 32, LENGTH_ROOM = 1000 };
+
+#define NOBODY (MAP_NONE - 1) /* owns a path that nothing of the old tree has */
 
 /* What the root of a tree holds beside the types of items. */
 static const char *const reserved[] = {"files", "local", "original", "other", "unlisted", ".git", TREE_INDEX};
