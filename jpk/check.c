@@ -624,7 +624,7 @@ static int by_place(const void *a, const void *b)
 }
 
 /* In a tree what is read is not what a person has: the file and the place there. */
-static void place_in_tree(struct jpk_finding *finding, const struct tree_places *places, size_t at)
+static void place_in_tree(struct jpk_finding *finding, struct tree_places *places, size_t at)
 {
     struct tree_place place;
     tree_places_at(places, at, &place);
@@ -636,8 +636,7 @@ static void place_in_tree(struct jpk_finding *finding, const struct tree_places 
 }
 
 /* Lines and columns of the rows of one file, which come in the order of their places: one pass over the file. */
-static bool count_lines(struct checker *c, size_t index, struct row *rows, size_t count,
-                        const struct tree_places *places)
+static bool count_lines(struct checker *c, size_t index, struct row *rows, size_t count, struct tree_places *places)
 {
     if (!archive_read(c->project->archive, index, &c->bytes, c->err))
         return false;

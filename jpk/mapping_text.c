@@ -1,6 +1,9 @@
 #include "jpk/mapping_text.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/array.h"
 
 #define OPEN "<trans>\n"
 #define CLOSE "\n</trans>"
@@ -113,8 +116,17 @@ void mapping_text_write(const struct strings *list, struct buf *out)
 /* How a mapping stands in the text. */
 struct head {
     uint32_t line;
-    size_t target; /* bytes of its target there */
+    size_t target;    /* bytes of its target there */
+    const char *body; /* the line below */
     bool block, wrapped;
+};
+
+struct mapping_places {
+    struct arena arena;
+    struct strings list;
+    struct head *heads; /* by mapping */
+    size_t capacity;
+    const char *end; /* of the text */
 };
 
 struct parser {
@@ -126,10 +138,9 @@ struct parser {
 
     struct buf text; /* of the mapping that is being read */
     bool block, wrapped;
-    size_t wanted; /* the mapping whose head is kept; SIZE_MAX for none */
-    struct head head;
-    size_t empty; /* empty lines of the block that were not added yet */
-    size_t lines; /* of the block that were added */
+    struct mapping_places *places; /* collects the heads; NULL when nobody wants them */
+    size_t empty;                  /* empty lines of the block that were not added yet */
+    size_t lines;                  /* of the block that were added */
 };
 
 static bool wrong(struct parser *parser, size_t column, const char *message)
@@ -221,6 +232,19 @@ static bool read_target(struct parser *parser, const char *s, size_t n, size_t *
     return true;
 }
 
+static struct head *add_head(struct parser *parser, size_t target)
+{
+    struct mapping_places *places = parser->places;
+    size_t index = parser->list->count;
+    struct head *heads = array_grow(places->heads, index, &places->capacity, sizeof *heads);
+    if (!heads)
+        return NULL;
+    places->heads = heads;
+    const char *line_end = memchr(parser->at, '\n', (size_t)(parser->end - parser->at));
+    heads[index] = (struct head){.line = parser->line, .target = target, .body = line_end ? line_end + 1 : parser->end};
+    return &heads[index];
+}
+
 static bool read_head(struct parser *parser, const char *s, size_t n)
 {
     size_t used = 0;
@@ -233,9 +257,9 @@ static bool read_head(struct parser *parser, const char *s, size_t n)
         return false;
     s += used;
     n -= used;
-    struct head *head = parser->list->count == parser->wanted ? &parser->head : NULL;
-    if (head)
-        *head = (struct head){.line = parser->line, .target = used};
+    struct head *head = NULL;
+    if (parser->places && !(head = add_head(parser, used)))
+        return false;
     if (n == 0)
         return finish(parser);
     bool raw = n == 3 && memcmp(s, " ==", 3) == 0, script = n == 2 && memcmp(s, " =", 2) == 0;
@@ -304,60 +328,76 @@ static bool parse(struct parser *parser, const char *text, size_t n)
 
 bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct strings *list, struct jpk_error *err)
 {
-    struct parser parser = {.arena = arena, .list = list, .err = err, .wanted = SIZE_MAX};
+    struct parser parser = {.arena = arena, .list = list, .err = err};
     return parse(&parser, text, n);
 }
 
-/* What stands before a script's text in a line: four spaces, or a tab. */
-static uint32_t indent_of(const char *text, size_t n, uint32_t line)
+/* Where the byte `in` of a script's text stands that begins in the line below its target; each line has its indent. */
+static void place_in_block(const struct head *head, const char *end, const char *script, size_t in, uint32_t *line,
+                           uint32_t *column)
 {
-    const char *end = text + n;
-    for (; line > 1 && text < end; line--) {
-        const char *line_end = memchr(text, '\n', (size_t)(end - text));
-        text = line_end ? line_end + 1 : end;
+    const char *at = head->body;
+    size_t start = 0;
+    *line = head->line + 1;
+    for (size_t i = 0; i < in; i++) {
+        if (script[i] != '\n')
+            continue;
+        const char *line_end = memchr(at, '\n', (size_t)(end - at));
+        at = line_end ? line_end + 1 : end;
+        ++*line;
+        start = i + 1;
     }
-    return text < end && *text == '\t' ? 1 : INDENT_SIZE;
+    size_t indent = at < end && *at == '\t' ? 1 : INDENT_SIZE;
+    *column = (uint32_t)(indent + in - start) + 1;
 }
 
-static void place_in(const struct head *head, const char *mapping, size_t at, uint32_t *line, uint32_t *column)
+static void place_in(const struct head *head, const char *end, const char *mapping, size_t at, uint32_t *line,
+                     uint32_t *column)
 {
     size_t left = strcspn(mapping, "\t"), open = head->wrapped ? OPEN_SIZE : 0;
-    const char *right = mapping + left + 1 + open;
     *line = head->line;
     if (at <= left || !mapping[left]) {
         *column = (uint32_t)(at < head->target ? at : head->target) + 1;
         return;
     }
-    size_t in = at - left - 1 > open ? at - left - 1 - open : 0, start = 0;
-    size_t size = strlen(right) - (head->wrapped ? CLOSE_SIZE : 0);
+    const char *script = mapping + left + 1 + open;
+    size_t in = at - left - 1 > open ? at - left - 1 - open : 0;
+    size_t size = strlen(script) - (head->wrapped ? CLOSE_SIZE : 0);
     in = in < size ? in : size; /* the end tag is not in the text */
     size_t behind = head->wrapped ? sizeof " = " - 1 : sizeof " <- " - 1;
-    if (!head->block) {
+    if (head->block)
+        place_in_block(head, end, script, in, line, column);
+    else
         *column = (uint32_t)(head->target + behind + in) + 1;
-        return;
-    }
-    ++*line;
-    for (size_t i = 0; i < in; i++) {
-        if (right[i] != '\n')
-            continue;
-        ++*line;
-        start = i + 1;
-    }
-    *column = (uint32_t)(in - start) + 1;
 }
 
-bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column)
+struct mapping_places *mapping_places_new(const char *text, size_t n)
 {
-    struct arena arena = {0};
-    struct strings list = {0};
-    struct parser parser = {.arena = &arena, .list = &list, .wanted = index};
-    bool ok = parse(&parser, text, n) && index < list.count && at <= strlen(list.items[index]);
-    if (ok) {
-        place_in(&parser.head, list.items[index], at, line, column);
-        if (*line > parser.head.line)
-            *column += indent_of(text, n, *line);
-    }
-    strings_free(&list);
-    arena_free(&arena);
-    return ok;
+    struct mapping_places *places = calloc(1, sizeof *places);
+    if (!places)
+        return NULL;
+    struct parser parser = {.arena = &places->arena, .list = &places->list, .places = places};
+    places->end = text + n;
+    if (parse(&parser, text, n))
+        return places;
+    mapping_places_free(places);
+    return NULL;
+}
+
+void mapping_places_free(struct mapping_places *places)
+{
+    if (!places)
+        return;
+    strings_free(&places->list);
+    arena_free(&places->arena);
+    free(places->heads);
+    free(places);
+}
+
+bool mapping_places_at(const struct mapping_places *places, size_t index, size_t at, uint32_t *line, uint32_t *column)
+{
+    if (index >= places->list.count || at > strlen(places->list.items[index]))
+        return false;
+    place_in(&places->heads[index], places->end, places->list.items[index], at, line, column);
+    return true;
 }

@@ -30,10 +30,11 @@ void mapping_text_write(const struct strings *list, struct buf *out);
 /* Adds to `list`, whose texts live in `arena`. JPK_ERR_FORMAT with line and column. */
 bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct strings *list, struct jpk_error *err);
 
-/*
- * Where in a parsed text the byte `at` of mapping number `index` stands. False: there is none, or the text does not
- * parse.
- */
-bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column);
+/* Where the mappings of a text stand in it, parsed once for many questions; NULL: no memory, or it does not parse. */
+struct mapping_places *mapping_places_new(const char *text, size_t n);
+void mapping_places_free(struct mapping_places *places);
+
+/* Where the byte `at` of mapping number `index` stands. False: there is none. */
+bool mapping_places_at(const struct mapping_places *places, size_t index, size_t at, uint32_t *line, uint32_t *column);
 
 #endif

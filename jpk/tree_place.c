@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "jpk/mapping_text.h"
 #include "jpk/tree_view.h"
@@ -43,47 +44,94 @@ void tree_places_free(struct tree_places *places)
 {
     pieces_free(&places->pieces);
     buf_free(&places->joined);
+    mapping_places_free(places->mappings);
+    free(places->starts);
 }
 
-static void put(struct tree_place *place, const char *path, const char *text, size_t n, size_t offset)
+/* The place of an offset in one of the texts, counted on from the last one. */
+static void put(struct tree_places *places, struct tree_place *place, const char *path, const char *text, size_t n,
+                size_t offset)
 {
-    struct text_position at = text_position(text, n, offset < n ? offset : n);
+    offset = offset < n ? offset : n;
+    if (places->counted != text || offset < places->lines.at)
+        places->lines = text_counter_begin(text, n);
+    places->counted = text;
+    struct text_position at = text_counter_at(&places->lines, offset);
     *place = (struct tree_place){.path = path, .line = at.line, .column = at.column};
 }
 
-/* How many bytes of text the first `n` raw bytes stand for; a reference that is cut counts as nothing. */
-static size_t decoded_size(const char *raw, size_t n)
+/* How many bytes of text raw bytes stand for; a reference that is cut at the end counts as nothing: *used leaves it
+ * out. */
+static size_t decoded_size(const char *raw, size_t n, size_t *used)
 {
     enum { REFERENCE_MAX = 12 };
     struct buf text = {0};
-    for (size_t back = 0; back < REFERENCE_MAX && back <= n; back++) {
+    size_t back = 0;
+    for (; back < REFERENCE_MAX && back <= n; back++) {
         buf_clear(&text);
         if (xml_decode(raw, n - back, &text))
             break;
     }
+    *used = back <= n ? n - back : 0;
     size_t size = text.size;
     buf_free(&text);
     return size;
 }
 
-/* `raw` is what stands between <Mappings> and </Mappings>. */
-static bool place_in_mappings(const struct piece *piece, const char *raw, size_t n, size_t at, struct tree_place *place)
+/* Bytes of text up to the byte `at` of a piece's content, decoded on from the last question. */
+static size_t decoded_at(struct tree_places *places, const struct piece *piece, const char *raw, size_t at)
+{
+    size_t used;
+    if (places->piece != piece || at < places->raw) {
+        places->piece = piece;
+        places->raw = places->decoded = 0;
+    }
+    places->decoded += decoded_size(raw + places->raw, at - places->raw, &used);
+    places->raw += used;
+    return places->decoded;
+}
+
+/* Finds the texts between <Mappings> and </Mappings>. */
+static bool find_mappings(struct tree_places *places, const struct piece *piece, const char *raw, size_t n)
 {
     struct xml_scanner scanner = xml_scan(raw, n);
     struct xml_tag tag;
-    size_t index = 0, start = 0;
-    bool inside = false;
-    while (xml_scan_next(&scanner, &tag) && tag.start <= at) {
-        if (tag.opens && xml_tag_is(&tag, "konga.string")) {
-            start = tag.end;
-            inside = true;
-        } else if (!tag.opens && tag.depth == 0) {
-            index++;
-            inside = false;
-        }
+    mapping_places_free(places->mappings);
+    places->mappings = mapping_places_new(buf_text(&piece->text), piece->text.size);
+    places->mapped = piece;
+    places->mapping_count = 0;
+    while (places->mappings && xml_scan_next(&scanner, &tag)) {
+        if (!tag.opens || !xml_tag_is(&tag, "konga.string"))
+            continue;
+        size_t *starts = array_grow(places->starts, places->mapping_count, &places->capacity, sizeof *starts);
+        if (!starts)
+            return false;
+        places->starts = starts;
+        starts[places->mapping_count++] = tag.end;
     }
-    size_t decoded = inside && at > start ? decoded_size(raw + start, at - start) : 0;
-    return mapping_text_place(buf_text(&piece->text), piece->text.size, index, decoded, &place->line, &place->column);
+    return places->mappings != NULL;
+}
+
+/* `raw` is what stands between <Mappings> and </Mappings>. */
+static bool place_in_mappings(struct tree_places *places, const struct piece *piece, const char *raw, size_t n,
+                              size_t at, struct tree_place *place)
+{
+    if (places->mapped != piece && !find_mappings(places, piece, raw, n))
+        return false;
+    size_t low = 0, high = places->mapping_count, used;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (places->starts[middle] <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0 || !places->mappings)
+        return false;
+    const char *text = raw + places->starts[low - 1];
+    size_t size = strcspn(text, "<"), in = at - places->starts[low - 1];
+    size_t decoded = decoded_size(text, in < size ? in : size, &used);
+    return mapping_places_at(places->mappings, low - 1, decoded, &place->line, &place->column);
 }
 
 static const char *file_of(const struct tree_places *places, const struct piece *piece)
@@ -101,20 +149,21 @@ static const char *main_file(const struct tree_places *places)
     return source->entity ? source->path : TREE_INDEX;
 }
 
-static void place_in_piece(const struct tree_places *places, const struct piece *piece, size_t offset,
+static void place_in_piece(struct tree_places *places, const struct piece *piece, size_t offset,
                            struct tree_place *place)
 {
     const char *raw = buf_text(&places->joined) + piece->joined;
     size_t n = piece->joined_end - piece->joined, at = offset - piece->joined;
     if (!piece->mappings)
-        put(place, file_of(places, piece), buf_text(&piece->text), piece->text.size, decoded_size(raw, at));
-    else if (place_in_mappings(piece, raw, n, at, place))
+        put(places, place, file_of(places, piece), buf_text(&piece->text), piece->text.size,
+            decoded_at(places, piece, raw, at));
+    else if (place_in_mappings(places, piece, raw, n, at, place))
         place->path = file_of(places, piece);
     else
         *place = (struct tree_place){.path = file_of(places, piece), .line = 1, .column = 1};
 }
 
-void tree_places_at(const struct tree_places *places, size_t offset, struct tree_place *place)
+void tree_places_at(struct tree_places *places, size_t offset, struct tree_place *place)
 {
     size_t shift_from = 0, shift_to = 0;
     for (size_t i = 0; i < places->pieces.count; i++) {
@@ -129,7 +178,7 @@ void tree_places_at(const struct tree_places *places, size_t offset, struct tree
         shift_to = piece->resumed;
     }
     const struct buf *text = places->source->entity ? &places->tree->xml : &places->joined;
-    put(place, main_file(places), buf_text(text), text->size, offset - shift_from + shift_to);
+    put(places, place, main_file(places), buf_text(text), text->size, offset - shift_from + shift_to);
     if (places->source->file == SIZE_MAX && !places->source->entity)
         place->line = place->column = 0; /* made from the index as a whole */
 }

@@ -3,6 +3,7 @@
 #define JPK_TREE_VIEW_H
 
 #include "base/strings.h"
+#include "base/text.h"
 #include "jpk/archive.h"
 #include "jpk/pieces.h"
 #include "jpk/tree_index.h"
@@ -62,12 +63,25 @@ size_t tree_file_of_piece(const struct tree_source *source, const struct piece *
 /* Writes the index and the files of new entities, when there is something new. */
 bool tree_save(struct tree *tree, struct jpk_error *err);
 
-/* An entry of a tree, read to find out which of its files a place in it comes from. */
+/*
+ * An entry of a tree, read to find out which of its files a place in it comes from. Asking for places in their order is
+ * linear in the entry.
+ */
 struct tree_places {
     struct tree *tree;
     const struct tree_source *source;
     struct pieces pieces;
     struct buf joined;
+
+    /* where the last question ended */
+    struct text_counter lines; /* in the text of `counted` */
+    const void *counted;
+    const struct piece *piece; /* of a text, with how much of it was decoded */
+    size_t raw, decoded;
+    struct mapping_places *mappings; /* of the piece `mapped` */
+    const struct piece *mapped;
+    size_t *starts; /* of each mapping's text in the piece's content */
+    size_t mapping_count, capacity;
 };
 
 struct tree_place {
@@ -77,7 +91,7 @@ struct tree_place {
 
 /* False: the archive is no tree, or it has no such entry, or it cannot be read. */
 bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry);
-void tree_places_at(const struct tree_places *places, size_t offset, struct tree_place *place);
+void tree_places_at(struct tree_places *places, size_t offset, struct tree_place *place);
 void tree_places_free(struct tree_places *places);
 
 /* The file that people see of an entry: in a tree its .xml, elsewhere the entry itself. */

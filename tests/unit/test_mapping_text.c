@@ -18,6 +18,14 @@ struct mappings {
     struct strings list;
 };
 
+static bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column)
+{
+    struct mapping_places *places = mapping_places_new(text, n);
+    bool ok = places && mapping_places_at(places, index, at, line, column);
+    mapping_places_free(places);
+    return ok;
+}
+
 static void add(struct mappings *mappings, const char *text)
 {
     assert_true(strings_add(&mappings->list, &mappings->arena, text));
