@@ -1,0 +1,82 @@
+/*
+ * Regular expressions of ECMA-262 as JSON Schema uses them (`pattern`, `patternProperties`, format `regex`), on PCRE2.
+ *
+ * The dialect is that of ECMA-262, 11th edition, with the flag `u` and no other: characters are code points, \d \w \b
+ * are ASCII, `.` leaves out line terminators, `^` and `$` are the ends of the text only, and a match may begin
+ * anywhere. A pattern is parsed here in full and written anew for PCRE2, so nothing that only PCRE2 knows comes
+ * through.
+ *
+ * Known departures, all rare:
+ *  - Lookbehind whose length varies (other than between its alternatives) and references to groups in lookbehind are
+ *    valid, but cannot be compiled: JPK_ERR_LIMIT.
+ *  - Properties that Unicode 14 or PCRE2 10.42 do not have: JPK_ERR_LIMIT when ECMA-262 has them, else JPK_ERR_FORMAT.
+ *  - A group inside a repetition keeps what it matched in an earlier round when it takes no part in the last one;
+ * ECMA-262 forgets it. Only a later reference to that group can tell.
+ */
+#ifndef SCHEMA_PATTERN_H
+#define SCHEMA_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "jpk/base.h"
+
+struct pattern;
+
+enum pattern_flags {
+    /*
+     * Accepts what engines without the flag `u` accept and people write: escapes of any ASCII punctuation (`\-`, `\_`,
+     * `\@`,
+     * `\"`), `{`, `}` and `]` that stand for themselves, and `[\w-.]` with a hyphen that stands for itself. Letters
+     * that have no meaning stay errors (`\a`). For a second try with a warning.
+     */
+    PATTERN_LENIENT = 1
+};
+
+/*
+ * Compiles n bytes. The result does not refer to `text`, is not changed by matching, and may be used by many threads at
+ * once. NULL on failure, with the byte offset of the place in the pattern in `err->offset` and a sentence about it:
+ *  JPK_ERR_ENCODING  not UTF-8
+ *  JPK_ERR_FORMAT    not a pattern of ECMA-262
+ *  JPK_ERR_LIMIT     a valid pattern that is too long, too deep (250 groups in one another) or not supported
+ *  JPK_ERR_MEMORY
+ */
+struct pattern *pattern_compile(const char *text, size_t n, unsigned flags, struct jpk_error *err);
+
+void pattern_free(struct pattern *pattern);
+
+enum pattern_result {
+    PATTERN_NO_MATCH,
+    PATTERN_MATCH,
+    PATTERN_LIMIT /* not known: a limit of the scratch was hit, or memory ran out */
+};
+
+/*
+ * What matching needs besides the pattern: one a thread, for all patterns. Zero-initialized is empty and ready, with
+ * the limits below. A failed match leaves it usable.
+ */
+struct pattern_scratch {
+    uint32_t match_limit;               /* steps back at one place of the text; 0: PATTERN_MATCH_LIMIT */
+    uint32_t heap_limit;                /* KiB of memory for one match; 0: PATTERN_HEAP_LIMIT */
+    void *match_data, *context, *stack; /* of PCRE2; made at the first match that needs them */
+};
+
+#define PATTERN_MATCH_LIMIT 1000000
+#define PATTERN_HEAP_LIMIT 32768
+
+/*
+ * Whether the pattern matches anywhere in `n` bytes, which must be UTF-8 (a NUL is a character like others). Patterns
+ * that are only a literal, a literal at the beginning, or `.*`, `^.{n,m}$` and the like touch neither the scratch nor
+ * PCRE2.
+ */
+enum pattern_result pattern_match(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,
+                                  size_t n);
+
+/* Lets go of what the scratch holds; its limits stay. NULL is allowed. */
+void pattern_scratch_free(struct pattern_scratch *scratch);
+
+/* Whether the bytes are a pattern of ECMA-262 at all (format `regex`), supported here or not. Any bytes are allowed. */
+bool pattern_valid(const char *text, size_t n);
+
+#endif
