@@ -57,11 +57,12 @@ enum pattern_result {
  * the limits below. A failed match leaves it usable.
  */
 struct pattern_scratch {
-    uint32_t match_limit;               /* steps back at one place of the text; 0: PATTERN_MATCH_LIMIT */
-    uint32_t heap_limit;                /* KiB of memory for one match; 0: PATTERN_HEAP_LIMIT */
-    void *match_data, *context, *stack; /* of PCRE2; made at the first match that needs them */
+    uint32_t match_limit;                           /* steps back at one place of the text; 0: PATTERN_MATCH_LIMIT */
+    uint32_t heap_limit;                            /* KiB of memory for one match; 0: PATTERN_HEAP_LIMIT */
+    void *match_data, *context, *stack, *workspace; /* made at the first match that needs them */
 };
 
+#define PATTERN_DEPTH 250
 #define PATTERN_MATCH_LIMIT 1000000
 #define PATTERN_HEAP_LIMIT 32768
 

@@ -51,4 +51,10 @@ enum uri_rules {
 /* Whether the text is a URI by the grammar of RFC 3986, or as `rules` say. Any bytes are allowed. */
 bool uri_valid(const char *text, size_t n, unsigned rules);
 
+/*
+ * The length of the character beyond ASCII at the start of the text when an IRI may hold it, those for private use only
+ * when that is asked for (ucschar and iprivate of RFC 3987); 0: there is none.
+ */
+size_t uri_international(const char *text, size_t n, bool private);
+
 #endif
