@@ -33,7 +33,9 @@ struct syntax {
     uint32_t groups, opened; /* that capture: in the pattern, and up to here */
     struct map names;        /* of groups, to their numbers */
     struct arena arena;
-    struct buf name; /* the last one read */
+    struct buf name;         /* the last one read */
+    const char *unsupported; /* a sentence about the first thing that is valid, but not supported; NULL: none */
+    size_t unsupported_at;
 };
 
 /* ---------------------------------------------------------------------------------------------------------- helpers */
@@ -45,11 +47,13 @@ static bool fail(struct syntax *s, size_t at, const char *sentence)
     return false;
 }
 
-static bool fail_limit(struct syntax *s, size_t at, const char *sentence)
+/* Told when the rest of the pattern turns out to be valid. */
+static void note_unsupported(struct syntax *s, size_t at, const char *sentence)
 {
-    error_set(s->err, JPK_ERR_LIMIT, "%s", sentence);
-    error_offset(s->err, at);
-    return false;
+    if (!s->unsupported) {
+        s->unsupported = sentence;
+        s->unsupported_at = at;
+    }
 }
 
 static bool peek(const struct syntax *s, char c)
@@ -210,13 +214,17 @@ static bool character_escape(struct syntax *s, size_t start, bool in_class, uint
 #define NOTHING "[^\\x{0}-\\x{10ffff}]"
 #define NO_LINE_END "[^\\n\\r\\x{2028}\\x{2029}]"
 
-/* The sets that have a letter: as they are written alone, and in a class. */
+#define NO_DIGITS "\\x{0}-\\x{2f}\\x{3a}-\\x{10ffff}"
+#define NO_WORD "\\x{0}-\\x{2f}\\x{3a}-\\x{40}\\x{5b}-\\x{5e}\\x{60}\\x{7b}-\\x{10ffff}"
+
+/* The sets that have a letter: as they are written alone, and in a class, where PCRE2 10.42 takes \D and \W beside a \p
+ * for less than they are. */
 static const struct {
     char letter;
     const char *alone, *in_class;
 } sets[] = {
-    {'d', "\\d", "\\d"}, {'D', "\\D", "\\D"},           {'w', "\\w", "\\w"},
-    {'W', "\\W", "\\W"}, {'s', "[" SPACES "]", SPACES}, {'S', "[^" SPACES "]", NO_SPACES},
+    {'d', "\\d", "\\d"},   {'D', "\\D", NO_DIGITS},       {'w', "\\w", "\\w"},
+    {'W', "\\W", NO_WORD}, {'s', "[" SPACES "]", SPACES}, {'S', "[^" SPACES "]", NO_SPACES},
 };
 
 /* Behind `\p` or `\P`. */
@@ -252,7 +260,11 @@ static enum outcome set_escape(struct syntax *s, size_t start, bool in_class)
     char letter = s->at < s->n ? s->text[s->at] : '\0';
     if (letter == 'p' || letter == 'P') {
         s->at++;
-        return property_escape(s, start, letter == 'P') ? DONE : FAILED;
+        /* In a class of its own, for PCRE2 10.42 takes \P{Lu}*\P{Cn} for two sets that have nothing in common. */
+        put(s, in_class ? "" : "[");
+        bool ok = property_escape(s, start, letter == 'P');
+        put(s, in_class ? "" : "]");
+        return ok ? DONE : FAILED;
     }
     for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
         if (sets[i].letter == letter) {
@@ -451,17 +463,16 @@ static bool unfinished(const struct syntax *s, uint32_t group)
     return group > s->opened;
 }
 
-static bool reference(struct syntax *s, size_t start, uint32_t group)
+static void put_reference(struct syntax *s, size_t start, uint32_t group)
 {
-    if (!s->to)
-        return true;
+    if (!s->to || s->unsupported)
+        return;
     if (s->behind)
-        return fail_limit(s, start, "references to groups in lookbehind are not supported");
+        note_unsupported(s, start, "references to groups in lookbehind are not supported");
     if (unfinished(s, group))
         put(s, "(?:)");
     else
         buf_printf(&s->to->out, "\\g{%u}", (unsigned)group);
-    return true;
 }
 
 /* Behind a backslash at `start`: \1 or \k<name>. */
@@ -483,7 +494,8 @@ static enum outcome reference_escape(struct syntax *s, size_t start)
     } else {
         return NOT_THIS;
     }
-    return reference(s, start, group) ? DONE : FAILED;
+    put_reference(s, start, group);
+    return DONE;
 }
 
 static const struct {
@@ -515,8 +527,8 @@ static bool open_group(struct syntax *s)
         level.number = ++s->opened;
         opening = s->to && s->to->references ? "" : "?:";
     }
-    if (s->to && s->depth == PATTERN_DEPTH)
-        return fail_limit(s, level.at, "more than 250 groups inside of one another");
+    if (s->depth == PATTERN_DEPTH)
+        note_unsupported(s, level.at, "more than 250 groups inside of one another");
     struct level *levels = array_grow(s->levels, s->depth, &s->capacity, sizeof *levels);
     if (!levels)
         return error_memory(s->err);
@@ -768,6 +780,26 @@ static bool disjunction(struct syntax *s)
     return s->depth == 0 || fail(s, s->levels[s->depth - 1].at, "a ( without its )");
 }
 
+/* A simple pattern that is searched for cannot say where its characters end and its repetition begins. */
+static void finish_simple(struct pattern_simple *simple)
+{
+    if (simple->start || simple->text.size == 0 || simple->repeated == PATTERN_OTHER)
+        return;
+    simple->possible &= simple->least == 0 && !simple->end;
+    simple->repeated = PATTERN_OTHER;
+}
+
+static bool finish(struct syntax *s)
+{
+    if (s->unsupported) {
+        error_set(s->err, JPK_ERR_LIMIT, "%s", s->unsupported);
+        error_offset(s->err, s->unsupported_at);
+        return false;
+    }
+    finish_simple(&s->to->simple);
+    return !(s->to->out.failed || s->to->simple.text.failed) || error_memory(s->err);
+}
+
 bool pattern_translate(const char *text, size_t n, unsigned flags, struct pattern_translation *out,
                        struct jpk_error *err)
 {
@@ -783,8 +815,8 @@ bool pattern_translate(const char *text, size_t n, unsigned flags, struct patter
         out->anchored = n > 0 && text[0] == '^';
     }
     bool ok = find_groups(&s) && disjunction(&s);
-    if (ok && out && (out->out.failed || out->simple.text.failed))
-        ok = error_memory(err);
+    if (ok && out)
+        ok = finish(&s);
     free(s.levels);
     map_free(&s.names);
     arena_free(&s.arena);
