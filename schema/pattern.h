@@ -39,7 +39,7 @@ enum pattern_flags {
  * once. NULL on failure, with the byte offset of the place in the pattern in `err->offset` and a sentence about it:
  *  JPK_ERR_ENCODING  not UTF-8
  *  JPK_ERR_FORMAT    not a pattern of ECMA-262
- *  JPK_ERR_LIMIT     a valid pattern that is too long, too deep (250 groups in one another) or not supported
+ *  JPK_ERR_LIMIT     a valid pattern that is too long, too deep (200 groups in one another) or not supported
  *  JPK_ERR_MEMORY
  */
 struct pattern *pattern_compile(const char *text, size_t n, unsigned flags, struct jpk_error *err);
@@ -62,7 +62,7 @@ struct pattern_scratch {
     void *match_data, *context, *stack, *workspace; /* made at the first match that needs them */
 };
 
-#define PATTERN_DEPTH 250
+#define PATTERN_DEPTH 200
 #define PATTERN_MATCH_LIMIT 1000000
 #define PATTERN_HEAP_LIMIT 32768
 

@@ -528,7 +528,7 @@ static bool open_group(struct syntax *s)
         opening = s->to && s->to->references ? "" : "?:";
     }
     if (s->depth == PATTERN_DEPTH)
-        note_unsupported(s, level.at, "more than 250 groups inside of one another");
+        note_unsupported(s, level.at, "more than 200 groups inside of one another");
     struct level *levels = array_grow(s->levels, s->depth, &s->capacity, sizeof *levels);
     if (!levels)
         return error_memory(s->err);
