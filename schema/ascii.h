@@ -36,9 +36,10 @@ static inline int hex_digit(char c)
 /* The byte that a percent-encoding at `i` stands for; -1: there is none. */
 static inline int percent_encoded(const char *text, size_t n, size_t i)
 {
-    if (n - i < 3 || text[i] != '%' || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0)
+    if (n - i < 3 || text[i] != '%')
         return -1;
-    return hex_digit(text[i + 1]) << 4 | hex_digit(text[i + 2]);
+    int high = hex_digit(text[i + 1]), low = hex_digit(text[i + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
 #endif

@@ -30,8 +30,8 @@ enum {
     STATE_INTS = 6, /* of its workspace that a state takes: three in each of two lists */
 };
 
-/* Steps of one call, each of which may look at the rest of the text. */
-static const uint64_t backtracking_budget = 200 * 1000 * 1000;
+/* Steps of one call, each of which may look at the rest of the text; beyond some the linear matcher is faster. */
+static const uint64_t backtracking_budget = 200 * 1000 * 1000, backtracking_steps = 50 * 1000;
 
 /* The square of the states for each byte of the text, and bytes that lookaheads may look at. */
 static const uint64_t linear_budget = 1000 * 1000 * 1000, lookahead_budget = 50 * 1000 * 1000;
@@ -70,7 +70,7 @@ static bool compile_all(struct pattern *pattern, struct pattern_translation *tra
     pattern->code = compile(out, sizeof search_from_start - 1, err);
     if (!pattern->code)
         return false;
-    pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE); /* without it matching is slower, no more */
+    pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE); /* when that fails, matching is slower, no more */
     if (pattern->references || pattern->anchored)
         return true;
     buf_putc(out, ')');
@@ -279,7 +279,8 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct pattern_
     if (pattern->anchored || n <= SEARCHED_MAX) {
         /* Spent on the places where a match may begin, and on what each step there may look at. */
         uint64_t places = pattern->anchored ? 1 : (uint64_t)n + 1;
-        set_match_limit(scratch, backtracking_budget / ((uint64_t)n + 1) / places);
+        uint64_t budget = backtracking_budget / ((uint64_t)n + 1) / places;
+        set_match_limit(scratch, budget < backtracking_steps ? budget : backtracking_steps);
         result = backtrack(pattern, scratch, text, n, 0);
     }
     return result == PATTERN_LIMIT ? follow_all(pattern, scratch, text, n) : result;

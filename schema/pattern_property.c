@@ -101,7 +101,7 @@ static names *find(names *all, size_t count, const char *text, size_t n)
     return NULL;
 }
 
-#define FIND(table, text, n) find(table, sizeof table / sizeof table[0], text, n)
+#define FIND(table, text, n) find((table), sizeof(table) / sizeof((table)[0]), (text), (n))
 
 static void put(struct buf *out, bool negated, const char *prefix, const char *name)
 {

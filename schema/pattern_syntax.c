@@ -593,10 +593,10 @@ static void put_repetition(struct syntax *s, size_t atom, struct repetition time
         buf_putc(out, '?');
     else if (times.most == PATTERN_MANY)
         buf_printf(out, "{%u,}", (unsigned)times.least);
-    else if (times.least == times.most)
-        buf_printf(out, times.least == 1 ? "" : "{%u}", (unsigned)times.least);
-    else
+    else if (times.least != times.most)
         buf_printf(out, "{%u,%u}", (unsigned)times.least, (unsigned)times.most);
+    else if (times.least != 1)
+        buf_printf(out, "{%u}", (unsigned)times.least);
 }
 
 /* What may stand behind an atom, which was written at `written`; {1, 1} when there is nothing. */
@@ -646,16 +646,17 @@ static void note_atom(struct syntax *s, enum pattern_character kind, uint32_t c,
     if (!s->to)
         return;
     struct pattern_simple *simple = &s->to->simple;
-    if (kind == PATTERN_OTHER || simple->end || simple->repeated != PATTERN_OTHER)
+    bool once = times.least == 1 && times.most == 1;
+    if (kind == PATTERN_OTHER || simple->end || simple->repeated != PATTERN_OTHER ||
+        (kind == PATTERN_CHARACTER && !once)) {
         simple->possible = false;
-    else if (kind != PATTERN_CHARACTER) {
+    } else if (kind == PATTERN_CHARACTER) {
+        buf_put_utf8(&simple->text, c);
+    } else {
         simple->repeated = kind;
         simple->least = times.least;
         simple->most = times.most;
-    } else if (times.least == 1 && times.most == 1)
-        buf_put_utf8(&simple->text, c);
-    else
-        simple->possible = false;
+    }
 }
 
 /* ---------------------------------------------------------------------------------------------------------- the whole
