@@ -197,6 +197,34 @@ static void test_texts(void **state)
             fail_msg("%s: %s should be %svalid", cases[i].format, cases[i].text, cases[i].valid ? "" : "not ");
 }
 
+/* Names of n letters in front of or behind an @, in labels of at most 50. */
+static bool long_mail(const char *format, size_t local, size_t domain)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < local; i++)
+        buf_putc(&text, 'a');
+    buf_putc(&text, '@');
+    for (size_t i = 0; i < domain; i++)
+        buf_putc(&text, i % 50 == 49 ? '.' : 'b');
+    bool valid = check(find(format), text.data, text.size);
+    buf_free(&text);
+    return valid;
+}
+
+static void test_lengths(void **state)
+{
+    (void)state;
+    static const char *const formats[] = {"email", "idn-email"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        assert_true(long_mail(formats[i], 64, 10));
+        assert_false(long_mail(formats[i], 65, 10));
+        assert_true(long_mail(formats[i], 64, 254 - 65));
+        assert_false(long_mail(formats[i], 64, 255 - 65));
+        assert_true(long_mail(formats[i], 1, 252));
+        assert_false(long_mail(formats[i], 1, 253));
+    }
+}
+
 /* What is longer than any name: the answer comes at once, and is no. */
 static void test_long_texts(void **state)
 {
@@ -292,8 +320,8 @@ static void test_suite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),      cmocka_unit_test(test_drafts), cmocka_unit_test(test_texts),
-        cmocka_unit_test(test_long_texts), cmocka_unit_test(test_suite),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_drafts),     cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_lengths), cmocka_unit_test(test_long_texts), cmocka_unit_test(test_suite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
