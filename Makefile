@@ -1,6 +1,6 @@
 # jpk: build, test and install. `make help` lists the targets.
 #
-# Each layer is an archive of its own, linked in the order base, jpk, recipe; `make layers` proves that no archive
+# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe; `make layers` proves that no archive
 # needs a later one. The installed library is one: libjpk, shared and static.
 
 VERSION := 0.1.0
@@ -16,10 +16,10 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
-	libssl-dev
+	libssl-dev libpcre2-dev libidn2-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
-LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib
+LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
@@ -31,11 +31,11 @@ ALL_CFLAGS := $(CFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE)
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(LIBRARIES))
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lunistring -lpthread
 
-LAYERS := base jpk recipe
+LAYERS := base schema jpk recipe
 HEADERS := $(wildcard include/jpk/*.h)
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 # Highest layer first: the order in which a linker resolves them.
-ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/base.a
+ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a $(BUILD)/layers/base.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
 
@@ -76,6 +76,7 @@ $(PAGE_OBJECTS): $(BUILD)/obj/%.o: $(BUILD)/%.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/layers/base.a: $(call objects,base)
+$(BUILD)/layers/schema.a: $(call objects,schema)
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
 $(BUILD)/layers/recipe.a: $(call objects,recipe)
 $(ARCHIVES):
@@ -161,7 +162,7 @@ schemas: $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)
-	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a
+	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a
 
 .PHONY: install-test
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
