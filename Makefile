@@ -1,7 +1,7 @@
 # jpk: build, test and install. `make help` lists the targets.
 #
-# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe; `make layers` proves that no archive
-# needs a later one. The installed library is one: libjpk, shared and static.
+# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe; `make layers` proves that no
+# archive needs a later one. The installed library is one: libjpk, shared and static.
 
 VERSION := 0.1.0
 SOVERSION := 0
