@@ -60,16 +60,16 @@ static bool refuse(struct reader *reader, uint32_t node, const char *key, const 
 
 static uint32_t find(struct reader *reader, const char *key)
 {
-    uint32_t node = jdoc_get(&reader->doc, 0, key);
-    reader->known += node != 0;
+    uint32_t node = jdoc_get(&reader->doc, 0, key, strlen(key));
+    reader->known += node != JDOC_NONE;
     return node;
 }
 
 static const char *copy_text(struct reader *reader, uint32_t node, const char *key)
 {
-    const char *text = jdoc_text(&reader->doc, node);
-    size_t n = reader->doc.nodes[node].length;
-    if (reader->doc.nodes[node].type != JDOC_STRING || memchr(text, '\0', n)) {
+    const char *text = jdoc_string(&reader->doc, node);
+    size_t n = jdoc_string_size(&reader->doc, node);
+    if (jdoc_type(&reader->doc, node) != JDOC_STRING || memchr(text, '\0', n)) {
         refuse(reader, node, key, "must be a text, without NUL");
         return NULL;
     }
@@ -83,36 +83,37 @@ static const char *copy_text(struct reader *reader, uint32_t node, const char *k
 static bool read_text(struct reader *reader, const char *key, const char **out)
 {
     uint32_t node = find(reader, key);
-    const char *copy = node ? copy_text(reader, node, key) : *out;
-    if (node && !copy)
-        return false;
-    *out = copy;
-    return true;
+    if (node == JDOC_NONE)
+        return true;
+    const char *copy = copy_text(reader, node, key);
+    if (copy)
+        *out = copy;
+    return copy != NULL;
 }
 
 static bool read_flag(struct reader *reader, const char *key, bool *out)
 {
     uint32_t node = find(reader, key);
-    if (!node)
+    if (node == JDOC_NONE)
         return true;
-    uint8_t type = reader->doc.nodes[node].type;
+    enum jdoc_type type = jdoc_type(&reader->doc, node);
     *out = type == JDOC_TRUE;
     return type == JDOC_TRUE || type == JDOC_FALSE || refuse(reader, node, key, "must be true or false");
 }
 
 static bool read_parts(struct reader *reader, struct tree_row *row)
 {
-    const struct jdoc_node *nodes = reader->doc.nodes;
+    const struct jdoc *doc = &reader->doc;
     uint32_t list = find(reader, "parts");
-    if (!list)
+    if (list == JDOC_NONE)
         return true;
-    if (nodes[list].type != JDOC_ARRAY)
+    if (jdoc_type(doc, list) != JDOC_ARRAY)
         return refuse(reader, list, "parts", "must be a list of endings");
-    const char **parts = arena_calloc(&reader->index->arena, nodes[list].length, sizeof *parts);
+    const char **parts = arena_calloc(&reader->index->arena, jdoc_count(doc, list), sizeof *parts);
     if (!parts)
         return error_memory(reader->err);
     row->parts = parts;
-    for (uint32_t node = list + 1; node < nodes[list].next; node = nodes[node].next) {
+    for (uint32_t node = list + 1; node < jdoc_next(doc, list); node = jdoc_next(doc, node)) {
         const char *part = copy_text(reader, node, "parts");
         if (!part)
             return false;
@@ -131,15 +132,15 @@ static bool check_path(struct reader *reader, const char *key, const char *path)
     if (entry_name_check(path, strlen(path), &limits, &why) && path[strlen(path) - 1] != '/')
         return true;
     snprintf(text, sizeof text, "is a path that %.400s", why.code ? why.message : "ends in a slash");
-    return refuse(reader, jdoc_get(&reader->doc, 0, key), key, text);
+    return refuse(reader, jdoc_get(&reader->doc, 0, key, strlen(key)), key, text);
 }
 
 static bool wrong_key(struct reader *reader, uint32_t key, const char *what)
 {
-    const struct jdoc_node *node = &reader->doc.nodes[key];
-    error_set(reader->err, JPK_ERR_FORMAT, "holds the key '%.*s' %s", (int)(node->length < 100 ? node->length : 100),
-              jdoc_text(&reader->doc, key), what);
-    error_position(reader->err, reader->line, node->start + 1);
+    uint32_t n = jdoc_string_size(&reader->doc, key);
+    error_set(reader->err, JPK_ERR_FORMAT, "holds the key '%.*s' %s", (int)(n < 100 ? n : 100),
+              jdoc_string(&reader->doc, key), what);
+    error_position(reader->err, reader->line, reader->doc.nodes[key].start + 1);
     return false;
 }
 
@@ -147,16 +148,16 @@ static bool wrong_key(struct reader *reader, uint32_t key, const char *what)
 static bool all_known(struct reader *reader, const char *const *keys)
 {
     const struct jdoc *doc = &reader->doc;
-    if (reader->known == doc->nodes[0].length)
+    if (doc->duplicate_count)
+        return wrong_key(reader, doc->duplicates[0].again, "twice");
+    if (reader->known == jdoc_count(doc, 0))
         return true;
-    for (uint32_t key = 1; key < doc->nodes[0].next; key = doc->nodes[key + 1].next) {
+    for (uint32_t key = 1; key < jdoc_next(doc, 0); key = jdoc_next(doc, key + 1)) {
         const char *const *known = keys;
-        while (*known && !jdoc_is(doc, key, *known))
+        while (*known && !jdoc_string_is(doc, key, *known, strlen(*known)))
             known++;
         if (!*known)
             return wrong_key(reader, key, "that this version does not know");
-        if (doc->nodes[key].flags & JDOC_DUPLICATE)
-            return wrong_key(reader, key, "twice");
     }
     return true;
 }
@@ -174,7 +175,8 @@ static bool read_header(struct reader *reader)
         return error_set(reader->err, JPK_ERR_FORMAT,
                          "is not the index of an unpacked tree: its first line must have \"format\":\"" FORMAT "\"");
     uint32_t node = find(reader, "version");
-    if (!node || !jdoc_integer(&reader->doc, node, &version) || version != FORMAT_VERSION)
+    if (node == JDOC_NONE || jdoc_type(&reader->doc, node) != JDOC_NUMBER ||
+        !jdoc_integer(&reader->doc, node, &version) || version != FORMAT_VERSION)
         return error_set(reader->err, JPK_ERR_FORMAT, "is of a version that this program does not read; it reads %d",
                          FORMAT_VERSION);
     index->name = index->id = index->base = index->time = index->local = "";
@@ -191,7 +193,7 @@ static bool read_row(struct reader *reader)
     static const char *const keys[] = {"folder", "item",  "file",     "stale",  "id",      "name", "as",
                                        "in",     "parts", "original", "absent", "markers", NULL};
     enum tree_row_kind kind = TREE_ROW_FOLDER;
-    while (kind <= TREE_ROW_STALE && !jdoc_get(&reader->doc, 0, row_keys[kind]))
+    while (kind <= TREE_ROW_STALE && jdoc_get(&reader->doc, 0, row_keys[kind], strlen(row_keys[kind])) == JDOC_NONE)
         kind++;
     if (kind > TREE_ROW_STALE)
         return error_set(reader->err, JPK_ERR_FORMAT, "has none of the keys 'folder', 'item', 'file' and 'stale'");
@@ -216,7 +218,7 @@ static bool read_line(struct tree_index *index, const char *text, size_t n, uint
         *err = local;
         err->has_offset = false; /* it counts from the line */
         err->line = line;
-    } else if (ok && reader.doc.nodes[0].type != JDOC_OBJECT) {
+    } else if (ok && jdoc_type(&reader.doc, 0) != JDOC_OBJECT) {
         ok = error_set(err, JPK_ERR_JSON, "must be a JSON object");
     } else if (ok) {
         ok = header ? read_header(&reader) : read_row(&reader);

@@ -856,7 +856,7 @@ static void broken_indexes(void **state)
          .entry = INDEX,
          .line = 2,
          .column = 2,
-         .message = "a key in double quotes"},
+         .message = "a key without quotes"},
         {.edit = INDEX,
          .old = "\"folder\"",
          .with = "\"fold\"",
@@ -959,7 +959,7 @@ static void broken_indexes(void **state)
          .entry = "local/index.jsonl",
          .line = 2,
          .column = 1,
-         .message = "'x' stands where a value is expected"},
+         .message = "a word without quotes"},
     };
     expect_damage(rows, COUNT(rows));
 }

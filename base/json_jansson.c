@@ -1,0 +1,141 @@
+/* A document from a value of jansson's: it is written as text, which is parsed. */
+#include "base/json.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json_decimal.h"
+
+/* A container that is being written. */
+struct written {
+    const json_t *value;
+    void *member; /* of an object: the next one, NULL at the end */
+    size_t index; /* of the next child */
+};
+
+struct writer {
+    struct buf *out;
+    struct written stack[JDOC_DEPTH_MAX];
+    size_t depth;
+    bool too_deep; /* then nothing more is written */
+};
+
+static void put_string(struct buf *out, const char *s, size_t n)
+{
+    size_t done = 0;
+    buf_putc(out, '"');
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_put(out, s + done, i - done);
+        buf_printf(out, "\\u%04x", c);
+        done = i + 1;
+    }
+    buf_put(out, s + done, n - done);
+    buf_putc(out, '"');
+}
+
+/* The fewest digits that read back as the same double. */
+static void put_real(struct buf *out, double value)
+{
+    char text[64];
+    locale_t before = decimal_use_c_locale();
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    uselocale(before);
+    buf_puts(out, text);
+}
+
+static void open_container(struct writer *writer, const json_t *value)
+{
+    writer->too_deep = writer->depth == JDOC_DEPTH_MAX;
+    if (writer->too_deep)
+        return;
+    buf_putc(writer->out, json_is_array(value) ? '[' : '{');
+    writer->stack[writer->depth++] = (struct written){.value = value, .member = json_object_iter((json_t *)value)};
+}
+
+static void close_container(struct writer *writer)
+{
+    const json_t *closed = writer->stack[--writer->depth].value;
+    buf_putc(writer->out, json_is_array(closed) ? ']' : '}');
+}
+
+/* A scalar, or the beginning of a container. */
+static void put_value(struct writer *writer, const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+    case JSON_ARRAY:
+        open_container(writer, value);
+        break;
+    case JSON_STRING:
+        put_string(writer->out, json_string_value(value), json_string_length(value));
+        break;
+    case JSON_INTEGER:
+        buf_printf(writer->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        break;
+    case JSON_REAL:
+        put_real(writer->out, json_real_value(value));
+        break;
+    default:
+        buf_puts(writer->out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+    }
+}
+
+/* The next child of the container on top, with its key; NULL when there is none. */
+static const json_t *next_child(struct writer *writer)
+{
+    struct written *top = &writer->stack[writer->depth - 1];
+    bool array = json_is_array(top->value);
+    if (array ? top->index == json_array_size(top->value) : !top->member)
+        return NULL;
+    if (top->index++ > 0)
+        buf_putc(writer->out, ',');
+    if (array)
+        return json_array_get(top->value, top->index - 1);
+    const json_t *child = json_object_iter_value(top->member);
+    put_string(writer->out, json_object_iter_key(top->member), json_object_iter_key_len(top->member));
+    buf_putc(writer->out, ':');
+    top->member = json_object_iter_next((json_t *)top->value, top->member);
+    return child;
+}
+
+/* Stops when there is more text than a document can hold. */
+static bool write_text(const json_t *value, struct buf *out)
+{
+    struct writer writer;
+    writer.out = out;
+    writer.depth = 0;
+    writer.too_deep = false;
+    put_value(&writer, value);
+    while (writer.depth > 0 && !writer.too_deep && out->size < UINT32_MAX && !out->failed) {
+        const json_t *child = next_child(&writer);
+        if (child)
+            put_value(&writer, child);
+        else
+            close_container(&writer);
+    }
+    return !writer.too_deep;
+}
+
+bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_options *options, struct jpk_error *err)
+{
+    struct buf out = {0};
+    struct jpk_error why = {0};
+    if (!write_text(value, &out))
+        error_set(&why, JPK_ERR_LIMIT, "nested more than %d levels deep", JDOC_DEPTH_MAX);
+    else if (out.failed)
+        error_memory(&why);
+    else if (jdoc_parse(doc, buf_text(&out), out.size, options, &why)) {
+        doc->own = out.data;
+        return true;
+    }
+    buf_free(&out);
+    return error_set(err, why.code, "%s", why.message); /* without the position, which is of our own text */
+}
