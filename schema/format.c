@@ -28,10 +28,10 @@ static bool check_iri_reference(const char *text, size_t n)
 
 /* No draft took a format away that an earlier one had. */
 enum {
-    SINCE_2019_09 = 1 << SCHEMA_DRAFT_2019_09 | 1 << SCHEMA_DRAFT_2020_12,
-    SINCE_7 = SINCE_2019_09 | 1 << SCHEMA_DRAFT_7,
-    SINCE_6 = SINCE_7 | 1 << SCHEMA_DRAFT_6,
-    SINCE_4 = SINCE_6 | 1 << SCHEMA_DRAFT_4
+    SINCE_2019_09 = 1 << JPK_DRAFT_2019_09 | 1 << JPK_DRAFT_2020_12,
+    SINCE_7 = SINCE_2019_09 | 1 << JPK_DRAFT_7,
+    SINCE_6 = SINCE_7 | 1 << JPK_DRAFT_6,
+    SINCE_4 = SINCE_6 | 1 << JPK_DRAFT_4
 };
 
 /* By name. The formats of each draft: its validation specification, section 7.3 (draft 4: "Semantic validation"). */
@@ -65,7 +65,7 @@ const struct format *format_find(const char *name, size_t n)
     return NULL;
 }
 
-bool format_in_draft(const struct format *format, enum schema_draft draft)
+bool format_in_draft(const struct format *format, enum jpk_draft draft)
 {
     return (format->drafts >> draft & 1) != 0;
 }

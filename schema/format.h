@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "schema/draft.h"
+#include "jpk/schema.h"
 
 /* Whether a string of n bytes (not ended by NUL; NUL inside is a character like others) has the format. Thread-safe. */
 typedef bool format_check(const char *text, size_t n);
@@ -27,6 +27,6 @@ const struct format *format_find(const char *name, size_t n);
  * Whether a draft defines the format. A validator ignores a format that its draft does not define, as it does one that
  * nobody defines.
  */
-bool format_in_draft(const struct format *format, enum schema_draft draft);
+bool format_in_draft(const struct format *format, enum jpk_draft draft);
 
 #endif

@@ -228,12 +228,15 @@ struct jpk_finding {
     const char *rule;        /* stable id, such as "dangling-reference" */
     const char *file;        /* path inside the archive or folder */
     uint32_t line, column;   /* in that file; 0 when not known */
-    const char *path;        /* XML path of the place, such as "Entity/Pipeline/Activities/TARGET[1]/@contentId" */
+    const char *path;        /* XML path of the place, such as "Entity/Pipeline/Activities/TARGET[1]/@contentId", or a
+                                JSON Pointer ("" for the whole document) */
     const char *entity_id;   /* of the entity that it is about */
     const char *entity_type; /* "Operation" */
     const char *entity_name;
     const char *message; /* one sentence */
     const char *hint;    /* what to do, or "did you mean" */
+    const char *schema;  /* of a schema's finding: where the keyword stands, such as "recipe-1.schema.json:33:7" */
+    uint32_t level;      /* 0: a finding by itself; n: explains the one before it whose level is n - 1; not counted */
 };
 
 /* "info", "warning", "error". */

@@ -4,15 +4,15 @@
 
 #include <jansson.h>
 
-#include "schema/draft.h"
+#include "jpk/schema.h"
 #include "tests/unit/projectmaker.h"
 
-static const char *const suite_drafts[SCHEMA_DRAFTS] = {
-    [SCHEMA_DRAFT_4] = "draft4",
-    [SCHEMA_DRAFT_6] = "draft6",
-    [SCHEMA_DRAFT_7] = "draft7",
-    [SCHEMA_DRAFT_2019_09] = "draft2019-09",
-    [SCHEMA_DRAFT_2020_12] = "draft2020-12",
+static const char *const suite_drafts[JPK_DRAFTS] = {
+    [JPK_DRAFT_4] = "draft4",
+    [JPK_DRAFT_6] = "draft6",
+    [JPK_DRAFT_7] = "draft7",
+    [JPK_DRAFT_2019_09] = "draft2019-09",
+    [JPK_DRAFT_2020_12] = "draft2020-12",
 };
 
 /* Whether the suite is there; a line says so when it is not. */
@@ -27,7 +27,7 @@ static inline bool suite_there(void)
 }
 
 /* One file of a draft, such as "optional/format/date.json"; NULL when the draft has none. The caller lets go of it. */
-static inline json_t *suite_load(enum schema_draft draft, const char *file)
+static inline json_t *suite_load(enum jpk_draft draft, const char *file)
 {
     char path[1024];
     json_error_t error;

@@ -50,7 +50,7 @@ static void test_names(void **state)
         const struct format *format = find(names[i]);
         assert_string_equal(format->name, names[i]);
         assert_true(format->check && format->what[0]);
-        assert_true(format_in_draft(format, SCHEMA_DRAFT_2020_12));
+        assert_true(format_in_draft(format, JPK_DRAFT_2020_12));
     }
     assert_null(format_find("", 0));
     assert_null(format_find("dat", 3));
@@ -63,19 +63,19 @@ static void test_names(void **state)
 static void test_drafts(void **state)
 {
     (void)state;
-    static const size_t expected[SCHEMA_DRAFTS] = {6, 9, 17, 19, 19};
-    for (int draft = 0; draft < SCHEMA_DRAFTS; draft++) {
+    static const size_t expected[JPK_DRAFTS] = {6, 9, 17, 19, 19};
+    for (int draft = 0; draft < JPK_DRAFTS; draft++) {
         size_t count = 0;
         for (size_t i = 0; i < NAMES; i++)
-            count += format_in_draft(find(names[i]), (enum schema_draft)draft);
+            count += format_in_draft(find(names[i]), (enum jpk_draft)draft);
         assert_int_equal(count, expected[draft]);
     }
-    assert_false(format_in_draft(find("uri-reference"), SCHEMA_DRAFT_4));
-    assert_true(format_in_draft(find("uri-reference"), SCHEMA_DRAFT_6));
-    assert_false(format_in_draft(find("date"), SCHEMA_DRAFT_6));
-    assert_true(format_in_draft(find("date"), SCHEMA_DRAFT_7));
-    assert_false(format_in_draft(find("uuid"), SCHEMA_DRAFT_7));
-    assert_true(format_in_draft(find("uuid"), SCHEMA_DRAFT_2019_09));
+    assert_false(format_in_draft(find("uri-reference"), JPK_DRAFT_4));
+    assert_true(format_in_draft(find("uri-reference"), JPK_DRAFT_6));
+    assert_false(format_in_draft(find("date"), JPK_DRAFT_6));
+    assert_true(format_in_draft(find("date"), JPK_DRAFT_7));
+    assert_false(format_in_draft(find("uuid"), JPK_DRAFT_7));
+    assert_true(format_in_draft(find("uuid"), JPK_DRAFT_2019_09));
 }
 
 /* ------------------------------------------------------------------------------------------------------- single texts
@@ -264,7 +264,7 @@ static void check_beginnings(const char *text, size_t n)
     assert_true(valid > 0); /* the empty text is a JSON pointer */
 }
 
-static void run_case(const char *file, enum schema_draft draft, json_t *one, struct count *count)
+static void run_case(const char *file, enum jpk_draft draft, json_t *one, struct count *count)
 {
     const char *name = json_string_value(json_object_get(json_object_get(one, "schema"), "format"));
     const struct format *format = format_find(name, strlen(name));
@@ -280,14 +280,14 @@ static void run_case(const char *file, enum schema_draft draft, json_t *one, str
         bool ok = valid == json_is_true(json_object_get(test, "valid"));
         if (!ok)
             printf("%s: %s: %s\n", suite_drafts[draft], file, json_string_value(json_object_get(test, "description")));
-        if (json_is_string(data) && draft == SCHEMA_DRAFT_2020_12)
+        if (json_is_string(data) && draft == JPK_DRAFT_2020_12)
             check_beginnings(json_string_value(data), json_string_length(data));
         count->passed += ok;
         count->total++;
     }
 }
 
-static void run_draft(enum schema_draft draft, struct count *count)
+static void run_draft(enum jpk_draft draft, struct count *count)
 {
     char file[64];
     for (size_t i = 0; i < NAMES + 2; i++) {
@@ -305,12 +305,12 @@ static void run_draft(enum schema_draft draft, struct count *count)
 static void test_suite(void **state)
 {
     (void)state;
-    static const size_t least[SCHEMA_DRAFTS] = {219, 325, 676, 757, 764};
+    static const size_t least[JPK_DRAFTS] = {219, 325, 676, 757, 764};
     if (!suite_there())
         skip();
-    for (int draft = 0; draft < SCHEMA_DRAFTS; draft++) {
+    for (int draft = 0; draft < JPK_DRAFTS; draft++) {
         struct count count = {0};
-        run_draft((enum schema_draft)draft, &count);
+        run_draft((enum jpk_draft)draft, &count);
         printf("%s: %zu of %zu format tests\n", suite_drafts[draft], count.passed, count.total);
         assert_int_equal(count.passed, count.total);
         assert_true(count.total >= least[draft]);

@@ -647,10 +647,10 @@ static void test_suite(void **state)
                                         "optional/non-bmp-regex.json"};
     if (!suite_there())
         skip();
-    for (int draft = 0; draft < SCHEMA_DRAFTS; draft++) {
+    for (int draft = 0; draft < JPK_DRAFTS; draft++) {
         struct count count = {0};
         for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-            json_t *cases = suite_load((enum schema_draft)draft, files[i]), *one;
+            json_t *cases = suite_load((enum jpk_draft)draft, files[i]), *one;
             size_t j;
             json_array_foreach(cases, j, one) run_case(one, &count);
             json_decref(cases);
