@@ -75,8 +75,19 @@ $(PAGE_OBJECTS): $(BUILD)/obj/%.o: $(BUILD)/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# The schemas that are built in, as one table by name.
+SHIPPED := $(sort $(wildcard schema/*.schema.json) $(wildcard schema/meta/*.json))
+
+$(BUILD)/page/shipped.c: $(SHIPPED) schema/shipped.h schema/embed.sh
+	@mkdir -p $(@D)
+	sh schema/embed.sh $(SHIPPED) >$@
+
+$(BUILD)/obj/page/shipped.o: $(BUILD)/page/shipped.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 $(BUILD)/layers/base.a: $(call objects,base)
-$(BUILD)/layers/schema.a: $(call objects,schema)
+$(BUILD)/layers/schema.a: $(call objects,schema) $(BUILD)/obj/page/shipped.o
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
 $(BUILD)/layers/recipe.a: $(call objects,recipe)
 $(ARCHIVES):
@@ -196,7 +207,7 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
-SHELL_FILES := .ci/run .ci/packages $(wildcard tests/*.sh tests/*/*.sh)
+SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh)
 
 .PHONY: lint
 lint:

@@ -1,0 +1,83 @@
+/* What the parts of the evaluator share. */
+#ifndef SCHEMA_RUN_STATE_H
+#define SCHEMA_RUN_STATE_H
+
+#include "schema/run.h"
+
+/* The resources that schemas at work belong to, innermost first. */
+struct scope {
+    uint32_t resource;
+    const struct scope *up;
+};
+
+/* Which members or items of a value were looked at: a bit each in run->words. */
+struct marks {
+    size_t first, count; /* words */
+    bool all;
+};
+
+struct run {
+    const struct program *program;
+    const struct jdoc *doc;
+    struct pattern_scratch *scratch;
+    struct run_options options;
+    struct units *units; /* NULL: only the answer counts */
+    uint32_t parent;     /* the unit that is open */
+    size_t annotations;  /* noted so far */
+    size_t failures;     /* that count by themselves */
+    uint32_t soft;       /* inside of how many schemas whose failure need not be one of the whole */
+    bool enough;         /* failures were found as many as asked for */
+    const struct scope *scope;
+    uint32_t depth;
+    uint64_t *words; /* a stack */
+    size_t words_used, words_capacity;
+    bool stopped; /* a problem: `err` is set */
+    struct jpk_error *err;
+};
+
+/* The interpreter itself: run.c. `marks` may be NULL. */
+bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks);
+
+/* Notes that the answer cannot be known. Always false. */
+bool run_stop(struct run *run, uint32_t schema, uint32_t key, enum jpk_code code, const char *message);
+bool run_no_memory(struct run *run);
+
+/* Marks: run_marks.c. */
+bool marks_begin(struct run *run, struct marks *marks, uint32_t node);
+void marks_end(struct run *run, const struct marks *marks);
+void marks_add(struct run *run, struct marks *marks, uint32_t ordinal); /* `marks` may be NULL */
+void marks_join(struct run *run, struct marks *to, const struct marks *from);
+bool marks_has(const struct run *run, const struct marks *marks, uint32_t ordinal);
+
+/* The keywords that look at a value by itself: run_assertions.c. */
+bool run_assertion(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node);
+
+/* Those that apply schemas to members and items: run_children.c. */
+bool run_properties(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+bool run_pattern_properties(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node,
+                            struct marks *marks);
+bool run_additional_properties(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node,
+                               struct marks *marks);
+bool run_property_names(struct run *run, const struct instruction *in, uint32_t node);
+bool run_unevaluated_properties(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+bool run_prefix_items(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+bool run_items(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+bool run_contains(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+bool run_unevaluated_items(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+
+/* Those that apply schemas to the same value: run_combinations.c. */
+bool run_combination(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+/* `if` alone: which branch is taken. */
+bool run_condition(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+
+/* Units: run.c. */
+uint32_t unit_open(struct run *run, uint32_t schema, uint32_t key, uint32_t node, uint8_t code);
+void unit_close(struct run *run, uint32_t unit, bool valid);
+
+/* Whether to go on after a failure. */
+static inline bool run_goes_on(const struct run *run)
+{
+    return run->units && !run->enough && !run->stopped;
+}
+
+#endif
