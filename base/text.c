@@ -131,7 +131,7 @@ bool text_fold(const char *text, size_t n, char **out, size_t *out_n)
 
 static unsigned char lower(char c)
 {
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return (unsigned char)text_lower(c);
 }
 
 int text_casecmp(const char *a, const char *b)
@@ -175,8 +175,7 @@ bool text_guid(const char *s, size_t n)
         return false;
     for (size_t i = 0; i < 36; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f') || (s[i] >= 'A' && s[i] <= 'F');
-        if (dash ? s[i] != '-' : !hex)
+        if (dash ? s[i] != '-' : text_hex_digit(s[i]) < 0)
             return false;
     }
     return true;

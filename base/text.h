@@ -50,6 +50,13 @@ static inline char text_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int text_hex_digit(char c)
+{
+    char lower = text_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
 /* ASCII letters compare alike; all else by byte. */
 int text_casecmp(const char *a, const char *b);
 bool text_caseeq(const char *a, const char *b);
