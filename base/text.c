@@ -41,6 +41,12 @@ bool text_ascii(const char *text, size_t n)
     return true;
 }
 
+bool text_crlf(const char *text, size_t n)
+{
+    const char *lf = memchr(text, '\n', n);
+    return lf && lf > text && lf[-1] == '\r';
+}
+
 bool text_utf8(const char *text, size_t n, size_t *bad)
 {
     /* Most files are ASCII from end to end: that is found out eight bytes at a time. */

@@ -28,6 +28,9 @@ bool text_utf8(const char *text, size_t n, size_t *bad);
 
 bool text_ascii(const char *text, size_t n);
 
+/* Whether the first line ends in CR LF. */
+bool text_crlf(const char *text, size_t n);
+
 /*
  * A copy that can be shown: control characters, bidirectional overrides and bytes that are not UTF-8 become `?`;
  * what does not fit is cut at a character, with "..." at the end. `out` always ends with NUL.

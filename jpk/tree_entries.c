@@ -105,9 +105,8 @@ bool opening_read_local(struct opening *o)
 static bool note_text(struct opening *o, const struct tree_row *row, const struct piece *piece)
 {
     const char *text = buf_text(&piece->text);
-    const char *lf = memchr(text, '\n', piece->text.size);
-    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0, cr = lf && lf > text && lf[-1] == '\r';
-    if (!mark && !cr)
+    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+    if (!mark && !text_crlf(text, piece->text.size))
         return true;
     buf_clear(&o->path);
     buf_printf(&o->path, "%s%s %s, which Design Studio does not write; it becomes part of the text", row->path,

@@ -211,10 +211,7 @@ static bool read_outline(struct unpacker *u)
     bool ok = reader != NULL || error_memory(u->err);
     ok = ok && archive_read(u->project->archive, entry, &u->bytes, u->err) &&
          xml_read(reader, buf_text(&u->bytes), u->bytes.size, &document, u->err) && list_types(u, document.root);
-    if (ok) {
-        const char *lf = memchr(buf_text(&u->bytes), '\n', u->bytes.size);
-        u->index.crlf = lf && lf > u->bytes.data && lf[-1] == '\r';
-    }
+    u->index.crlf = ok && text_crlf(buf_text(&u->bytes), u->bytes.size);
     xml_reader_free(reader);
     intern_free(&intern);
     arena_free(&arena);
