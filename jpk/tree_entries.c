@@ -164,7 +164,7 @@ static bool read_row(struct opening *o, size_t at, struct buf *bytes)
         return ok;
     }
     match->name = row->name;
-    return row->name || !opening_is_listed(row) || opening_name(o, row->path, &match->name);
+    return row->name || !tree_row_is_listed(row) || opening_name(o, row->path, &match->name);
 }
 
 /* From a row on: new folders come to light when the outline is built. */

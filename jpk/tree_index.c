@@ -23,6 +23,11 @@ static const char *const row_keys[] = {
     [TREE_ROW_STALE] = "stale",
 };
 
+bool tree_row_is_listed(const struct tree_row *row)
+{
+    return row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && !text_starts_with(row->path, TREE_UNLISTED));
+}
+
 struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kind)
 {
     struct tree_row *rows = array_grow(index->rows, index->count, &index->capacity, sizeof *rows);

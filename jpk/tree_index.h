@@ -49,6 +49,9 @@ struct tree_index {
     size_t count, capacity;
 };
 
+/* Whether project.xml lists what a row is about. */
+bool tree_row_is_listed(const struct tree_row *row);
+
 /* The row that was added, all zero; NULL: no memory. */
 struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kind);
 

@@ -392,7 +392,7 @@ static bool make_folders(struct opening *o, const struct map *waiting, const cha
 static bool is_waiting(const struct opening *o, size_t row)
 {
     const struct match *match = &o->matches[row];
-    return (match->fresh || match->moved) && !match->placed && opening_is_listed(&o->tree->index.rows[row]);
+    return (match->fresh || match->moved) && !match->placed && tree_row_is_listed(&o->tree->index.rows[row]);
 }
 
 bool opening_make_folders(struct opening *o)

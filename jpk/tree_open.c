@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/text.h"
 #include "jpk/tree_name.h"
 #include "jpk/tree_opening.h"
 
@@ -46,11 +45,6 @@ uint32_t opening_row_of(struct opening *o, const struct map *map, const char *id
 {
     char *key = *id ? arena_strdup_lower(&o->tree->arena, id) : NULL;
     return key ? map_get(map, key, strlen(key)) : MAP_NONE;
-}
-
-bool opening_is_listed(const struct tree_row *row)
-{
-    return row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && !text_starts_with(row->path, TREE_UNLISTED));
 }
 
 const char *opening_copy(struct opening *o, const char *s, size_t n)
@@ -256,7 +250,7 @@ static bool add_fitting(struct opening *o, bool moved, bool fresh, size_t *left)
     for (size_t i = 0; i < tree->index.count; i++) {
         const struct tree_row *row = &tree->index.rows[i];
         struct match *match = &o->matches[i];
-        if (match->placed || !opening_is_listed(row) || match->moved > moved || match->fresh > fresh)
+        if (match->placed || !tree_row_is_listed(row) || match->moved > moved || match->fresh > fresh)
             continue;
         struct jpk_error local = {0};
         bool at_end = match->moved || match->fresh;
@@ -274,7 +268,7 @@ static bool not_placed(struct opening *o)
 {
     for (size_t i = 0; i < o->tree->index.count; i++) {
         const struct tree_row *row = &o->tree->index.rows[i];
-        if (o->matches[i].placed || !opening_is_listed(row))
+        if (o->matches[i].placed || !tree_row_is_listed(row))
             continue;
         error_set(o->err, JPK_ERR_FORMAT, "'%s' lies in a folder that has no line", row->path);
         error_entry(o->err, TREE_INDEX);

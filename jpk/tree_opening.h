@@ -58,9 +58,6 @@ bool opening_wrong(struct opening *o, enum jpk_code code, const char *path, cons
 /* Notes the sentence in o->path. */
 bool opening_note(struct opening *o);
 
-/* Whether project.xml lists what a row is about. */
-bool opening_is_listed(const struct tree_row *row);
-
 /* The name that the last part of a path stands for; it must be one that a project can hold. */
 bool opening_name(struct opening *o, const char *path, const char **name);
 

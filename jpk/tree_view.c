@@ -278,8 +278,7 @@ static void put_rows(const struct tree *tree, struct buf *out)
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
         for (size_t i = 0; i < tree->index.count; i++) {
             const struct tree_row *row = &tree->index.rows[i];
-            bool listed = row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path;
-            if (row->kind == order[k] && !listed)
+            if (row->kind == order[k] && !tree_row_is_listed(row))
                 tree_index_write_row(row, out);
         }
     }

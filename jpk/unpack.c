@@ -513,13 +513,9 @@ static bool put_entries(struct unpacker *u)
 static bool check_outline(struct unpacker *u)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < u->index.count; i++) {
-        const struct tree_row *row = &u->index.rows[i];
-        bool listed =
-            row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path);
-        if (listed)
+    for (size_t i = 0; ok && i < u->index.count; i++)
+        if (tree_row_is_listed(&u->index.rows[i]))
             ok = outline_add(&u->outline, &u->index, (uint32_t)i, u->names[i], false, u->err);
-    }
     if (!ok || !archive_read(u->project->archive, entry_of(u, "project.xml"), &u->bytes, u->err))
         return false;
     buf_clear(&u->again);
