@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json_write.h"
 #include "base/text.h"
 
 #define OPEN "<trans>\n"
@@ -35,20 +36,10 @@ static bool is_word(const char *s, size_t n)
 
 static void put_target(struct buf *out, const char *s, size_t n)
 {
-    if (is_word(s, n)) {
+    if (is_word(s, n))
         buf_put(out, s, n);
-        return;
-    }
-    buf_putc(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)s[i] < ' ')
-            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)s[i]);
-        else if (s[i] == '"' || s[i] == '\\')
-            buf_printf(out, "\\%c", s[i]);
-        else
-            buf_putc(out, s[i]);
-    }
-    buf_putc(out, '"');
+    else
+        json_put_string(out, s, n);
 }
 
 static void put_block(struct buf *out, const char *s, size_t n, bool last)

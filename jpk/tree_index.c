@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "jpk/entry_name.h"
@@ -262,26 +263,12 @@ bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool
 
 /* ------------------------------------------------------------------------------------------------------- writing */
 
-static void put_string(struct buf *out, const char *s)
-{
-    buf_putc(out, '"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            buf_printf(out, "\\%c", *s);
-        else if ((unsigned char)*s < ' ')
-            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*s);
-        else
-            buf_putc(out, *s);
-    }
-    buf_putc(out, '"');
-}
-
 static void put_text(struct buf *out, const char *key, const char *value)
 {
     if (!value)
         return;
     buf_printf(out, "%s\"%s\":", out->data[out->size - 1] == '{' ? "" : ",", key);
-    put_string(out, value);
+    json_put_string(out, value, strlen(value));
 }
 
 static void put_flag(struct buf *out, const char *key, bool value)
@@ -308,7 +295,7 @@ static void put_parts(struct buf *out, const struct tree_row *row)
 {
     for (size_t i = 0; i < row->part_count; i++) {
         buf_puts(out, i == 0 ? ",\"parts\":[" : ",");
-        put_string(out, row->parts[i]);
+        json_put_string(out, row->parts[i], strlen(row->parts[i]));
     }
     if (row->part_count)
         buf_putc(out, ']');
