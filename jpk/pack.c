@@ -315,11 +315,7 @@ static int by_name(const void *a, const void *b)
 
 static bool has_entry(const struct packer *p, const char *name)
 {
-    struct buf full = {0};
-    buf_printf(&full, "%s%s", p->project->base, name);
-    bool has = !full.failed && jpk_archive_find(p->archive, full.data) != SIZE_MAX;
-    buf_free(&full);
-    return has;
+    return project_entry(p->project, name) != SIZE_MAX;
 }
 
 static bool note_test_files(struct packer *p)

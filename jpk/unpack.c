@@ -191,19 +191,10 @@ static bool list_types(struct unpacker *u, const struct xml_node *root)
     return true;
 }
 
-static size_t entry_of(const struct unpacker *u, const char *below_base)
-{
-    struct buf name = {0};
-    buf_printf(&name, "%s%s", u->project->base, below_base);
-    size_t index = name.failed ? SIZE_MAX : jpk_archive_find(u->project->archive, buf_text(&name));
-    buf_free(&name);
-    return index;
-}
-
 /* Makes the rows of project.xml, in its order. */
 static bool read_outline(struct unpacker *u)
 {
-    size_t entry = entry_of(u, "project.xml");
+    size_t entry = project_entry(u->project, "project.xml");
     struct arena arena = {0};
     struct intern intern = {.arena = &arena};
     struct xml_document document;
@@ -516,7 +507,7 @@ static bool check_outline(struct unpacker *u)
     for (size_t i = 0; ok && i < u->index.count; i++)
         if (tree_row_is_listed(&u->index.rows[i]))
             ok = outline_add(&u->outline, &u->index, (uint32_t)i, u->names[i], false, u->err);
-    if (!ok || !archive_read(u->project->archive, entry_of(u, "project.xml"), &u->bytes, u->err))
+    if (!ok || !archive_read(u->project->archive, project_entry(u->project, "project.xml"), &u->bytes, u->err))
         return false;
     buf_clear(&u->again);
     outline_write(&u->outline, &u->index, &u->again);
