@@ -10,6 +10,7 @@
 #include "base/json_write.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "jpk/archive.h"
 #include "jpk/entry_name.h"
 #include "jpk/tree_name.h"
 
@@ -259,6 +260,22 @@ bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool
     error_set(err, JPK_ERR_FORMAT, "is empty");
     error_position(err, 1, 1);
     return false;
+}
+
+bool tree_index_read(struct tree_index *index, struct jpk_archive *folder, const char *file, struct jpk_error *err)
+{
+    struct buf text = {0};
+    size_t at = jpk_archive_find(folder, file);
+    if (at == SIZE_MAX)
+        return true;
+    bool ok = archive_read(folder, at, &text, err) &&
+              tree_index_parse(index, buf_text(&text), text.size, strcmp(file, TREE_INDEX) == 0, err);
+    if (!ok) {
+        error_file(err, jpk_archive_name(folder));
+        error_entry(err, file);
+    }
+    buf_free(&text);
+    return ok;
 }
 
 /* ------------------------------------------------------------------------------------------------------- writing */

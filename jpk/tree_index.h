@@ -61,6 +61,12 @@ struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kin
  */
 bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool header, struct jpk_error *err);
 
+/*
+ * The same from a tree's folder: `file` is TREE_INDEX, which begins with the tree's own line, or TREE_LOCAL_INDEX. One
+ * that is not there adds nothing.
+ */
+bool tree_index_read(struct tree_index *index, struct jpk_archive *folder, const char *file, struct jpk_error *err);
+
 /* Appends the line of the tree, then a row. */
 void tree_index_write_header(const struct tree_index *index, struct buf *out);
 void tree_index_write_row(const struct tree_row *row, struct buf *out);

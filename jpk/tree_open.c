@@ -348,19 +348,12 @@ static bool note_names(struct opening *o)
     return ok;
 }
 
-static bool read_index(struct opening *o, const char *file, struct tree_index *index, bool header)
+static bool read_index(struct opening *o, const char *file, struct tree_index *index)
 {
-    struct buf text = {0};
     size_t at = jpk_archive_find(o->tree->files, file);
-    if (at == SIZE_MAX)
-        return true;
-    bool ok = archive_read(o->tree->files, at, &text, o->err) &&
-              tree_index_parse(index, buf_text(&text), text.size, header, o->err);
-    if (!ok)
-        error_entry(o->err, file);
-    o->claimed[at] = true;
-    buf_free(&text);
-    return ok;
+    if (at != SIZE_MAX)
+        o->claimed[at] = true;
+    return tree_index_read(index, o->tree->files, file, o->err);
 }
 
 bool tree_match(struct tree *tree, struct jpk_error *err)
@@ -368,9 +361,9 @@ bool tree_match(struct tree *tree, struct jpk_error *err)
     struct opening o = {.tree = tree, .err = err};
     o.claimed = calloc(jpk_archive_count(tree->files) + 1, sizeof *o.claimed);
     bool ok = o.claimed || error_memory(err);
-    ok = ok && read_index(&o, TREE_INDEX, &tree->index, true) &&
-         read_index(&o, TREE_LOCAL_INDEX, &tree->local, false) && match_rows(&o) && match_local(&o) &&
-         opening_place_files(&o) && opening_none_lost(&o) && opening_read_rows(&o, 0) && opening_read_local(&o);
+    ok = ok && read_index(&o, TREE_INDEX, &tree->index) && read_index(&o, TREE_LOCAL_INDEX, &tree->local) &&
+         match_rows(&o) && match_local(&o) && opening_place_files(&o) && opening_none_lost(&o) &&
+         opening_read_rows(&o, 0) && opening_read_local(&o);
     size_t rows = tree->index.count;
     ok = ok && build_outline(&o) && opening_read_rows(&o, rows) && opening_read_outline(&o) && note_names(&o) &&
          note_stale(&o);

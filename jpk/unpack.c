@@ -631,25 +631,6 @@ static bool find_stale(struct unpacker *u)
     return ok;
 }
 
-/* Reads the index of an old tree, and that of its local/ when there is one. */
-static bool read_old_index(struct unpacker *u)
-{
-    static const char *const files[] = {TREE_INDEX, TREE_LOCAL_INDEX};
-    for (size_t i = 0; i < 2; i++) {
-        size_t entry = jpk_archive_find(u->old_archive, files[i]);
-        if (entry == SIZE_MAX)
-            continue;
-        if (!archive_read(u->old_archive, entry, &u->bytes, u->err))
-            return false;
-        if (!tree_index_parse(&u->old, buf_text(&u->bytes), u->bytes.size, i == 0, u->err)) {
-            error_file(u->err, u->folder);
-            error_entry(u->err, files[i]);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool exists(struct unpacker *u, const char *message)
 {
     return error_set(u->err, JPK_ERR_EXISTS, "%s", message);
@@ -671,7 +652,8 @@ static bool look_at_folder(struct unpacker *u)
         return true;
     if (!u->options->update)
         return exists(u, "is an unpacked tree already; --update refreshes it");
-    if (!read_old_index(u))
+    if (!tree_index_read(&u->old, u->old_archive, TREE_INDEX, u->err) ||
+        !tree_index_read(&u->old, u->old_archive, TREE_LOCAL_INDEX, u->err))
         return false;
     if (strcmp(u->old.id, u->project->id) == 0 || u->options->force)
         return true;
