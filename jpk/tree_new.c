@@ -265,16 +265,16 @@ static bool place_xml(struct opening *o, size_t file)
 /* A text of an item: of one that has none yet, or a new script. */
 static bool place_text(struct opening *o, size_t file)
 {
-    enum { MORE = 4 };
     const char *path = opening_file_name(o, file);
     size_t n = stem_length(path);
     uint32_t row = n ? map_get(&o->stems, path, n) : MAP_NONE;
     if (row != MAP_NONE && !o->tree->index.rows[row].absent) {
         struct match *match = &o->matches[row];
-        if (match->part_count >= o->tree->index.rows[row].part_count + MORE)
+        if (match->part_count >= o->tree->index.rows[row].part_count + OPENING_MORE_TEXTS)
             return opening_wrong(o, JPK_ERR_FORMAT, path, "is one text too many for the item beside it");
         o->tree->changed = true;
-        return opening_claim(o, match, file, path + n);
+        opening_claim(o, match, file, path + n);
+        return true;
     }
     bool script =
         n && (strcmp(path + n, ".jb") == 0 || strcmp(path + n, ".js") == 0) && text_starts_with(path, "Script/");
@@ -282,7 +282,8 @@ static bool place_text(struct opening *o, size_t file)
         if (!new_script(o, path, n))
             return false;
         row = map_get(&o->stems, path, n);
-        return opening_claim(o, &o->matches[row], file, path + n);
+        opening_claim(o, &o->matches[row], file, path + n);
+        return true;
     }
     return opening_wrong(o, JPK_ERR_FORMAT, path,
                          n ? "is a text without an item: there is no .xml file of that name beside it"

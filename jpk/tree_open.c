@@ -54,12 +54,11 @@ const char *opening_copy(struct opening *o, const char *s, size_t n)
 
 /* -------------------------------------------------------------------------------------------- rows and their files */
 
-bool opening_claim(struct opening *o, struct match *match, size_t file, const char *ending)
+void opening_claim(struct opening *o, struct match *match, size_t file, const char *ending)
 {
     match->parts[match->part_count] = file;
     match->endings[match->part_count++] = ending;
     o->claimed[file] = true;
-    return true;
 }
 
 /* What a script's text may also be called. */
@@ -70,11 +69,10 @@ static const char *other_ending(const char *ending)
 
 bool opening_match_item(struct opening *o, const struct tree_row *row, struct match *match)
 {
-    enum { MORE = 4 }; /* room for texts that the row does not have yet */
     struct arena *arena = &o->tree->arena;
     match->file = opening_find(o, row->path, ".xml");
-    match->parts = arena_calloc(arena, row->part_count + MORE, sizeof *match->parts);
-    match->endings = arena_calloc(arena, row->part_count + MORE, sizeof *match->endings);
+    match->parts = arena_calloc(arena, row->part_count + OPENING_MORE_TEXTS, sizeof *match->parts);
+    match->endings = arena_calloc(arena, row->part_count + OPENING_MORE_TEXTS, sizeof *match->endings);
     if (!match->parts || !match->endings)
         return error_memory(o->err);
     if (match->file == SIZE_MAX) {
