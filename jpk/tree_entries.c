@@ -140,9 +140,8 @@ static bool check_entity(struct opening *o, const struct tree_source *source, st
                   row->line);
         error_text_offset(o->err, buf_text(&o->tree->xml), o->tree->xml.size,
                           pieces.id_end ? pieces.id_start : pieces.header);
-    }
-    if (!ok)
         error_entry(o->err, buf_text(&o->path));
+    }
     ok = ok && note_texts(o, row, &pieces);
     match->name = row->name ? row->name : ok ? opening_copy(o, pieces.name, strlen(pieces.name)) : "";
     pieces_free(&pieces);

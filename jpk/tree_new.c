@@ -187,11 +187,13 @@ static bool check_place(struct opening *o, const char *file, const char *stem, b
     else
         outline_type(tree_below_unlisted(stem), &type);
     bool fits = strcmp(buf_text(&type), pieces->type) == 0;
-    if (!fits)
+    if (!fits) {
         error_set(o->err, JPK_ERR_FORMAT, "is of type %s in the place of one of type %s", pieces->type,
                   buf_text(&type));
+        error_entry(o->err, file);
+    }
     buf_free(&type);
-    return fits || opening_wrong(o, JPK_ERR_FORMAT, file, "");
+    return fits;
 }
 
 /* An .xml of an item, or a folder's own, that no row has: moved, or new. */
@@ -203,7 +205,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
     if (found != MAP_NONE) {
         error_set(o->err, JPK_ERR_FORMAT, "has the ID of %s; a copy gets one of its own when it is given ID=\"\"",
                   o->tree->index.rows[found].path);
-        return opening_wrong(o, JPK_ERR_FORMAT, path, "");
+        error_entry(o->err, path);
+        return false;
     }
     bool same_kind = lost != MAP_NONE && (o->tree->index.rows[lost].kind == TREE_ROW_FOLDER) == folder;
     if (same_kind && !o->matches[lost].moved) {
@@ -230,7 +233,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
     if (own && !text_guid(pieces->id, strlen(pieces->id))) {
         error_set(o->err, JPK_ERR_FORMAT, "has an ID that is no GUID: '%s'; with ID=\"\" it gets one", pieces->id);
         error_text_offset(o->err, buf_text(xml), xml->size, pieces->id_start);
-        return opening_wrong(o, JPK_ERR_FORMAT, path, "");
+        error_entry(o->err, path);
+        return false;
     }
     const char *id = own ? opening_copy(o, pieces->id, strlen(pieces->id)) : new_id(o, stem);
     const char *text = own || !id ? NULL : with_id(o, stem, folder ? "/" TREE_FOLDER_FILE : ".xml", xml, pieces, id);
@@ -339,7 +343,8 @@ bool opening_none_lost(struct opening *o)
                   "is missing, and no other file has its ID; when it is to go, remove its line (%u) from " TREE_INDEX
                   " too",
                   row->line);
-        return opening_wrong(o, JPK_ERR_FORMAT, buf_text(&o->path), "");
+        error_entry(o->err, buf_text(&o->path));
+        return false;
     }
     return true;
 }
