@@ -108,11 +108,11 @@ static const char *new_file(struct opening *o, const char *path, const char *end
 static void put_entity(struct buf *out, const char *type, const char *id, const char *name, const char *id_key,
                        bool condition)
 {
-    buf_printf(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<Entity type=\"%s\">\n"
-        "  <Header Deleted=\"false\" DeployDirty=\"true\" Deployed=\"false\" HasMoved=\"false\" ID=\"%s\" Name=\"",
-        type, id);
+    buf_puts(out, XML_DECLARATION "\n");
+    buf_printf(out,
+               "<Entity type=\"%s\">\n  <Header Deleted=\"false\" DeployDirty=\"true\" Deployed=\"false\" "
+               "HasMoved=\"false\" ID=\"%s\" Name=\"",
+               type, id);
     xml_escape(out, name, true, "\n");
     buf_printf(out,
                "\">\n    <konga.string name=\"Description\"/>\n  </Header>\n  <Properties>\n%s"
