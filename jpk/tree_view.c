@@ -244,6 +244,13 @@ struct tree *tree_of(const struct jpk_archive *archive)
     return archive->view == &view ? archive->state : NULL;
 }
 
+const struct tree_source *tree_source_of_entry(const struct jpk_archive *archive, const char *entry)
+{
+    const struct tree *tree = tree_of(archive);
+    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
+    return index == SIZE_MAX ? NULL : &tree->sources[archive->dir.entries[index].index];
+}
+
 bool jpk_archive_is_tree(const struct jpk_archive *archive)
 {
     return tree_of(archive) != NULL;
