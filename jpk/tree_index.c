@@ -238,12 +238,8 @@ static bool read_line(struct tree_index *index, const char *text, size_t n, uint
 
 bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool header, struct jpk_error *err)
 {
-    size_t conflict = tree_conflict(text, n);
-    if (conflict != SIZE_MAX) {
-        error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
-        error_text_offset(err, text, n, conflict);
+    if (!tree_check_conflict(text, n, err))
         return false;
-    }
     uint32_t line = 0;
     for (const char *at = text, *end = text + n; at < end;) {
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
@@ -383,4 +379,14 @@ size_t tree_conflict(const char *text, size_t n)
         at = (size_t)(line_end - text) + 1;
     }
     return SIZE_MAX;
+}
+
+bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err)
+{
+    size_t at = tree_conflict(text, n);
+    if (at == SIZE_MAX)
+        return true;
+    error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
+    error_text_offset(err, text, n, at);
+    return false;
 }

@@ -85,4 +85,7 @@ const char *tree_below_unlisted(const char *path);
 /* The place of the first line of a text that looks like a mark of a merge conflict; SIZE_MAX for none. */
 size_t tree_conflict(const char *text, size_t n);
 
+/* That there is none; the error has its place in the text. */
+bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err);
+
 #endif

@@ -13,11 +13,8 @@
 static bool check_conflict(const struct tree *tree, const struct tree_source *source, size_t file,
                            const struct buf *text, struct jpk_error *err)
 {
-    size_t at = source->markers ? SIZE_MAX : tree_conflict(buf_text(text), text->size);
-    if (at == SIZE_MAX)
+    if (source->markers || tree_check_conflict(buf_text(text), text->size, err))
         return true;
-    error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
-    error_text_offset(err, buf_text(text), text->size, at);
     error_entry(err, jpk_archive_entry(tree->files, file)->name);
     return false;
 }
