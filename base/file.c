@@ -52,6 +52,21 @@ bool file_read(const char *path, uint64_t limit, const char *what, struct buf *o
     return ok;
 }
 
+bool file_write_all(int fd, const void *data, size_t n)
+{
+    const char *p = data;
+    while (n > 0) {
+        ssize_t done = write(fd, p, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return false;
+        p += done;
+        n -= (size_t)done;
+    }
+    return true;
+}
+
 static bool exists(const char *path, struct jpk_error *err)
 {
     error_set(err, JPK_ERR_EXISTS, "exists already; --force overwrites it");
@@ -191,21 +206,12 @@ bool file_write(const char *path, const void *data, size_t n, bool force, struct
     struct outfile out;
     if (!outfile_open(&out, path, force, err))
         return false;
-    const char *p = data;
-    while (n > 0) {
-        ssize_t done = write(out.fd, p, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0) {
-            error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-            error_file(err, path);
-            outfile_discard(&out);
-            return false;
-        }
-        p += done;
-        n -= (size_t)done;
-    }
-    return outfile_commit(&out, force, false, err);
+    if (file_write_all(out.fd, data, n))
+        return outfile_commit(&out, force, false, err);
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    error_file(err, path);
+    outfile_discard(&out);
+    return false;
 }
 
 bool file_make_folder(const char *path, struct jpk_error *err)

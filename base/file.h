@@ -14,6 +14,9 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
 /* The same for a path; sets the error's file. */
 bool file_read(const char *path, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err);
 
+/* Writes all bytes to fd, whatever interrupts it. False: errno says why. */
+bool file_write_all(int fd, const void *data, size_t n);
+
 /* An output that does not exist until it is committed. */
 struct outfile {
     char *path;      /* where it will be */

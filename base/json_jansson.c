@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/json_decimal.h"
+#include "base/json_write.h"
 
 /* A container that is being written. */
 struct written {
@@ -20,22 +21,6 @@ struct writer {
     size_t depth;
     bool too_deep; /* then nothing more is written */
 };
-
-static void put_string(struct buf *out, const char *s, size_t n)
-{
-    size_t done = 0;
-    buf_putc(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)s[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_put(out, s + done, i - done);
-        buf_printf(out, "\\u%04x", c);
-        done = i + 1;
-    }
-    buf_put(out, s + done, n - done);
-    buf_putc(out, '"');
-}
 
 /* The fewest digits that read back as the same double. */
 static void put_real(struct buf *out, double value)
@@ -75,7 +60,7 @@ static void put_value(struct writer *writer, const json_t *value)
         open_container(writer, value);
         break;
     case JSON_STRING:
-        put_string(writer->out, json_string_value(value), json_string_length(value));
+        json_put_string(writer->out, json_string_value(value), json_string_length(value));
         break;
     case JSON_INTEGER:
         buf_printf(writer->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
@@ -100,7 +85,7 @@ static const json_t *next_child(struct writer *writer)
     if (array)
         return json_array_get(top->value, top->index - 1);
     const json_t *child = json_object_iter_value(top->member);
-    put_string(writer->out, json_object_iter_key(top->member), json_object_iter_key_len(top->member));
+    json_put_string(writer->out, json_object_iter_key(top->member), json_object_iter_key_len(top->member));
     buf_putc(writer->out, ':');
     top->member = json_object_iter_next((json_t *)top->value, top->member);
     return child;

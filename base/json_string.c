@@ -30,21 +30,12 @@ static bool fail_string(struct jdoc_reader *reader, const char *p)
     }
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* The four digits behind \u, with p on the backslash. */
 static bool read_unit(struct jdoc_reader *reader, const char *p, uint32_t *unit)
 {
     uint32_t value = 0;
     for (int i = 2; i < 6; i++) {
-        int digit = p + i < reader->end ? hex_digit(p[i]) : -1;
+        int digit = p + i < reader->end ? text_hex_digit(p[i]) : -1;
         if (digit < 0)
             return jdoc_fail(reader, p, JPK_ERR_JSON, "\\u without four hexadecimal digits behind it");
         value = value << 4 | (uint32_t)digit;

@@ -41,6 +41,12 @@ bool text_ascii(const char *text, size_t n)
     return true;
 }
 
+bool text_crlf(const char *text, size_t n)
+{
+    const char *lf = memchr(text, '\n', n);
+    return lf && lf > text && lf[-1] == '\r';
+}
+
 bool text_utf8(const char *text, size_t n, size_t *bad)
 {
     /* Most files are ASCII from end to end: that is found out eight bytes at a time. */
@@ -131,7 +137,7 @@ bool text_fold(const char *text, size_t n, char **out, size_t *out_n)
 
 static unsigned char lower(char c)
 {
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    return (unsigned char)text_lower(c);
 }
 
 int text_casecmp(const char *a, const char *b)
@@ -175,8 +181,7 @@ bool text_guid(const char *s, size_t n)
         return false;
     for (size_t i = 0; i < 36; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool hex = (s[i] >= '0' && s[i] <= '9') || (s[i] >= 'a' && s[i] <= 'f') || (s[i] >= 'A' && s[i] <= 'F');
-        if (dash ? s[i] != '-' : !hex)
+        if (dash ? s[i] != '-' : text_hex_digit(s[i]) < 0)
             return false;
     }
     return true;

@@ -28,6 +28,9 @@ bool text_utf8(const char *text, size_t n, size_t *bad);
 
 bool text_ascii(const char *text, size_t n);
 
+/* Whether the first line ends in CR LF. */
+bool text_crlf(const char *text, size_t n);
+
 /*
  * A copy that can be shown: control characters, bidirectional overrides and bytes that are not UTF-8 become `?`;
  * what does not fit is cut at a character, with "..." at the end. `out` always ends with NUL.
@@ -48,6 +51,13 @@ bool text_fold(const char *text, size_t n, char **out, size_t *out_n);
 static inline char text_lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* The value of a hexadecimal digit; -1: it is none. */
+static inline int text_hex_digit(char c)
+{
+    char lower = text_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 /* ASCII letters compare alike; all else by byte. */

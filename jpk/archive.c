@@ -215,20 +215,6 @@ static int unnamed_file(struct jpk_error *err)
     return -1;
 }
 
-static bool write_all(int fd, const char *data, size_t n, struct jpk_error *err)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, data, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return error_system(err, JPK_ERR_WRITE, errno, "cannot be copied to a temporary file");
-        data += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 static bool copy_stream(int from, int to, uint64_t limit, struct jpk_error *err)
 {
     char *chunk = malloc(CHUNK_SIZE);
@@ -243,9 +229,11 @@ static bool copy_stream(int from, int to, uint64_t limit, struct jpk_error *err)
         if (n <= 0)
             break;
         total += (uint64_t)n;
-        ok = total <= limit ? write_all(to, chunk, (size_t)n, err)
-                            : error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (--max-total-size)",
-                                        (unsigned long long)limit);
+        if (total > limit)
+            ok = error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (--max-total-size)",
+                           (unsigned long long)limit);
+        else if (!file_write_all(to, chunk, (size_t)n))
+            ok = error_system(err, JPK_ERR_WRITE, errno, "cannot be copied to a temporary file");
     }
     free(chunk);
     return ok;

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json_write.h"
+#include "base/text.h"
 
 #define OPEN "<trans>\n"
 #define CLOSE "\n</trans>"
@@ -34,20 +36,10 @@ static bool is_word(const char *s, size_t n)
 
 static void put_target(struct buf *out, const char *s, size_t n)
 {
-    if (is_word(s, n)) {
+    if (is_word(s, n))
         buf_put(out, s, n);
-        return;
-    }
-    buf_putc(out, '"');
-    for (size_t i = 0; i < n; i++) {
-        if ((unsigned char)s[i] < ' ')
-            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)s[i]);
-        else if (s[i] == '"' || s[i] == '\\')
-            buf_printf(out, "\\%c", s[i]);
-        else
-            buf_putc(out, s[i]);
-    }
-    buf_putc(out, '"');
+    else
+        json_put_string(out, s, n);
 }
 
 static void put_block(struct buf *out, const char *s, size_t n, bool last)
@@ -175,18 +167,10 @@ static bool end_block(struct parser *parser)
     return finish(parser);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 /* \u00XX: only what the writer writes. */
 static bool unescape_number(const char *s, size_t n, char *c)
 {
-    int high = n >= 6 ? hex_digit(s[4]) : -1, low = n >= 6 ? hex_digit(s[5]) : -1;
+    int high = n >= 6 ? text_hex_digit(s[4]) : -1, low = n >= 6 ? text_hex_digit(s[5]) : -1;
     if (high < 0 || low < 0 || s[2] != '0' || s[3] != '0' || high * 16 + low >= 0x80 || high * 16 + low == 0)
         return false;
     *c = (char)(high * 16 + low);

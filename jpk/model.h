@@ -35,6 +35,9 @@ void entity_link(struct project *project, struct jpk_entity *entity);
 /* The entity of an id in any letter case, or NULL. */
 struct jpk_entity *project_find(const struct project *project, const char *id);
 
+/* The entry of a name below the project's base; SIZE_MAX for none, or when memory is out. */
+size_t project_entry(const struct jpk_project *project, const char *name);
+
 /* Notes what is wrong with a file without giving up. The message is copied; false: no memory. */
 bool project_problem(struct project *project, enum jpk_severity severity, const char *rule, const char *file,
                      uint32_t line, uint32_t column, const char *entity_id, const char *message);

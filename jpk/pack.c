@@ -315,11 +315,7 @@ static int by_name(const void *a, const void *b)
 
 static bool has_entry(const struct packer *p, const char *name)
 {
-    struct buf full = {0};
-    buf_printf(&full, "%s%s", p->project->base, name);
-    bool has = !full.failed && jpk_archive_find(p->archive, full.data) != SIZE_MAX;
-    buf_free(&full);
-    return has;
+    return project_entry(p->project, name) != SIZE_MAX;
 }
 
 static bool note_test_files(struct packer *p)
@@ -388,23 +384,15 @@ static const char *top_folder(struct packer *p)
     return top;
 }
 
-/* The file of a tree that an entry comes from; "" elsewhere. */
-static const char *tree_path(const struct packer *p, const char *entry)
-{
-    const struct tree *tree = tree_of(p->archive);
-    size_t index = tree && entry ? jpk_archive_find(p->archive, entry) : SIZE_MAX;
-    return index == SIZE_MAX ? "" : tree->sources[p->archive->dir.entries[index].index].path;
-}
-
 /* What could not be read must not be packed, unless the tree says that it never could. */
 static bool check_problem(struct packer *p, const struct jpk_finding *problem)
 {
     if (problem->severity != JPK_ERROR || strcmp(problem->rule, "unreadable-file") != 0)
         return true;
-    const char *path = tree_path(p, problem->file);
-    if (strncmp(path, TREE_OTHER, strlen(TREE_OTHER)) == 0) {
+    const struct tree_source *source = problem->file ? tree_source_of_entry(p->archive, problem->file) : NULL;
+    if (source && text_starts_with(source->path, TREE_OTHER)) {
         struct buf text = {0};
-        buf_printf(&text, "%s cannot be read as an entity and is packed as it is", path);
+        buf_printf(&text, "%s cannot be read as an entity and is packed as it is", source->path);
         bool ok = text.failed ? error_memory(p->err) : note(p, text.data);
         buf_free(&text);
         return ok;

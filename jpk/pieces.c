@@ -247,12 +247,6 @@ bool pieces_split(const char *xml, size_t n, struct pieces *pieces, struct buf *
 
 /* ------------------------------------------------------------------------------------------------------- joining */
 
-static const char *line_end_of(const char *xml, size_t n)
-{
-    const char *lf = memchr(xml, '\n', n);
-    return lf && lf > xml && lf[-1] == '\r' ? "\r\n" : "\n";
-}
-
 /* What XML 1.0 cannot hold, however it is written. */
 static bool check_text(const struct buf *text, struct jpk_error *err)
 {
@@ -318,7 +312,7 @@ static bool join_piece(const struct piece *piece, const char *eol, struct buf *i
 bool pieces_join(const char *xml, size_t n, struct pieces *pieces, struct buf *out, const struct piece **wrong,
                  struct jpk_error *err)
 {
-    const char *eol = line_end_of(xml, n);
+    const char *eol = text_crlf(xml, n) ? "\r\n" : "\n";
     struct buf inside = {0};
     size_t at = 0;
     bool ok = true;

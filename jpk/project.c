@@ -47,6 +47,15 @@ const struct jpk_entity *jpk_project_entity(const struct jpk_project *project, c
     return project_find((const struct project *)project, id);
 }
 
+size_t project_entry(const struct jpk_project *project, const char *name)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s%s", project->base, name);
+    size_t found = path.failed ? SIZE_MAX : jpk_archive_find(project->archive, path.data);
+    buf_free(&path);
+    return found;
+}
+
 static struct jpk_entity *add_entity(struct project *project, const char *id)
 {
     struct jpk_entity **list =
@@ -460,30 +469,22 @@ static bool finish(struct project *project, struct jpk_error *err)
     return true;
 }
 
-static size_t beside(const struct project *project, const char *name)
-{
-    struct buf path = {0};
-    buf_puts(&path, project->public.base);
-    buf_puts(&path, name);
-    size_t found = path.failed ? SIZE_MAX : jpk_archive_find(project->public.archive, buf_text(&path));
-    buf_free(&path);
-    return found;
-}
-
 static bool load(struct project *project, const char *environment, struct buf *bytes, struct jpk_error *err)
 {
     struct layout layout;
+    struct jpk_project *public = &project->public;
     project->intern.arena = &project->arena;
     project->reader = xml_reader_new(&project->arena, &project->intern, &project->limits);
     if (!project->reader)
         return error_memory(err);
     xml_reader_nodes(project->reader, &project->nodes);
-    if (!layout_find(project->public.archive, environment, &project->arena, &layout, err))
+    if (!layout_find(public->archive, environment, &project->arena, &layout, err))
         return false;
-    project->public.shape = layout.shape;
-    project->public.base = layout.base;
-    return read_properties(project, JPK_FILE_JITTERPAK, beside(project, "jitterpak.properties"), bytes, err) &&
-           read_properties(project, JPK_FILE_ENVIRONMENT, beside(project, "environment.properties"), bytes, err) &&
+    public->shape = layout.shape;
+    public->base = layout.base;
+    return read_properties(project, JPK_FILE_JITTERPAK, project_entry(public, "jitterpak.properties"), bytes, err) &&
+           read_properties(project, JPK_FILE_ENVIRONMENT, project_entry(public, "environment.properties"), bytes,
+                           err) &&
            read_properties(project, JPK_FILE_MANIFEST, layout.manifest, bytes, err) &&
            read_tree(project, layout.project, bytes, err) && read_entries(project, &layout, bytes, err) &&
            finish(project, err);

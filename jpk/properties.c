@@ -50,17 +50,10 @@ static bool read_hex(struct parser *p, uint32_t *out)
     if (p->size - p->at < 4)
         return false;
     for (int i = 0; i < 4; i++) {
-        char c = p->text[p->at + (size_t)i];
-        uint32_t digit;
-        if (c >= '0' && c <= '9')
-            digit = (uint32_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            digit = (uint32_t)(c - 'a' + 10);
-        else if (c >= 'A' && c <= 'F')
-            digit = (uint32_t)(c - 'A' + 10);
-        else
+        int digit = text_hex_digit(p->text[p->at + (size_t)i]);
+        if (digit < 0)
             return false;
-        value = value << 4 | digit;
+        value = value << 4 | (uint32_t)digit;
     }
     p->at += 4;
     *out = value;

@@ -105,9 +105,8 @@ bool opening_read_local(struct opening *o)
 static bool note_text(struct opening *o, const struct tree_row *row, const struct piece *piece)
 {
     const char *text = buf_text(&piece->text);
-    const char *lf = memchr(text, '\n', piece->text.size);
-    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0, cr = lf && lf > text && lf[-1] == '\r';
-    if (!mark && !cr)
+    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+    if (!mark && !text_crlf(text, piece->text.size))
         return true;
     buf_clear(&o->path);
     buf_printf(&o->path, "%s%s %s, which Design Studio does not write; it becomes part of the text", row->path,
@@ -141,9 +140,8 @@ static bool check_entity(struct opening *o, const struct tree_source *source, st
                   row->line);
         error_text_offset(o->err, buf_text(&o->tree->xml), o->tree->xml.size,
                           pieces.id_end ? pieces.id_start : pieces.header);
-    }
-    if (!ok)
         error_entry(o->err, buf_text(&o->path));
+    }
     ok = ok && note_texts(o, row, &pieces);
     match->name = row->name ? row->name : ok ? opening_copy(o, pieces.name, strlen(pieces.name)) : "";
     pieces_free(&pieces);
@@ -165,7 +163,7 @@ static bool read_row(struct opening *o, size_t at, struct buf *bytes)
         return ok;
     }
     match->name = row->name;
-    return row->name || !opening_is_listed(row) || opening_name(o, row->path, &match->name);
+    return row->name || !tree_row_is_listed(row) || opening_name(o, row->path, &match->name);
 }
 
 /* From a row on: new folders come to light when the outline is built. */

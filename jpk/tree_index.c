@@ -7,8 +7,10 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "jpk/archive.h"
 #include "jpk/entry_name.h"
 #include "jpk/tree_name.h"
 
@@ -22,6 +24,11 @@ static const char *const row_keys[] = {
     [TREE_ROW_FILE] = "file",
     [TREE_ROW_STALE] = "stale",
 };
+
+bool tree_row_is_listed(const struct tree_row *row)
+{
+    return row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && !text_starts_with(row->path, TREE_UNLISTED));
+}
 
 struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kind)
 {
@@ -231,12 +238,8 @@ static bool read_line(struct tree_index *index, const char *text, size_t n, uint
 
 bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool header, struct jpk_error *err)
 {
-    size_t conflict = tree_conflict(text, n);
-    if (conflict != SIZE_MAX) {
-        error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
-        error_text_offset(err, text, n, conflict);
+    if (!tree_check_conflict(text, n, err))
         return false;
-    }
     uint32_t line = 0;
     for (const char *at = text, *end = text + n; at < end;) {
         const char *line_end = memchr(at, '\n', (size_t)(end - at));
@@ -255,28 +258,30 @@ bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool
     return false;
 }
 
-/* ------------------------------------------------------------------------------------------------------- writing */
-
-static void put_string(struct buf *out, const char *s)
+bool tree_index_read(struct tree_index *index, struct jpk_archive *folder, const char *file, struct jpk_error *err)
 {
-    buf_putc(out, '"');
-    for (; *s; s++) {
-        if (*s == '"' || *s == '\\')
-            buf_printf(out, "\\%c", *s);
-        else if ((unsigned char)*s < ' ')
-            buf_printf(out, "\\u%04x", (unsigned)(unsigned char)*s);
-        else
-            buf_putc(out, *s);
+    struct buf text = {0};
+    size_t at = jpk_archive_find(folder, file);
+    if (at == SIZE_MAX)
+        return true;
+    bool ok = archive_read(folder, at, &text, err) &&
+              tree_index_parse(index, buf_text(&text), text.size, strcmp(file, TREE_INDEX) == 0, err);
+    if (!ok) {
+        error_file(err, jpk_archive_name(folder));
+        error_entry(err, file);
     }
-    buf_putc(out, '"');
+    buf_free(&text);
+    return ok;
 }
+
+/* ------------------------------------------------------------------------------------------------------- writing */
 
 static void put_text(struct buf *out, const char *key, const char *value)
 {
     if (!value)
         return;
     buf_printf(out, "%s\"%s\":", out->data[out->size - 1] == '{' ? "" : ",", key);
-    put_string(out, value);
+    json_put_string(out, value, strlen(value));
 }
 
 static void put_flag(struct buf *out, const char *key, bool value)
@@ -303,7 +308,7 @@ static void put_parts(struct buf *out, const struct tree_row *row)
 {
     for (size_t i = 0; i < row->part_count; i++) {
         buf_puts(out, i == 0 ? ",\"parts\":[" : ",");
-        put_string(out, row->parts[i]);
+        json_put_string(out, row->parts[i], strlen(row->parts[i]));
     }
     if (row->part_count)
         buf_putc(out, ']');
@@ -374,4 +379,14 @@ size_t tree_conflict(const char *text, size_t n)
         at = (size_t)(line_end - text) + 1;
     }
     return SIZE_MAX;
+}
+
+bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err)
+{
+    size_t at = tree_conflict(text, n);
+    if (at == SIZE_MAX)
+        return true;
+    error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
+    error_text_offset(err, text, n, at);
+    return false;
 }

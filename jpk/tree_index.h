@@ -49,6 +49,9 @@ struct tree_index {
     size_t count, capacity;
 };
 
+/* Whether project.xml lists what a row is about. */
+bool tree_row_is_listed(const struct tree_row *row);
+
 /* The row that was added, all zero; NULL: no memory. */
 struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kind);
 
@@ -57,6 +60,12 @@ struct tree_row *tree_index_add(struct tree_index *index, enum tree_row_kind kin
  * JPK_ERR_FORMAT) have the line.
  */
 bool tree_index_parse(struct tree_index *index, const char *text, size_t n, bool header, struct jpk_error *err);
+
+/*
+ * The same from a tree's folder: `file` is TREE_INDEX, which begins with the tree's own line, or TREE_LOCAL_INDEX. One
+ * that is not there adds nothing.
+ */
+bool tree_index_read(struct tree_index *index, struct jpk_archive *folder, const char *file, struct jpk_error *err);
 
 /* Appends the line of the tree, then a row. */
 void tree_index_write_header(const struct tree_index *index, struct buf *out);
@@ -75,5 +84,8 @@ const char *tree_below_unlisted(const char *path);
 
 /* The place of the first line of a text that looks like a mark of a merge conflict; SIZE_MAX for none. */
 size_t tree_conflict(const char *text, size_t n);
+
+/* That there is none; the error has its place in the text. */
+bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err);
 
 #endif

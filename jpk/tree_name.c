@@ -89,19 +89,11 @@ void tree_name_encode(const char *name, bool folder, struct buf *out)
     }
 }
 
-static int digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
-
 void tree_name_decode(const char *stem, size_t n, struct buf *out)
 {
     for (size_t i = 0; i < n && stem[i] != '~'; i++) {
-        int high = stem[i] == '%' && i + 2 < n ? digit(stem[i + 1]) : -1;
-        int low = high >= 0 ? digit(stem[i + 2]) : -1;
+        int high = stem[i] == '%' && i + 2 < n ? text_hex_digit(stem[i + 1]) : -1;
+        int low = high >= 0 ? text_hex_digit(stem[i + 2]) : -1;
         if (low >= 0 && high * 16 + low > 0) {
             buf_putc(out, (char)(high * 16 + low));
             i += 2;
@@ -115,7 +107,7 @@ void tree_name_distinct(const char *encoded, const char *id, size_t digits, stru
 {
     buf_printf(out, "%s~", encoded);
     for (; *id && digits > 0; id++) {
-        if (digit(*id) < 0)
+        if (text_hex_digit(*id) < 0)
             continue;
         buf_putc(out, text_lower(*id));
         digits--;

@@ -108,11 +108,11 @@ static const char *new_file(struct opening *o, const char *path, const char *end
 static void put_entity(struct buf *out, const char *type, const char *id, const char *name, const char *id_key,
                        bool condition)
 {
-    buf_printf(
-        out,
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<Entity type=\"%s\">\n"
-        "  <Header Deleted=\"false\" DeployDirty=\"true\" Deployed=\"false\" HasMoved=\"false\" ID=\"%s\" Name=\"",
-        type, id);
+    buf_puts(out, XML_DECLARATION "\n");
+    buf_printf(out,
+               "<Entity type=\"%s\">\n  <Header Deleted=\"false\" DeployDirty=\"true\" Deployed=\"false\" "
+               "HasMoved=\"false\" ID=\"%s\" Name=\"",
+               type, id);
     xml_escape(out, name, true, "\n");
     buf_printf(out,
                "\">\n    <konga.string name=\"Description\"/>\n  </Header>\n  <Properties>\n%s"
@@ -187,11 +187,13 @@ static bool check_place(struct opening *o, const char *file, const char *stem, b
     else
         outline_type(tree_below_unlisted(stem), &type);
     bool fits = strcmp(buf_text(&type), pieces->type) == 0;
-    if (!fits)
+    if (!fits) {
         error_set(o->err, JPK_ERR_FORMAT, "is of type %s in the place of one of type %s", pieces->type,
                   buf_text(&type));
+        error_entry(o->err, file);
+    }
     buf_free(&type);
-    return fits || opening_wrong(o, JPK_ERR_FORMAT, file, "");
+    return fits;
 }
 
 /* An .xml of an item, or a folder's own, that no row has: moved, or new. */
@@ -203,7 +205,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
     if (found != MAP_NONE) {
         error_set(o->err, JPK_ERR_FORMAT, "has the ID of %s; a copy gets one of its own when it is given ID=\"\"",
                   o->tree->index.rows[found].path);
-        return opening_wrong(o, JPK_ERR_FORMAT, path, "");
+        error_entry(o->err, path);
+        return false;
     }
     bool same_kind = lost != MAP_NONE && (o->tree->index.rows[lost].kind == TREE_ROW_FOLDER) == folder;
     if (same_kind && !o->matches[lost].moved) {
@@ -230,7 +233,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
     if (own && !text_guid(pieces->id, strlen(pieces->id))) {
         error_set(o->err, JPK_ERR_FORMAT, "has an ID that is no GUID: '%s'; with ID=\"\" it gets one", pieces->id);
         error_text_offset(o->err, buf_text(xml), xml->size, pieces->id_start);
-        return opening_wrong(o, JPK_ERR_FORMAT, path, "");
+        error_entry(o->err, path);
+        return false;
     }
     const char *id = own ? opening_copy(o, pieces->id, strlen(pieces->id)) : new_id(o, stem);
     const char *text = own || !id ? NULL : with_id(o, stem, folder ? "/" TREE_FOLDER_FILE : ".xml", xml, pieces, id);
@@ -265,16 +269,16 @@ static bool place_xml(struct opening *o, size_t file)
 /* A text of an item: of one that has none yet, or a new script. */
 static bool place_text(struct opening *o, size_t file)
 {
-    enum { MORE = 4 };
     const char *path = opening_file_name(o, file);
     size_t n = stem_length(path);
     uint32_t row = n ? map_get(&o->stems, path, n) : MAP_NONE;
     if (row != MAP_NONE && !o->tree->index.rows[row].absent) {
         struct match *match = &o->matches[row];
-        if (match->part_count >= o->tree->index.rows[row].part_count + MORE)
+        if (match->part_count >= o->tree->index.rows[row].part_count + OPENING_MORE_TEXTS)
             return opening_wrong(o, JPK_ERR_FORMAT, path, "is one text too many for the item beside it");
         o->tree->changed = true;
-        return opening_claim(o, match, file, path + n);
+        opening_claim(o, match, file, path + n);
+        return true;
     }
     bool script =
         n && (strcmp(path + n, ".jb") == 0 || strcmp(path + n, ".js") == 0) && text_starts_with(path, "Script/");
@@ -282,7 +286,8 @@ static bool place_text(struct opening *o, size_t file)
         if (!new_script(o, path, n))
             return false;
         row = map_get(&o->stems, path, n);
-        return opening_claim(o, &o->matches[row], file, path + n);
+        opening_claim(o, &o->matches[row], file, path + n);
+        return true;
     }
     return opening_wrong(o, JPK_ERR_FORMAT, path,
                          n ? "is a text without an item: there is no .xml file of that name beside it"
@@ -338,7 +343,8 @@ bool opening_none_lost(struct opening *o)
                   "is missing, and no other file has its ID; when it is to go, remove its line (%u) from " TREE_INDEX
                   " too",
                   row->line);
-        return opening_wrong(o, JPK_ERR_FORMAT, buf_text(&o->path), "");
+        error_entry(o->err, buf_text(&o->path));
+        return false;
     }
     return true;
 }
@@ -392,7 +398,7 @@ static bool make_folders(struct opening *o, const struct map *waiting, const cha
 static bool is_waiting(const struct opening *o, size_t row)
 {
     const struct match *match = &o->matches[row];
-    return (match->fresh || match->moved) && !match->placed && opening_is_listed(&o->tree->index.rows[row]);
+    return (match->fresh || match->moved) && !match->placed && tree_row_is_listed(&o->tree->index.rows[row]);
 }
 
 bool opening_make_folders(struct opening *o)

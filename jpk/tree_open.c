@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/text.h"
 #include "jpk/tree_name.h"
 #include "jpk/tree_opening.h"
 
@@ -48,11 +47,6 @@ uint32_t opening_row_of(struct opening *o, const struct map *map, const char *id
     return key ? map_get(map, key, strlen(key)) : MAP_NONE;
 }
 
-bool opening_is_listed(const struct tree_row *row)
-{
-    return row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && !text_starts_with(row->path, TREE_UNLISTED));
-}
-
 const char *opening_copy(struct opening *o, const char *s, size_t n)
 {
     return arena_strndup(&o->tree->arena, s, n);
@@ -60,12 +54,11 @@ const char *opening_copy(struct opening *o, const char *s, size_t n)
 
 /* -------------------------------------------------------------------------------------------- rows and their files */
 
-bool opening_claim(struct opening *o, struct match *match, size_t file, const char *ending)
+void opening_claim(struct opening *o, struct match *match, size_t file, const char *ending)
 {
     match->parts[match->part_count] = file;
     match->endings[match->part_count++] = ending;
     o->claimed[file] = true;
-    return true;
 }
 
 /* What a script's text may also be called. */
@@ -76,11 +69,10 @@ static const char *other_ending(const char *ending)
 
 bool opening_match_item(struct opening *o, const struct tree_row *row, struct match *match)
 {
-    enum { MORE = 4 }; /* room for texts that the row does not have yet */
     struct arena *arena = &o->tree->arena;
     match->file = opening_find(o, row->path, ".xml");
-    match->parts = arena_calloc(arena, row->part_count + MORE, sizeof *match->parts);
-    match->endings = arena_calloc(arena, row->part_count + MORE, sizeof *match->endings);
+    match->parts = arena_calloc(arena, row->part_count + OPENING_MORE_TEXTS, sizeof *match->parts);
+    match->endings = arena_calloc(arena, row->part_count + OPENING_MORE_TEXTS, sizeof *match->endings);
     if (!match->parts || !match->endings)
         return error_memory(o->err);
     if (match->file == SIZE_MAX) {
@@ -256,7 +248,7 @@ static bool add_fitting(struct opening *o, bool moved, bool fresh, size_t *left)
     for (size_t i = 0; i < tree->index.count; i++) {
         const struct tree_row *row = &tree->index.rows[i];
         struct match *match = &o->matches[i];
-        if (match->placed || !opening_is_listed(row) || match->moved > moved || match->fresh > fresh)
+        if (match->placed || !tree_row_is_listed(row) || match->moved > moved || match->fresh > fresh)
             continue;
         struct jpk_error local = {0};
         bool at_end = match->moved || match->fresh;
@@ -274,7 +266,7 @@ static bool not_placed(struct opening *o)
 {
     for (size_t i = 0; i < o->tree->index.count; i++) {
         const struct tree_row *row = &o->tree->index.rows[i];
-        if (o->matches[i].placed || !opening_is_listed(row))
+        if (o->matches[i].placed || !tree_row_is_listed(row))
             continue;
         error_set(o->err, JPK_ERR_FORMAT, "'%s' lies in a folder that has no line", row->path);
         error_entry(o->err, TREE_INDEX);
@@ -354,19 +346,12 @@ static bool note_names(struct opening *o)
     return ok;
 }
 
-static bool read_index(struct opening *o, const char *file, struct tree_index *index, bool header)
+static bool read_index(struct opening *o, const char *file, struct tree_index *index)
 {
-    struct buf text = {0};
     size_t at = jpk_archive_find(o->tree->files, file);
-    if (at == SIZE_MAX)
-        return true;
-    bool ok = archive_read(o->tree->files, at, &text, o->err) &&
-              tree_index_parse(index, buf_text(&text), text.size, header, o->err);
-    if (!ok)
-        error_entry(o->err, file);
-    o->claimed[at] = true;
-    buf_free(&text);
-    return ok;
+    if (at != SIZE_MAX)
+        o->claimed[at] = true;
+    return tree_index_read(index, o->tree->files, file, o->err);
 }
 
 bool tree_match(struct tree *tree, struct jpk_error *err)
@@ -374,9 +359,9 @@ bool tree_match(struct tree *tree, struct jpk_error *err)
     struct opening o = {.tree = tree, .err = err};
     o.claimed = calloc(jpk_archive_count(tree->files) + 1, sizeof *o.claimed);
     bool ok = o.claimed || error_memory(err);
-    ok = ok && read_index(&o, TREE_INDEX, &tree->index, true) &&
-         read_index(&o, TREE_LOCAL_INDEX, &tree->local, false) && match_rows(&o) && match_local(&o) &&
-         opening_place_files(&o) && opening_none_lost(&o) && opening_read_rows(&o, 0) && opening_read_local(&o);
+    ok = ok && read_index(&o, TREE_INDEX, &tree->index) && read_index(&o, TREE_LOCAL_INDEX, &tree->local) &&
+         match_rows(&o) && match_local(&o) && opening_place_files(&o) && opening_none_lost(&o) &&
+         opening_read_rows(&o, 0) && opening_read_local(&o);
     size_t rows = tree->index.count;
     ok = ok && build_outline(&o) && opening_read_rows(&o, rows) && opening_read_outline(&o) && note_names(&o) &&
          note_stale(&o);

@@ -4,6 +4,8 @@
 
 #include "jpk/tree_view.h"
 
+enum { OPENING_MORE_TEXTS = 4 }; /* an item has room for so many texts that its row does not have yet */
+
 /* What is known of a row of the index beyond what it says. */
 struct match {
     size_t file;          /* its .xml, the folder's own file, or the copy; SIZE_MAX for none */
@@ -39,7 +41,7 @@ bool opening_enter(struct opening *o, size_t at);
 bool opening_match_item(struct opening *o, const struct tree_row *row, struct match *match);
 
 /* Gives an item a file with one of its texts. */
-bool opening_claim(struct opening *o, struct match *match, size_t file, const char *ending);
+void opening_claim(struct opening *o, struct match *match, size_t file, const char *ending);
 
 /* The row of an id in one of the maps, or MAP_NONE. */
 uint32_t opening_row_of(struct opening *o, const struct map *map, const char *id);
@@ -57,9 +59,6 @@ bool opening_wrong(struct opening *o, enum jpk_code code, const char *path, cons
 
 /* Notes the sentence in o->path. */
 bool opening_note(struct opening *o);
-
-/* Whether project.xml lists what a row is about. */
-bool opening_is_listed(const struct tree_row *row);
 
 /* The name that the last part of a path stands for; it must be one that a project can hold. */
 bool opening_name(struct opening *o, const char *path, const char **name);

@@ -156,7 +156,7 @@ void outline_write(const struct outline *outline, const struct tree_index *index
 {
     const char *eol = index->crlf ? "\r\n" : "\n";
     struct outline empty = {0};
-    buf_printf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>%s", eol);
+    buf_printf(out, XML_DECLARATION "%s", eol);
     if (outline->count == 0 && begin(&empty)) {
         put_start(&empty, index, 0, eol, out);
         outline_free(&empty);

@@ -28,13 +28,12 @@ static bool find_in_original(struct tree_places *places)
 
 bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry)
 {
-    struct tree *tree = tree_of(archive);
-    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
-    if (index == SIZE_MAX)
+    const struct tree_source *source = tree_source_of_entry(archive, entry);
+    if (!source)
         return false;
-    *places = (struct tree_places){.tree = tree, .source = &tree->sources[archive->dir.entries[index].index]};
-    if (tree_read(tree, places->source, &places->joined, &places->pieces, NULL) &&
-        (!places->source->hash || find_in_original(places)))
+    *places = (struct tree_places){.tree = tree_of(archive), .source = source};
+    if (tree_read(places->tree, source, &places->joined, &places->pieces, NULL) &&
+        (!source->hash || find_in_original(places)))
         return true;
     tree_places_free(places);
     return false;
@@ -185,12 +184,10 @@ void tree_places_at(struct tree_places *places, size_t offset, struct tree_place
 
 const char *tree_file_of_entry(const struct jpk_archive *archive, const char *entry)
 {
-    const struct tree *tree = tree_of(archive);
-    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
-    if (index == SIZE_MAX)
+    const struct tree_source *source = tree_source_of_entry(archive, entry);
+    if (!source)
         return entry;
-    const struct tree_source *source = &tree->sources[archive->dir.entries[index].index];
-    return source->file == SIZE_MAX ? source->path : jpk_archive_entry(tree->files, source->file)->name;
+    return source->file == SIZE_MAX ? source->path : jpk_archive_entry(tree_of(archive)->files, source->file)->name;
 }
 
 /* The byte at a line and column. */

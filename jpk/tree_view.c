@@ -13,11 +13,8 @@
 static bool check_conflict(const struct tree *tree, const struct tree_source *source, size_t file,
                            const struct buf *text, struct jpk_error *err)
 {
-    size_t at = source->markers ? SIZE_MAX : tree_conflict(buf_text(text), text->size);
-    if (at == SIZE_MAX)
+    if (source->markers || tree_check_conflict(buf_text(text), text->size, err))
         return true;
-    error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
-    error_text_offset(err, buf_text(text), text->size, at);
     error_entry(err, jpk_archive_entry(tree->files, file)->name);
     return false;
 }
@@ -244,6 +241,13 @@ struct tree *tree_of(const struct jpk_archive *archive)
     return archive->view == &view ? archive->state : NULL;
 }
 
+const struct tree_source *tree_source_of_entry(const struct jpk_archive *archive, const char *entry)
+{
+    const struct tree *tree = tree_of(archive);
+    size_t index = tree ? jpk_archive_find(archive, entry) : SIZE_MAX;
+    return index == SIZE_MAX ? NULL : &tree->sources[archive->dir.entries[index].index];
+}
+
 bool jpk_archive_is_tree(const struct jpk_archive *archive)
 {
     return tree_of(archive) != NULL;
@@ -278,8 +282,7 @@ static void put_rows(const struct tree *tree, struct buf *out)
     for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
         for (size_t i = 0; i < tree->index.count; i++) {
             const struct tree_row *row = &tree->index.rows[i];
-            bool listed = row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path;
-            if (row->kind == order[k] && !listed)
+            if (row->kind == order[k] && !tree_row_is_listed(row))
                 tree_index_write_row(row, out);
         }
     }

@@ -47,6 +47,9 @@ struct jpk_archive *tree_open(struct jpk_archive *folder, struct jpk_error *err)
 /* The tree behind an archive, or NULL. */
 struct tree *tree_of(const struct jpk_archive *archive);
 
+/* What an entry is made of; NULL: the archive is no tree, or it has no such entry. */
+const struct tree_source *tree_source_of_entry(const struct jpk_archive *archive, const char *entry);
+
 /* Finds the files of every row and the rows of every file, and makes the entries: jpk/tree_open.c. */
 bool tree_match(struct tree *tree, struct jpk_error *err);
 

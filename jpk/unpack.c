@@ -191,19 +191,10 @@ static bool list_types(struct unpacker *u, const struct xml_node *root)
     return true;
 }
 
-static size_t entry_of(const struct unpacker *u, const char *below_base)
-{
-    struct buf name = {0};
-    buf_printf(&name, "%s%s", u->project->base, below_base);
-    size_t index = name.failed ? SIZE_MAX : jpk_archive_find(u->project->archive, buf_text(&name));
-    buf_free(&name);
-    return index;
-}
-
 /* Makes the rows of project.xml, in its order. */
 static bool read_outline(struct unpacker *u)
 {
-    size_t entry = entry_of(u, "project.xml");
+    size_t entry = project_entry(u->project, "project.xml");
     struct arena arena = {0};
     struct intern intern = {.arena = &arena};
     struct xml_document document;
@@ -211,10 +202,7 @@ static bool read_outline(struct unpacker *u)
     bool ok = reader != NULL || error_memory(u->err);
     ok = ok && archive_read(u->project->archive, entry, &u->bytes, u->err) &&
          xml_read(reader, buf_text(&u->bytes), u->bytes.size, &document, u->err) && list_types(u, document.root);
-    if (ok) {
-        const char *lf = memchr(buf_text(&u->bytes), '\n', u->bytes.size);
-        u->index.crlf = lf && lf > u->bytes.data && lf[-1] == '\r';
-    }
+    u->index.crlf = ok && text_crlf(buf_text(&u->bytes), u->bytes.size);
     xml_reader_free(reader);
     intern_free(&intern);
     arena_free(&arena);
@@ -516,14 +504,10 @@ static bool put_entries(struct unpacker *u)
 static bool check_outline(struct unpacker *u)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < u->index.count; i++) {
-        const struct tree_row *row = &u->index.rows[i];
-        bool listed =
-            row->kind == TREE_ROW_FOLDER || (row->kind == TREE_ROW_ITEM && tree_below_unlisted(row->path) == row->path);
-        if (listed)
+    for (size_t i = 0; ok && i < u->index.count; i++)
+        if (tree_row_is_listed(&u->index.rows[i]))
             ok = outline_add(&u->outline, &u->index, (uint32_t)i, u->names[i], false, u->err);
-    }
-    if (!ok || !archive_read(u->project->archive, entry_of(u, "project.xml"), &u->bytes, u->err))
+    if (!ok || !archive_read(u->project->archive, project_entry(u->project, "project.xml"), &u->bytes, u->err))
         return false;
     buf_clear(&u->again);
     outline_write(&u->outline, &u->index, &u->again);
@@ -647,25 +631,6 @@ static bool find_stale(struct unpacker *u)
     return ok;
 }
 
-/* Reads the index of an old tree, and that of its local/ when there is one. */
-static bool read_old_index(struct unpacker *u)
-{
-    static const char *const files[] = {TREE_INDEX, TREE_LOCAL_INDEX};
-    for (size_t i = 0; i < 2; i++) {
-        size_t entry = jpk_archive_find(u->old_archive, files[i]);
-        if (entry == SIZE_MAX)
-            continue;
-        if (!archive_read(u->old_archive, entry, &u->bytes, u->err))
-            return false;
-        if (!tree_index_parse(&u->old, buf_text(&u->bytes), u->bytes.size, i == 0, u->err)) {
-            error_file(u->err, u->folder);
-            error_entry(u->err, files[i]);
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool exists(struct unpacker *u, const char *message)
 {
     return error_set(u->err, JPK_ERR_EXISTS, "%s", message);
@@ -687,7 +652,8 @@ static bool look_at_folder(struct unpacker *u)
         return true;
     if (!u->options->update)
         return exists(u, "is an unpacked tree already; --update refreshes it");
-    if (!read_old_index(u))
+    if (!tree_index_read(&u->old, u->old_archive, TREE_INDEX, u->err) ||
+        !tree_index_read(&u->old, u->old_archive, TREE_LOCAL_INDEX, u->err))
         return false;
     if (strcmp(u->old.id, u->project->id) == 0 || u->options->force)
         return true;

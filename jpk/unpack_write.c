@@ -88,20 +88,6 @@ static int open_folder(struct tree_writer *writer, const char *path, struct jpk_
     return fd;
 }
 
-static bool write_all(int fd, const char *data, size_t n)
-{
-    while (n > 0) {
-        ssize_t done = write(fd, data, n);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        data += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
 /* In a new folder nobody reads yet; elsewhere a reader sees the old file or the new one. */
 static bool write_file(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err)
 {
@@ -113,7 +99,7 @@ static bool write_file(struct tree_writer *writer, const char *path, const void 
     const char *target = writer->temporary ? name : temporary;
     int fd = openat(folder, target,
                     O_WRONLY | O_CREAT | (writer->temporary ? O_EXCL : O_TRUNC) | O_NOFOLLOW | O_CLOEXEC, 0666);
-    bool ok = fd >= 0 && write_all(fd, data, n);
+    bool ok = fd >= 0 && file_write_all(fd, data, n);
     int errnum = errno;
     if (fd >= 0 && close(fd) != 0 && ok) {
         ok = false;

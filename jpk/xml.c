@@ -573,8 +573,7 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
         return error_set(err, JPK_ERR_XML, "is empty");
 
     struct xml_document result = {0};
-    const char *first_line = memchr(text, '\n', n);
-    result.crlf = first_line && first_line > text && first_line[-1] == '\r';
+    result.crlf = text_crlf(text, n);
     reader->text = text;
     reader->size = n;
     reader->document = &result; // cppcheck-suppress autoVariables ; until the end of this function

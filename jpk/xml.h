@@ -67,6 +67,9 @@ const struct xml_node *xml_child(const struct xml_node *node, const char *name);
 const struct xml_node *xml_next(const struct xml_node *node, const char *name); /* the next sibling of that name */
 size_t xml_count(const struct xml_node *node, const char *name);                /* children of that name */
 
+/* The first line of entities and of project.xml, without its end. */
+#define XML_DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>"
+
 /* How the three writers of a project differ (inventory of real projects, sections 2, 9, 11 and 12). */
 enum xml_style {
     XML_STYLE_ENTITY,  /* entities and project.xml: standalone="no", two spaces, <x/> */

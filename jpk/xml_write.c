@@ -12,7 +12,7 @@ static const struct style {
     bool final_break; /* a line end after the root */
     bool sorted;      /* attributes in byte order */
 } styles[] = {
-    [XML_STYLE_ENTITY] = {"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>", 2, false, false, true, true},
+    [XML_STYLE_ENTITY] = {XML_DECLARATION, 2, false, false, true, true},
     [XML_STYLE_STATE] = {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>", 4, false, true, true, false},
     [XML_STYLE_METADATA] = {"<?xml version=\"1.0\" encoding=\"UTF-8\"?>", 2, true, false, false, false},
 };

@@ -38,7 +38,7 @@ bool format_ipv6(const char *text, size_t n)
     }
     while (i < n) {
         size_t start = i;
-        while (i < n && i - start < 5 && hex_digit(text[i]) >= 0)
+        while (i < n && i - start < 5 && text_hex_digit(text[i]) >= 0)
             i++;
         if (i < n && text[i] == '.') {
             groups += 2;
@@ -113,7 +113,7 @@ static bool literal_valid(const char *text, size_t n)
 {
     static const char tag[] = "ipv6:";
     size_t i = 0;
-    while (i < n && tag[i] && ascii_lower(text[i]) == tag[i])
+    while (i < n && tag[i] && text_lower(text[i]) == tag[i])
         i++;
     return tag[i] ? format_ipv4(text, n) : format_ipv6(text + i, n - i);
 }

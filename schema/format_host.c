@@ -81,7 +81,7 @@ static bool check_unicode(struct name *name, const char *label, const char *asci
 
 static bool a_label(const char *label, size_t n)
 {
-    return n >= 4 && ascii_lower(label[0]) == 'x' && ascii_lower(label[1]) == 'n' && label[2] == '-' && label[3] == '-';
+    return n >= 4 && text_lower(label[0]) == 'x' && text_lower(label[1]) == 'n' && label[2] == '-' && label[3] == '-';
 }
 
 /* A label that begins with `xn--`: it must stand for one that is allowed. */
@@ -89,7 +89,7 @@ static bool check_encoded(struct name *name, const char *label, size_t n)
 {
     char ascii[LABEL_MAX + 1], *decoded = NULL;
     for (size_t i = 0; i < n; i++)
-        ascii[i] = ascii_lower(label[i]);
+        ascii[i] = text_lower(label[i]);
     ascii[n] = '\0';
     if (idn2_to_unicode_8z8z(ascii, &decoded, 0) != IDN2_OK)
         return false;

@@ -111,7 +111,7 @@ static bool hex(struct syntax *s, size_t count, uint32_t *value)
     if (s->n - s->at < count)
         return false;
     for (size_t i = 0; i < count; i++) {
-        int digit = hex_digit(s->text[s->at + i]);
+        int digit = text_hex_digit(s->text[s->at + i]);
         if (digit < 0)
             return false;
         sum = sum << 4 | (uint32_t)digit;
@@ -751,7 +751,7 @@ static bool accept_assertion(struct syntax *s)
     } else if (accept(s, "$")) {
         note_anchor(s, true);
         put(s, "\\z");
-    } else if (s->n - s->at >= 2 && s->text[s->at] == '\\' && ascii_lower(s->text[s->at + 1]) == 'b') {
+    } else if (s->n - s->at >= 2 && s->text[s->at] == '\\' && text_lower(s->text[s->at + 1]) == 'b') {
         not_simple(s);
         put(s, s->text[s->at + 1] == 'b' ? "\\b" : "\\B");
         s->at += 2;

@@ -122,7 +122,7 @@ static void put_normal(struct buf *out, struct uri_part part, bool lower)
                 continue;
             }
         }
-        buf_putc(out, lower ? ascii_lower(c) : c);
+        buf_putc(out, lower ? text_lower(c) : c);
     }
 }
 
@@ -306,7 +306,7 @@ static bool literal_valid(const char *text, size_t n)
     if (n == 0 || (text[0] != 'v' && text[0] != 'V'))
         return format_ipv6(text, n);
     size_t i = 1;
-    while (i < n && hex_digit(text[i]) >= 0)
+    while (i < n && text_hex_digit(text[i]) >= 0)
         i++;
     if (i == 1 || i + 1 >= n || text[i] != '.')
         return false;

@@ -79,8 +79,12 @@ int main(int argc, char **argv)
     /* A short life: memory that goes back and forth to the system costs more than it saves. */
     mallopt(M_TOP_PAD, 512 * 1024);
     mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
-    /* libzip makes a compressor for every entry: a mapping of its own for each would be cleared and faulted in anew. */
-    mallopt(M_MMAP_THRESHOLD, 4 * 1024 * 1024);
+    /*
+     * libzip makes a compressor for every entry: a mapping of its own for each would be cleared and faulted in anew,
+     * and so would the blocks of arenas, of 256 KiB. What is larger are buffers that grow: in the heap they leave
+     * holes.
+     */
+    mallopt(M_MMAP_THRESHOLD, 512 * 1024);
     /* No setlocale: numbers, sorting and messages are the same everywhere. */
     int status = dispatch(argc - 1, argv + 1);
     /* A full disk shows only when the last bytes are written. */

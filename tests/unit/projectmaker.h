@@ -143,6 +143,40 @@ static inline void pm_free(struct pm *pm)
     memset(pm, 0, sizeof *pm);
 }
 
+/* -------------------------------------------------------------------------------------------------------- graphs */
+
+/* A project below t/ with its graph. Zero-initialized is empty. */
+struct pm_graph {
+    struct pm pm;
+    struct jpk_project *project;
+    struct jpk_graph *graph;
+};
+
+static inline void pm_graph_add(struct pm_graph *g, const char *type, const char *id, const char *name,
+                                const char *body)
+{
+    pm_entity(&g->pm, "t/", type, id, name, body);
+}
+
+/* Loads what was added; `tree` are the children of <Project>. */
+static inline void pm_graph_build(struct pm_graph *g, const char *tree)
+{
+    struct jpk_error err = {0};
+    pm_tree(&g->pm, "t/", tree);
+    g->project = pm_good(&g->pm, JPK_KEEP_GOING);
+    g->graph = jpk_graph_build(g->project, &err);
+    assert_non_null(g->graph);
+}
+
+/* Empty again. */
+static inline void pm_graph_free(struct pm_graph *g)
+{
+    jpk_graph_free(g->graph);
+    jpk_project_free(g->project);
+    pm_free(&g->pm);
+    memset(g, 0, sizeof *g);
+}
+
 /* ------------------------------------------------------------------------------------------------------ folders */
 
 static inline void pm_temporary(char out[64])

@@ -357,6 +357,28 @@ static void test_fold(void **state)
     assert_false(text_ends_with("ml", ".xml"));
 }
 
+static void test_crlf(void **state)
+{
+    (void)state;
+    assert_true(text_crlf("a\r\nb\n", 5));
+    assert_true(text_crlf("\r\n", 2));
+    assert_false(text_crlf("a\nb\r\n", 5));
+    assert_false(text_crlf("\n\r\n", 3));
+    assert_false(text_crlf("a\r\n", 2));
+    assert_false(text_crlf("", 0));
+}
+
+static void test_hex_digit(void **state)
+{
+    (void)state;
+    static const char digits[] = "0123456789abcdefABCDEF";
+    for (int c = 0; c < 256; c++) {
+        const char *at = c ? strchr(digits, c) : NULL;
+        int value = !at ? -1 : at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
+        assert_int_equal(text_hex_digit((char)c), value);
+    }
+}
+
 static void test_guid(void **state)
 {
     (void)state;
@@ -704,14 +726,15 @@ int main(void)
 {
     alarm(60);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),      cmocka_unit_test(test_arena_edges), cmocka_unit_test(test_array),
-        cmocka_unit_test(test_buf),        cmocka_unit_test(test_buf_failure), cmocka_unit_test(test_map),
-        cmocka_unit_test(test_map_keys),   cmocka_unit_test(test_printable),   cmocka_unit_test(test_printable_random),
-        cmocka_unit_test(test_position),   cmocka_unit_test(test_utf8),        cmocka_unit_test(test_fold),
-        cmocka_unit_test(test_guid),       cmocka_unit_test(test_distance),    cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_error_long), cmocka_unit_test(test_codes),       cmocka_unit_test(test_file_write),
-        cmocka_unit_test(test_outfile),    cmocka_unit_test(test_read_only),   cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_file_read),  cmocka_unit_test(test_make_folder), cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_arena),       cmocka_unit_test(test_arena_edges), cmocka_unit_test(test_array),
+        cmocka_unit_test(test_buf),         cmocka_unit_test(test_buf_failure), cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map_keys),    cmocka_unit_test(test_printable),   cmocka_unit_test(test_printable_random),
+        cmocka_unit_test(test_position),    cmocka_unit_test(test_utf8),        cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_crlf),        cmocka_unit_test(test_hex_digit),   cmocka_unit_test(test_guid),
+        cmocka_unit_test(test_distance),    cmocka_unit_test(test_errors),      cmocka_unit_test(test_error_long),
+        cmocka_unit_test(test_codes),       cmocka_unit_test(test_file_write),  cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_read_only),   cmocka_unit_test(test_disk_full),   cmocka_unit_test(test_file_read),
+        cmocka_unit_test(test_make_folder), cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,40 +20,12 @@
 #define ITEM(key, value) "<Item key=\"" key "\" value=\"" value "\"/>"
 #define PROPERTIES(items) "  <Properties>" items "</Properties>\n"
 
-struct fixture {
-    struct pm pm;
-    struct jpk_project *project;
-    struct jpk_graph *graph;
-};
-
-static void add(struct fixture *f, const char *type, const char *id, const char *name, const char *body)
-{
-    pm_entity(&f->pm, "t/", type, id, name, body);
-}
-
-static void build(struct fixture *f)
-{
-    struct jpk_error err = {0};
-    pm_tree(&f->pm, "t/", "");
-    f->project = pm_good(&f->pm, JPK_KEEP_GOING);
-    f->graph = jpk_graph_build(f->project, &err);
-    assert_non_null(f->graph);
-}
-
-static void end(struct fixture *f)
-{
-    jpk_graph_free(f->graph);
-    jpk_project_free(f->project);
-    pm_free(&f->pm);
-    memset(f, 0, sizeof *f);
-}
-
 static const char *const kinds[] = {"activity", "success",   "failure", "message",  "schedule",
                                     "endpoint", "structure", "file",    "property", "script"};
 static const char *const states[] = {"resolved", "empty", "built-in", "deleted", "dangling"};
 
 /* `kind where -> target state` for each reference of an entity. */
-static void render_references(const struct fixture *f, const char *id, struct buf *out)
+static void render_references(const struct pm_graph *f, const char *id, struct buf *out)
 {
     size_t count;
     const struct jpk_entity *entity = jpk_project_entity(f->project, id);
@@ -72,7 +44,7 @@ static void render_references(const struct fixture *f, const char *id, struct bu
 }
 
 /* `kind name where read` for each use of an entity. */
-static void render_uses(const struct fixture *f, const char *id, struct buf *out)
+static void render_uses(const struct pm_graph *f, const char *id, struct buf *out)
 {
     static const char *const use_kinds[] = {"bracket", "script", "locator", "name"};
     size_t count;
@@ -96,9 +68,9 @@ static void render_uses(const struct fixture *f, const char *id, struct buf *out
     }
 }
 
-typedef void render(const struct fixture *f, const char *id, struct buf *out);
+typedef void render(const struct pm_graph *f, const char *id, struct buf *out);
 
-static void expect(const struct fixture *f, const char *id, render *r, const char *expected)
+static void expect(const struct pm_graph *f, const char *id, render *r, const char *expected)
 {
     struct buf out = {0};
     r(f, id, &out);
@@ -111,8 +83,9 @@ static void expect(const struct fixture *f, const char *id, render *r, const cha
 static void test_operation(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "Operation", ID(1), "Main",
+    struct pm_graph f = {0};
+    pm_graph_add(
+        &f, "Operation", ID(1), "Main",
         PROPERTIES(ITEM("success_operation_id", ID(2)) ITEM("failure_operation_id", ID(9))
                        ITEM("success_message_id", ID(3)) ITEM("failure_message_id", ID(4)) ITEM("schedule_id", ID(5))
                            ITEM("source_id", ID(6)) ITEM("target_id", "0000000c-0000-4000-8000-0000000000AB") ITEM(
@@ -126,15 +99,15 @@ static void test_operation(void **state)
                                                     "<TARGET role=\"Target\"/><TARGET "
                                                     "contentId=\"0000000C-0000-4000-8000-0000000000ab\" role=\"T2\"/>"
                                                     "<NEW contentId=\"gone\" role=\"New\"/></Activities></Pipeline>\n");
-    add(&f, "Operation", ID(2), "Next", "");
-    add(&f, "EmailMessage", ID(3), "Mail", "");
-    add(&f, "Schedule", ID(5), "Every day", "");
-    add(&f, "Source", ID(6), "Source", "");
-    add(&f, "Script", ID(7), "Script", "");
+    pm_graph_add(&f, "Operation", ID(2), "Next", "");
+    pm_graph_add(&f, "EmailMessage", ID(3), "Mail", "");
+    pm_graph_add(&f, "Schedule", ID(5), "Every day", "");
+    pm_graph_add(&f, "Source", ID(6), "Source", "");
+    pm_graph_add(&f, "Script", ID(7), "Script", "");
     pm_add(&f.pm, "t/Data/SalesforceQuery/" ID(8) ".xml",
            "<Entity type=\"SalesforceQuery\"><Header ID=\"" ID(8) "\" Deleted=\"true\" Name=\"Q\"/>" PROPERTIES(
                ITEM("operation_id", ID(1))) "</Entity>");
-    build(&f);
+    pm_graph_build(&f, "");
     expect(&f, ID(1), render_references,
            "success success_operation_id -> 00000002 resolved\n"
            "failure failure_operation_id -> 00000009 dangling\n"
@@ -152,14 +125,15 @@ static void test_operation(void **state)
     size_t count;
     jpk_graph_to(f.graph, jpk_project_entity(f.project, ID(8)), &count);
     assert_int_equal(count, 1);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_other_references(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "Transformation", ID(1), "T",
+    struct pm_graph f = {0};
+    pm_graph_add(
+        &f, "Transformation", ID(1), "T",
         PROPERTIES(ITEM("source_text_doc", ID(2)) ITEM("input_function_id", ID(3)) ITEM("source_xml", "a.xsd") ITEM(
             "target_xml",
             "none.xsd")) "  <InputStructure docId=\"" ID(2) "\"/><OutputStructure callId=\"" ID(9) "\"/>\n"
@@ -186,20 +160,20 @@ static void test_other_references(void **state)
                                                                                                           "</Mapping></"
                                                                                                           "Mappings>"
                                                                                                           "\n");
-    add(&f, "Document", ID(2), "D", "");
-    add(&f, "SalesforceQuery", ID(3), "Q",
-        PROPERTIES(ITEM("connector_id", ID(5)) ITEM("endpoint_id", ID(8))
-                       ITEM("wsdl_id", "jitterbit.salesforce.partner.63.wsdl") ITEM("sfdc.soapheader.Session", ID(8))));
-    add(&f, "Script", ID(4), "S",
-        SCRIPT("RunOperation(\"op." ID(1) "\");\n// WriteFile(\"t." ID(9) "\")\nx = \"m." ID(2) "\"; "
-                                                                                                "ReadFile(\"s." BUILT_IN
-                                                                                                "\")"));
-    add(&f, "SalesforceConnector", ID(5), "C", "");
-    add(&f, "Target", ID(6), "HTTP", PROPERTIES(ITEM("target_target_id", ID(7)) ITEM("source_id", ID(9))));
-    add(&f, "NewKind", ID(7), "New",
-        "  <Deep><er>" PROPERTIES(ITEM("what_id", ID(6)) ITEM("endpoint_id", ID(9))) "</er></Deep>\n");
+    pm_graph_add(&f, "Document", ID(2), "D", "");
+    pm_graph_add(&f, "SalesforceQuery", ID(3), "Q",
+                 PROPERTIES(ITEM("connector_id", ID(5)) ITEM("endpoint_id", ID(8)) ITEM(
+                     "wsdl_id", "jitterbit.salesforce.partner.63.wsdl") ITEM("sfdc.soapheader.Session", ID(8))));
+    pm_graph_add(&f, "Script", ID(4), "S",
+                 SCRIPT("RunOperation(\"op." ID(1) "\");\n// WriteFile(\"t." ID(9) "\")\nx = \"m." ID(
+                     2) "\"; "
+                        "ReadFile(\"s." BUILT_IN "\")"));
+    pm_graph_add(&f, "SalesforceConnector", ID(5), "C", "");
+    pm_graph_add(&f, "Target", ID(6), "HTTP", PROPERTIES(ITEM("target_target_id", ID(7)) ITEM("source_id", ID(9))));
+    pm_graph_add(&f, "NewKind", ID(7), "New",
+                 "  <Deep><er>" PROPERTIES(ITEM("what_id", ID(6)) ITEM("endpoint_id", ID(9))) "</er></Deep>\n");
     pm_add(&f.pm, "t/files/a.xsd", "x");
-    build(&f);
+    pm_graph_build(&f, "");
     expect(&f, ID(1), render_references,
            "structure input_function_id -> 00000003 resolved\n"
            "file source_xml -> a.xsd resolved\n"
@@ -219,7 +193,7 @@ static void test_other_references(void **state)
     expect(&f, ID(6), render_references, "property target_target_id -> 00000007 resolved\n");
     expect(&f, ID(7), render_references,
            "property what_id -> 00000006 resolved\nendpoint endpoint_id -> 00000009 dangling\n");
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* ------------------------------------------------------------------------------------------------------ variables */
@@ -227,12 +201,12 @@ static void test_other_references(void **state)
 static void test_script_uses(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "ProjectVariable", ID(1), "NetSuite_Account", "");
-    add(&f, "Script", ID(2), "S",
-        SCRIPT("$a = $netsuite_account;\nIf($A == \"x\", $jitterbit.operation.error);\n// $c\n"
-               "x = $a; y = x; $d = y + 1;\nSet(\"$e\", Get(\"a\")); $__System"));
-    build(&f);
+    struct pm_graph f = {0};
+    pm_graph_add(&f, "ProjectVariable", ID(1), "NetSuite_Account", "");
+    pm_graph_add(&f, "Script", ID(2), "S",
+                 SCRIPT("$a = $netsuite_account;\nIf($A == \"x\", $jitterbit.operation.error);\n// $c\n"
+                        "x = $a; y = x; $d = y + 1;\nSet(\"$e\", Get(\"a\")); $__System"));
+    pm_graph_build(&f, "");
     expect(&f, ID(2), render_uses,
            "script netsuite_account (NetSuite_Account) '' read @12 to a\n"
            "script a '' write @7\n"
@@ -257,19 +231,20 @@ static void test_script_uses(void **state)
     assert_ptr_equal(jpk_graph_variable(f.graph, "NETSUITE_account"), &f.graph->variables[0]);
     assert_null(jpk_graph_variable(f.graph, "none"));
     assert_null(jpk_graph_variable(f.graph, ""));
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* Orders count through all scripts of a transformation, references and uses together. */
 static void test_order(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "Transformation", ID(1), "T",
+    struct pm_graph f = {0};
+    pm_graph_add(
+        &f, "Transformation", ID(1), "T",
         "  <Mappings><Mapping><konga.string name=\"expr\">a\t&lt;trans&gt;$x = 1; RunScript(\"sc." ID(
             9) "\", $y)&lt;/trans&gt;</konga.string></Mapping><Mapping><konga.string name=\"expr\">b\t&lt;trans&gt;$x"
                "&lt;/trans&gt;</konga.string></Mapping></Mappings>\n");
-    build(&f);
+    pm_graph_build(&f, "");
     expect(&f, ID(1), render_references, "script a -> 00000009 dangling in RunScript @28 #1\n");
     size_t count;
     const struct jpk_use *u = jpk_graph_uses(f.graph, jpk_project_entity(f.project, ID(1)), &count);
@@ -278,28 +253,29 @@ static void test_order(void **state)
     assert_string_equal(u[1].where, "a");
     assert_string_equal(u[2].where, "b");
     assert_true(u[2].offset > u[1].offset && u[2].text_offset == 9);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_bracket_uses(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "ProjectVariable", ID(1), "Api Key", "");
-    add(&f, "ProjectVariable", ID(2), "path", "");
-    add(&f, "EmailMessage", ID(3), "Error in [PATH] of [nobody]",
-        PROPERTIES(ITEM("message_text", "[free] [path] [api key] [not plain] [jitterbit.x] [1] [] [open")
-                       ITEM("to", "[path{a@b.c}] [free{}] [a{[path]}]")));
-    add(&f, "SalesforceQuery", ID(4), "Q",
+    struct pm_graph f = {0};
+    pm_graph_add(&f, "ProjectVariable", ID(1), "Api Key", "");
+    pm_graph_add(&f, "ProjectVariable", ID(2), "path", "");
+    pm_graph_add(&f, "EmailMessage", ID(3), "Error in [PATH] of [nobody]",
+                 PROPERTIES(ITEM("message_text", "[free] [path] [api key] [not plain] [jitterbit.x] [1] [] [open")
+                                ITEM("to", "[path{a@b.c}] [free{}] [a{[path]}]")));
+    pm_graph_add(
+        &f, "SalesforceQuery", ID(4), "Q",
         "  <konga.string name=\"query_string\">SELECT [Id], [free] FROM [path] WHERE [set] [__sys]</konga.string>\n");
-    add(&f, "Source", ID(5), "Files",
-        "  <Location type=\"LocalFile\"><Data>" PROPERTIES(ITEM("file_name", "[a-z]+[abc][path]") ITEM(
-            "filterOption.regularExpression", "1") ITEM("other", "[abc]")) "</Data></Location>\n");
-    add(&f, "Script", ID(6), "S", SCRIPT("$set = \"[path]\""));
-    add(&f, "NewKind", ID(7), "N", "  <x y=\"[path] [abc]\">[set]</x>\n");
-    add(&f, "Target", ID(8), "Encrypted",
-        "  <Properties><Item enc=\"true\" key=\"a\" value=\"[path]\"/></Properties>\n");
-    build(&f);
+    pm_graph_add(&f, "Source", ID(5), "Files",
+                 "  <Location type=\"LocalFile\"><Data>" PROPERTIES(ITEM("file_name", "[a-z]+[abc][path]") ITEM(
+                     "filterOption.regularExpression", "1") ITEM("other", "[abc]")) "</Data></Location>\n");
+    pm_graph_add(&f, "Script", ID(6), "S", SCRIPT("$set = \"[path]\""));
+    pm_graph_add(&f, "NewKind", ID(7), "N", "  <x y=\"[path] [abc]\">[set]</x>\n");
+    pm_graph_add(&f, "Target", ID(8), "Encrypted",
+                 "  <Properties><Item enc=\"true\" key=\"a\" value=\"[path]\"/></Properties>\n");
+    pm_graph_build(&f, "");
     expect(&f, ID(3), render_uses,
            "bracket free 'message_text' read @0\n"
            "bracket path 'message_text' read @0\n"
@@ -318,22 +294,23 @@ static void test_bracket_uses(void **state)
     expect(&f, ID(6), render_uses, "script set '' write @7\n"); /* no brackets in scripts */
     expect(&f, ID(7), render_uses, "bracket set 'x' read @0\nbracket path 'y' read @0\n");
     expect(&f, ID(8), render_uses, "");
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_locators(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "Source", ID(1), "In",
-        "  <Location type=\"GlobalData\"><Data>" PROPERTIES(ITEM("locator", "Buffer")) "</Data></Location>\n");
-    add(&f, "Target", ID(2), "Out",
-        "  <Location type=\"GlobalData\"><Data>" PROPERTIES(ITEM("locator", "buffer")) "</Data></Location>\n");
-    add(&f, "Source", ID(3), "File",
-        "  <Location type=\"LocalFile\"><Data>" PROPERTIES(ITEM("locator", "buffer")) "</Data></Location>\n");
-    add(&f, "Target", ID(4), "None",
+    struct pm_graph f = {0};
+    pm_graph_add(&f, "Source", ID(1), "In",
+                 "  <Location type=\"GlobalData\"><Data>" PROPERTIES(ITEM("locator", "Buffer")) "</Data></Location>\n");
+    pm_graph_add(&f, "Target", ID(2), "Out",
+                 "  <Location type=\"GlobalData\"><Data>" PROPERTIES(ITEM("locator", "buffer")) "</Data></Location>\n");
+    pm_graph_add(&f, "Source", ID(3), "File",
+                 "  <Location type=\"LocalFile\"><Data>" PROPERTIES(ITEM("locator", "buffer")) "</Data></Location>\n");
+    pm_graph_add(
+        &f, "Target", ID(4), "None",
         "  <Location type=\"GlobalData\"><Data><Properties><Item key=\"locator\"/></Properties></Data></Location>\n");
-    build(&f);
+    pm_graph_build(&f, "");
     expect(&f, ID(1), render_uses, "locator Buffer 'locator' read @0\n");
     expect(&f, ID(2), render_uses, "locator buffer (Buffer) 'locator' write @0\n");
     expect(&f, ID(3), render_uses, "");
@@ -341,14 +318,14 @@ static void test_locators(void **state)
     const struct jpk_variable *v = jpk_graph_variable(f.graph, "BUFFER");
     assert_int_equal(v->use_count, 2);
     assert_ptr_equal(v->uses[0]->from, jpk_project_entity(f.project, ID(1)));
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* A name that is longer than any real one is cut, but not within a character. */
 static void test_long_names(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     struct buf name = {0}, locator = {0};
     buf_puts(&name, "x");
     for (size_t i = 0; i < 100; i++)
@@ -357,8 +334,8 @@ static void test_long_names(void **state)
                "  <Location type=\"GlobalData\"><Data><Properties><Item key=\"locator\" value=\"%s\"/>"
                "</Properties></Data></Location>\n",
                name.data);
-    add(&f, "Source", ID(1), "In", locator.data);
-    build(&f);
+    pm_graph_add(&f, "Source", ID(1), "In", locator.data);
+    pm_graph_build(&f, "");
     assert_int_equal(f.graph->variable_count, 1);
     const char *kept = f.graph->variables[0].name;
     assert_int_equal(strlen(kept), 127);
@@ -367,7 +344,7 @@ static void test_long_names(void **state)
     assert_ptr_equal(jpk_graph_variable(f.graph, name.data), &f.graph->variables[0]);
     buf_free(&name);
     buf_free(&locator);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* ------------------------------------------------------------------------------------------------------- brackets */
@@ -451,7 +428,7 @@ static void test_large(void **state)
 {
     (void)state;
     enum { COUNT = 50000 };
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     struct buf body = {0};
     buf_puts(&body, "  <Properties>\n");
     for (int i = 0; i < COUNT; i++)
@@ -460,7 +437,7 @@ static void test_large(void **state)
     for (int i = 0; i < COUNT; i++)
         buf_printf(&body, "<A contentId=\"%08x-0000-4000-8000-0000000000ad\" role=\"r\"/>\n", i);
     buf_puts(&body, "</Activities></Pipeline>\n");
-    add(&f, "Operation", ID(1), "O", body.data);
+    pm_graph_add(&f, "Operation", ID(1), "O", body.data);
     buf_clear(&body);
     buf_puts(&body, "  <konga.string name=\"script\">&lt;trans&gt;");
     for (int i = 0; i < COUNT; i++)
@@ -469,14 +446,14 @@ static void test_large(void **state)
     for (int i = 0; i < COUNT / 10; i++)
         buf_puts(&body, "[V1][a{");
     buf_puts(&body, "</t>\n");
-    add(&f, "Script", ID(2), "S", body.data);
+    pm_graph_add(&f, "Script", ID(2), "S", body.data);
     buf_free(&body);
-    build(&f);
+    pm_graph_build(&f, "");
     check_consistent(f.graph);
     assert_int_equal(f.graph->reference_count, 2 * COUNT);
     assert_int_equal(f.graph->variable_count, COUNT + 1);
     assert_int_equal(f.graph->use_count, 2 * COUNT + COUNT / 10);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /*

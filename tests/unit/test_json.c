@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_write.h"
 
 /* ------------------------------------------------------------------------------------------------------------ helpers
  */
@@ -1369,6 +1370,17 @@ static void test_pointers(void **test_state)
 /* ------------------------------------------------------------------------------------------------------------ jansson
  */
 
+static void test_put_string(void **test_state)
+{
+    (void)test_state;
+    static const char text[] = "\"a\\b/\n\x1f\x7f\0\xc3\xa9";
+    struct buf out = {0};
+    json_put_string(&out, text, sizeof text - 1);
+    json_put_string(&out, "", 0);
+    assert_string_equal(buf_text(&out), "\"\\\"a\\\\b/\\u000a\\u001f\x7f\\u0000\xc3\xa9\"\"\"");
+    buf_free(&out);
+}
+
 static void test_jansson(void **test_state)
 {
     (void)test_state;
@@ -1519,6 +1531,7 @@ int main(void)
         cmocka_unit_test(test_equality_random),
         cmocka_unit_test(test_hash_spread),
         cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_put_string),
         cmocka_unit_test(test_jansson),
         cmocka_unit_test(test_jansson_errors),
         cmocka_unit_test(test_suite),

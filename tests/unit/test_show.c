@@ -21,33 +21,6 @@
 #define PROPERTIES(items) "  <Properties>" items "</Properties>\n"
 #define LOCATION(type, items) "  <Location type=\"" type "\"><Data>" PROPERTIES(items) "</Data></Location>\n"
 
-struct fixture {
-    struct pm pm;
-    struct jpk_project *project;
-    struct jpk_graph *graph;
-};
-
-static void add(struct fixture *f, const char *type, const char *id, const char *name, const char *body)
-{
-    pm_entity(&f->pm, "t/", type, id, name, body);
-}
-
-static void build(struct fixture *f, const char *tree)
-{
-    struct jpk_error err = {0};
-    pm_tree(&f->pm, "t/", tree);
-    f->project = pm_good(&f->pm, JPK_KEEP_GOING);
-    f->graph = jpk_graph_build(f->project, &err);
-    assert_non_null(f->graph);
-}
-
-static void end(struct fixture *f)
-{
-    jpk_graph_free(f->graph);
-    jpk_project_free(f->project);
-    pm_free(&f->pm);
-}
-
 /* Takes the words. */
 static void expect_words(char *words, const char *expected)
 {
@@ -112,9 +85,10 @@ static void test_schedule_words(void **state)
 
 /* -------------------------------------------------------------------------------------------------------- steps */
 
-static void add_steps_project(struct fixture *f)
+static void add_steps_project(struct pm_graph *f)
 {
-    add(f, "Operation", ID(1), "Main",
+    pm_graph_add(
+        f, "Operation", ID(1), "Main",
         PROPERTIES(
             ITEM("success_operation_id", ID(2)) ITEM("failure_operation_id", ID(9)) ITEM("schedule_id", ID(8))
                 ITEM("timeoutseconds", "5400") ITEM("chunk_size", "200")
@@ -133,17 +107,18 @@ static void add_steps_project(struct fixture *f)
                                                            "role=\"Target\"/>"
                                                            "<TARGET role=\"Target\"/>"
                                                            "</Activities></Pipeline>\n");
-    add(f, "Operation", ID(2), "Next", "");
-    add(f, "Script", ID(3), "Setup",
-        SCRIPT("\nRunOperation(\"op." ID(2) "\"); // RunOperation(\"op." ID(1) "\")\n$x = 1;"));
-    add(f, "Source", ID(4), "Orders", PROPERTIES("") LOCATION("GlobalData", ITEM("locator", "x")));
-    add(f, "Transformation", ID(5), "Map",
-        PROPERTIES(ITEM("source_type_id", "4") ITEM("source_xml", "a.xsd") ITEM(
-            "target_type_id", "101")) "  <OutputStructure callId=\"" ID(7) "\" callType=\"NetSuiteUpsert\"/>\n");
-    add(f, "NetSuiteUpsert", ID(7), "Upsert", PROPERTIES(ITEM("object_name", "Contact")));
-    add(f, "Schedule", ID(8), "Night",
-        PROPERTIES(ITEM("occurs", "1") ITEM("daily", "1") ITEM("frequency", "1")
-                       ITEM("frequency_once_time", "02:00:00")));
+    pm_graph_add(f, "Operation", ID(2), "Next", "");
+    pm_graph_add(f, "Script", ID(3), "Setup",
+                 SCRIPT("\nRunOperation(\"op." ID(2) "\"); // RunOperation(\"op." ID(1) "\")\n$x = 1;"));
+    pm_graph_add(f, "Source", ID(4), "Orders", PROPERTIES("") LOCATION("GlobalData", ITEM("locator", "x")));
+    pm_graph_add(f, "Transformation", ID(5), "Map",
+                 PROPERTIES(ITEM("source_type_id", "4") ITEM("source_xml", "a.xsd")
+                                ITEM("target_type_id",
+                                     "101")) "  <OutputStructure callId=\"" ID(7) "\" callType=\"NetSuiteUpsert\"/>\n");
+    pm_graph_add(f, "NetSuiteUpsert", ID(7), "Upsert", PROPERTIES(ITEM("object_name", "Contact")));
+    pm_graph_add(f, "Schedule", ID(8), "Night",
+                 PROPERTIES(ITEM("occurs", "1") ITEM("daily", "1") ITEM("frequency", "1")
+                                ITEM("frequency_once_time", "02:00:00")));
 }
 
 static void test_activity_words(void **state)
@@ -160,14 +135,14 @@ static void test_activity_words(void **state)
         "target: not in the project (ffffffff-0000-4000-8000-0000000000ab)",
         "target: empty slot",
     };
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     add_steps_project(&f);
-    build(&f, "");
+    pm_graph_build(&f, "");
     const struct jpk_operation *operation = jpk_project_entity(f.project, ID(1))->as.operation;
     assert_int_equal(operation->activity_count, 7);
     for (size_t i = 0; i < 7; i++)
         expect_words(jpk_activity_words(&operation->activities[i]), words[i]);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_side_words(void **state)
@@ -218,7 +193,7 @@ static void expect_rows(const struct jpk_report *report, const char *key, const 
     buf_free(&out);
 }
 
-static struct jpk_report *show(const struct fixture *f, const char *text)
+static struct jpk_report *show(const struct pm_graph *f, const char *text)
 {
     struct jpk_selection selection;
     struct jpk_error err = {0};
@@ -232,9 +207,9 @@ static struct jpk_report *show(const struct fixture *f, const char *text)
 static void test_operation_report(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     add_steps_project(&f);
-    build(&f, "");
+    pm_graph_build(&f, "");
     struct jpk_report *report = show(&f, "Main");
     expect_rows(
         report, "startedBy",
@@ -251,16 +226,16 @@ static void test_operation_report(void **state)
     assert_string_equal(cell(&section(report, "steps")->rows[5], "state"), "dangling");
     assert_string_equal(cell(&section(report, "steps")->rows[6], "state"), "empty");
     jpk_report_free(report);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_variable_report(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     add_steps_project(&f);
-    add(&f, "Script", ID(6), "Later", SCRIPT("\n// $X\n\n  y = $x;"));
-    build(&f, "");
+    pm_graph_add(&f, "Script", ID(6), "Later", SCRIPT("\n// $X\n\n  y = $x;"));
+    pm_graph_build(&f, "");
     struct jpk_report *report = show(&f, "$X");
     const struct jpk_report_section *uses = section(report, "uses");
     assert_int_equal(uses->row_count, 4);
@@ -280,7 +255,7 @@ static void test_variable_report(void **state)
                 assert_int_equal(c->number, places[i][strcmp(c->key, "column") == 0]);
         }
     jpk_report_free(report);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_secrets(void **state)
@@ -312,15 +287,15 @@ static void test_secrets(void **state)
 static void test_settings_report(void **state)
 {
     (void)state;
-    struct fixture f = {0};
-    add(&f, "Target", ID(1), "Post",
-        PROPERTIES("")
-            LOCATION("HTTP", "<Item enc=\"true\" key=\"httpurl\" value=\"$00"
+    struct pm_graph f = {0};
+    pm_graph_add(&f, "Target", ID(1), "Post",
+                 PROPERTIES("") LOCATION(
+                     "HTTP", "<Item enc=\"true\" key=\"httpurl\" value=\"$00"
                              "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"/>" ITEM("password", "geheim1")
                                  ITEM("http_request_headers", "Authorization: geheim2") ITEM("client_secret", "geheim3")
                                      ITEM("http_verb", "2") ITEM("append_file", "1") ITEM("target_target_id", ID(2))
                                          ITEM("new_key", "value")));
-    build(&f, "");
+    pm_graph_build(&f, "");
     struct jpk_report *report = show(&f, "post");
     expect_rows(report, "settings",
                 "URL: encrypted (0 to 15 characters)\n"
@@ -337,16 +312,16 @@ static void test_settings_report(void **state)
                 assert_true(!text || (!strstr(text, "geheim") && !strstr(text, "$00")));
             }
     jpk_report_free(report);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 static void test_script_resolve(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     add_steps_project(&f);
-    build(&f, "<EntityType name=\"Operation\"><Folder entityId=\"f\" name=\"A\"><Entity entityId=\"" ID(
-                  2) "\" name=\"Next\"/></Folder></EntityType>\n");
+    pm_graph_build(&f, "<EntityType name=\"Operation\"><Folder entityId=\"f\" name=\"A\"><Entity entityId=\"" ID(
+                           2) "\" name=\"Next\"/></Folder></EntityType>\n");
     expect_words(jpk_script_resolve(f.project, "<trans>x = RunOperation(\"op." ID(2) "\", \"op." ID(
                                                    9) "\"); "
                                                       "// \"op." ID(2) "\"\n\"op." ID(2) " \"</trans>"),
@@ -354,7 +329,7 @@ static void test_script_resolve(void **state)
                      9) "\"); "
                         "// \"<TAG>Operation/A/Next</TAG>\"\n\"op." ID(2) " \"</trans>");
     expect_words(jpk_script_resolve(f.project, ""), "");
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* --------------------------------------------------------------------------------------------------- structures */
@@ -385,11 +360,11 @@ static void test_structure(void **state)
         "</CROM><Strings><String idx=\"1\" val=\"{}Node\"/><String idx=\"2\" val=\"Node\"/><String idx=\"3\" "
         "val=\"String\"/></Strings></JTR>";
     struct jpk_error err = {0};
-    struct fixture f = {0};
-    add(&f, "Transformation", ID(1), "Map", "");
-    add(&f, "Script", ID(2), "Setup", SCRIPT(""));
+    struct pm_graph f = {0};
+    pm_graph_add(&f, "Transformation", ID(1), "Map", "");
+    pm_graph_add(&f, "Script", ID(2), "Setup", SCRIPT(""));
     pm_add(&f.pm, "t/cache/TransformationStructures/" ID(1) "_input.gz", xml);
-    build(&f, "");
+    pm_graph_build(&f, "");
     const struct jpk_entity *map = jpk_project_entity(f.project, ID(1));
     struct jpk_report *report = jpk_show_structure(f.project, map, false, 0, &err);
     assert_non_null(report);
@@ -411,7 +386,7 @@ static void test_structure(void **state)
     memset(&err, 0, sizeof err);
     assert_null(jpk_show_structure(f.project, jpk_project_entity(f.project, ID(2)), true, 0, &err));
     assert_int_equal(err.code, JPK_ERR_USAGE);
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* ---------------------------------------------------------------------------------------------------- selecting */
@@ -427,16 +402,16 @@ static void test_structure(void **state)
                              3) "\" name=\"Setup\"/>"                                                                  \
                                 "<Entity entityId=\"" ID(6) "\" name=\"[port]\"/></EntityType>\n"
 
-static void select_project(struct fixture *f)
+static void select_project(struct pm_graph *f)
 {
-    add(f, "Source", ID(1), "Data", LOCATION("LocalFile", ""));
-    add(f, "Target", ID(2), "Data", LOCATION("LocalFile", ""));
-    add(f, "Script", ID(3), "Setup", SCRIPT("$global = 1; $port = 2;"));
-    add(f, "Source", ID(4), "data", LOCATION("LocalFile", ""));
-    add(f, "Script", ID(5), "Setup", SCRIPT("")); /* outside of the tree */
-    add(f, "Script", ID(6), "[port]", SCRIPT(""));
+    pm_graph_add(f, "Source", ID(1), "Data", LOCATION("LocalFile", ""));
+    pm_graph_add(f, "Target", ID(2), "Data", LOCATION("LocalFile", ""));
+    pm_graph_add(f, "Script", ID(3), "Setup", SCRIPT("$global = 1; $port = 2;"));
+    pm_graph_add(f, "Source", ID(4), "data", LOCATION("LocalFile", ""));
+    pm_graph_add(f, "Script", ID(5), "Setup", SCRIPT("")); /* outside of the tree */
+    pm_graph_add(f, "Script", ID(6), "[port]", SCRIPT(""));
     pm_add(&f->pm, "t/files/person.xsd", "<a/>");
-    build(f, SELECT_TREE);
+    pm_graph_build(f, SELECT_TREE);
 }
 
 static void test_select(void **state)
@@ -458,7 +433,7 @@ static void test_select(void **state)
         {"", NULL},
         {"/", NULL},
     };
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     select_project(&f);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct jpk_error err = {0};
@@ -474,10 +449,10 @@ static void test_select(void **state)
     assert_int_equal(err.code, JPK_ERR_AMBIGUOUS);
     assert_string_equal(err.message,
                         "has 2 items that 'Data' may mean: Source/In/Data (" ID(1) "), Target/Out/Data (" ID(2) ")");
-    end(&f);
+    pm_graph_free(&f);
 }
 
-static void expect_refused(const struct fixture *f, const char *text, const char *type, enum jpk_code code,
+static void expect_refused(const struct pm_graph *f, const char *text, const char *type, enum jpk_code code,
                            const char *message)
 {
     struct jpk_selection selection;
@@ -487,7 +462,7 @@ static void expect_refused(const struct fixture *f, const char *text, const char
     assert_string_equal(err.message, message);
 }
 
-static struct jpk_selection selected(const struct fixture *f, const char *text, const char *type)
+static struct jpk_selection selected(const struct pm_graph *f, const char *text, const char *type)
 {
     struct jpk_selection selection;
     struct jpk_error err = {0};
@@ -499,7 +474,7 @@ static struct jpk_selection selected(const struct fixture *f, const char *text, 
 static void test_show_select(void **state)
 {
     (void)state;
-    struct fixture f = {0};
+    struct pm_graph f = {0};
     select_project(&f);
     assert_string_equal(selected(&f, "Data", "target").entity->id, ID(2));
     assert_string_equal(selected(&f, "Data", "Sources").entity->id, ID(1));
@@ -515,7 +490,7 @@ static void test_show_select(void **state)
                    "has no file 'persn.xsd'; did you mean 'person.xsd'?");
     expect_refused(&f, "x", "Sorce", JPK_ERR_USAGE, "'Sorce' is no type of items; did you mean 'Source'?");
     expect_refused(&f, "Setup", "Target", JPK_ERR_NOT_FOUND, "has no item 'Setup'; 'jpk list --entities' shows them");
-    end(&f);
+    pm_graph_free(&f);
 }
 
 /* Every item of every project can be shown, and shows no encrypted value. */
@@ -525,7 +500,7 @@ static void test_all_items(void **state)
     size_t shown = 0;
     for (size_t which = 0; which < PM_REAL_COUNT; which++) {
         struct jpk_error err = {0};
-        struct fixture f = {0};
+        struct pm_graph f = {0};
         struct jpk_archive *archive = pm_real((enum pm_real)which);
         if (!archive)
             continue;

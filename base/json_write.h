@@ -1,0 +1,13 @@
+/* JSON written into a buffer. */
+#ifndef BASE_JSON_WRITE_H
+#define BASE_JSON_WRITE_H
+
+#include "base/buf.h"
+
+/*
+ * Appends n bytes of UTF-8 as a string with its quotes. Quotes and backslashes get a backslash, control characters
+ * below U+0020 are written \u00xx, all else stands as it is.
+ */
+void json_put_string(struct buf *out, const char *s, size_t n);
+
+#endif
