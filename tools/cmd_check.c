@@ -65,7 +65,7 @@ static bool read_entry(void *context, const char *file, struct buf *text)
 static int print_list(struct checking *c, struct input *input)
 {
     struct findings_report all = {
-        .settings = c->settings, .list = &c->list, .rules = c->rules, .rule_count = c->rule_count};
+        .settings = c->settings, .list = &c->list, .rules = c->rules, .rule_count = c->rule_count, .unit = "project"};
     if (input) {
         all.subject = input->name;
         all.read = read_entry;

@@ -295,7 +295,8 @@ void findings_put_summary(struct buf *out, const struct findings_report *report,
     if (report->subject)
         message_put(out, report->subject);
     else
-        buf_printf(out, "%zu file%s", summary->files, summary->files == 1 ? "" : "s");
+        buf_printf(out, "%zu %s%s", summary->files, report->unit ? report->unit : "file",
+                   summary->files == 1 ? "" : "s");
     if (!report->subject && summary->checked < summary->files)
         buf_printf(out, " (%zu not checked)", summary->files - summary->checked);
     buf_puts(out, ": ");

@@ -114,7 +114,8 @@ struct findings_report {
     const struct findings_list *list;
     const struct findings_rule *rules; /* those that may have been used */
     size_t rule_count;
-    const char *subject;   /* what text counts in its last line; NULL: "12 files" */
+    const char *subject;   /* whose counts the last line gives; NULL: "12 files" */
+    const char *unit;      /* what is counted there; NULL: "file" */
     findings_reader *read; /* for the line below a finding on a terminal; NULL: none */
     void *context;
 };

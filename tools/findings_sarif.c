@@ -92,7 +92,7 @@ static const char *uri_of(struct writer *w, const char *path)
 static void put_fingerprint(struct writer *w, const struct jpk_finding *finding)
 {
     const char *const parts[] = {finding->rule, uri_of(w, finding->file), finding->path ? finding->path : "",
-                                 finding->message};
+                                 finding->entity_id ? finding->entity_id : "", finding->message};
     char hash[65];
     buf_clear(&w->scratch);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
