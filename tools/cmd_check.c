@@ -36,7 +36,7 @@ static bool make_rules(struct checking *c)
     const struct jpk_check_rule *from = jpk_check_rules();
     while (from[c->rule_count].id)
         c->rule_count++;
-    c->rules = calloc(c->rule_count, sizeof *c->rules);
+    c->rules = calloc(c->rule_count + 1, sizeof *c->rules);
     for (size_t i = 0; c->rules && i < c->rule_count; i++)
         c->rules[i] =
             (struct findings_rule){.id = from[i].id, .severity = from[i].severity, .summary = from[i].summary};

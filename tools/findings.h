@@ -23,7 +23,7 @@ struct findings_item {
     struct jpk_finding finding; /* `file` is never NULL: a path from the current folder, unless the user gave another */
     uint32_t character;         /* the column in characters (code points), from 1; 0: not known */
     enum findings_state state;  /* of explanations without meaning */
-    const char *reason;         /* why it is exempted, for SARIF; may be NULL */
+    const char *reason;         /* why it is exempted, for SARIF; may be NULL; must outlive the list */
 };
 
 /* What was to be checked: a file, or a project. */
@@ -33,7 +33,7 @@ struct findings_file {
     size_t first, count; /* its items */
 };
 
-/* Zero-initialized is empty and ready. Texts are copied, but for rules. A failed allocation sticks. */
+/* Zero-initialized is empty and ready. Texts are copied, but for rules and reasons. A failed allocation sticks. */
 struct findings_list {
     struct arena arena;
     struct findings_item *items;

@@ -69,14 +69,6 @@ void message_put_counts(struct buf *out, const size_t counts[3])
                    counts[severity] == 1 ? "" : "s");
 }
 
-void message_counts(const size_t counts[3])
-{
-    struct buf text = {0};
-    message_put_counts(&text, counts);
-    fputs(buf_text(&text), stdout);
-    buf_free(&text);
-}
-
 json_t *message_counts_json(const size_t counts[3])
 {
     return json_pack("{s:I, s:I, s:I}", "errors", (json_int_t)counts[JPK_ERROR], "warnings",

@@ -12,9 +12,7 @@
 /* Prints `file/entry:line:column: error: message [code]` to stderr and returns the exit status of the error. */
 int message_error(const struct jpk_error *err);
 
-/* Prints "1 error, 2 warnings, 3 notes", from counts by severity. */
-void message_counts(const size_t counts[3]);
-/* Appends the same. */
+/* Appends "1 error, 2 warnings, 3 notes", from counts by severity. */
 void message_put_counts(struct buf *out, const size_t counts[3]);
 
 /* The same as {"errors": 1, "warnings": 2, "notes": 3}; NULL when memory is out. */
