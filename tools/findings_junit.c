@@ -11,8 +11,7 @@
 
 /* -------------------------------------------------------------------------------------------------------------- XML */
 
-/* How a byte is written in text and attributes; NULL: as it is. XML 1.0 has no way to write other control characters.
- */
+/* How a byte is written in text and attributes; NULL: as it is. Most control characters XML 1.0 cannot write. */
 static const char *escape_of(const char *p, size_t left, size_t *taken)
 {
     *taken = 1;
@@ -94,7 +93,7 @@ static struct suite count_suite(struct findings_walk *walk, const struct finding
         suite.failures += fails(walk->report, walk->item);
     }
     suite.cut_failures = walk->cut_failures - cut_failures;
-    suite.failures += suite.cut_failures > 0;
+    suite.failures += suite.cut_failures > 0 && !suite.errors; /* one case says either */
     suite.tests += suite.cut_failures > 0 || suite.errors || suite.tests == 0;
     return suite;
 }
@@ -158,7 +157,7 @@ static void put_file_case(struct buf *out, const struct findings_file *file, con
         buf_puts(out, "\" type=\"not-checked\"/>\n    </testcase>\n");
     } else if (suite->cut_failures) {
         buf_printf(out,
-                   ">\n      <failure message=\"%llu findings are not shown\" type=\"not-shown\"/>\n    </testcase>\n",
+                   ">\n      <failure message=\"findings not shown: %llu\" type=\"not-shown\"/>\n    </testcase>\n",
                    (unsigned long long)suite->cut_failures);
     } else {
         buf_puts(out, "/>\n");

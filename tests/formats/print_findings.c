@@ -89,6 +89,7 @@ static void add_others(struct findings_list *list)
     list->items[list->count - 1].reason = "as agreed";
     findings_add_file(list, "./clean.json");
     findings_add_unchecked(list, "broken.json", &err);
+    add(list, (struct jpk_finding){.severity = JPK_ERROR, .rule = "first", .message = "before the end"});
     findings_add_file(list, "folder");
     findings_add(
         list, "folder/",

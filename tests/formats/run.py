@@ -114,7 +114,7 @@ def test_json(run, printer):
     report = json.loads(output(printer, "--format", "json", "odd", run=run, status=1))
     run.same(list(report), ["reportFormat", "tool", "summary", "notChecked", "findings"], "keys of the report")
     run.same(report["reportFormat"], 1, "reportFormat")
-    run.same(report["summary"], {"files": 6, "checked": 5, "errors": 3, "warnings": 1, "notes": 1, "baseline": 1,
+    run.same(report["summary"], {"files": 6, "checked": 5, "errors": 4, "warnings": 1, "notes": 1, "baseline": 1,
                                  "exempted": 1, "notShown": 0}, "summary")
     run.same(report["notChecked"], [{"file": "broken.json", "message": "3:4: a \"quote\" <is> missing"}], "notChecked")
     shape = lambda finding: [finding["message"], [shape(part) for part in finding.get("details", [])]]
@@ -135,10 +135,10 @@ def test_sarif(run, printer):
              "broken.json", "what was not checked")
     results = log["results"]
     run.same([result["level"] for result in results],
-             ["error", "warning", "note", "error", "error", "warning", "error"], "levels")
+             ["error", "warning", "note", "error", "error", "warning", "error", "error"], "levels")
     run.same([place_of(result["locations"][0]) for result in results[:4]], [(2, 3), (3, 5), (None, None), (2, 7)],
              "columns count characters")
-    run.same(place_of(results[6]["locations"][0]), (1, None), "a column that is not known is left out")
+    run.same(place_of(results[7]["locations"][0]), (1, None), "a column that is not known is left out")
     run.same([place["message"]["text"] for place in results[0]["relatedLocations"]],
              ["because one", "because one of one", "because deeper", "because two", "because skips a level"],
              "explanations")
@@ -147,7 +147,7 @@ def test_sarif(run, printer):
     run.same(urllib.parse.unquote_to_bytes(uri), ODD_NAME.replace(b"/./", b"/"), "odd name in SARIF")
     text = odd["message"]["text"].replace("{{", "{").replace("}}", "}")
     run.same(text, ODD_MESSAGE.replace("](", "] ("), "odd message in SARIF")
-    run.same([len(result["suppressions"]) for result in results], [0, 0, 0, 0, 1, 1, 0], "suppressions")
+    run.same([len(result["suppressions"]) for result in results], [0, 0, 0, 0, 1, 1, 0, 0], "suppressions")
     run.same(results[5]["suppressions"][0]["justification"], "as agreed", "reason of an exemption")
     run.check("ruleIndex" not in odd, "a rule that is not listed has no index")
     run.same(log["tool"]["driver"]["rules"][0]["shortDescription"]["text"],
@@ -167,11 +167,12 @@ def test_junit(run, printer):
     run.same(found["./clean.json"], [("check", {"name": "check", "classname": "./clean.json", "file": "./clean.json",
                                                 "time": "0"}, None, None, None)], "a file without findings")
     run.same(found["/absolute//x.json"][0][2], None, "what does not count does not fail")
-    run.same(found["broken.json"][0][2:4], ("error", "3:4: a \"quote\" <is> missing"), "not checked")
+    run.same(found["broken.json"][1][2:4], ("error", "3:4: a \"quote\" <is> missing"), "not checked")
     strict = suites(output(printer, "--format", "junit", "--fail-level", "warning", "odd"))
     run.same([case[2] for case in strict["plain/a.json"]], ["failure", "failure"], "--fail-level warning in JUnit")
     cut = suites(output(printer, "--format", "junit", "--max-findings", "1", "odd"))
-    run.same(cut[xml_name][0][2:4], ("failure", "1 findings are not shown"), "what is cut does not pass")
+    run.same(cut[xml_name][0][2:4], ("failure", "findings not shown: 1"), "what is cut does not pass")
+    run.same(cut["broken.json"][-1][2], "error", "a file that was not checked and has findings that are cut")
     verbose = suites(output(printer, "--format", "junit", "-v", "odd"))
     run.same(len(verbose["plain/a.json"]), 3, "-v shows notes in JUnit")
 
@@ -179,7 +180,7 @@ def test_junit(run, printer):
 def test_github(run, printer):
     shown = lambda text: re.sub("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u202e\ufffd\ufffe]", "?", text)
     found, plain = github_commands(output(printer, "--format", "github", "odd"))
-    run.same([command[0] for command in found], ["error", "warning", "error", "error", "error"], "commands")
+    run.same([command[0] for command in found], ["error", "warning", "error", "error", "error", "error"], "commands")
     run.same(found[0][1], {"file": "plain/a.json", "line": "2", "col": "3", "title": "first"}, "properties")
     run.same(found[0][2].split("\n")[1:3], ["because one", "because one of one (3:1)"], "explanations in commands")
     run.same(shown(found[2][1]["file"]), shown(ODD_NAME.decode("utf-8", "replace")), "odd name in commands")
@@ -187,10 +188,10 @@ def test_github(run, printer):
     run.same(found[2][2], shown(ODD_MESSAGE), "odd message in commands")
     run.same(found[3][1:], ({"file": "broken.json", "title": "not checked"}, "3:4: a \"quote\" <is> missing"),
              "not checked")
-    run.same(plain, ["jpk: 6 files (1 not checked): 3 errors, 1 warning, 1 note, 1 in the baseline, 1 exempted"],
+    run.same(plain, ["jpk: 6 files (1 not checked): 4 errors, 1 warning, 1 note, 1 in the baseline, 1 exempted"],
              "the log's plain lines")
     run.same(github_commands(output(printer, "--format", "github", "-q", "odd"))[1], [], "-q")
-    run.same(len(github_commands(output(printer, "--format", "github", "-v", "odd"))[0]), 6, "-v shows notes")
+    run.same(len(github_commands(output(printer, "--format", "github", "-v", "odd"))[0]), 7, "-v shows notes")
 
 
 def on_terminal(*command):
@@ -214,9 +215,9 @@ def test_text(run, printer):
     run.same(lines[:6], ["plain/a.json:2:4: error: fits none of three; did you mean 'kez'? [first]",
                          "    because one", "        because one of one (3:1)", "            because deeper (3:2)",
                          "    because two", " " * 36 + "because skips a level"], "explanations in text")
-    run.same(lines[-1], "6 files (1 not checked): 3 errors, 1 warning, 1 note, 1 in the baseline, 1 exempted "
+    run.same(lines[-1], "6 files (1 not checked): 4 errors, 1 warning, 1 note, 1 in the baseline, 1 exempted "
                         "(-v shows notes)", "summary")
-    run.same(len(lines), 10, "lines without notes and schemas")
+    run.same(len(lines), 11, "lines without notes and schemas")
     run.check(not re.search("[\x00-\x1f\x7f\u202e]", "".join(lines)), "control characters in text")
     verbose = output(printer, "-v", "odd").decode("utf-8").splitlines()
     run.same(verbose[0][-35:], "[first] [recipe-1.schema.json:33:7]", "-v shows the schema's place")
@@ -233,13 +234,13 @@ def test_text(run, printer):
 def test_limits(run, printer):
     text = output(printer, "--max-findings", "2", "odd", run=run, status=1).decode("utf-8").splitlines()
     run.same([text[6], len(text)], ["plain/a.json:3:5: warning: end [second]", 8], "--max-findings in text")
-    run.check(text[7].endswith(", 2 not shown (-v shows notes)"), text[7])
+    run.check(text[7].endswith(", 3 not shown (-v shows notes)"), text[7])
     report = json.loads(output(printer, "--format", "json", "--max-findings", "2", "odd"))
-    run.same([len(report["findings"]), report["summary"]["notShown"], report["summary"]["errors"]], [2, 3, 3], "in JSON")
+    run.same([len(report["findings"]), report["summary"]["notShown"], report["summary"]["errors"]], [2, 4, 4], "in JSON")
     log = sarif(run, output(printer, "--format", "sarif", "--max-findings", "2", "odd"), "cut")
-    run.same([len(log["results"]), log["properties"]["notShown"]], [2, 5], "--max-findings in SARIF")
+    run.same([len(log["results"]), log["properties"]["notShown"]], [2, 6], "--max-findings in SARIF")
     found, plain = github_commands(output(printer, "--format", "github", "--max-findings", "2", "odd"))
-    run.same([len(found), plain[0][-13:]], [3, ", 2 not shown"], "--max-findings in commands")
+    run.same([len(found), plain[0][-13:]], [3, ", 3 not shown"], "--max-findings in commands")
     for level, status in (("error", 1), ("never", 0)):
         output(printer, "--fail-level", level, "odd", run=run, status=status)
     # Half of these are warnings; they stand in one line, whose characters are counted once.
