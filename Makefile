@@ -37,6 +37,8 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 # Highest layer first: the order in which a linker resolves them.
 ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a $(BUILD)/layers/base.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/findings*.c) tools/jstream.c \
+	tools/message.c tools/options.c)
 SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
 
 .PHONY: all
@@ -146,7 +148,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli edits schemas layers install-test
+	@$(MAKE) --no-print-directory unit cli edits schemas formats layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -170,6 +172,15 @@ $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 .PHONY: schemas
 schemas: $(BUILD)/jpk
 	@$(PYTHON) tests/recipe/validate.py --program $(BUILD)/jpk
+
+# The writers of findings with made-up ones, beside `jpk check`.
+$(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(FINDINGS_OBJECTS) $(ARCHIVES) $(LDLIBS)
+
+.PHONY: formats
+formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
+	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
 
 .PHONY: layers
 layers: $(ARCHIVES)
@@ -206,7 +217,8 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
+C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
+	$(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh)
 
 .PHONY: lint

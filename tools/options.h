@@ -12,6 +12,7 @@ struct settings {
     const char *output;      /* -o */
     bool force, dry_run;
     const char *fail_level; /* "error", "warning", "info" or "never" */
+    uint64_t max_findings;  /* 0: all */
     struct jpk_limits limits;
     bool entities;                 /* list --entities */
     bool recipe_only, config_only; /* recipe generate */
@@ -68,6 +69,7 @@ extern const struct command *const commands[]; /* ended by NULL */
 extern const struct option common_options[];
 extern const struct option input_options[];
 extern const struct option output_options[];
+extern const struct option finding_options[]; /* how findings are printed; see tools/findings.h */
 extern const struct option limit_options[];
 
 /*
