@@ -171,6 +171,7 @@ $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 
 .PHONY: schemas
 schemas: $(BUILD)/jpk
+	@$(PYTHON) tests/schemas/run.py --program $(BUILD)/jpk
 	@$(PYTHON) tests/recipe/validate.py --program $(BUILD)/jpk
 
 # The writers of findings with made-up ones, beside `jpk check`.
