@@ -39,6 +39,11 @@ struct settings {
         bool operations, messages, structures, no_legend;
         const char *around, *depth;
     } graph;
+    struct {
+        const char *schema, *registry, *draft, *output;
+        bool assert_formats, assert_content, lenient, first;
+        uint64_t max_file, max_depth;
+    } schema;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
