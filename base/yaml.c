@@ -7,12 +7,16 @@
 #include "base/json_hash.h"
 #include "base/json_reader.h"
 
+/* The work that any text may make, and more for each of its bytes. */
+enum { WORK_FREE = 32 * 1024 * 1024, WORK_BYTE = 32 };
+
 struct yaml_reader {
     struct jdoc_reader json;
     yaml_parser_t parser;
     const char *begin;   /* of what the parser sees: behind a byte order mark */
     const char *counted; /* a place in the text, and which character it is there */
     size_t index;
+    uint64_t work;   /* how deep all events so far were, together */
     bool value_next; /* a key was read, and its value was not */
 };
 
@@ -412,6 +416,18 @@ static bool take_node(struct yaml_reader *reader, const yaml_event_t *event)
     return ok;
 }
 
+/*
+ * libyaml goes over all open brackets for each token, so that many values in many brackets would take minutes. Blocks
+ * cannot reach this: they are as deep as their lines are indented.
+ */
+static bool count_work(struct yaml_reader *reader)
+{
+    reader->work += reader->json.depth;
+    return reader->work <= WORK_FREE + WORK_BYTE * (uint64_t)reader->json.doc.size ||
+           jdoc_fail(&reader->json, reader->json.at, JPK_ERR_LIMIT,
+                     "too many values in too many brackets: they would take too long to read");
+}
+
 /* Sets *done behind the document. */
 static bool take_event(struct yaml_reader *reader, const yaml_event_t *event, bool *done)
 {
@@ -450,6 +466,7 @@ static bool read_document(struct yaml_reader *reader)
     while (ok && !done) {
         yaml_event_t event;
         ok = yaml_parser_parse(&reader->parser, &event) ? take_event(reader, &event, &done) : fail_parser(reader);
+        ok = ok && count_work(reader);
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&reader->parser);

@@ -253,8 +253,7 @@ static void test_errors(void **state)
         {"!!int 1: x", JPK_ERR_YAML, 0, 1, 1, "a key with a tag: keys are strings"},
         {"? [a]\n: 1", JPK_ERR_YAML, 2, 1, 3, "a key that is a mapping or a list: keys are strings"},
         {"{{a: 1}: 2}", JPK_ERR_YAML, 1, 1, 2, "a key that is a mapping or a list"},
-        {"{: 1}", JPK_ERR_YAML, 1, 1, 2, "a member without a key; the empty key is written \"\""},
-        {"a: 1\n? \n: 2", JPK_ERR_YAML, 6, 2, 2, "a member without a key"},
+        {"a: 1\n? \n: 2", JPK_ERR_YAML, 6, 2, 2, "a member without a key; the empty key is written \"\""},
         {"a: 1\n--- # x\nb: 2", JPK_ERR_YAML, 5, 2, 1, "a second document: a file holds one"},
         {"a: 1\n...\n# x\n  b: 2", JPK_ERR_YAML, 15, 4, 3, "a second document"},
         {"---\n---\n", JPK_ERR_YAML, 4, 2, 1, "a second document"},
@@ -405,6 +404,13 @@ static void test_long(void **state)
     buf_clear(&text); /* as many directives as would take libyaml minutes */
     repeat(&text, "%TAG !x! y\n", 100000);
     assert_int_equal(refuse_bytes(text.data, text.size, NULL).offset, 0);
+    buf_clear(&text); /* and as many values in brackets */
+    repeat(&text, "[", 999);
+    buf_putc(&text, '\n');
+    repeat(&text, "a,", 200000);
+    struct jpk_error err = refuse_bytes(text.data, text.size, NULL);
+    assert_int_equal(err.code, JPK_ERR_LIMIT);
+    assert_int_equal(err.line, 2);
     buf_free(&text);
 }
 
