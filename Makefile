@@ -135,7 +135,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli edits schemas layers install-test
+	@$(MAKE) --no-print-directory unit cli ignore edits schemas layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -147,6 +147,10 @@ unit: $(UNIT_TESTS)
 .PHONY: cli
 cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+.PHONY: ignore
+ignore: $(BUILD)/tests/test_ignore
+	@$(PYTHON) tests/ignore/compare.py --program $(BUILD)/tests/test_ignore
 
 .PHONY: edits
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project
