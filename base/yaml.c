@@ -10,6 +10,9 @@
 /* The work that any text may make, and more for each of its bytes. */
 enum { WORK_FREE = 32 * 1024 * 1024, WORK_BYTE = 32 };
 
+/* libyaml keeps the longest white space in a scalar, and clears that much memory for each word behind it. */
+enum { WHITE_MAX = 8192 };
+
 struct yaml_reader {
     struct jdoc_reader json;
     yaml_parser_t parser;
@@ -46,27 +49,47 @@ static const char *place(struct yaml_reader *reader, size_t index)
     return p;
 }
 
-/* ----------------------------------------------------------------------------------- what libyaml is not trusted with
- */
+/* ------------------------------------------------------------------------------------------------ checks beforehand */
+
+static bool fail_break(struct yaml_reader *reader, const char *p, uint32_t c, char escape)
+{
+    return jdoc_fail(&reader->json, p, JPK_ERR_YAML,
+                     "U+%04X, which is a line break to some readers of YAML and to others is not: write it as \"\\%c\"",
+                     (unsigned)c, escape);
+}
 
 static bool check_character(struct yaml_reader *reader, const char *p, uint32_t c)
 {
     if (c == '\t' || c == '\n' || c == '\r')
         return true;
-    if (c == 0x85 || c == 0x2028 || c == 0x2029)
-        return jdoc_fail(
-            &reader->json, p, JPK_ERR_YAML,
-            "U+%04X, which is a line break to some readers of YAML and to others is not: write it as \"\\%c\"",
-            (unsigned)c,
-            c == 0x85     ? 'N'
-            : c == 0x2028 ? 'L'
-                          : 'P');
+    if (c == 0x85)
+        return fail_break(reader, p, c, 'N');
+    if (c == 0x2028 || c == 0x2029)
+        return fail_break(reader, p, c, c == 0x2028 ? 'L' : 'P');
     if (c < 0x20 || (c >= 0x7f && c < 0xa0))
         return jdoc_fail(&reader->json, p, JPK_ERR_YAML, "control character U+%04X: in double quotes it is \"\\x%02x\"",
                          (unsigned)c, (unsigned)c);
-    if (c >= 0xfffe || c == 0xfeff)
-        return c > 0xffff || jdoc_fail(&reader->json, p, JPK_ERR_YAML, "U+%04X, which YAML does not allow here%s",
-                                       (unsigned)c, c == 0xfeff ? ": a byte order mark begins a file" : "");
+    if (c == 0xfeff)
+        return fail_yaml(reader, p, "U+FEFF: a byte order mark begins a file, and stands nowhere else");
+    if (c == 0xfffe || c == 0xffff)
+        return jdoc_fail(&reader->json, p, JPK_ERR_YAML, "U+%04X, which is no character", (unsigned)c);
+    return true;
+}
+
+static bool is_white(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool check_white(struct yaml_reader *reader)
+{
+    size_t run = 0;
+    for (const char *p = reader->begin; p < reader->json.end; p++) {
+        run = is_white(*p) ? run + 1 : 0;
+        if (run > WHITE_MAX)
+            return jdoc_fail(&reader->json, p, JPK_ERR_LIMIT, "more than %d spaces and line breaks in a row",
+                             WHITE_MAX);
+    }
     return true;
 }
 
@@ -88,18 +111,18 @@ static bool check_text(struct yaml_reader *reader)
     return true;
 }
 
+static const char *skip_line(const char *p, const char *end)
+{
+    while (p < end && *p != '\n' && *p != '\r')
+        p++;
+    return p;
+}
+
 /* The first byte from `p` on that is neither white space nor in a comment. */
 static const char *skip_comments(const char *p, const char *end)
 {
-    for (; p < end; p++) {
-        if (*p == '#') {
-            p = memchr(p, '\n', (size_t)(end - p));
-            if (!p)
-                return end;
-        } else if (*p != ' ' && *p != '\t' && *p != '\r' && *p != '\n') {
-            break;
-        }
-    }
+    while (p < end && (is_white(*p) || *p == '#'))
+        p = *p == '#' ? skip_line(p, end) : p + 1;
     return p;
 }
 
@@ -110,10 +133,9 @@ static bool check_directives(struct yaml_reader *reader)
     size_t left = (size_t)(reader->json.end - p);
     if (left == 0 || *p != '%' || (p > reader->begin && p[-1] != '\n' && p[-1] != '\r'))
         return true;
-    const char *line = memchr(p, '\n', left);
     if (left < 5 || memcmp(p, "%YAML", 5) != 0)
         return fail_yaml(reader, p, "a directive: only %YAML is read");
-    p = line ? skip_comments(line, reader->json.end) : reader->json.end;
+    p = skip_comments(skip_line(p, reader->json.end), reader->json.end);
     return p == reader->json.end || *p != '%' || fail_yaml(reader, p, "a second directive: only one %YAML is read");
 }
 
@@ -481,6 +503,6 @@ bool jdoc_parse_yaml(struct jdoc *doc, const char *text, size_t n, const struct 
         return false;
     reader.json.code = JPK_ERR_YAML;
     reader.begin = reader.counted = text + (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
-    bool ok = check_text(&reader) && check_directives(&reader) && read_document(&reader);
+    bool ok = check_text(&reader) && check_white(&reader) && check_directives(&reader) && read_document(&reader);
     return jdoc_end(&reader.json, ok, doc);
 }

@@ -23,8 +23,8 @@
  *
  * Errors, all with offset, line and column unless the text is larger than allowed: JPK_ERR_YAML (none, or one of the
  * above; a duplicate key when those are refused), JPK_ERR_ENCODING (not UTF-8), JPK_ERR_LIMIT (nested too deep; an
- * exponent of more than 18 digits; megabytes of values inside of hundreds of brackets, which would take libyaml
- * minutes; too large), JPK_ERR_MEMORY.
+ * exponent of more than 18 digits; too large; and what would take libyaml minutes: more than 8 KiB of white space in a
+ * row, megabytes of values inside of hundreds of brackets), JPK_ERR_MEMORY.
  */
 bool jdoc_parse_yaml(struct jdoc *doc, const char *text, size_t n, const struct jdoc_options *options,
                      struct jpk_error *err);

@@ -272,8 +272,8 @@ static void test_errors(void **state)
         {"a: 1\n# \x7f", JPK_ERR_YAML, 7, 2, 3, "control character U+007F"},
         {"a: \xc2\x85", JPK_ERR_YAML, 3, 1, 4, "U+0085, which is a line break to some"},
         {"a: '\xe2\x80\xa8'", JPK_ERR_YAML, 4, 1, 5, "U+2028, which is a line break to some"},
-        {"a: \xef\xbb\xbf", JPK_ERR_YAML, 3, 1, 4, "U+FEFF, which YAML does not allow here"},
-        {"a: \xef\xbf\xbf", JPK_ERR_YAML, 3, 1, 4, "U+FFFF, which YAML does not allow here"},
+        {"a: \xef\xbb\xbf", JPK_ERR_YAML, 3, 1, 4, "U+FEFF: a byte order mark begins a file"},
+        {"a: \xef\xbf\xbf", JPK_ERR_YAML, 3, 1, 4, "U+FFFF, which is no character"},
         /* grammar */
         {"\ta: 1", JPK_ERR_YAML, 0, 1, 1, "a tab: YAML indents with spaces"},
         {"a:\n\tb: 1", JPK_ERR_YAML, 3, 2, 1, "a tab: YAML indents with spaces"},
@@ -404,13 +404,27 @@ static void test_long(void **state)
     buf_clear(&text); /* as many directives as would take libyaml minutes */
     repeat(&text, "%TAG !x! y\n", 100000);
     assert_int_equal(refuse_bytes(text.data, text.size, NULL).offset, 0);
-    buf_clear(&text); /* and as many values in brackets */
+    buf_clear(&text); /* the same behind a comment that another line break ends */
+    buf_puts(&text, "#\r%YAML 1.2\r#\r");
+    repeat(&text, "%TAG !x! y\r", 100000);
+    assert_int_equal(refuse_bytes(text.data, text.size, NULL).offset, 14);
+    buf_clear(&text); /* as many values in brackets */
     repeat(&text, "[", 999);
     buf_putc(&text, '\n');
     repeat(&text, "a,", 200000);
     struct jpk_error err = refuse_bytes(text.data, text.size, NULL);
     assert_int_equal(err.code, JPK_ERR_LIMIT);
     assert_int_equal(err.line, 2);
+    buf_clear(&text); /* as many words behind as much white space */
+    buf_putc(&text, 'a');
+    repeat(&text, " ", 8193);
+    repeat(&text, "a ", 100000);
+    err = refuse_bytes(text.data, text.size, NULL);
+    assert_int_equal(err.code, JPK_ERR_LIMIT);
+    assert_int_equal(err.offset, 8193);
+    text.data[5] = 'b';
+    doc = parse_bytes(text.data, text.size);
+    jdoc_free(&doc);
     buf_free(&text);
 }
 
