@@ -16,10 +16,10 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
-	libssl-dev libpcre2-dev libidn2-dev
+	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
-LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2
+LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
@@ -148,7 +148,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli edits schemas formats layers install-test
+	@$(MAKE) --no-print-directory unit cli ignore edits schemas formats layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -160,6 +160,10 @@ unit: $(UNIT_TESTS)
 .PHONY: cli
 cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+.PHONY: ignore
+ignore: $(BUILD)/tests/test_ignore
+	@$(PYTHON) tests/ignore/compare.py --program $(BUILD)/tests/test_ignore
 
 .PHONY: edits
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project
