@@ -150,6 +150,9 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 
+/* Why the project needs a private agent, as texts; none when it does not. The caller lets go of it. */
+json_t *plan_private_reasons(struct plan *plan);
+
 /* Whether a URL in the clear carries a password, or a key or token in its query. */
 bool url_holds_secret(const char *url);
 
