@@ -43,7 +43,7 @@ static bool about_a_secret(const struct words *words)
     return false;
 }
 
-static bool secret_name(const struct words *words)
+bool named_secret(const struct words *words)
 {
     if (about_a_secret(words))
         return false;
@@ -92,7 +92,7 @@ static void find_secret(struct plan *plan, struct variable *v)
     const char *evidence = NULL;
     if (v->setting && (v->setting->flags & SETTING_SECRET))
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
-    else if (secret_name(v->words))
+    else if (named_secret(v->words))
         evidence = "its name says so";
     else if (sent_as_secret(v))
         evidence = "it is sent in a header that authorizes";
