@@ -220,9 +220,11 @@ struct filter {
     uint16_t count;
 };
 
-static uint16_t bucket_of(char c)
+/* Letters have buckets of their own; what is short does not spoil theirs, for anything may be its third byte. */
+static unsigned bucket_of(const char *text)
 {
-    return (unsigned char)text_lower(c) & (BUCKETS - 1);
+    enum { SHORT = 30 };
+    return text[1] && !text[2] && is_letter(text[0]) ? SHORT : (unsigned char)text_lower(*text) & (BUCKETS - 1);
 }
 
 static void mark(uint32_t table[256], const struct anchor *anchor, char c, uint32_t bit)
@@ -240,7 +242,8 @@ static void mark(uint32_t table[256], const struct anchor *anchor, char c, uint3
 static void add_anchor(struct filter *filter, const struct anchor *anchor)
 {
     const char *text = anchor->text;
-    uint16_t bucket = bucket_of(*text), id = filter->count++;
+    unsigned bucket = bucket_of(text);
+    uint16_t id = filter->count++;
     uint32_t bit = UINT32_C(1) << bucket;
     filter->anchor[id] = anchor;
     filter->next[id] = filter->bucket[bucket];
@@ -258,25 +261,37 @@ static void add_tokens(struct filter *filter)
         add_anchor(filter, &forms[i].anchor);
 }
 
-static void visit(struct scan *scan, const struct filter *filter, size_t at)
+static void visit(struct scan *scan, const struct filter *filter, size_t at, uint32_t buckets)
 {
-    for (uint16_t id = filter->bucket[bucket_of(scan->text[at])]; id != NONE; id = filter->next[id]) {
-        const struct anchor *anchor = filter->anchor[id];
-        if (anchor->any_case ? scan_is_any_case(scan, at, anchor->text) : scan_is(scan, at, anchor->text))
-            anchor->look(scan, at, anchor);
-    }
+    for (; buckets; buckets &= buckets - 1)
+        for (uint16_t id = filter->bucket[__builtin_ctz(buckets)]; id != NONE; id = filter->next[id]) {
+            const struct anchor *anchor = filter->anchor[id];
+            if (anchor->any_case ? scan_is_any_case(scan, at, anchor->text) : scan_is(scan, at, anchor->text))
+                anchor->look(scan, at, anchor);
+        }
 }
 
+/* Four places at once, for most of them begin nothing. */
 static void pass(struct scan *scan, const struct filter *filter)
 {
+    enum { AT_ONCE = 4, AHEAD = 2 };
     const unsigned char *text = (const unsigned char *)scan->text;
-    size_t whole = scan->n >= 2 ? scan->n - 2 : 0;
-    for (size_t i = 0; i < whole && !scan->full; i++)
-        if (filter->first[text[i]] & filter->second[text[i + 1]] & filter->third[text[i + 2]])
-            visit(scan, filter, i);
-    for (size_t i = whole; i < scan->n && !scan->full; i++)
-        if (filter->first[text[i]])
-            visit(scan, filter, i);
+    size_t i = 0;
+    for (; scan->n >= AT_ONCE + AHEAD && i <= scan->n - AT_ONCE - AHEAD && !scan->full; i += AT_ONCE) {
+        const unsigned char *at = text + i;
+        uint32_t a = filter->first[at[0]] & filter->second[at[1]] & filter->third[at[2]];
+        uint32_t b = filter->first[at[1]] & filter->second[at[2]] & filter->third[at[3]];
+        uint32_t c = filter->first[at[2]] & filter->second[at[3]] & filter->third[at[4]];
+        uint32_t d = filter->first[at[3]] & filter->second[at[4]] & filter->third[at[5]];
+        if (__builtin_expect(!(a | b | c | d), 1))
+            continue;
+        visit(scan, filter, i, a);
+        visit(scan, filter, i + 1, b);
+        visit(scan, filter, i + 2, c);
+        visit(scan, filter, i + 3, d);
+    }
+    for (; i < scan->n && !scan->full; i++)
+        visit(scan, filter, i, filter->first[text[i]]);
 }
 
 /* The part of a host pattern without its `*`, in small letters; false when nothing is left of it. */

@@ -202,7 +202,7 @@ void look_internal_suffix(struct scan *scan, size_t at, const struct anchor *anc
     const char *host = scan->text + start;
     char before = start > 0 ? scan->text[start - 1] : '\0';
     if (start == at || (before && strchr("$[#%{._-", before)) || (before == '/' && !scan_before(scan, start, "://")) ||
-        host_filler(host, at - start) || host_allowed(scan, host, end - start))
+        host_filler(host, at - start) || host_local(host, end - start) || host_allowed(scan, host, end - start))
         return;
     if (scan_before(scan, start, "://") || before == '@' || port_follows(scan, end))
         scan_hit(scan, HYGIENE_INTERNAL_HOST, JPK_HIGH, start, end - start);
@@ -255,6 +255,7 @@ void look_private_ipv4(struct scan *scan, size_t at, const struct anchor *anchor
 {
     static const char *const versions[] = {"version",     "release",  "build",    "saved-in", "saved_in", "deployed-in",
                                            "deployed_in", "requires", "revision", "agent",    "ver=",     "ver:"};
+    enum { VERSION_MOST = 20 };
     unsigned part[4];
     char before = at > 0 ? scan->text[at - 1] : '\0';
     size_t n = is_word(before) || before == '.' || before == '-' ? 0 : dotted(scan, at, part);
@@ -267,7 +268,8 @@ void look_private_ipv4(struct scan *scan, size_t at, const struct anchor *anchor
     if (network || host_allowed(scan, scan->text + at, n))
         return;
     bool host = before_host(scan, at) || port_follows(scan, at + n);
-    if (!host && before_holds(scan, at, versions, COUNT(versions)))
+    bool version = part[0] == 10 && part[1] <= VERSION_MOST && part[2] <= VERSION_MOST && part[3] <= VERSION_MOST;
+    if (!host && (version || before_holds(scan, at, versions, COUNT(versions))))
         return;
     enum jpk_confidence confidence = host ? JPK_HIGH : part[0] == 192 ? JPK_MEDIUM : JPK_LOW;
     scan_hit(scan, HYGIENE_PRIVATE_ADDRESS, confidence, at, n);
@@ -321,6 +323,8 @@ void look_unc(struct scan *scan, size_t at, const struct anchor *anchor)
         (doubled && scan_char(scan, server + n + 1) != '\\'))
         return;
     const char *host = scan->text + server;
+    if (*host == 'u' && n == strlen("u00e4") && is_digit(host[1]))
+        return; /* an escaped character of JSON */
     if (host_filler(host, n) || host_reserved(host, n) || host_local(host, n) || host_allowed(scan, host, n))
         return;
     scan_hit(scan, HYGIENE_UNC_PATH, JPK_MEDIUM, at, share + m - at);

@@ -9,6 +9,7 @@ enum {
     VALUE_MOST = 8192, /* bytes between quotes */
     PLAIN_MOST = 4096, /* bytes of a value without quotes */
     BLANKS_MOST = 16,
+    BRACES_MOST = 128, /* bytes of a value in braces, as in ODBC */
     TAG_MOST = 1024,   /* from a name in a tag to the value in it */
     BEFORE_MOST = 160, /* what stands before a password in a connection string */
     SCHEME_MOST = 12
@@ -106,15 +107,15 @@ static bool pair_follows(const struct scan *scan, size_t at)
  * A value without quotes: up to white space or what separates values. In a line of its own as in properties files, a
  * separator belongs to the value unless another pair or the line's end follows.
  */
-static struct span plain_value(const struct scan *scan, size_t at, bool own_line)
+static struct span plain_value(const struct scan *scan, size_t at, bool own_line, size_t most)
 {
     size_t end = at;
     if (scan_char(scan, at) == '{' && scan_char(scan, at + 1) != '{') {
-        while (end - at < PLAIN_MOST && !ends_line(scan, end) && scan->text[end] != '}')
+        while (end - at < BRACES_MOST && end < scan->n && scan->text[end] != '}' && scan->text[end] != '\n')
             end++;
         return scan_char(scan, end) == '}' ? (struct span){at + 1, end - at - 1} : (struct span){at, 0};
     }
-    for (; end - at < PLAIN_MOST && end < scan->n; end++) {
+    for (; end - at < most && end < scan->n; end++) {
         char c = scan->text[end];
         if (c == '[') {
             size_t inside = end;
@@ -214,7 +215,7 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         return false;
     bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
     field->header = field->sign == ':' && (own_line || (quote > 0 && !field->quoted_name));
-    field->value = plain_value(scan, value, own_line);
+    field->value = plain_value(scan, value, own_line, PLAIN_MOST);
     /* `name = value` in code may be anything; in a line of its own it is a property */
     return field->sign == ':' || own_line || (sign == end && value == sign + length);
 }
@@ -507,7 +508,7 @@ void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor)
     (void)anchor;
     if (at > 0 && is_word(scan->text[at - 1]))
         return;
-    struct span value = plain_value(scan, at + strlen(anchor->text), false);
+    struct span value = plain_value(scan, at + strlen(anchor->text), false, PLAIN_MOST);
     value.n += value.at - at;
     value.at = at;
     authorization(scan, value, false);
@@ -519,7 +520,7 @@ void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor)
     size_t user = at + strlen(anchor->text);
     while (is_letter(scan_char(scan, user)))
         user++;
-    struct span rest = plain_value(scan, user + 1, false);
+    struct span rest = plain_value(scan, user + 1, false, BEFORE_MOST);
     const char *text = scan->text + rest.at, *slash = scan_char(scan, user) == ':' ? memchr(text, '/', rest.n) : NULL;
     const char *sign = slash ? memchr(slash, '@', rest.n - (size_t)(slash - text)) : NULL;
     if (!sign || memchr(text, '@', (size_t)(slash - text)))

@@ -147,13 +147,18 @@ static bool marked_name(const char *value, size_t n)
     return at == n;
 }
 
-/* `client_secret`, `the password`: words that say what belongs here. */
+/* `client_secret`, `the password`, `FTP_1_PASSWORD`: words that say what belongs here. */
 static bool names_itself(const char *value, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!is_letter(value[i]) && !strchr("_-. :", value[i]))
+    size_t digits = 0;
+    for (size_t i = 0; i < n; i++) {
+        digits += is_digit(value[i]);
+        if (!is_word(value[i]) && !strchr("-. :", value[i]))
             return false;
-    return secret_name(value, n);
+    }
+    if (digits == 0)
+        return secret_name(value, n) || secret_kind(value, n) != SECRET_NONE;
+    return memchr(value, '_', n) && !is_digit(value[n - 1]) && secret_kind(value, n) != SECRET_NONE;
 }
 
 static bool elsewhere(const char *value, size_t n)
@@ -252,10 +257,12 @@ static struct shape shape_of(const char *value, size_t n)
     return shape;
 }
 
-/* Code that a quote has cut out: `" + $name + "`, `&name&`. */
+/* Code that a quote has cut out: `" + $name + "`, `" NAME "`, `&name&`. */
 static bool concatenation(const char *value, size_t n)
 {
     char first = value[0], last = value[n - 1];
+    if (is_blank(first) && is_blank(last))
+        return true;
     if (first != '+' && first != '&' && first != '.' && first != '|')
         return false;
     return n < 2 || first == last || value[1] == ' ' || value[1] == '$';
@@ -274,6 +281,8 @@ static bool machine_made(const struct shape *shape, size_t n)
 
 enum value_look value_look(const char *value, size_t n)
 {
+    if (n > 0 && concatenation(value, n))
+        return VALUE_NONE;
     while (n > 0 && is_blank(*value)) {
         value++;
         n--;
@@ -282,7 +291,7 @@ enum value_look value_look(const char *value, size_t n)
         n--;
     if (n > LOOK_MAX)
         n = LOOK_MAX;
-    if (value_placeholder(value, n) || concatenation(value, n))
+    if (value_placeholder(value, n))
         return VALUE_NONE;
     if (holds_variable(value, n))
         return value_literal(value, n).n > 0 ? VALUE_VARIABLE : VALUE_NONE;
