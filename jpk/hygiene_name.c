@@ -129,6 +129,11 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
             break;
         if (c == '<' && end > at)
             break;
+        if (scan_is(scan, end, "&lt;") && end == at) {
+            const char *close = memmem(scan->text + at, scan->n - at < NAME_MOST ? scan->n - at : NAME_MOST, "&gt;", 4);
+            if (close)
+                return (struct span){at, (size_t)(close - scan->text) + strlen("&gt;") - at};
+        }
         bool separator = c == ';' || c == ',' || c == '&' || c == ')';
         if (separator &&
             (!own_line || c == ')' || ends_line(scan, end + 1) || pair_follows(scan, end) || ends_line(scan, end)))
@@ -260,7 +265,7 @@ static void password(struct scan *scan, const struct field *field, enum value_lo
     size_t n = field->value.n;
     enum jpk_confidence confidence = n >= SURE ? JPK_HIGH : JPK_MEDIUM;
     bool connection = in_connection(scan, field);
-    if (n < LEAST || (look == VALUE_WORD && !field->quoted && !connection && field->sign == ':'))
+    if (n < LEAST || (look == VALUE_WORD && !field->quoted && !field->quoted_name && !connection && field->sign == ':'))
         return;
     if (look == VALUE_WORD)
         confidence = connection || (field->quoted && !(value[0] >= 'A' && value[0] <= 'Z')) ? JPK_MEDIUM : JPK_LOW;
@@ -378,7 +383,7 @@ static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
         size_t quote = (size_t)(found - scan->text) + strlen(attribute), length = quote_at(scan, quote);
         if (length > 0 && (is_blank(found[-1]) || found[-1] == '\n') && quoted_value(scan, quote, length, &field.value))
             judge(scan, kind, &field);
-    } else if (close && close > text && element_value(scan, at + tag, &field.value)) {
+    } else if (close && (close == text || close[-1] != '/') && element_value(scan, at + tag, &field.value)) {
         judge(scan, kind, &field);
     }
 }
@@ -471,7 +476,8 @@ static bool is_code(const struct scan *scan, const struct field *field)
     if (field->quoted)
         return false;
     const char *value = scan->text + field->value.at;
-    return field->value.n == 0 || *value == '$' || *value == '(' || memchr(value, '(', field->value.n) != NULL;
+    return field->value.n == 0 || (*value == '$' && scan_char(scan, field->value.at + 1) != '{') || *value == '(' ||
+           memchr(value, '(', field->value.n) != NULL;
 }
 
 void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
@@ -484,6 +490,8 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     if (field.name.n == 0)
         return;
     size_t end = field.name.at + field.name.n;
+    while (field.name.n > NAME_MOST && end < scan->n && name_character(scan->text[end]))
+        end++; /* no name, and what is in it is none */
     if (end > scan->name_end)
         scan->name_end = end;
     enum secret_kind kind = secret_kind(scan->text + field.name.at, field.name.n);

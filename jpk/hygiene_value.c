@@ -59,9 +59,9 @@ static size_t variable(const char *value, size_t n, struct span *inside)
     size_t at = 1;
     if (*value != '%')
         return 0;
-    while (at < n && is_word(value[at]))
+    while (at < n && (is_letter(value[at]) || value[at] == '_'))
         at++;
-    return at > 2 && at < n && value[at] == '%' && !is_hex(value[1]) ? at + 1 : 0;
+    return at > 4 && at < n && value[at] == '%' ? at + 1 : 0; /* shorter ones are encoded characters */
 }
 
 static size_t letters_and_digits(const char *value, size_t n)

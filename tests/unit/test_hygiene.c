@@ -1,0 +1,439 @@
+/*
+ * What must not be published: each rule with its span and what is shown of it, what must not be found, and figures over
+ * the labelled files of tests/hygiene. Values that look like secrets are made up, and cut in two wherever the programs
+ * that search repositories for leaks would take them for real.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "jpk/hygiene.h"
+#include "tests/unit/projectmaker.h"
+
+/* ------------------------------------------------------------------------------------------------------------- help */
+
+static struct hygiene_hits scan_n(const char *text, size_t n, const struct hygiene_options *options)
+{
+    struct hygiene_hits hits = {0};
+    struct jpk_error err = {0};
+    if (!hygiene_scan(text, n, options, &hits, &err))
+        fail_msg("%s", err.message);
+    for (size_t i = 0; i < hits.count; i++) {
+        assert_true(hits.items[i].length > 0 && hits.items[i].offset + hits.items[i].length <= n);
+        if (i > 0)
+            assert_true(hits.items[i - 1].offset + hits.items[i - 1].length <= hits.items[i].offset);
+    }
+    return hits;
+}
+
+/* The hits of a text in one line: `rule=value; rule=value`. */
+static void show(struct buf *out, const char *text, const struct hygiene_hits *hits)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct hygiene_hit *hit = &hits->items[i];
+        buf_printf(out, "%s%s=%.*s", i ? "; " : "", hygiene_rule_info(hit->rule)->id, (int)hit->length,
+                   text + hit->offset);
+    }
+}
+
+/* Whether a text has the hits that it should have; says so when it has others. */
+static bool check(const char *text, const char *wanted, const struct hygiene_options *options)
+{
+    /* a copy without a NUL behind it, so that sanitizers see what reads on */
+    size_t n = strlen(text);
+    char *copy = malloc(n + (n == 0));
+    assert_non_null(copy);
+    memcpy(copy, text, n);
+    struct hygiene_hits hits = scan_n(copy, n, options);
+    struct buf out = {0};
+    show(&out, copy, &hits);
+    bool same = strcmp(buf_text(&out), wanted) == 0;
+    if (!same)
+        print_error("%s\n  wanted: %s\n  found:  %s\n", text, wanted, buf_text(&out));
+    buf_free(&out);
+    hygiene_hits_free(&hits);
+    free(copy);
+    return same;
+}
+
+/* ------------------------------------------------------------------------------------------------------- positives */
+
+#define R24                                                                                                            \
+    "Zq7Kf2Wn"                                                                                                         \
+    "8Xb4Tv9L"                                                                                                         \
+    "m3Rc6Yp1"
+#define R36                                                                                                            \
+    R24 "Hd5Js0Ga"                                                                                                     \
+        "Qe7U"
+#define HEX32                                                                                                          \
+    "9f3a61c7"                                                                                                         \
+    "d04be852"                                                                                                         \
+    "a7c91f36"                                                                                                         \
+    "0b5de84a"
+#define B64_88                                                                                                         \
+    "Vb3kQ9zR"                                                                                                         \
+    "t6WmX1cY"                                                                                                         \
+    "p8LsD4fH"                                                                                                         \
+    "j2GnA7uE" R24 R24 "q0=="                                                                                          \
+    "Zz1"
+
+static const struct {
+    const char *text, *wanted;
+} positives[] = {
+    /* known tokens: JSON, XML, YAML, script, properties, alone, at the end */
+    {"{\"id\": \"AK"
+     "IAQ7ZK2XNB4TVLMRCY\"}",
+     "aws-access-key=AK"
+     "IAQ7ZK2XNB4TVLMRCY"},
+    {"AS"
+     "IAQ7ZK2XNB4TVLMRCY",
+     "aws-access-key=AS"
+     "IAQ7ZK2XNB4TVLMRCY"},
+    {"x: gh"
+     "p_" R36 "\n",
+     "github-token=gh"
+     "p_" R36},
+    {"a=github"
+     "_pat_" R24 "_" R24 R24 "x",
+     "github-token=github"
+     "_pat_" R24 "_" R24 R24 "x"},
+    {"<a b='gl"
+     "pat-" R24 "'/>",
+     "gitlab-token=gl"
+     "pat-" R24},
+    {"$t = \"xo"
+     "xb-2041735968-" R24 "\";",
+     "slack-token=xo"
+     "xb-2041735968-" R24},
+    {"https://hooks.sla"
+     "ck.com/services/T0Q7ZK2XN/B4TVLMRCY/" R24,
+     "slack-token=T0Q7ZK2XN/B4TVLMRCY/" R24},
+    {"key=AI"
+     "za" R36 "",
+     ""}, /* a character too long */
+    {"key=AI"
+     "za" R24 "Hd5Js0GaQe7",
+     "google-key=AI"
+     "za" R24 "Hd5Js0GaQe7"},
+    {"GOC"
+     "SPX-" R24 "Hd5J",
+     "google-key=GOC"
+     "SPX-" R24 "Hd5J"},
+    {"sk_"
+     "live_" R24,
+     "stripe-key=sk_"
+     "live_" R24},
+    {"(SG"
+     "." R24 "." R36 "aB3c9",
+     "sendgrid-key=SG"
+     "." R24 "." R36 "aB3c9"},
+    {"S"
+     "K" HEX32 ",",
+     "twilio-key=S"
+     "K" HEX32},
+    {"//registry.npmjs.org/:_authToken=np"
+     "m_" R36,
+     "npm-token=np"
+     "m_" R36},
+    {"dop"
+     "_v1_" HEX32 HEX32,
+     "service-token=dop"
+     "_v1_" HEX32 HEX32},
+    {"\\nshp"
+     "at_" HEX32,
+     "service-token=shp"
+     "at_" HEX32},
+    {"sid=00"
+     "D5g00000Zq7Kf!" R24 R24,
+     "salesforce-session=00"
+     "D5g00000Zq7Kf!" R24 R24},
+    {"ey"
+     "JhbGciOiJIUzI1NiJ9.ey"
+     "JzdWIiOiJuby1vbmUifQ." R36,
+     "jwt=ey"
+     "JhbGciOiJIUzI1NiJ9.ey"
+     "JzdWIiOiJuby1vbmUifQ." R36},
+    {"DefaultEndpointsProtocol=https;AccountName=shop;AccountKey=" B64_88 ";EndpointSuffix=x", "azure-key=" B64_88},
+    {"https://shop.blob.core.windows.net/a?sv=2022-11-02&sig=" R36 "Kd%2BQw3z%3D", "azure-key=" R36 "Kd%2BQw3z%3D"},
+    {"-----BEGIN RSA PRIV"
+     "ATE KEY-----\n" R36 "\n" R36 "\n-----END RSA PRIV"
+     "ATE KEY-----\nx",
+     "private-key=-----BEGIN RSA PRIV"
+     "ATE KEY-----\n" R36 "\n" R36 "\n-----END RSA PRIV"
+     "ATE KEY-----"},
+    {"{\"k\":\"-----BEGIN PRIV"
+     "ATE KEY-----\\n" R36 R36 "\\n-----END PRIV"
+     "ATE KEY-----\\n\"}",
+     "private-key=-----BEGIN PRIV"
+     "ATE KEY-----\\n" R36 R36 "\\n-----END PRIV"
+     "ATE KEY-----"},
+    /* log-ins in URLs */
+    {"<Item key=\"httpurl\" value=\"https://shop:Kx9!vu@erp.initech.io/api\"/>", "url-credentials=Kx9!vu"},
+    {"postgres://app:geheim77@localhost:5432/db", "url-credentials=geheim77"},
+    {"url: https://" R24 "@git.initech.io/x", "url-credentials=" R24},
+    {"https://[login]:[pw]tail9@erp.initech.io/", "leak-beside-variable=tail9"},
+    /* headers */
+    {"Authorization: Basic bWlybzpLeDkhdnU=\r\nAccept: x", "authorization-header=bWlybzpLeDkhdnU="},
+    {"<Item key=\"http_request_headers\" value=\"Accept: */*&#10;Authorization: Bearer " R24 "&#10;X: y\"/>",
+     "authorization-header=" R24},
+    {"{\"Authorization\": \"Bearer " R24 "\"}", "authorization-header=" R24},
+    {"{\\\"Authorization\\\": \\\"Bearer " R24 "\\\"}", "authorization-header=" R24},
+    {"AddHeader(\"Authorization\", \"Bearer " R24 "\");", "authorization-header=" R24},
+    {"$auth = \"Bearer " R24 "\";", "authorization-header=" R24},
+    {"X-Api-Key: " R24, "plain-secret=" R24},
+    {"Authorization: Bearer [token]x7y8z9", "leak-beside-variable=x7y8z9"},
+    /* connection strings */
+    {"\"Server=db;Uid=app;Pwd=geheim77;\"", "connection-password=geheim77"},
+    {"Driver={SQL Server};PWD={a;b77};Uid=x", "connection-password=a;b77"},
+    {"Data Source=db;User Id=app;Password=Kx9!vu", "connection-password=Kx9!vu"},
+    {"jdbc:mysql://db.initech.io/shop?user=app&amp;password=geheim77", "connection-password=geheim77"},
+    {"jdbc:oracle:thin:scott/geheim77@db.initech.io:1521:orcl", "connection-password=geheim77"},
+    /* names and values */
+    {"{\"password\": \"geheim77\"}", "plain-password=geheim77"},
+    {"{\\\"password\\\": \\\"geheim77\\\"}", "plain-password=geheim77"},
+    {"{\"password\": \"ge\\\"heim77\"}", "plain-password=ge\\\"heim77"},
+    {"{\"password\": 77441199}", "plain-password=77441199"},
+    {"<Item key=\"password\" value=\"geheim77\"/>", "plain-password=geheim77"},
+    {"<Item key='login_password' value='geheim77'/>", "plain-password=geheim77"},
+    {"&lt;Item key=&quot;password&quot; value=&quot;geheim77&quot;/&gt;", "plain-password=geheim77"},
+    {"<password>geheim77</password>", "plain-password=geheim77"},
+    {"<ns:Password Type=\"text\">geheim77</ns:Password>", "plain-password=geheim77"},
+    {"&lt;password&gt;geheim77&lt;/password&gt;", "plain-password=geheim77"},
+    {"<property name=\"db.password\">geheim77</property>", "plain-password=geheim77"},
+    {"<server user=\"x\" password=\"geheim77\"/>", "plain-password=geheim77"},
+    {"db:\n  password: geheim77\n", "plain-password=geheim77"},
+    {"  - password: 'geheim 77'\n", "plain-password=geheim 77"},
+    {"db.password=geheim;77&x\nx=y", "plain-password=geheim;77&x"},
+    {"DB_PASSWORD = geheim77", "plain-password=geheim77"},
+    {"export SMTP_PASS=geheim77\n", "plain-password=geheim77"},
+    {"$password = \"geheim77\";", "plain-password=geheim77"},
+    {"Set(\"ftp_password\", \"geheim77\");", "plain-password=geheim77"},
+    {"'password' => 'geheim77',", "plain-password=geheim77"},
+    {"a&password=geheim77&b", "plain-password=geheim77"},
+    {"refresh_token=" R24 "&amp;client_secret=" R36 "\"/>", "plain-secret=" R24 "; plain-secret=" R36},
+    {"{\"aws_secret_access_key\": \"" R36 "\"}", "plain-secret=" R36},
+    {"security_token: " R24, "plain-secret=" R24},
+    {"{\"name\": \"tokensecret\", \"validators\": [{\"name\": \"required\"}], \"value\": \"" R24 "\"}",
+     "plain-secret=" R24},
+    {"{\"value\": \"geheim77\", \"x\": {\"y\": 1}, \"name\": \"password\"}", "plain-password=geheim77"},
+    {"{\"name\": \"pin\", \"widgetHint\": \"password\", \"value\": \"geheim77\"}", "plain-password=geheim77"},
+    {"{\"name\": \"pin\", \"secret\": \"true\", \"defaultValue\": \"geheim77\"}", "plain-password=geheim77"},
+    /* beside variables */
+    {"{\"name\": \"password\", \"value\": \"[pv_password]1234suffix\"}", "leak-beside-variable=1234suffix"},
+    {"<Item key=\"password\" value=\"pre99[pv_password]\"/>", "leak-beside-variable=pre99"},
+    {"password: ${PASS}77tail", "leak-beside-variable=77tail"},
+    {"<Item key=\"token\" value=\"[token{" R24 "}]\"/>", "leak-beside-variable=" R24},
+    /* people */
+    {"mira.kolb@initech.io", "email-address=mira.kolb@initech.io"},
+    {"<Item key=\"send_to\" value=\"mira@initech.io,ole@initech.io\"/>",
+     "email-address=mira@initech.io; email-address=ole@initech.io"},
+    {"to=mira%40initech.io&x", "email-address=mira%40initech.io"},
+    {"mailto:mira@initech.io?subject=x", "email-address=mira@initech.io"},
+    {"Mira <mira+work@mail.initech.co.uk>.", "email-address=mira+work@mail.initech.co.uk"},
+    {"call +49 351 4967 2210 now", "phone-number=+49 351 4967 2210"},
+    {"{\"phone\": \"(351) 496-2210\"}", "phone-number=(351) 496-2210"},
+    /* the house */
+    {"http://erpapp01:8080/x", "internal-host=erpapp01"},
+    {"ldap://dc1.initech.local", "internal-host=dc1.initech.local"},
+    {"{\"host\": \"erp.corp\"}", "internal-host=erp.corp"},
+    {"db-7.prod.internal:5432", "internal-host=db-7.prod.internal"},
+    {"https://10.40.3.17/api", "private-address=10.40.3.17"},
+    {"server=192.168.7.31", "private-address=192.168.7.31"},
+    {"host: 172.20.1.9", "private-address=172.20.1.9"},
+    {"http://[fd12:3456:789a::17]/", "private-address=fd12:3456:789a::17"},
+    {"path=\\\\filesrv2\\exports\\in", "unc-path=\\\\filesrv2\\exports"},
+    {"{\"path\": \"\\\\\\\\filesrv2\\\\exports\"}", "unc-path=\\\\\\\\filesrv2\\\\exports"},
+};
+
+static void test_positives(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof positives / sizeof positives[0]; i++)
+        wrong += !check(positives[i].text, positives[i].wanted, NULL);
+    assert_int_equal(wrong, 0);
+}
+
+/* A hit stays one wherever it stands in a long line. */
+static void test_long_line(void **state)
+{
+    (void)state;
+    enum { LONG = 1 << 20 };
+    static const char field[] = " password=\"geheim77\" ";
+    char *text = malloc(LONG);
+    assert_non_null(text);
+    static const size_t places[] = {0, 1, 2, 3, LONG / 2 + 1, LONG - sizeof field + 1};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        memset(text, 'x', LONG);
+        memcpy(text + places[i], field, sizeof field - 1);
+        struct hygiene_hits hits = scan_n(text, LONG, NULL);
+        assert_int_equal(hits.count, 1);
+        assert_int_equal(hits.items[0].offset, places[i] + strlen(" password=\""));
+        assert_int_equal(hits.items[0].length, strlen("geheim77"));
+        hygiene_hits_free(&hits);
+    }
+    free(text);
+}
+
+/* ------------------------------------------------------------------------------------------------------- negatives */
+
+static const char *const negatives[] = {
+    "",
+    "p",
+    /* placeholders */
+    "{\"password\": \"[salesforce_password]\"}",
+    "<Item key=\"password\" value=\"[pv_password]\"/>",
+    "<Item key=\"password\" value=\"[pv_password{changeme}]\"/>",
+    "<Item key=\"password\" value=\"[user][pw]\"/>",
+    "<Item key=\"password\" value=\"\"/>",
+    "<Item key=\"password\"/>",
+    "password: ${DB_PASSWORD}",
+    "password={{ vault_password }}",
+    "password=<your password>",
+    "password: <password>",
+    "password=&lt;secret&gt;",
+    "{\"secret\": \"env:SHOP_TOKEN_77\"}",
+    "{\"secret\": \"file:/run/secrets/token77\"}",
+    "password=xxxxxxxx",
+    "password: \"********\"",
+    "password = changeme",
+    "\"password\": \"password\"",
+    "\"password\": \"Enter your password\"",
+    "\"password\": \"\"",
+    "\"password\": null, \"token\": true, \"secret\": false",
+    "\"password\": {\"type\": \"string\"}",
+    "\"password\": [\"a\", \"b\"]",
+    "DB_PASSWORD=$DB_PASSWORD_VALUE",
+    "password: %DB_PASSWORD%",
+    "{\"type\": \"object\", \"required\": [\"password\", \"token\"]}",
+    "password=process.env.DB_PASS",
+    "token = \"client_secret\"",
+    "$pw = Get(\"ftp_1_password\");",
+    /* encrypted */
+    "<Item enc=\"true\" key=\"password\" "
+    "value=\"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"/>",
+    "{\"name\": \"password\", \"value\": \"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"}",
+    "crypto-marker=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG",
+    /* GUIDs and hashes */
+    "Postman-Token: 7d3b8a52-1f0e-4c66-9a51-b2d417ce09f8",
+    "{\"token\": \"7d3b8a52-1f0e-4c66-9a51-b2d417ce09f8\"}",
+    "{\"sha256\": \"" HEX32 HEX32 "\", \"md5\": \"" HEX32 "\"}",
+    "<file name=\"a.xsd\" md5=\"" HEX32 "\"/>",
+    "op.7d3b8a52-1f0e-4c66-9a51-b2d417ce09f8",
+    /* about secrets, but none */
+    "token_url=https://erp.initech.io/oauth/token",
+    "{\"token_type\": \"Bearer1234567\", \"tokenUrl\": \"abc123abc123\"}",
+    "{\"passwordPolicy\": \"strong12\", \"nextPageToken\": \"" R24 "\"}",
+    "clearPasswordFields: true",
+    "tokenizer = \"wordpiece77\"",
+    "type=\"xs:NMTOKEN\" use=\"required\"",
+    "<enumeration value=\"INVALID_PASSWORD\"></enumeration>",
+    "<element name=\"password\" type=\"xs:string\"/>",
+    "<Item key=\"locator\" value=\"google.access.token.json\"/>",
+    "The password is asked for: it is never stored.",
+    "\"description\": \"Password of the user, at least 8 characters\"",
+    "\"label\": \"Password\"",
+    /* scripts */
+    "$google.post = \"client_id=\"+$google.client_id+\"&amp;client_secret=\"+$google.client_secret+\"x\";",
+    "$token = json$access_token$;",
+    "$password = Base64Encode($user + $pw1);",
+    "if ($password == \"geheim77\")",
+    "Authorization = \"Bearer \" + $token;",
+    "Authorization: Bearer [google.access_token]",
+    "Authorization: Basic ${AUTH}",
+    "Authorization: Bearer <token>",
+    "WriteToOperationLog('Access Token:' + $google.access.token);",
+    "Basic authentication is used; Bearer tokens are not",
+    "op.New_Token = 1;",
+    /* known tokens that are not */
+    "AK"
+    "IAIOSFODNN7EXAMPLE",
+    "gh"
+    "p_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    "xAK"
+    "IAQ7ZK2XNB4TVLMRCY",
+    "AK"
+    "IAQ7ZK2XNB4TVLMRCYZZ",
+    "-----BEGIN PRIV"
+    "ATE KEY-----\n...\n-----END PRIV"
+    "ATE KEY-----",
+    "-----BEGIN CERTIFICATE-----\n" R36 R36 "\n-----END CERTIFICATE-----",
+    "-----BEGIN PUBLIC KEY-----\n" R36 R36 "\n-----END PUBLIC KEY-----",
+    "npm_config_registry_and_more_of_it_in_long",
+    "eyJ.eyJ.x",
+    "00D is how ids begin!",
+    /* URLs */
+    "https://user:password@erp.initech.io/",
+    "https://[login]:[pw]@erp.initech.io/",
+    "https://${USER}:${PASS}@erp.initech.io/",
+    "https://me:geheim77@example.com/",
+    "https://erp.initech.io/a@b",
+    "https://erp.initech.io:8443/x?y=z",
+    "git@github.com:initech/shop.git",
+    "ssh://git@github.com/initech/shop",
+    "https://medium.com/@mira/post",
+    /* e-mail */
+    "someone@example.com, x@example.org, y@shop.example, z@a.test, q@b.invalid",
+    "\"@scope/package\": \"1.0\", \"react@18.2.0\"",
+    "icon@2x.png and sprite@3x.jpg",
+    "last-deployed-by=user@example.com",
+    "a@b",
+    "@Override public @interface.x",
+    "[user]@[domain]",
+    /* telephones */
+    "+1 555-0123 and +44 20 7946 0958",
+    "2026-11-26T02:37:39+0100",
+    "1.5e+1234567890",
+    "Zq7Kf2Wn+1234567890123Tv9L==",
+    "\"phone\": \"string\"",
+    "+123456789012345678901234",
+    /* hosts and addresses */
+    "http://localhost:8080/ http://127.0.0.1/ http://[::1]/ 192.0.2.7 198.51.100.9 203.0.113.77 2001:db8::1",
+    "saved-in-version=10.4.0.31",
+    "last-deployed-in=10.4.0.31",
+    "\"createdWith\": \"10.4.0.1\"",
+    "Version 10.40.3.17 was released",
+    "Chrome/10.40.3.17",
+    "1.10.40.3.17",
+    "10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16",
+    "172.64.1.1 and 172.15.0.1",
+    "<schema xmlns:c=\"http://canonical\" targetNamespace=\"http://orders\"/>",
+    "{http://canonical}Accounts",
+    "http://www.w3.org/2001/XMLSchema http://schemas.xmlsoap.org/soap/envelope/",
+    "http://[server]/ http://${host}/ http://{host}:80 http://server/ http://hostname:8080",
+    "this.local = error.internal; com.sun.internal.misc",
+    "$error.internal and [error.internal]",
+    "/etc/app.local",
+    "urn://thing classpath://thing s3://bucket-7/key file:///home",
+    "fd:12:ab:cd:ef:01 and fade:away",
+    "\"\\\\delete\\\\\"",
+    "\\\\server\\share",
+    "C:\\\\temp\\\\files",
+    "\\\\d+\\\\w*",
+    "\"\\u00e4\\\\u00e4\\n\"",
+};
+
+static void test_negatives(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof negatives / sizeof negatives[0]; i++)
+        wrong += !check(negatives[i], "", NULL);
+    assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_positives),
+        cmocka_unit_test(test_long_line),
+        cmocka_unit_test(test_negatives),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
