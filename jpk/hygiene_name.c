@@ -109,7 +109,7 @@ static bool pair_follows(const struct scan *scan, size_t at)
  */
 static struct span plain_value(const struct scan *scan, size_t at, bool own_line, size_t most)
 {
-    size_t end = at;
+    size_t end = at, open = 0;
     if (scan_char(scan, at) == '{' && scan_char(scan, at + 1) != '{') {
         while (end - at < BRACES_MOST && end < scan->n && scan->text[end] != '}' && scan->text[end] != '\n')
             end++;
@@ -127,8 +127,9 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
         }
         if ((unsigned char)c <= ' ' || c == '\\' || c == '"' || c == '\'' || c == '`' || c == '>')
             break;
-        if (c == '<' && end > at)
+        if ((c == '<' && end > at) || (c == '}' && open == 0))
             break;
+        open += c == '{';
         if (scan_is(scan, end, "&lt;") && end == at) {
             const char *close = memmem(scan->text + at, scan->n - at < NAME_MOST ? scan->n - at : NAME_MOST, "&gt;", 4);
             if (close)
@@ -239,6 +240,9 @@ static bool in_connection(const struct scan *scan, const struct field *field)
         return true;
     size_t from = start > BEFORE_MOST ? start - BEFORE_MOST : 0;
     const char *quote = memrchr(scan->text + from, '"', start - from);
+    const char *line = memrchr(scan->text + from, '\n', start - from);
+    if (line && (!quote || quote < line))
+        quote = line;
     if (quote)
         from = (size_t)(quote - scan->text);
     return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
@@ -347,11 +351,11 @@ static void judge(struct scan *scan, enum secret_kind kind, const struct field *
         return;
     }
     enum value_look look = value_look(scan->text + value.at, value.n);
-    if (look == VALUE_VARIABLE)
+    if (look == VALUE_VARIABLE && kind != SECRET_COOKIE)
         leak(scan, value);
     else if (look != VALUE_NONE && kind == SECRET_PASSWORD)
         password(scan, field, look);
-    else if (look != VALUE_NONE)
+    else if (look > VALUE_VARIABLE)
         token(scan, field, look, kind == SECRET_COOKIE);
 }
 
@@ -378,6 +382,11 @@ static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
     const char *text = scan->text + at, *close = memchr(text, '>', left);
     size_t tag = close ? (size_t)(close - text) : left;
     const char *found = memmem(text, tag, attribute, strlen(attribute));
+    if (!found) {
+        size_t before = at < TAG_MOST ? at : TAG_MOST;
+        const char *open = memrchr(text - before, '<', before);
+        found = open ? memmem(open, (size_t)(text - open), attribute, strlen(attribute)) : NULL;
+    }
     struct field field = {.quoted = true, .quoted_name = true, .sign = '='};
     if (found) {
         size_t quote = (size_t)(found - scan->text) + strlen(attribute), length = quote_at(scan, quote);

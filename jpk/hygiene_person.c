@@ -148,17 +148,19 @@ void look_phone(struct scan *scan, size_t at, const struct anchor *anchor)
     scan_hit(scan, HYGIENE_PHONE_NUMBER, groups > 1 ? JPK_MEDIUM : JPK_LOW, at, n + 1);
 }
 
-/* `"phone": "..."`: the name says what the digits are. */
+/* `"phone": "..."`, `phone=...` up to the end of the line: the name says what the digits are. */
 void look_phone_name(struct scan *scan, size_t at, const struct anchor *anchor)
 {
     struct field field;
     size_t digits, groups;
     (void)anchor;
-    if (at < scan->name_end || !field_at(scan, at, &field) || !field.quoted)
+    if (at < scan->name_end || !field_at(scan, at, &field) || field.value.n == 0)
         return;
     const char *value = scan->text + field.value.at;
-    size_t plus = field.value.n > 0 && (*value == '+' || *value == '(');
-    size_t n = field.value.n > plus ? number(scan, field.value.at + plus, &digits, &groups) + plus : 0;
-    if (n == field.value.n && n > 0 && digits >= PHONE_LEAST && digits <= PHONE_MOST && !fictional(value, n))
+    size_t plus = *value == '+' || *value == '(';
+    size_t n = number(scan, field.value.at + plus, &digits, &groups) + plus;
+    char after = scan_char(scan, field.value.at + n);
+    bool whole = field.quoted ? n == field.value.n : after == '\n' || after == '\r' || after == '\0';
+    if (whole && digits >= PHONE_LEAST && digits <= PHONE_MOST && !fictional(value, n))
         scan_hit(scan, HYGIENE_PHONE_NUMBER, JPK_MEDIUM, field.value.at, n);
 }

@@ -116,7 +116,7 @@ static bool ends_in_pass(const char *name, size_t n)
 static bool harmless(const char *name, size_t n)
 {
     static const char *const before[] = {"page", "continuation", "sync", "csrf",  "xsrf",   "antiforgery",
-                                         "next", "cancellation", "nm",   "punct", "postman"};
+                                         "next", "cancellation", "nm",   "punct", "postman", "publickey"};
     while (n > 0 && separator(name[n - 1]))
         n--;
     for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
