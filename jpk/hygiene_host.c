@@ -55,7 +55,8 @@ static bool host_filler(const char *host, size_t n)
         "example", "host_name",  "server_name", "dbhost",     "machine",   "computer",
     };
     return value_is(host, n, names, COUNT(names)) || value_holds(host, n, "your") || value_holds(host, n, "xxx") ||
-           value_holds(host, n, "example") || value_holds(host, n, "placeholder");
+           value_holds(host, n, "example") || value_holds(host, n, "placeholder") ||
+           (n > 2 && strncasecmp(host, "my", 2) == 0) || (n > 4 && memcmp(host, "xn--", 4) == 0);
 }
 
 /* Whether one of the words stands in what comes before an offset in its line. */
@@ -74,8 +75,8 @@ static bool before_holds(const struct scan *scan, size_t at, const char *const *
 /* Something that talks of hosts: an address or a name behind it is one. */
 static bool before_host(const struct scan *scan, size_t at)
 {
-    static const char *const words[] = {"host",   "server",  "smtp", "url",  "endpoint", "ldap", "dns",     "gateway",
-                                        "domain", "address", "ip=",  "ip\"", "proxy",    "node", "source=", "sftp"};
+    static const char *const words[] = {"host",   "server",  "smtp", "url",  "endpoint", "ldap",    "dns", "gateway",
+                                        "domain", "address", "ip=",  "ip\"", "proxy",    "source=", "sftp"};
     return scan_before(scan, at, "://") || scan_before(scan, at, "@") || before_holds(scan, at, words, COUNT(words));
 }
 
@@ -181,14 +182,16 @@ static bool host_goes_on(const struct scan *scan, size_t at)
     return is_word(c) || c == '-' || (c == '.' && (is_word(next) || next == '-'));
 }
 
+/* A digit or hyphen: what names of hosts have, and members of code and keys of settings have not. */
 static bool telling_label(const char *host, size_t n)
 {
-    size_t dots = 0, marks = 0;
+    bool telling = false;
     for (size_t i = 0; i < n; i++) {
-        dots += host[i] == '.';
-        marks += host[i] == '-' || is_digit(host[i]);
+        if (host[i] == '_')
+            return false;
+        telling = telling || host[i] == '-' || is_digit(host[i]);
     }
-    return dots > 0 || marks > 0;
+    return telling;
 }
 
 void look_internal_suffix(struct scan *scan, size_t at, const struct anchor *anchor)
@@ -251,6 +254,7 @@ static size_t dotted(const struct scan *scan, size_t at, unsigned part[4])
     return at - start;
 }
 
+/* The networks as a whole and the first address of the usual ones tell nothing about a house. */
 void look_private_ipv4(struct scan *scan, size_t at, const struct anchor *anchor)
 {
     static const char *const versions[] = {"version",     "release",  "build",    "saved-in", "saved_in", "deployed-in",
@@ -264,8 +268,9 @@ void look_private_ipv4(struct scan *scan, size_t at, const struct anchor *anchor
         return;
     if (part[0] == 172 && (part[1] < 16 || part[1] > 31))
         return;
+    bool usual = part[3] == 1 && (part[0] == 10 ? part[1] + part[2] == 0 : part[0] == 192 && part[2] <= 1);
     bool network = part[3] == 0 && (part[2] == 0 || scan_char(scan, at + n) == '/');
-    if (network || host_allowed(scan, scan->text + at, n))
+    if (usual || network || host_allowed(scan, scan->text + at, n))
         return;
     bool host = before_host(scan, at) || port_follows(scan, at + n);
     bool version = part[0] == 10 && part[1] <= VERSION_MOST && part[2] <= VERSION_MOST && part[3] <= VERSION_MOST;
@@ -293,6 +298,8 @@ void look_private_ipv6(struct scan *scan, size_t at, const struct anchor *anchor
     if (n <= FIRST || copy[FIRST] != ':' || is_word(scan_char(scan, at + n)) ||
         inet_pton(AF_INET6, copy, &address) != 1)
         return;
+    if (copy[n - 1] == ':')
+        return; /* a network */
     bool link = text_lower(copy[1]) == 'e';
     scan_hit(scan, HYGIENE_PRIVATE_ADDRESS, link ? JPK_LOW : JPK_MEDIUM, at, n);
 }

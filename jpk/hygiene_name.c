@@ -183,6 +183,22 @@ static bool opens_element(const struct scan *scan, size_t at)
 
 /* --------------------------------------------------------------------------------------------------------- fields */
 
+/* `Set(`, `AddHeader(`, `putIfAbsent(`: what takes a name and a value. */
+static bool setter_before(const struct scan *scan, size_t at)
+{
+    static const char *const words[] = {"set",  "put", "add",   "header", "append",
+                                        "prop", "env", "param", "item",   "option"};
+    size_t end = skip_blanks_back(scan, at), start;
+    if (end == 0 || scan->text[end - 1] != '(')
+        return false;
+    for (start = --end; start > 0 && end - start < NAME_MOST && is_word(scan->text[start - 1]);)
+        start--;
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (value_holds(scan->text + start, end - start, words[i]))
+            return true;
+    return false;
+}
+
 /* The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`. */
 static size_t sign_at(const struct scan *scan, const struct field *field, size_t at, size_t quote)
 {
@@ -191,8 +207,28 @@ static size_t sign_at(const struct scan *scan, const struct field *field, size_t
         return next == '>' ? 2 : 1;
     if (c == ':' && next != ':' && !(next == '/' && scan_char(scan, at + 2) == '/'))
         return next == '=' ? 2 : 1;
-    size_t before = skip_blanks_back(scan, field->name.at - quote);
-    return c == ',' && field->quoted_name && scan_before(scan, before, "(") ? 1 : 0;
+    return c == ',' && field->quoted_name && setter_before(scan, field->name.at - quote) ? 1 : 0;
+}
+
+/* Whether it is one of the pairs of a connection string. */
+static bool in_connection(const struct scan *scan, const struct field *field)
+{
+    size_t start = field->name.at, after = field->value.at + field->value.n + field->braced;
+    size_t before = skip_blanks_back(scan, start);
+    if (field->sign != '=' || field->quoted)
+        return false;
+    if (scan_char(scan, after) == ';' && pair_follows(scan, after))
+        return true;
+    if (before > 0 && scan->text[before - 1] == ';')
+        return true;
+    size_t from = start > BEFORE_MOST ? start - BEFORE_MOST : 0;
+    const char *quote = memrchr(scan->text + from, '"', start - from);
+    const char *line = memrchr(scan->text + from, '\n', start - from);
+    if (line && (!quote || quote < line))
+        quote = line;
+    if (quote)
+        from = (size_t)(quote - scan->text);
+    return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
 }
 
 bool field_at(struct scan *scan, size_t at, struct field *field)
@@ -214,39 +250,23 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         return false;
     field->sign = scan->text[sign];
     size_t value = skip_blanks(scan, sign + length);
+    if (field->sign == ':' && sign > end && value == sign + length)
+        return false; /* `:role:` in prose */
     size_t open = quote_at(scan, value);
     if (open > 0 && quoted_value(scan, value, open, &field->value))
         return field->quoted = true;
     if (open > 0 || field->sign == ',')
         return false;
     bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
-    field->header = field->sign == ':' && (own_line || (quote > 0 && !field->quoted_name));
     field->value = plain_value(scan, value, own_line, PLAIN_MOST);
     /* `name = value` in code may be anything; in a line of its own it is a property */
+    field->braced = field->value.n > 0 && scan->text[field->value.at - 1] == '{';
+    if (field->braced && (value > sign + length || !in_connection(scan, field)))
+        return false;
     return field->sign == ':' || own_line || (sign == end && value == sign + length);
 }
 
 /* -------------------------------------------------------------------------------------------------- what it holds */
-
-static bool in_connection(const struct scan *scan, const struct field *field)
-{
-    size_t start = field->name.at, after = field->value.at + field->value.n;
-    size_t before = skip_blanks_back(scan, start);
-    if (field->sign != '=' || field->quoted)
-        return false;
-    if (scan_char(scan, after) == ';' && pair_follows(scan, after))
-        return true;
-    if (before > 0 && scan->text[before - 1] == ';')
-        return true;
-    size_t from = start > BEFORE_MOST ? start - BEFORE_MOST : 0;
-    const char *quote = memrchr(scan->text + from, '"', start - from);
-    const char *line = memrchr(scan->text + from, '\n', start - from);
-    if (line && (!quote || quote < line))
-        quote = line;
-    if (quote)
-        from = (size_t)(quote - scan->text);
-    return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
-}
 
 static bool ends_in_key(const struct scan *scan, struct span name)
 {
@@ -280,7 +300,8 @@ static void token(struct scan *scan, const struct field *field, enum value_look 
 {
     enum { LEAST = 8, LONG = 20, AZURE = 40 };
     size_t n = field->value.n;
-    if (look == VALUE_WORD || n < LEAST || (cookie && look != VALUE_RANDOM))
+    if (look == VALUE_WORD || n < LEAST || memchr(scan->text + field->value.at, ' ', n) ||
+        (cookie && look != VALUE_RANDOM))
         return;
     enum jpk_confidence confidence = look != VALUE_RANDOM || cookie ? JPK_LOW : n >= LONG ? JPK_HIGH : JPK_MEDIUM;
     bool azure = n >= AZURE && ends_in_key(scan, field->name) && in_connection(scan, field);
@@ -292,6 +313,8 @@ static bool basic_credentials(const char *value, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     bool colon = false;
+    if (n % 4 != 0)
+        return false;
     uint32_t bits = 0;
     size_t count = 0;
     for (size_t i = 0; i < n && value[i] != '='; i++) {
@@ -302,7 +325,7 @@ static bool basic_credentials(const char *value, size_t n)
         if (++count % 4 == 1)
             continue;
         unsigned char byte = (unsigned char)(bits >> (6 - 2 * ((count - 1) % 4)));
-        if (byte < ' ')
+        if (byte < ' ' || byte >= 0x7f)
             return false;
         colon = colon || byte == ':';
     }
@@ -479,14 +502,19 @@ static bool only_json(const struct scan *scan, const struct field *field)
     return false;
 }
 
-/* What runs on as a call, an index or a member is code. */
+/* What runs on as a call, an index, a type or a member is code. */
 static bool is_code(const struct scan *scan, const struct field *field)
 {
-    if (field->quoted)
-        return false;
     const char *value = scan->text + field->value.at;
-    return field->value.n == 0 || (*value == '$' && scan_char(scan, field->value.at + 1) != '{') || *value == '(' ||
-           memchr(value, '(', field->value.n) != NULL;
+    size_t n = field->value.n, word = 0;
+    if (field->quoted || n == 0)
+        return n == 0;
+    while (word < n && (is_letter(value[word]) || value[word] == '_' || value[word] == '.'))
+        word++;
+    const char *bracket = memchr(value, '[', n);
+    return (*value == '$' && (n < 2 || value[1] != '{')) || *value == ':' || memchr(value, '(', n) ||
+           (bracket && ((word > 0 && value[word] == '[') || !memchr(bracket, ']', n - (size_t)(bracket - value)) ||
+                        (bracket + 1 < value + n && bracket[1] == ':')));
 }
 
 void look_name(struct scan *scan, size_t at, const struct anchor *anchor)

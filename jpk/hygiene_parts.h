@@ -153,8 +153,9 @@ void look_azure_signature(struct scan *scan, size_t at, const struct anchor *anc
 /* A field: its name, and where its value stands without quotes. */
 struct field {
     struct span name, value;
-    bool quoted_name, quoted, header; /* header: a line `Name: value` */
-    char sign;                        /* `=`, `:` or `,`; `>` for the text of an element */
+    bool quoted_name, quoted;
+    bool braced; /* `{value}`, as in connection strings */
+    char sign;   /* `=`, `:` or `,`; `>` for the text of an element */
 };
 
 /* The field whose name holds the bytes at an offset. */

@@ -173,6 +173,8 @@ static bool elsewhere(const char *value, size_t n)
     for (size_t i = 0; i < COUNT(places); i++)
         if (starts(value, n, places[i]))
             return true;
+    if (n > 3 && *value == '/' && is_letter(value[1]) && memchr(value + 1, '/', n - 1))
+        return true;
     return n > 3 && is_letter(value[0]) && value[1] == ':' && value[2] == '\\';
 }
 
@@ -187,9 +189,9 @@ static bool filler(const char *value, size_t n)
         "bearer", "basic",   "negotiate", "ntlm",   "digest",
     };
     static const char *const inside[] = {
-        "changeme", "change_me",  "change-me",  "changeit",   "placeholder",  "example",
-        "redacted", "dummy",      "your",       "xxxx",       "****",         "...",
-        "sample",   "0123456789", "1234567890", "abcdefghij", "\xe2\x80\xa6",
+        "changeme",   "change_me",  "change-me", "changeit", "placeholder", "example",      "redacted",
+        "dummy",      "your",       "xxxx",      "****",     "...",         "sample",       "0123456789",
+        "1234567890", "abcdefghij", "%s",        "%d",       "%r",          "\xe2\x80\xa6",
     };
     static const char *const first[] = {"insert", "replace", "enter ", "enter_", "my-",
                                         "my_",    "todo",    "<",      "put-",   "put_"};

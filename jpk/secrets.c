@@ -60,10 +60,13 @@ static bool ends_with(const char *name, size_t n, const char *word)
 bool secret_about(const char *word, size_t n)
 {
     static const char *const about[] = {
-        "url",     "uri",    "host",   "path",  "endpoint",  "expiry", "expires",  "enabled", "name",        "id",
-        "type",    "count",  "length", "label", "title",     "hint",   "policy",   "field",   "fields",      "required",
-        "prompt",  "format", "ttl",    "size",  "algorithm", "file",   "filename", "index",   "status",      "location",
-        "pattern", "regex",  "limit",  "level", "timeout",   "header", "prefix",   "message", "description",
+        "url",       "uri",      "host",     "path",     "endpoint", "expiry",      "expires",   "enabled",  "name",
+        "id",        "type",     "count",    "length",   "label",    "title",       "hint",      "policy",   "field",
+        "fields",    "required", "prompt",   "format",   "ttl",      "size",        "algorithm", "file",     "filename",
+        "index",     "status",   "location", "mgr",      "manager",  "handler",     "helper",    "provider", "callback",
+        "exception", "error",    "input",    "form",     "view",     "generator",   "validator", "parser",   "service",
+        "factory",   "range",    "types",    "userdata", "question", "class",       "pattern",   "regex",    "limit",
+        "level",     "timeout",  "header",   "prefix",   "message",  "description",
     };
     for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
         if (ends_with(word, n, about[i]) && n == strlen(about[i]))
@@ -115,7 +118,7 @@ static bool ends_in_pass(const char *name, size_t n)
 /* What stands before a word and makes it harmless, as in `nextPageToken` and `NMTOKEN`. */
 static bool harmless(const char *name, size_t n)
 {
-    static const char *const before[] = {"page", "continuation", "sync", "csrf",  "xsrf",   "antiforgery",
+    static const char *const before[] = {"page", "continuation", "sync", "csrf",  "xsrf",    "antiforgery",
                                          "next", "cancellation", "nm",   "punct", "postman", "publickey"};
     while (n > 0 && separator(name[n - 1]))
         n--;

@@ -15,6 +15,7 @@
 
 #include "base/text.h"
 #include "jpk/hygiene.h"
+#include "jpk/secrets.h"
 #include "tests/unit/projectmaker.h"
 
 /* ------------------------------------------------------------------------------------------------------------- help */
@@ -350,6 +351,18 @@ static const char *const negatives[] = {
     "Authorization: Basic ${AUTH}",
     "Authorization: Bearer <token>",
     "WriteToOperationLog('Access Token:' + $google.access.token);",
+    "a list, with Basic Operators and the like",
+    "Pass :meth: to it",
+    "def f(password: Optional[str], token: typing.Union[bytes, str])",
+    "self._signing_key = key[:16]",
+    "self.password = config['password']",
+    "key = scrypt('password', 'salt77', 64)",
+    "print(f\"password={password!r}\")",
+    "user_pass = '%s:%s'",
+    "\"OLDPWD\": \"/home/build/shop\"",
+    "MovedAttribute(\"HTTPPasswordMgr\", \"urllib2\")",
+    "_PRIVATE_KEY_TYPES = {typing.Union[bytes}",
+    "Token.Name.Builtin: \"bold #08547A\"",
     "Basic authentication is used; Bearer tokens are not",
     "op.New_Token = 1;",
     /* known tokens that are not */
@@ -402,6 +415,8 @@ static const char *const negatives[] = {
     "Version 10.40.3.17 was released",
     "Chrome/10.40.3.17",
     "1.10.40.3.17",
+    "address = \"192.168.1.1\" gateway 10.0.0.1",
+    "self._version.local and color.branch.local",
     "10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16",
     "172.64.1.1 and 172.15.0.1",
     "<schema xmlns:c=\"http://canonical\" targetNamespace=\"http://orders\"/>",
@@ -427,6 +442,59 @@ static void test_negatives(void **state)
     for (size_t i = 0; i < sizeof negatives / sizeof negatives[0]; i++)
         wrong += !check(negatives[i], "", NULL);
     assert_int_equal(wrong, 0);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- names */
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum secret_kind kind;
+    } cases[] = {
+        {"password", SECRET_PASSWORD},
+        {"DB_PASSWORD", SECRET_PASSWORD},
+        {"dbPassword2", SECRET_PASSWORD},
+        {"passwordForSap", SECRET_PASSWORD},
+        {"login_passwd", SECRET_PASSWORD},
+        {"SMTP_PASS", SECRET_PASSWORD},
+        {"dbPass", SECRET_PASSWORD},
+        {"Pwd", SECRET_PASSWORD},
+        {"X-Api-Key", SECRET_TOKEN},
+        {"api.key", SECRET_TOKEN},
+        {"AWS_SECRET_ACCESS_KEY", SECRET_TOKEN},
+        {"consumersecret", SECRET_TOKEN},
+        {"tokenkey", SECRET_TOKEN},
+        {"security_token", SECRET_TOKEN},
+        {"_authToken", SECRET_TOKEN},
+        {"credentials", SECRET_TOKEN},
+        {"Authorization", SECRET_HEADER},
+        {"Proxy-Authorization", SECRET_HEADER},
+        {"Set-Cookie", SECRET_COOKIE},
+        {"", SECRET_NONE},
+        {"user", SECRET_NONE},
+        {"compass", SECRET_NONE},
+        {"tokenUrl", SECRET_NONE},
+        {"token_type", SECRET_NONE},
+        {"tokentype", SECRET_NONE},
+        {"password_expiry", SECRET_NONE},
+        {"PASSWORD_FILE", SECRET_NONE},
+        {"passwordless", SECRET_NONE},
+        {"secretary", SECRET_NONE},
+        {"TOKENIZER", SECRET_NONE},
+        {"nextPageToken", SECRET_NONE},
+        {"NMTOKEN", SECRET_NONE},
+        {"PublicKeyToken", SECRET_NONE},
+        {"signature", SECRET_NONE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        if (secret_kind(cases[i].name, strlen(cases[i].name)) != cases[i].kind)
+            fail_msg("%s", cases[i].name);
+    assert_true(secret_name("x-API_Key", 9) && secret_name("signature", 9) && secret_name("tokenUrl", 8));
+    assert_false(secret_name("", 0) || secret_name("user", 4) || secret_name("passwor", 7));
+    assert_true(secret_about("url", 3) && secret_about("Expiry", 6));
+    assert_false(secret_about("", 0) || secret_about("curl", 4));
 }
 
 /* --------------------------------------------------------------------------------------------------------- options */
@@ -792,10 +860,10 @@ static void test_labelled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_positives), cmocka_unit_test(test_long_line),      cmocka_unit_test(test_negatives),
-        cmocka_unit_test(test_options),   cmocka_unit_test(test_wrong_patterns), cmocka_unit_test(test_bounded),
-        cmocka_unit_test(test_rules),     cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes),
-        cmocka_unit_test(test_rows),      cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_positives), cmocka_unit_test(test_long_line), cmocka_unit_test(test_negatives),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_options),   cmocka_unit_test(test_wrong_patterns),
+        cmocka_unit_test(test_bounded),   cmocka_unit_test(test_rules),     cmocka_unit_test(test_masks),
+        cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_rows),      cmocka_unit_test(test_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
