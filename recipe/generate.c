@@ -17,12 +17,6 @@ struct jpk_recipe {
     struct jpk_graph *graph;
 };
 
-const char *jpk_confidence_name(enum jpk_confidence confidence)
-{
-    static const char *const names[] = {"low", "medium", "high"};
-    return (size_t)confidence < 3 ? names[confidence] : "low";
-}
-
 /* The project variables, which the graph lists first and in the order of project.xml. */
 static void collect_variables(struct plan *plan)
 {
