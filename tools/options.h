@@ -44,6 +44,10 @@ struct settings {
         bool assert_formats, assert_content, lenient, first;
         uint64_t max_file, max_depth;
     } schema;
+    struct {
+        const char *recipe, *profile, *baseline, *write_baseline, *base, *config;
+        bool no_config;
+    } validate;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
