@@ -459,10 +459,35 @@ static bool prepare(struct project_check *c)
     return true;
 }
 
+/*
+ * Whether the recipe was made for quite another project: then everything in it would be wrong, which helps nobody. A
+ * project that was imported anew has other ids too.
+ */
+static bool is_for_another(struct project_check *c)
+{
+    const struct recipe_model *recipe = &c->check->recipe;
+    size_t targets = 0, found = 0;
+    if (!jtext_there(recipe->project_id) || jtext_caseeq(recipe->project_id, as_jtext(c->project->id)))
+        return false;
+    for (size_t i = 0; i < recipe->property_count; i++) {
+        struct jtext variable = recipe->properties[i].variable, entity = recipe->properties[i].entity;
+        struct jtext id = jtext_there(variable) ? variable : entity;
+        targets += jtext_there(id);
+        found += jtext_there(id) && jpk_project_entity(c->project, text_of(c, id));
+    }
+    if (found * 2 >= targets)
+        return false;
+    check_report(c->check, RULE_PROJECT_ID, recipe->project_id.node,
+                 "the recipe was made for another project than %s, or for one that was imported anew since",
+                 c->given->file);
+    validation_hint(c->check->v, "nothing else was compared; 'jpk recipe generate --update' makes it anew");
+    return true;
+}
+
 void check_project(struct check *check, const struct validate_project *given)
 {
     struct project_check c = {.check = check, .given = given, .project = given->project};
-    if (prepare(&c)) {
+    if (!is_for_another(&c) && prepare(&c)) {
         check_facts(&c);
         check_targets(&c);
         for (size_t i = 0; i < check->recipe.step_count && !check->failed; i++)

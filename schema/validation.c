@@ -125,8 +125,10 @@ static bool check_schema(struct jpk_schema_registry *registry, const struct reso
     size_t count;
     const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
     if (!valid && count > 0) {
-        error_set(err, JPK_ERR_SCHEMA, "%s%s%s", failures[0].message, failures[0].hint ? "; " : "",
-                  failures[0].hint ? failures[0].hint : "");
+        const struct jpk_failure *deepest = &failures[count - 1];
+        error_set(err, JPK_ERR_SCHEMA, "%s%s%s%s%s", failures[0].message, deepest->level > 0 ? ": " : "",
+                  deepest->level > 0 ? deepest->message : "", deepest->hint ? "; " : "",
+                  deepest->hint ? deepest->hint : "");
         if (resource->document->file)
             error_file(err, resource->document->file);
         error_offset(err, failures[0].offset);
