@@ -39,6 +39,9 @@ ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schem
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
 
+# A table that a failed script has begun must not count as made.
+.DELETE_ON_ERROR:
+
 .PHONY: all
 all: $(BUILD)/jpk
 
@@ -47,6 +50,7 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
@@ -145,8 +149,8 @@ show-demo:
 .PHONY: check
 check:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli edits schemas layers install-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
+	@$(MAKE) --no-print-directory unit conformance cli edits schemas layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -154,6 +158,14 @@ unit-programs: $(UNIT_TESTS)
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@set -e; for test in $(UNIT_TESTS); do $(WRAPPER) $$test; done
+
+.PHONY: conformance
+conformance: $(BUILD)/tests/conformance
+	@$<
+
+$(BUILD)/tests/conformance: $(wildcard tests/conformance/*.c) tests/conformance/suite.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(ARCHIVES) $(LDLIBS)
 
 .PHONY: cli
 cli: $(BUILD)/jpk
@@ -206,7 +218,7 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
+C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh)
 
 .PHONY: lint

@@ -105,7 +105,8 @@ static bool annotates(const struct output *out, uint32_t unit)
 {
     const struct unit *self = unit_at(out, unit);
     const struct jdoc *doc = out->validation->doc;
-    if (self->key == JDOC_NONE)
+    /* What is said about a name has no location of its own, and would seem to be about the value. */
+    if (self->key == JDOC_NONE || doc->nodes[self->node].flags & JDOC_KEY)
         return false;
     if (self->code == OP_ANNOTATION)
         return true;
