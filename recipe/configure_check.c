@@ -25,6 +25,7 @@ struct checking {
     struct configure_problem *problems; /* of all steps one after the other, those of the file as a whole first */
     uint32_t *nodes;                    /* by problem: where it is in the configure file */
     size_t count, capacity, node_capacity;
+    bool *strayed; /* by step: the file has something for it that it does not ask for */
     struct buf why;
     bool failed;
 };
@@ -252,7 +253,7 @@ static void check_step(struct checking *c, uint32_t index, struct configure_step
     if (step->type == STEP_ACTION)
         check_action(c, c->form.actions[index]);
     out->problem_count = c->count - first;
-    out->state = CONFIGURE_COMPLETE;
+    out->state = c->strayed[index] ? CONFIGURE_INCOMPLETE : CONFIGURE_COMPLETE;
     for (size_t i = first; i < c->count; i++)
         if (c->problems[i].severity == JPK_ERROR)
             out->state = CONFIGURE_INCOMPLETE;
@@ -264,6 +265,8 @@ static void on_stray(void *context, enum form_stray stray, uint32_t key, uint32_
 {
     struct checking *c = context;
     struct shown name = show(jtext_of(&c->configure_doc, key));
+    if (step != MAP_NONE)
+        c->strayed[step] = true;
     if (stray == STRAY_PROPERTY)
         problem(c, JPK_ERROR, key, name.s, "step %u, %s, does not ask for '%s'", (unsigned)step + 1,
                 show(c->recipe.steps[step].title).s, name.s);
@@ -317,7 +320,8 @@ static void check_all(struct checking *c)
 {
     size_t count = c->recipe.step_count, next;
     struct configure_step *steps = arena_calloc(&c->arena, count + 1, sizeof *steps);
-    if (!steps || !form_read(&c->form, &c->recipe, &c->configure_doc, &c->arena, on_stray, c)) {
+    c->strayed = arena_calloc(&c->arena, count + 1, sizeof *c->strayed);
+    if (!steps || !c->strayed || !form_read(&c->form, &c->recipe, &c->configure_doc, &c->arena, on_stray, c)) {
         c->failed = true;
         return;
     }

@@ -54,7 +54,8 @@ static void print_text(const struct settings *settings, const struct configure_r
     if (settings->quiet)
         return;
     message_text(result->name);
-    printf(": %s: %zu of %zu steps are complete\n", result->complete ? "complete" : "incomplete", complete, shown);
+    printf(": %s: %zu of %zu steps are complete%s\n", result->complete ? "complete" : "incomplete", complete, shown,
+           !result->complete && complete == shown ? ", but the file is not in order" : "");
 }
 
 /* --------------------------------------------------------------------------------------------------------- JSON */
