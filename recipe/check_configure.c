@@ -114,7 +114,8 @@ static void check_file_name(struct configure_check *c)
 {
     static const char suffix[] = "-configure.json";
     struct jtext project = c->check->recipe.project_name;
-    const char *slash = strrchr(c->source->file, '/'), *name = slash ? slash + 1 : c->source->file;
+    const char *file = c->source->file ? c->source->file : "";
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     struct buf stem = {0};
     if (!text_ends_with(name, ".json"))
         return;
