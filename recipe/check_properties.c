@@ -59,8 +59,9 @@ static void check_secret(struct check *check, const struct recipe_property *p)
 static void check_default(struct check *check, const struct recipe_property *p)
 {
     const struct jdoc *doc = check->source->doc;
-    bool seen = p->secret == TRUTH_TRUE || p->type == VALUE_PASSWORD; /* reported, and must not be shown */
-    if (!jtext_there(p->fallback) || seen)
+    bool seen = p->secret == TRUTH_TRUE || p->type == VALUE_PASSWORD;      /* reported, and must not be shown */
+    bool said = p->type == VALUE_BOOLEAN && check->source->schema_checked; /* the schema has this one in it */
+    if (!jtext_there(p->fallback) || seen || said)
         return;
     buf_clear(&check->why);
     if (value_allowed(&check->values, doc, p, check_choices(check, p), p->fallback, &check->why))
@@ -69,9 +70,9 @@ static void check_default(struct check *check, const struct recipe_property *p)
                  buf_text(&check->why));
     if (p->type != VALUE_CHOICE || p->choices == JDOC_NONE)
         return;
-    struct nearest nearest = nearest_begin(check, p->fallback);
+    struct nearest nearest = check_nearest(check, p->fallback);
     nearest_offer_list(&nearest, doc, p->choices);
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_choice_list(struct check *check, const struct recipe_property *p)

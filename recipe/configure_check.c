@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "recipe/form.h"
+#include "recipe/nearest.h"
 #include "recipe/schedule.h"
 #include "recipe/secret_file.h"
 #include "recipe/value.h"
@@ -25,7 +26,8 @@ struct checking {
     struct configure_problem *problems; /* of all steps one after the other, those of the file as a whole first */
     uint32_t *nodes;                    /* by problem: where it is in the configure file */
     size_t count, capacity, node_capacity;
-    bool *strayed; /* by step: the file has something for it that it does not ask for */
+    size_t comparisons; /* left, in the search for what somebody meant */
+    bool *strayed;      /* by step: the file has something for it that it does not ask for */
     struct buf why;
     bool failed;
 };
@@ -261,20 +263,36 @@ static void check_step(struct checking *c, uint32_t index, struct configure_step
 
 /* --------------------------------------------------------------------------------------------- the file as a whole */
 
+/* What a stray key was meant to be: a property of the step, or a step. */
+static struct nearest meant(struct checking *c, enum form_stray stray, uint32_t key, uint32_t step)
+{
+    struct nearest nearest = nearest_begin(jtext_of(&c->configure_doc, key), &c->comparisons);
+    const struct recipe_model *recipe = &c->recipe;
+    if (stray == STRAY_PROPERTY)
+        for (uint32_t i = 0; i < recipe->steps[step].count && nearest_open(&nearest); i++)
+            nearest_offer(&nearest, recipe->properties[recipe->steps[step].first + i].id);
+    for (size_t i = 0; stray != STRAY_PROPERTY && i < recipe->step_count && nearest_open(&nearest); i++)
+        nearest_offer(&nearest, recipe->steps[i].id);
+    return nearest;
+}
+
 static void on_stray(void *context, enum form_stray stray, uint32_t key, uint32_t step)
 {
+    static const char *const kinds[] = {
+        [STRAY_STEP] = "", [STRAY_SCHEDULE] = " with a schedule", [STRAY_ACTION] = " that runs something"};
     struct checking *c = context;
     struct shown name = show(jtext_of(&c->configure_doc, key));
-    if (step != MAP_NONE)
+    struct nearest nearest = meant(c, stray, key, step);
+    char hint[128] = "";
+    if (*nearest.best)
+        snprintf(hint, sizeof hint, "; did you mean '%s'?", nearest.best);
+    if (stray == STRAY_PROPERTY)
         c->strayed[step] = true;
     if (stray == STRAY_PROPERTY)
-        problem(c, JPK_ERROR, key, name.s, "step %u, %s, does not ask for '%s'", (unsigned)step + 1,
-                show(c->recipe.steps[step].title).s, name.s);
+        problem(c, JPK_ERROR, key, name.s, "step %u, %s, does not ask for '%s'%s", (unsigned)step + 1,
+                show(c->recipe.steps[step].title).s, name.s, hint);
     else
-        problem(c, JPK_ERROR, key, "", "the recipe has no step '%s'%s", name.s,
-                stray == STRAY_SCHEDULE ? " with a schedule"
-                : stray == STRAY_ACTION ? " that runs something"
-                                        : "");
+        problem(c, JPK_ERROR, key, "", "the recipe has no step '%s'%s%s", name.s, kinds[stray], hint);
 }
 
 static void check_identity(struct checking *c)
@@ -376,6 +394,7 @@ struct configure_result *configure_check(const struct configure_input *input, st
     }
     c->input = input;
     c->values.plain = true;
+    c->comparisons = NEAREST_BUDGET;
     c->folder = folder_of(c, input->configure_file);
     bool ok = read_one(&c->recipe_doc, input->recipe, input->recipe_size, DOCUMENT_RECIPE, input->recipe_file, err) &&
               read_one(&c->configure_doc, input->configure, input->configure_size, DOCUMENT_CONFIGURE,

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,8 @@ static bool replace(const char *path, const struct buf *text, struct jpk_error *
         const char *at = text->data, *end = at + text->size;
         while (ok && at < end) {
             ssize_t n = write(out.fd, at, (size_t)(end - at));
-            ok = n > 0;
-            at += ok ? n : 0;
+            ok = n > 0 || (n < 0 && errno == EINTR);
+            at += n > 0 ? n : 0;
         }
         ok = ok && fchmod(out.fd, st.st_mode & 07777) == 0;
         if (!ok)
