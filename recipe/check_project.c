@@ -123,14 +123,14 @@ static const struct jpk_entity *find_item(struct project_check *c, const struct 
         return NULL;
     const struct jpk_entity *entity = jpk_project_entity(c->project, text_of(c, item->id));
     if (!entity) {
-        struct nearest nearest = nearest_begin(c->check, item->name);
+        struct nearest nearest = check_nearest(c->check, item->name);
         check_report(c->check, rule, item->id.node, "the project has no %s '%s' with this id", what,
                      show(item->name).s);
         for (size_t i = 0; i < c->project->entity_count && nearest_open(&nearest); i++)
             if ((type == JPK_TYPE_UNKNOWN || c->project->entities[i]->type == type) &&
                 !c->project->entities[i]->deleted)
                 nearest_offer(&nearest, as_jtext(c->project->entities[i]->name));
-        nearest_hint(&nearest);
+        check_hint(c->check, &nearest);
         return NULL;
     }
     if (type != JPK_TYPE_UNKNOWN && entity->type != type) {
@@ -156,11 +156,11 @@ static void hint_variable(struct project_check *c, struct jtext id)
         validation_hint(c->check->v, "the variable '%s' of the project has the id %s", same->name, same->entity->id);
         return;
     }
-    struct nearest nearest = nearest_begin(c->check, id);
+    struct nearest nearest = check_nearest(c->check, id);
     for (size_t i = 0; i < c->given->graph->variable_count && nearest_open(&nearest); i++)
         if (c->given->graph->variables[i].entity)
             nearest_offer(&nearest, as_jtext(c->given->graph->variables[i].name));
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void check_variable_target(struct project_check *c, uint32_t index)
@@ -185,13 +185,13 @@ static void check_variable_target(struct project_check *c, uint32_t index)
 static void unknown_key(struct project_check *c, const struct recipe_property *p, const struct jpk_entity *entity)
 {
     const struct jpk_location *location = jpk_entity_location(entity);
-    struct nearest nearest = nearest_begin(c->check, p->key);
+    struct nearest nearest = check_nearest(c->check, p->key);
     check_report(c->check, RULE_UNKNOWN_KEY, p->key.node, "'%s' has no key '%s'", entity->name, show(p->key).s);
     for (size_t i = 0; i < entity->item_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, as_jtext(entity->items[i].key));
     for (size_t i = 0; location && i < location->item_count; i++)
         nearest_offer(&nearest, as_jtext(location->items[i].key));
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void check_key_target(struct project_check *c, const struct recipe_property *p)

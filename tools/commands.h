@@ -18,5 +18,7 @@ extern const struct command recipe_validate_command;
 extern const struct command schema_validate_command;
 extern const struct command schema_list_command;
 extern const struct command schema_show_command;
+extern const struct command recipe_configure_command;
+extern const struct command recipe_fmt_command;
 
 #endif

@@ -22,6 +22,8 @@ const struct command *const commands[] = {
     &schema_validate_command,
     &schema_list_command,
     &schema_show_command,
+    &recipe_configure_command,
+    &recipe_fmt_command,
     NULL,
 };
 

@@ -26,6 +26,9 @@ struct settings {
         bool check;
     } pack;
     struct {
+        bool check;
+    } fmt;
+    struct {
         bool all, order, ignore_order, ignore_encrypted, stat, name_only;
         const char *only;
         uint64_t limit;
