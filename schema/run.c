@@ -78,7 +78,7 @@ static uint32_t dynamic_target(const struct run *run, const struct instruction *
     return found;
 }
 
-static bool execute(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node, struct marks *marks)
+bool run_instruction(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node, struct marks *marks)
 {
     switch ((enum opcode)in->code) {
     case OP_PROPERTIES:
@@ -120,14 +120,14 @@ static bool is_about(const struct run *run, const struct instruction *in, uint32
     return in->types >> run->doc->nodes[node].type & 1;
 }
 
-/* The answer alone. */
+/* The answer, and what was looked at. */
 static bool decide(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
 {
     const struct subschema *schema = &run->program->subschemas[index];
     const struct instruction *in = run->program->instructions + schema->first;
     const struct instruction *end = run->program->instructions + schema->end;
     for (; in < end; in++)
-        if (is_about(run, in, node) && !execute(run, index, in, node, marks))
+        if (is_about(run, in, node) && !run_instruction(run, index, in, node, marks))
             return false;
     return true;
 }
@@ -137,7 +137,7 @@ static bool report_keyword(struct run *run, uint32_t index, const struct instruc
 {
     size_t annotations = run->annotations;
     uint32_t unit = unit_open(run, index, in->key, node, in->code);
-    bool valid = unit != UINT32_MAX && execute(run, index, in, node, marks);
+    bool valid = unit != UINT32_MAX && run_instruction(run, index, in, node, marks);
     unit_close(run, unit, valid);
     if (valid)
         drop_valid(run, unit, annotations);
@@ -193,11 +193,9 @@ static bool report(struct run *run, uint32_t index, uint32_t node, struct marks 
     return valid;
 }
 
-bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
+bool run_enter(struct run *run, uint32_t index, struct scope *scope)
 {
     const struct subschema *schema = &run->program->subschemas[index];
-    if (schema->kind != SUBSCHEMA_RULES)
-        return run->units ? report(run, index, node, marks) : schema->kind == SUBSCHEMA_TRUE;
     if (run->stopped || run->enough)
         return false;
     if (run->depth >= RUN_DEPTH)
@@ -205,9 +203,28 @@ bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *ma
                         "more than 10000 schemas are applied inside of one another; does this one apply itself to the "
                         "same value without end?");
     run->depth++;
-    struct scope scope = {schema->resource, run->scope};
+    *scope = (struct scope){schema->resource, run->scope};
     if (run->program->dynamic)
-        run->scope = &scope;
+        run->scope = scope;
+    return true;
+}
+
+void run_leave(struct run *run, const struct scope *scope)
+{
+    run->scope = scope->up;
+    run->depth--;
+}
+
+bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
+{
+    const struct subschema *schema = &run->program->subschemas[index];
+    if (!run->units && !marks && !schema->tracks)
+        return run_answer(run, index, node);
+    if (schema->kind != SUBSCHEMA_RULES)
+        return run->units ? report(run, index, node, marks) : schema->kind == SUBSCHEMA_TRUE;
+    struct scope scope;
+    if (!run_enter(run, index, &scope))
+        return false;
     struct marks own, *inner = marks;
     if (schema->tracks && marks_begin(run, &own, node))
         inner = &own;
@@ -218,8 +235,7 @@ bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *ma
             marks_join(run, marks, &own);
         marks_end(run, &own);
     }
-    run->scope = scope.up;
-    run->depth--;
+    run_leave(run, &scope);
     return valid;
 }
 
