@@ -215,11 +215,32 @@ void run_leave(struct run *run, const struct scope *scope)
     run->depth--;
 }
 
+/*
+ * Most values are valid, so the answer is asked for before a report is begun: once for each value, and not for large
+ * ones, which hold others that will be asked for again.
+ */
+static bool is_valid_at_once(struct run *run, uint32_t index, uint32_t node)
+{
+    enum { SMALL = 64 };
+    struct units *units = run->units;
+    bool small = jdoc_next(run->doc, node) - node <= SMALL;
+    if (!small || run->parent == UINT32_MAX || units->items[run->parent].node == node || run->enough)
+        return false;
+    run->units = NULL;
+    bool valid = run_answer(run, index, node);
+    run->units = units;
+    return valid;
+}
+
 bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
 {
     const struct subschema *schema = &run->program->subschemas[index];
-    if (!run->units && !marks && !schema->tracks)
-        return run_answer(run, index, node);
+    if (!marks && !schema->tracks) {
+        if (!run->units)
+            return run_answer(run, index, node);
+        if (!run->options.annotations && !run->options.verbose && is_valid_at_once(run, index, node))
+            return true;
+    }
     if (schema->kind != SUBSCHEMA_RULES)
         return run->units ? report(run, index, node, marks) : schema->kind == SUBSCHEMA_TRUE;
     struct scope scope;
