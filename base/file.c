@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pages.h"
+
 bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err)
 {
     uint64_t total = 0;
@@ -20,6 +22,7 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
         char *p = buf_reserve(out, step);
         if (!p)
             return error_memory(err);
+        pages_large(p, step);
         ssize_t n = read(fd, p, step);
         if (n < 0 && errno == EINTR)
             continue;
