@@ -35,7 +35,9 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
             return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (%s)", (unsigned long long)limit, what);
         out->size += (size_t)n;
         out->data[out->size] = '\0';
-        step = 64 * 1024;
+        /* What is left over is enough to see the end of a file whose size was known. */
+        size_t left = out->capacity - out->size - 1;
+        step = left > 0 ? left : (size_t)64 * 1024;
     }
     return true;
 }
