@@ -237,25 +237,24 @@ static enum pattern_result result_of(int status)
     return status >= 0 ? PATTERN_MATCH : status == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_LIMIT;
 }
 
-/* Few matches need more than what PCRE2 takes from the thread's own stack, and mapping one costs more than they do. */
-static bool add_stack(struct pattern_scratch *scratch)
+/* The code that JIT makes has 32 KiB of the thread's stack unless it gets one of its own, which is seldom needed. */
+static bool take_stack(struct pattern_scratch *scratch)
 {
-    if (scratch->stack)
-        return false;
     scratch->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
-    pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+    if (scratch->stack)
+        pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
     return scratch->stack != NULL;
 }
 
 static enum pattern_result backtrack(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,
                                      size_t n, uint32_t options)
 {
-    int status;
-    do
-        status = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, options | PCRE2_NO_UTF_CHECK, scratch->match_data,
-                             scratch->context);
-    while (status == PCRE2_ERROR_JIT_STACKLIMIT && add_stack(scratch));
-    return result_of(status);
+    for (;;) {
+        int status = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, options | PCRE2_NO_UTF_CHECK,
+                                 scratch->match_data, scratch->context);
+        if (status != PCRE2_ERROR_JIT_STACKLIMIT || scratch->stack || !take_stack(scratch))
+            return result_of(status);
+    }
 }
 
 static enum pattern_result follow_all(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,

@@ -470,10 +470,14 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
 {
     struct buf uri = {0}, name = {0};
     struct uri_part fragment;
-    uri_resolve(base->uri, base->uri_size, reference, n, &uri, &fragment);
     struct jpk_error problem = {0};
     struct resource *resource;
-    if (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0))
+    bool here = n > 0 && *reference == '#';
+    if (here)
+        fragment = (struct uri_part){reference + 1, n - 1};
+    else
+        uri_resolve(base->uri, base->uri_size, reference, n, &uri, &fragment);
+    if (here || (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0)))
         resource = base->document->resources[base->node];
     else
         resource = registry_resource(registry, buf_text(&uri), uri.size, &problem);
