@@ -157,8 +157,9 @@ static bool add_folder(struct repository *repository, const char *path, struct j
     size_t first = repository->count;
     if (!walk)
         return false;
+    bool here = strcmp(path, ".") == 0;
     while (!repository->failed && walk_next(walk, &entry, err)) {
-        struct repository_file *file = add_file(repository, entry.full);
+        struct repository_file *file = add_file(repository, here && *entry.path ? entry.path : entry.full);
         if (file && entry.problem)
             set_problem(repository, file, entry.problem);
     }

@@ -43,6 +43,15 @@ static enum rule rule_of_hit(enum hygiene_rule rule)
     }
 }
 
+/* A sentence as the beginning of a message: without its full stop, and small where it began with an article. */
+static void put_what(struct buf *out, const char *what)
+{
+    size_t n = strlen(what);
+    bool article = strncmp(what, "A ", 2) == 0 || strncmp(what, "An ", 3) == 0;
+    buf_putc(out, article ? 'a' : *what);
+    buf_put(out, what + 1, n - 1 - (what[n - 1] == '.'));
+}
+
 void repository_check_hygiene(struct repository *repository, struct validation *findings, const char *file,
                               const char *text, size_t n, struct jdoc *doc)
 {
@@ -59,7 +68,8 @@ void repository_check_hygiene(struct repository *repository, struct validation *
         const struct hygiene_rule_info *info = hygiene_rule_info(hit->rule);
         struct text_position position = text_counter_at(&counter, hit->offset);
         struct buf message = {0}, pointer = {0};
-        buf_printf(&message, "%s: ", info->what);
+        put_what(&message, info->what);
+        buf_puts(&message, ": ");
         hygiene_mask(&message, hit->rule, text + hit->offset, hit->length);
         if (doc && jdoc_place_all(doc, NULL))
             jdoc_pointer(doc, node_at(doc, hit->offset), &pointer);
