@@ -92,7 +92,7 @@ JPK_API struct jpk_schema *jpk_schema_compile(const char *text, size_t n, const 
 JPK_API struct jpk_schema *jpk_schema_compile_json(const json_t *value, const struct jpk_schema_options *options,
                                                    struct jpk_error *err);
 
-/* Compiles what a URI, fragments allowed, leads to in the registry or among what is built in; ignores `options->uri`. */
+/* Compiles what a URI leads to in the registry or in what is built in; it may have a fragment. Ignores options->uri. */
 JPK_API struct jpk_schema *jpk_schema_compile_uri(const char *uri, const struct jpk_schema_options *options,
                                                   struct jpk_error *err);
 JPK_API void jpk_schema_free(struct jpk_schema *schema);
