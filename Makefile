@@ -220,7 +220,7 @@ check-asan:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit cli
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit conformance cli
 
 .PHONY: check-valgrind
 check-valgrind:
