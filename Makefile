@@ -16,10 +16,10 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
-	libssl-dev libpcre2-dev libidn2-dev
+	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
-LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2
+LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
@@ -37,7 +37,12 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 # Highest layer first: the order in which a linker resolves them.
 ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a $(BUILD)/layers/base.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/findings*.c) tools/jstream.c \
+	tools/message.c tools/options.c)
 SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
+
+# A table that a failed script has begun must not count as made.
+.DELETE_ON_ERROR:
 
 .PHONY: all
 all: $(BUILD)/jpk
@@ -47,6 +52,7 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
@@ -145,8 +151,8 @@ show-demo:
 .PHONY: check
 check:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli edits schemas layers install-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
+	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -155,9 +161,21 @@ unit-programs: $(UNIT_TESTS)
 unit: $(UNIT_TESTS)
 	@set -e; for test in $(UNIT_TESTS); do $(WRAPPER) $$test; done
 
+.PHONY: conformance
+conformance: $(BUILD)/tests/conformance
+	@$<
+
+$(BUILD)/tests/conformance: $(wildcard tests/conformance/*.c) tests/conformance/suite.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(ARCHIVES) $(LDLIBS)
+
 .PHONY: cli
 cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+.PHONY: ignore
+ignore: $(BUILD)/tests/test_ignore
+	@$(PYTHON) tests/ignore/compare.py --program $(BUILD)/tests/test_ignore
 
 .PHONY: edits
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project
@@ -169,7 +187,17 @@ $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 
 .PHONY: schemas
 schemas: $(BUILD)/jpk
+	@$(PYTHON) tests/schemas/run.py --program $(BUILD)/jpk
 	@$(PYTHON) tests/recipe/validate.py --program $(BUILD)/jpk
+
+# The writers of findings with made-up ones, beside `jpk check`.
+$(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(FINDINGS_OBJECTS) $(ARCHIVES) $(LDLIBS)
+
+.PHONY: formats
+formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
+	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
 
 .PHONY: layers
 layers: $(ARCHIVES)
@@ -207,7 +235,8 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/bench tests/install,$(wildcard $(folder)/*.[ch])) $(HEADERS)
+C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
+	$(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh)
 
 .PHONY: lint

@@ -36,6 +36,7 @@ static const struct {
     [JPK_ERR_NOT_FOUND] = {"not-found", 2},
     [JPK_ERR_JSON] = {"json", 3},
     [JPK_ERR_SCHEMA] = {"schema", 3},
+    [JPK_ERR_YAML] = {"yaml", 3},
 };
 
 const char *jpk_code_name(enum jpk_code code)

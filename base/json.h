@@ -3,9 +3,10 @@
  * as they were written, duplicate keys, and a hash of every key; it parses many times faster than jansson, which is for
  * values that are built and edited.
  *
- * Format: RFC 8259, strictly, in strict UTF-8. A document does not change once it is parsed, so that several threads
- * may read it (all but jdoc_place_all and jdoc_free); the same holds for two documents compared with each other. No
- * function but those that return a struct jpk_error, and those that write to a struct buf, allocates or can fail.
+ * Format: RFC 8259, strictly, in strict UTF-8; base/yaml.h reads YAML into the same document. A document does not
+ * change once it is parsed, so that several threads may read it (all but jdoc_place_all and jdoc_free); the same holds
+ * for two documents compared with each other. No function but those that return a struct jpk_error, and those that
+ * write to a struct buf, allocates or can fail.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -114,6 +115,12 @@ bool jdoc_parse(struct jdoc *doc, const char *text, size_t n, const struct jdoc_
  */
 bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_options *options,
                        struct jpk_error *err);
+
+/*
+ * The other way: a value as jansson's, which the caller releases. Shadowed members are left out. Integers beyond 64
+ * bits become the nearest double; a number beyond doubles becomes a string, its text. NULL: no memory.
+ */
+json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node);
 
 /* Empty again. Accepts NULL and an empty document. */
 void jdoc_free(struct jdoc *doc);

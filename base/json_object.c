@@ -20,7 +20,7 @@ static bool note_duplicate(struct jdoc_reader *reader, uint32_t object, uint32_t
     struct jdoc *doc = &reader->doc;
     if (reader->reject_duplicates) {
         struct text_position at = jdoc_position(doc, first);
-        return jdoc_fail(reader, doc->text + doc->nodes[again].start, JPK_ERR_JSON,
+        return jdoc_fail(reader, doc->text + doc->nodes[again].start, reader->code,
                          "the key \"%.*s\" again: it is already on line %u, column %u",
                          (int)(jdoc_string_size(doc, again) > 100 ? 100 : jdoc_string_size(doc, again)),
                          jdoc_string(doc, again), (unsigned)at.line, (unsigned)at.column);

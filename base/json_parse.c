@@ -48,19 +48,17 @@ static bool read_key(struct jdoc_reader *reader)
     return true;
 }
 
-static bool close_container(struct jdoc_reader *reader)
+bool jdoc_close(struct jdoc_reader *reader)
 {
     uint32_t closed = reader->open;
     struct jdoc_node *node = &reader->doc.nodes[closed];
-    reader->at++;
     reader->depth--;
     reader->open = node->next;
     node->next = reader->doc.count;
     return node->type == JDOC_ARRAY || jdoc_finish_object(reader, closed);
 }
 
-/* Opens a container and goes on to its first value, or closes an empty one, which is then complete. */
-static bool open_container(struct jdoc_reader *reader, enum jdoc_type type, char end, bool *complete)
+bool jdoc_open(struct jdoc_reader *reader, enum jdoc_type type)
 {
     struct jdoc_node *node = jdoc_add(reader, type, 0);
     if (!node)
@@ -72,12 +70,26 @@ static bool open_container(struct jdoc_reader *reader, enum jdoc_type type, char
     node->next = reader->open;
     reader->open = reader->doc.count - 1;
     reader->depth++;
+    return true;
+}
+
+static bool close_container(struct jdoc_reader *reader)
+{
+    reader->at++;
+    return jdoc_close(reader);
+}
+
+/* Opens a container and goes on to its first value, or closes an empty one, which is then complete. */
+static bool open_container(struct jdoc_reader *reader, enum jdoc_type type, char end, bool *complete)
+{
+    if (!jdoc_open(reader, type))
+        return false;
     reader->at++;
     skip_space(reader);
     *complete = next_is(reader, end);
     if (*complete)
         return close_container(reader);
-    node->count = 1;
+    reader->doc.nodes[reader->open].count = 1;
     return type == JDOC_ARRAY || read_key(reader);
 }
 
@@ -190,14 +202,15 @@ static int by_place(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-bool jdoc_parse(struct jdoc *doc, const char *text, size_t n, const struct jdoc_options *options, struct jpk_error *err)
+bool jdoc_begin(struct jdoc_reader *reader, const char *text, size_t n, const struct jdoc_options *options,
+                struct jpk_error *err)
 {
     static const struct jdoc_options defaults;
     options = options ? options : &defaults;
     if (!check_size(n, options, err))
         return false;
     jdoc_seed_once();
-    struct jdoc_reader reader = {
+    *reader = (struct jdoc_reader){
         .at = text,
         .end = text + n,
         .doc = {.text = text, .size = n},
@@ -207,18 +220,31 @@ bool jdoc_parse(struct jdoc *doc, const char *text, size_t n, const struct jdoc_
                                                        : JDOC_DEPTH_MAX,
         .reject_duplicates = options->reject_duplicates,
         .reject_nul = options->reject_nul,
+        .code = JPK_ERR_JSON,
         .depth_name = options->depth_name,
         .err = err,
     };
-    if (!check_encoding(&reader) || !read_text(&reader)) {
-        jdoc_free(&reader.doc);
+    return true;
+}
+
+bool jdoc_end(struct jdoc_reader *reader, bool ok, struct jdoc *doc)
+{
+    if (!ok) {
+        jdoc_free(&reader->doc);
         return false;
     }
     /* An object is finished after those in it, whose duplicates may stand behind its own. */
-    if (reader.doc.duplicate_count > 1)
-        qsort(reader.doc.duplicates, reader.doc.duplicate_count, sizeof *reader.doc.duplicates, by_place);
-    *doc = reader.doc;
+    if (reader->doc.duplicate_count > 1)
+        qsort(reader->doc.duplicates, reader->doc.duplicate_count, sizeof *reader->doc.duplicates, by_place);
+    *doc = reader->doc;
     return true;
+}
+
+bool jdoc_parse(struct jdoc *doc, const char *text, size_t n, const struct jdoc_options *options, struct jpk_error *err)
+{
+    struct jdoc_reader reader;
+    return jdoc_begin(&reader, text, n, options, err) &&
+           jdoc_end(&reader, check_encoding(&reader) && read_text(&reader), doc);
 }
 
 void jdoc_free(struct jdoc *doc)

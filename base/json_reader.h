@@ -1,4 +1,5 @@
-/* What the parts of the JSON parser share. Not for others. */
+/* What the parts of the JSON parser share, and the YAML parser with them, which builds the same document. Not for
+ * others. */
 #ifndef BASE_JSON_READER_H
 #define BASE_JSON_READER_H
 
@@ -11,10 +12,18 @@ struct jdoc_reader {
     uint32_t open;     /* the container whose children are read, or JDOC_NONE; its `next` holds the one around it */
     uint32_t depth, max_depth;
     bool reject_duplicates, reject_nul;
+    enum jpk_code code; /* of a text that is not in its format */
     const char *depth_name;
     size_t slot_count, slot_capacity, duplicate_capacity;
     struct jpk_error *err;
 };
+
+/* Fills in a reader. False: the text is larger than the options allow, and the reader has nothing to let go of. */
+bool jdoc_begin(struct jdoc_reader *reader, const char *text, size_t n, const struct jdoc_options *options,
+                struct jpk_error *err);
+
+/* When all was read, makes *doc what was built; else lets go of it. Returns `ok`. */
+bool jdoc_end(struct jdoc_reader *reader, bool ok, struct jdoc *doc);
 
 /* Always false. The message is about the byte at `at`. */
 bool jdoc_fail(struct jdoc_reader *reader, const char *at, enum jpk_code code, const char *format, ...)
@@ -45,6 +54,12 @@ static inline struct jdoc_node *jdoc_add(struct jdoc_reader *reader, enum jdoc_t
     node->integer = 0;
     return node;
 }
+
+/* A container that begins at reader->at becomes the open one. */
+bool jdoc_open(struct jdoc_reader *reader, enum jdoc_type type);
+
+/* The open container is complete; the one around it is the open one again. */
+bool jdoc_close(struct jdoc_reader *reader);
 
 /* Reads a string or key, with reader->at on its quote. */
 bool jdoc_read_string(struct jdoc_reader *reader, unsigned flags);

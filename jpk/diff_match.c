@@ -308,6 +308,8 @@ static bool collect_features(struct features *f)
         for (size_t i = 0; i < m->d->side[side]->count; i++) {
             const struct jpk_entity *entity = m->d->side[side]->list[i];
             bool is_loner = loner < end && loner->entity == entity;
+            if (is_loner) /* what an earlier round found is gone */
+                loner->first = loner->count = 0;
             if (!entity->deleted && map_get(&types, entity->type_name, strlen(entity->type_name)) != MAP_NONE)
                 add_features(f, side, entity, is_loner ? loner : NULL);
             loner += is_loner;

@@ -1,26 +1,17 @@
-/* Finding projects in folders: breadth is what the disk holds, depth and number are bounded, links are not followed. */
+/* Finding projects in folders, by what the folders of a walk hold. */
 #include "jpk/find.h"
 #include "jpk/tree_index.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
-
-struct place {
-    const char *path;
-    size_t depth; /* below where the search began */
-};
+#include "base/walk.h"
 
 struct finder {
     struct jpk_found_list public; /* first, so that the pointers are the same */
@@ -28,16 +19,7 @@ struct finder {
     struct jpk_limits limits;
     struct jpk_found *items;
     size_t item_capacity;
-    struct place *waiting; /* folders that are still to be searched */
-    size_t waiting_count, waiting_capacity, folder_count;
     bool failed; /* memory is out */
-};
-
-/* The names in a folder but hidden ones, in byte order. */
-struct listing {
-    int fd;
-    struct dirent **names;
-    int count;
 };
 
 /* ------------------------------------------------------------------------------------------------------ results */
@@ -65,16 +47,6 @@ static void add_problem(struct finder *f, const char *path, enum jpk_code code, 
     add(f, path, &problem);
 }
 
-static void wait_for(struct finder *f, const char *path, size_t depth)
-{
-    struct place *waiting = array_grow(f->waiting, f->waiting_count, &f->waiting_capacity, sizeof *waiting);
-    f->failed = f->failed || !waiting || !path;
-    if (waiting)
-        f->waiting = waiting;
-    if (!f->failed)
-        f->waiting[f->waiting_count++] = (struct place){path, depth};
-}
-
 static const char *join(struct finder *f, const char *folder, const char *name)
 {
     size_t n = strlen(folder), size = n + strlen(name) + 2;
@@ -87,94 +59,85 @@ static const char *join(struct finder *f, const char *folder, const char *name)
 
 /* ------------------------------------------------------------------------------------------------------- folders */
 
-static int is_visible(const struct dirent *item)
-{
-    return item->d_name[0] != '.';
-}
+/* What a folder holds. */
+struct listing {
+    const struct walk_name *names;
+    size_t count;
+};
 
-static int by_name(const struct dirent **a, const struct dirent **b)
+static bool holds_file(const struct listing *listing, const char *name)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static bool list_folder(struct listing *listing, const struct place *place, struct jpk_error *err)
-{
-    int follow = place->depth == 0 ? 0 : O_NOFOLLOW;
-    listing->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow);
-    if (listing->fd < 0)
-        return error_system(err, JPK_ERR_READ, errno, "cannot be opened as a folder");
-    listing->count = scandirat(listing->fd, ".", &listing->names, is_visible, by_name);
-    if (listing->count >= 0)
-        return true;
-    error_system(err, JPK_ERR_READ, errno, "cannot be listed");
-    close(listing->fd);
+    for (size_t i = 0; i < listing->count; i++)
+        if (listing->names[i].kind == WALK_FILE && strcmp(listing->names[i].name, name) == 0)
+            return true;
     return false;
 }
 
-static void listing_free(struct listing *listing)
-{
-    for (int i = 0; i < listing->count; i++)
-        free(listing->names[i]);
-    free(listing->names);
-    close(listing->fd);
-}
-
-/* S_IFREG, S_IFDIR or another kind; 0 when there is no such thing. */
-static mode_t kind_of(const struct listing *listing, const char *name)
+/* The folder of an environment in a workspace at `path`; NULL when it is none. */
+static const char *environment(struct finder *f, const char *path, const struct walk_name *name)
 {
     struct stat st;
-    return fstatat(listing->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mode & S_IFMT : 0;
-}
-
-static bool holds_project(const struct listing *listing, const char *folder)
-{
-    char path[NAME_MAX + sizeof "/project.xml"];
-    int n = snprintf(path, sizeof path, "%s/project.xml", folder);
-    return n > 0 && (size_t)n < sizeof path && kind_of(listing, folder) == S_IFDIR && kind_of(listing, path) == S_IFREG;
+    if (name->kind != WALK_FOLDER)
+        return NULL;
+    const char *folder = join(f, path, name->name), *project = folder ? join(f, folder, "project.xml") : NULL;
+    return project && lstat(project, &st) == 0 && S_ISREG(st.st_mode) ? folder : NULL;
 }
 
 static void add_workspace(struct finder *f, const struct listing *listing, const char *path)
 {
-    size_t environments = 0;
-    for (int i = 0; i < listing->count; i++)
-        environments += holds_project(listing, listing->names[i]->d_name);
-    if (environments <= 1)
+    size_t before = f->public.count;
+    for (size_t i = 0; i < listing->count && !f->failed; i++) {
+        const char *folder = environment(f, path, &listing->names[i]);
+        if (folder)
+            add(f, folder, NULL);
+    }
+    if (f->public.count - before <= 1) {
+        f->public.count = before;
         add(f, path, NULL);
-    for (int i = 0; environments > 1 && i < listing->count && !f->failed; i++)
-        if (holds_project(listing, listing->names[i]->d_name))
-            add(f, join(f, path, listing->names[i]->d_name), NULL);
-}
-
-static void add_content(struct finder *f, const struct listing *listing, const struct place *place)
-{
-    for (int i = 0; i < listing->count && !f->failed; i++) {
-        const char *name = listing->names[i]->d_name;
-        mode_t kind = kind_of(listing, name);
-        if (kind == S_IFREG && text_ends_with(name, ".jpk"))
-            add(f, join(f, place->path, name), NULL);
-        else if (kind == S_IFDIR && place->depth < f->limits.path_parts)
-            wait_for(f, join(f, place->path, name), place->depth + 1);
-        else if (kind == S_IFDIR)
-            add_problem(f, join(f, place->path, name), JPK_ERR_LIMIT,
-                        "lies too deep and was not searched (--max-depth)");
     }
 }
 
-static void search(struct finder *f, const struct place *place)
+static void add_archives(struct finder *f, const struct listing *listing, const char *path)
 {
-    struct listing listing = {0};
-    struct jpk_error problem = {0};
-    if (!list_folder(&listing, place, &problem)) {
-        add(f, place->path, &problem);
+    for (size_t i = 0; i < listing->count && !f->failed; i++)
+        if (listing->names[i].kind == WALK_FILE && text_ends_with(listing->names[i].name, ".jpk"))
+            add(f, join(f, path, listing->names[i].name), NULL);
+}
+
+static void search(struct finder *f, struct walk *walk, const char *path)
+{
+    struct listing listing;
+    listing.names = walk_names(walk, &listing.count);
+    bool workspace = holds_file(&listing, "manifest.jip");
+    if (holds_file(&listing, TREE_INDEX) || holds_file(&listing, "project.xml")) {
+        add(f, path, NULL);
+    } else if (workspace) {
+        add_workspace(f, &listing, path);
+    } else {
+        add_archives(f, &listing, path);
         return;
     }
-    if (kind_of(&listing, TREE_INDEX) == S_IFREG || kind_of(&listing, "project.xml") == S_IFREG)
-        add(f, place->path, NULL);
-    else if (kind_of(&listing, "manifest.jip") == S_IFREG)
-        add_workspace(f, &listing, place->path);
-    else
-        add_content(f, &listing, place);
-    listing_free(&listing);
+    walk_leave(walk);
+}
+
+static void walk_through(struct finder *f, struct walk *walk)
+{
+    struct walk_entry entry;
+    struct jpk_error err = {0};
+    size_t folders = 0;
+    while (!f->failed && walk_next(walk, &entry, &err)) {
+        const char *path = arena_strdup(&f->arena, entry.full);
+        if (entry.problem || !path) {
+            add(f, path, entry.problem);
+        } else if (folders++ >= f->limits.entries || f->public.count >= f->limits.entries) {
+            add_problem(f, path, JPK_ERR_LIMIT,
+                        "was not searched, nor what comes after it: too many folders or projects (--max-entries)");
+            break;
+        } else {
+            search(f, walk, path);
+        }
+    }
+    f->failed = f->failed || err.code != JPK_OK;
 }
 
 /* ---------------------------------------------------------------------------------------------------- all of it */
@@ -187,21 +150,27 @@ static int by_path(const void *a, const void *b)
 static void find(struct finder *f, const char *path)
 {
     struct stat st;
+    struct jpk_error problem = {0};
     const char *start = arena_strdup(&f->arena, path);
     if (!start || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
         add(f, start, NULL);
         return;
     }
-    wait_for(f, start, 0);
-    while (f->waiting_count > 0 && !f->failed) {
-        struct place place = f->waiting[--f->waiting_count];
-        if (f->folder_count++ >= f->limits.entries || f->public.count >= f->limits.entries) {
-            add_problem(f, place.path, JPK_ERR_LIMIT,
-                        "was not searched, nor what comes after it: too many folders or projects (--max-entries)");
-            break;
-        }
-        search(f, &place);
-    }
+    struct walk_options options = {.depth = f->limits.path_parts,
+                                   .count = UINT64_MAX, /* counted here, together with the projects */
+                                   .depth_name = "--max-depth",
+                                   .no_ignore = true,
+                                   .no_hidden = true,
+                                   .any_names = true,
+                                   .folders_only = true};
+    struct walk *walk = walk_open(path, &options, &problem);
+    if (walk)
+        walk_through(f, walk);
+    else if (problem.code == JPK_ERR_MEMORY)
+        f->failed = true;
+    else
+        add(f, start, &problem);
+    walk_close(walk);
     if (f->public.count > 1)
         qsort(f->items, f->public.count, sizeof *f->items, by_path);
 }
@@ -215,7 +184,6 @@ struct jpk_found_list *jpk_find_projects(const char *path, const struct jpk_limi
     }
     f->limits = limits ? *limits : jpk_limits_default();
     find(f, path);
-    free(f->waiting);
     f->public.items = f->items;
     if (!f->failed)
         return &f->public;

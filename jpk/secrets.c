@@ -4,31 +4,146 @@
 
 #include "base/text.h"
 
-static const char *const words[] = {
-    "password",   "passwd",      "passphrase", "pwd",       "secret",     "token",
-    "apikey",     "api_key",     "api-key",    "accesskey", "access_key", "access-key",
-    "privatekey", "private_key", "authoriz",   "cookie",    "credential", "signature",
+/* In small letters; separators in a name do not matter, so that `apikey` is also `API_KEY` and `api-key`. */
+static const struct {
+    const char *word;
+    enum secret_kind kind;
+} words[] = {
+    {"password", SECRET_PASSWORD},   {"passwd", SECRET_PASSWORD},  {"passphrase", SECRET_PASSWORD},
+    {"pwd", SECRET_PASSWORD},        {"secret", SECRET_TOKEN},     {"token", SECRET_TOKEN},
+    {"apikey", SECRET_TOKEN},        {"accesskey", SECRET_TOKEN},  {"accountkey", SECRET_TOKEN},
+    {"authkey", SECRET_TOKEN},       {"privatekey", SECRET_TOKEN}, {"sharedkey", SECRET_TOKEN},
+    {"encryptionkey", SECRET_TOKEN}, {"signingkey", SECRET_TOKEN}, {"masterkey", SECRET_TOKEN},
+    {"authoriz", SECRET_HEADER},     {"cookie", SECRET_COOKIE},    {"credential", SECRET_TOKEN},
+    {"signature", SECRET_NONE},
 };
 
-static bool holds(const char *name, size_t n, const char *word)
+static bool separator(char c)
 {
-    size_t m = strlen(word);
-    for (size_t at = 0; at + m <= n; at++) {
-        size_t i = 0;
-        while (i < m && text_lower(name[at + i]) == word[i])
-            i++;
-        if (i == m)
-            return true;
+    return c == '_' || c == '-' || c == ' ' || c == '.';
+}
+
+/* Where `word` ends that begins at `at`; 0 when it does not. */
+static size_t word_at(const char *name, size_t n, size_t at, const char *word)
+{
+    if (text_lower(name[at]) != *word)
+        return 0;
+    for (; *word; word++) {
+        while (at < n && separator(name[at]))
+            at++;
+        if (at == n || text_lower(name[at++]) != *word)
+            return 0;
     }
-    return false;
+    return at;
 }
 
 bool secret_name(const char *name, size_t n)
 {
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (holds(name, n, words[i]))
+    for (size_t at = 0; at < n; at++)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (word_at(name, n, at, words[i].word))
+                return true;
+    return false;
+}
+
+static bool ends_with(const char *name, size_t n, const char *word)
+{
+    size_t m = strlen(word);
+    if (m > n)
+        return false;
+    for (size_t i = 0; i < m; i++)
+        if (text_lower(name[n - m + i]) != word[i])
+            return false;
+    return true;
+}
+
+bool secret_about(const char *word, size_t n)
+{
+    static const char *const about[] = {
+        "url",       "uri",      "host",     "path",     "endpoint", "expiry",      "expires",   "enabled",  "name",
+        "id",        "type",     "count",    "length",   "label",    "title",       "hint",      "policy",   "field",
+        "fields",    "required", "prompt",   "format",   "ttl",      "size",        "algorithm", "file",     "filename",
+        "index",     "status",   "location", "mgr",      "manager",  "handler",     "helper",    "provider", "callback",
+        "exception", "error",    "input",    "form",     "view",     "generator",   "validator", "parser",   "service",
+        "factory",   "range",    "types",    "userdata", "question", "class",       "pattern",   "regex",    "limit",
+        "level",     "timeout",  "header",   "prefix",   "message",  "description",
+    };
+    for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
+        if (ends_with(word, n, about[i]) && n == strlen(about[i]))
             return true;
     return false;
+}
+
+/* The last word of what follows a secret's word in a name: "Url" of "EndpointUrl", "file" of "_file". */
+static size_t last_word(const char *rest, size_t n)
+{
+    size_t at = n;
+    while (at > 0 && !separator(rest[at - 1])) {
+        at--;
+        if (rest[at] >= 'A' && rest[at] <= 'Z' && at + 1 < n && text_lower(rest[at + 1]) == rest[at + 1])
+            break;
+    }
+    return at;
+}
+
+/* Whether what follows a secret's word in a name leaves it a secret's name. */
+static bool rest_allows(const char *rest, size_t n, bool capitals)
+{
+    static const char *const same[] = {"s", "key", "value", "text", "ation"};
+    while (n > 0 && ((rest[n - 1] >= '0' && rest[n - 1] <= '9') || separator(rest[n - 1])))
+        n--;
+    if (n == 0)
+        return true;
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (n == strlen(same[i]) && ends_with(rest, n, same[i]))
+            return true;
+    bool word_goes_on = !separator(*rest) && (capitals || (*rest >= 'a' && *rest <= 'z'));
+    size_t last = last_word(rest, n);
+    return !word_goes_on && !secret_about(rest + last, n - last);
+}
+
+/* `pass` is too short to be looked for inside of names. */
+static bool ends_in_pass(const char *name, size_t n)
+{
+    static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
+    if (!ends_with(name, n, "pass"))
+        return false;
+    size_t rest = n - strlen("pass");
+    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
+    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
+        found = ends_with(name, rest, before[i]);
+    return found;
+}
+
+/* What stands before a word and makes it harmless, as in `nextPageToken` and `NMTOKEN`. */
+static bool harmless(const char *name, size_t n)
+{
+    static const char *const before[] = {"page", "continuation", "sync", "csrf",  "xsrf",    "antiforgery",
+                                         "next", "cancellation", "nm",   "punct", "postman", "publickey"};
+    while (n > 0 && separator(name[n - 1]))
+        n--;
+    for (size_t i = 0; i < sizeof before / sizeof before[0]; i++)
+        if (ends_with(name, n, before[i]))
+            return true;
+    return false;
+}
+
+enum secret_kind secret_kind(const char *name, size_t n)
+{
+    enum { NAME_MAX_BYTES = 64 };
+    if (n > NAME_MAX_BYTES)
+        return SECRET_NONE;
+    if (ends_in_pass(name, n))
+        return SECRET_PASSWORD;
+    for (size_t at = n; at-- > 0;)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+            size_t end = word_at(name, n, at, words[i].word);
+            if (end == 0)
+                continue;
+            bool capitals = name[end - 1] >= 'A' && name[end - 1] <= 'Z';
+            return !harmless(name, at) && rest_allows(name + end, n - end, capitals) ? words[i].kind : SECRET_NONE;
+        }
+    return SECRET_NONE;
 }
 
 bool secret_only_variables(const char *value, size_t n)

@@ -7,6 +7,25 @@
 /* Whether what goes by this name is a secret: "password", "Authorization", "x-api-key". */
 bool secret_name(const char *name, size_t n);
 
+/* What a field holds, by its name. */
+enum secret_kind {
+    SECRET_NONE,
+    SECRET_PASSWORD,
+    SECRET_TOKEN,  /* tokens, keys, shared secrets: not chosen by people */
+    SECRET_HEADER, /* Authorization: a scheme and what belongs to it */
+    SECRET_COOKIE
+};
+
+/*
+ * Stricter than secret_name: the name must be that of the secret itself. `tokenUrl` and `password_expiry` are about a
+ * secret, `tokenizer` is another word, and a `nextPageToken` opens nothing. What follows a name that is longer than 64
+ * bytes is not known: SECRET_NONE.
+ */
+enum secret_kind secret_kind(const char *name, size_t n);
+
+/* Whether a name that ends in this word is about a secret instead of being one: "url", "expiry", "enabled", "name". */
+bool secret_about(const char *word, size_t n);
+
 /*
  * Whether a value is nothing but variables in brackets, perhaps behind the name of a scheme, as in "Bearer [token]":
  * then it is no secret itself.

@@ -100,3 +100,9 @@ const char *jpk_severity_name(enum jpk_severity severity)
     static const char *const names[] = {"info", "warning", "error"};
     return (size_t)severity < 3 ? names[severity] : "error";
 }
+
+const char *jpk_confidence_name(enum jpk_confidence confidence)
+{
+    static const char *const names[] = {"low", "medium", "high"};
+    return (size_t)confidence < 3 ? names[confidence] : "low";
+}

@@ -140,6 +140,14 @@ const struct connector *connector_by_id(const char *id)
     return NULL;
 }
 
+const char *connector_name_at(size_t index)
+{
+    for (size_t i = 0; i < sizeof connectors / sizeof connectors[0]; i++)
+        if (!connectors[i].plumbing && index-- == 0)
+            return connectors[i].id;
+    return NULL;
+}
+
 const struct connector *connector_by_location(const char *type_name)
 {
     for (size_t i = 0; i < sizeof locations / sizeof locations[0]; i++)

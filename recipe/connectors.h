@@ -37,6 +37,10 @@ enum { CONNECTORS_MAX = 32 };
 size_t connector_index(const struct connector *connector);
 
 const struct connector *connector_by_id(const char *id);
+
+/* The ids of the connectors that are no plumbing, one after the other; NULL behind the last. */
+const char *connector_name_at(size_t index);
+
 const struct connector *connector_by_location(const char *type_name);
 const struct connector *connector_mail(void);
 

@@ -17,12 +17,6 @@ struct jpk_recipe {
     struct jpk_graph *graph;
 };
 
-const char *jpk_confidence_name(enum jpk_confidence confidence)
-{
-    static const char *const names[] = {"low", "medium", "high"};
-    return (size_t)confidence < 3 ? names[confidence] : "low";
-}
-
 /* The project variables, which the graph lists first and in the order of project.xml. */
 static void collect_variables(struct plan *plan)
 {
@@ -62,7 +56,7 @@ static void name_properties(struct plan *plan)
         plan->variables[i].id = plan_id(plan, plan->variables[i].entity->name);
 }
 
-static void make_plan(struct plan *plan)
+void plan_make(struct plan *plan)
 {
     static void (*const steps[])(struct plan *) = {
         collect_variables, report_hidden_variables,
@@ -79,20 +73,11 @@ static void make_plan(struct plan *plan)
                      "no operation talks to anything but temporary storage and variables");
 }
 
-/* What file systems forbid (and what would hide the file) becomes `_`. */
 static const char *file_stem(struct plan *plan)
 {
     struct buf stem = {0};
-    const char *name = *plan->project->name ? plan->project->name : "project";
-    for (const char *p = name; *p; p++) {
-        bool bad = (unsigned char)*p < 0x20 || *p == 0x7f || strchr("\\/:?*\"<>|", *p) || (p == name && *p == '.');
-        buf_putc(&stem, bad ? '_' : *p);
-    }
-    enum { STEM_MAX = 200 }; /* leaves room for the ending in a name of 255 bytes */
-    size_t n = stem.size < STEM_MAX ? stem.size : STEM_MAX;
-    while (n < stem.size && n > 0 && ((unsigned char)stem.data[n] & 0xc0) == 0x80)
-        n--;
-    const char *kept = stem.failed ? "" : plan_text(plan, "%.*s", (int)n, buf_text(&stem));
+    put_file_stem(&stem, plan->project->name, strlen(plan->project->name));
+    const char *kept = plan_text(plan, "%s", buf_text(&stem));
     plan->failed = plan->failed || stem.failed;
     buf_free(&stem);
     return kept;
@@ -224,7 +209,7 @@ struct jpk_recipe *jpk_recipe_generate(const struct jpk_project *project, const 
     }
     recipe->plan.project = project;
     recipe->plan.graph = graph;
-    make_plan(&recipe->plan);
+    plan_make(&recipe->plan);
     bool ok = !recipe->plan.failed ? write_texts(recipe, options, err) : error_memory(err);
     if (!ok) {
         jpk_recipe_free(recipe);
@@ -260,15 +245,7 @@ void jpk_recipe_free(struct jpk_recipe *recipe)
 {
     if (!recipe)
         return;
-    struct plan *plan = &recipe->plan;
-    for (size_t i = 0; i < plan->endpoint_count; i++)
-        free(plan->endpoints[i].entities);
-    free(plan->endpoints);
-    free(plan->slots);
-    free(plan->inferences);
-    free(plan->findings);
-    map_free(&plan->ids);
-    arena_free(&plan->arena);
+    plan_free(&recipe->plan);
     free(recipe->metadata);
     free(recipe->configuration);
     jpk_graph_free(recipe->graph);

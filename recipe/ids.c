@@ -1,4 +1,6 @@
-/* Ids of steps and properties: letters, digits, `_`, `.` and `-`, beginning with a letter, unique in any letter case.
+/*
+ * Ids of steps and properties: letters, digits, `_`, `.` and `-`, beginning with a letter, unique in any letter case.
+ * And the names of files.
  */
 #include <string.h>
 
@@ -84,4 +86,25 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
     plan->failed = plan->failed || id.failed;
     buf_free(&id);
     return unique(plan, kept);
+}
+
+void put_file_stem(struct buf *out, const char *name, size_t n)
+{
+    enum { STEM_MAX = 200 }; /* leaves room for the ending in a name of 255 bytes */
+    struct buf stem = {0};
+    if (n == 0) {
+        name = "project";
+        n = strlen(name);
+    }
+    for (size_t i = 0; i < n; i++) {
+        bool bad = (unsigned char)name[i] < 0x20 || name[i] == 0x7f || strchr("\\/:?*\"<>|", name[i]) ||
+                   (i == 0 && name[i] == '.');
+        buf_putc(&stem, bad ? '_' : name[i]);
+    }
+    size_t kept = stem.size < STEM_MAX ? stem.size : STEM_MAX;
+    while (kept < stem.size && kept > 0 && ((unsigned char)stem.data[kept] & 0xc0) == 0x80)
+        kept--; /* not in the middle of a character */
+    buf_put(out, buf_text(&stem), kept);
+    out->failed = out->failed || stem.failed;
+    buf_free(&stem);
 }

@@ -230,12 +230,10 @@ static bool holds_settings(const struct jpk_entity *entity)
 
 /* -------------------------------------------------------------------------------------------------------- steps */
 
-static void put_agent(struct plan *plan, json_t *steps)
+json_t *plan_private_reasons(struct plan *plan)
 {
-    char version[32];
     json_t *reasons = json_array();
     bool seen[CONNECTORS_MAX] = {false};
-    jpk_project_required_version(plan->project, version);
     for (size_t i = 0; i < plan->endpoint_count; i++) {
         const struct endpoint *endpoint = &plan->endpoints[i];
         const char *driver = jpk_entity_value(endpoint->entities[0], "driver");
@@ -245,6 +243,14 @@ static void put_agent(struct plan *plan, json_t *steps)
             append(plan, reasons, json_sprintf("the database driver '%s' has to be installed on the agent", driver));
         seen[connector_index(endpoint->connector)] = true;
     }
+    return reasons;
+}
+
+static void put_agent(struct plan *plan, json_t *steps)
+{
+    char version[32];
+    json_t *reasons = plan_private_reasons(plan);
+    jpk_project_required_version(plan->project, version);
     bool private = json_array_size(reasons) > 0;
     const char *id = plan_id(plan, "agent");
     json_t *step = new_step(plan, steps, id, "agent", "Agent",

@@ -7,6 +7,18 @@
 
 #include "base/array.h"
 
+void plan_free(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->endpoint_count; i++)
+        free(plan->endpoints[i].entities);
+    free(plan->endpoints);
+    free(plan->slots);
+    free(plan->inferences);
+    free(plan->findings);
+    map_free(&plan->ids);
+    arena_free(&plan->arena);
+}
+
 void *plan_alloc(struct plan *plan, size_t count, size_t size)
 {
     void *p = arena_calloc(&plan->arena, count ? count : 1, size);

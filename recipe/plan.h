@@ -21,6 +21,7 @@
 #include "base/map.h"
 #include "jpk/recipe.h"
 #include "recipe/connectors.h"
+#include "recipe/words.h"
 
 #define NONE UINT32_MAX
 #define PLAN_MARK '\x01'
@@ -106,6 +107,13 @@ struct plan {
     size_t finding_count, finding_capacity;
 };
 
+/*
+ * All steps but the last. `project` and `graph` are set, all else is zero; look at `failed` afterwards. plan_free lets
+ * go of what it made, and may be called in any case.
+ */
+void plan_make(struct plan *plan);
+void plan_free(struct plan *plan);
+
 void plan_live(struct plan *plan);
 void plan_mail_scripts(struct plan *plan);
 void plan_endpoints(struct plan *plan);
@@ -142,8 +150,18 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 
+/* Why the project needs a private agent, as texts; none when it does not. The caller lets go of it. */
+json_t *plan_private_reasons(struct plan *plan);
+
 /* Whether a URL in the clear carries a password, or a key or token in its query. */
 bool url_holds_secret(const char *url);
+
+/* Whether these are the words of a secret's name. */
+bool named_secret(const struct words *words);
+
+/* The beginning of the names of a project's files: what file systems forbid, and what would hide a file, becomes `_`.
+ */
+void put_file_stem(struct buf *out, const char *name, size_t n);
 
 /* The fields of a mapping step. */
 json_t *plan_fields(struct plan *plan, const struct jpk_transformation *transformation);

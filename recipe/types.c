@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secrets.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
 
@@ -32,21 +33,10 @@ static const char *last_word(const struct words *words)
 
 /* ------------------------------------------------------------------------------------------------------- secrets */
 
-/* `token_url` and `password_expiry` are about a secret, but are none. */
-static bool about_a_secret(const struct words *words)
+bool named_secret(const struct words *words)
 {
-    static const char *const last[] = {"url",     "uri",  "host", "path", "endpoint", "expiry", "expires",
-                                       "enabled", "name", "id",   "type", "count",    "length"};
-    for (size_t i = 0; i < sizeof last / sizeof last[0]; i++)
-        if (strcmp(last_word(words), last[i]) == 0)
-            return true;
-    return false;
-}
-
-static bool secret_name(const struct words *words)
-{
-    if (about_a_secret(words))
-        return false;
+    if (secret_about(last_word(words), strlen(last_word(words))))
+        return false; /* `token_url` and `password_expiry` */
     if (any_word(words, "password passwd pwd passphrase secret token credential credentials apikey"))
         return true;
     return words_have(words, "key") && any_word(words, "api access private secret encryption signing");
@@ -92,7 +82,7 @@ static void find_secret(struct plan *plan, struct variable *v)
     const char *evidence = NULL;
     if (v->setting && (v->setting->flags & SETTING_SECRET))
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
-    else if (secret_name(v->words))
+    else if (named_secret(v->words))
         evidence = "its name says so";
     else if (sent_as_secret(v))
         evidence = "it is sent in a header that authorizes";

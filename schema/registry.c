@@ -378,7 +378,7 @@ static struct resource *look_up(const struct jpk_schema_registry *registry, cons
     return NULL;
 }
 
-static struct resource *take_shipped(struct jpk_schema_registry *registry, const struct shipped_file *file,
+static struct resource *take_shipped(struct jpk_schema_registry *registry, const struct jpk_shipped_schema *file,
                                      const char *uri, size_t n, struct jpk_error *err)
 {
     while (registry->parent)
@@ -396,7 +396,7 @@ struct resource *registry_resource(struct jpk_schema_registry *registry, const c
     struct resource *found = look_up(registry, uri, n);
     if (found)
         return found;
-    const struct shipped_file *file = shipped_find(uri, n);
+    const struct jpk_shipped_schema *file = shipped_find(uri, n);
     if (file)
         return take_shipped(registry, file, uri, n, err);
     struct jpk_schema_registry *with = registry;

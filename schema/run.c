@@ -6,6 +6,14 @@
 
 /* -------------------------------------------------------------------------------------------------------- units */
 
+#define CODE(code) (UINT64_C(1) << (code))
+
+/* Keywords whose annotation is which values they looked at, and those that say in short how far they looked. */
+static const uint64_t notes_looked_at = CODE(OP_PROPERTIES) | CODE(OP_PATTERN_PROPERTIES) |
+                                        CODE(OP_ADDITIONAL_PROPERTIES) | CODE(OP_UNEVALUATED_PROPERTIES) |
+                                        CODE(OP_CONTAINS) | CODE(OP_UNEVALUATED_ITEMS);
+static const uint64_t notes_how_far = CODE(OP_PREFIX_ITEMS) | CODE(OP_ITEMS);
+
 uint32_t unit_open(struct run *run, uint32_t schema, uint32_t key, uint32_t node, uint8_t code)
 {
     struct units *units = run->units;
@@ -30,8 +38,7 @@ void unit_close(struct run *run, uint32_t unit, bool valid)
     run->parent = self->parent;
     self->valid = valid;
     /* A failure that others below it do not account for. */
-    static const uint64_t by_themselves =
-        UINT64_C(1) << OP_ANY_OF | UINT64_C(1) << OP_ONE_OF | UINT64_C(1) << OP_NOT | UINT64_C(1) << OP_CONTAINS;
+    static const uint64_t by_themselves = CODE(OP_ANY_OF) | CODE(OP_ONE_OF) | CODE(OP_NOT) | CODE(OP_CONTAINS);
     bool alone = units->count == (size_t)unit + 1 || (self->key != JDOC_NONE && by_themselves >> self->code & 1);
     if (!valid && run->soft == 0 && alone) {
         run->failures++;
@@ -44,6 +51,17 @@ static void drop_valid(struct run *run, uint32_t unit, size_t annotations)
 {
     if (unit != UINT32_MAX && !run->options.verbose && run->annotations == annotations)
         run->units->count = unit;
+}
+
+/* The same for a schema; it stays, alone, where it shows what a keyword looked at. */
+static void drop_valid_schema(struct run *run, uint32_t unit, size_t annotations)
+{
+    uint32_t keyword = run->parent;
+    bool shows =
+        run->options.annotations && keyword != UINT32_MAX && notes_looked_at >> run->units->items[keyword].code & 1;
+    drop_valid(run, unit, annotations);
+    if (shows && unit != UINT32_MAX && run->units->count == unit)
+        run->units->count++;
 }
 
 /* ----------------------------------------------------------------------------------------------------- problems */
@@ -139,6 +157,7 @@ static bool report_keyword(struct run *run, uint32_t index, const struct instruc
     uint32_t unit = unit_open(run, index, in->key, node, in->code);
     bool valid = unit != UINT32_MAX && run_instruction(run, index, in, node, marks);
     unit_close(run, unit, valid);
+    run->annotations += valid && run->options.annotations && (notes_looked_at | notes_how_far) >> in->code & 1;
     if (valid)
         drop_valid(run, unit, annotations);
     return valid;
@@ -189,7 +208,7 @@ static bool report(struct run *run, uint32_t index, uint32_t node, struct marks 
     }
     unit_close(run, unit, valid);
     if (valid)
-        drop_valid(run, unit, annotations);
+        drop_valid_schema(run, unit, annotations);
     return valid;
 }
 

@@ -1,42 +1,113 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "tools/commands.h"
+#include "tools/findings.h"
 #include "tools/input.h"
 #include "tools/message.h"
 
-static const struct option options[] = {
-    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
-    {"fail-level", 0, OPTION_CHOICE, offsetof(struct settings, fail_level), "error|warning|info|never",
-     "the least severity that makes the exit status 1 (error)"},
-    {0},
+/* What all projects share. */
+struct checking {
+    const struct settings *settings;
+    enum findings_format format;
+    struct findings_rule *rules;
+    size_t rule_count;
+    struct findings_list list; /* of text the findings of one project, of other formats those of all */
+    json_t *reports;           /* of JSON, in place of the list */
 };
 
-static json_t *report(const struct input *input, const struct jpk_findings *findings)
+static json_t *report(const struct settings *settings, const struct input *input, const struct jpk_findings *findings)
 {
+    uint64_t most = settings->max_findings ? settings->max_findings : findings->count;
     size_t counts[3] = {0};
     for (size_t i = 0; i < findings->count; i++)
         counts[findings->items[i].severity]++;
     return json_pack("{s:s, s:s, s:s, s:o, s:o}", "input", input->name, "projectId", input->project->id, "projectName",
                      input->project->name, "counts", message_counts_json(counts), "findings",
-                     message_findings_json(findings->items, findings->count));
+                     message_findings_json(findings->items, most < findings->count ? (size_t)most : findings->count));
 }
 
-/* Prints the findings of one project, or appends them to `reports` when that is not NULL. */
-static int check_one(const struct settings *settings, const char *argument, json_t *reports)
+/* ------------------------------------------------------------------------------------------------------ the list */
+
+/* The rules of the check as the writers want them. */
+static bool make_rules(struct checking *c)
+{
+    const struct jpk_check_rule *from = jpk_check_rules();
+    while (from[c->rule_count].id)
+        c->rule_count++;
+    c->rules = calloc(c->rule_count + 1, sizeof *c->rules);
+    for (size_t i = 0; c->rules && i < c->rule_count; i++)
+        c->rules[i] =
+            (struct findings_rule){.id = from[i].id, .severity = from[i].severity, .summary = from[i].summary};
+    return c->rules != NULL;
+}
+
+/* Reads a file of the project whose findings were added last: behind the input's name stands the entry's. */
+static bool read_entry(void *context, const char *file, struct buf *text)
+{
+    const struct input *input = context;
+    struct jpk_archive *files = jpk_tree_files(input->archive);
+    size_t n = strlen(input->name), size, index;
+    void *data;
+    if (strncmp(file, input->name, n) != 0)
+        return false;
+    file += n;
+    file += *file == '/' && (n == 0 || input->name[n - 1] != '/');
+    index = jpk_archive_find(files, file);
+    if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, NULL))
+        return false;
+    buf_put(text, data, size);
+    free(data);
+    return true;
+}
+
+static int print_list(struct checking *c, struct input *input)
+{
+    struct findings_report all = {
+        .settings = c->settings, .list = &c->list, .rules = c->rules, .rule_count = c->rule_count, .unit = "project"};
+    if (input) {
+        all.subject = input->name;
+        all.read = read_entry;
+        all.context = input;
+    }
+    return findings_print(&all, c->format);
+}
+
+static int list_findings(struct checking *c, struct input *input, const struct jpk_findings *findings)
+{
+    int status = 0;
+    findings_add_file(&c->list, input->name);
+    for (size_t i = 0; i < findings->count; i++)
+        findings_add(&c->list, input->name, &findings->items[i]);
+    if (c->format == FINDINGS_TEXT) {
+        status = print_list(c, input);
+        findings_free(&c->list);
+    } else {
+        findings_count_characters(&c->list, read_entry, input);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------- the command */
+
+static int check_one(struct checking *c, const char *argument)
 {
     struct input input;
     struct jpk_error err = {0};
     struct jpk_findings *findings = NULL;
     int status = 0;
-    if (!input_open(&input, argument, settings, &err) || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
+    if (!input_open(&input, argument, c->settings, &err) || !input_load(&input, c->settings, JPK_KEEP_GOING, &err) ||
         !(findings = jpk_check(input.project, input.graph, &err))) {
         status = message_error(&err);
+        if (c->format != FINDINGS_TEXT)
+            findings_add_unchecked(&c->list, input.name, &err);
     } else {
-        if (!reports)
-            message_findings(settings, input.name, input.archive, findings->items, findings->count);
-        else if (json_array_append_new(reports, report(&input, findings)) != 0)
+        if (c->format != FINDINGS_JSON)
+            status = list_findings(c, &input, findings);
+        else if (json_array_append_new(c->reports, report(c->settings, &input, findings)) != 0)
             status = message_memory();
-        if (status == 0 && message_fails(settings, findings->items, findings->count))
+        if (status == 0 && message_fails(c->settings, findings->items, findings->count))
             status = 1;
     }
     jpk_findings_free(findings);
@@ -44,33 +115,39 @@ static int check_one(const struct settings *settings, const char *argument, json
     return status;
 }
 
+/* One document in any case: an object for one project, an array for several. */
+static int print_reports(const struct checking *c, int count)
+{
+    json_t *only = json_array_get(c->reports, 0);
+    if (count > 1)
+        return message_json(json_incref(c->reports));
+    return only ? message_json(json_incref(only)) : 0;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    bool as_json = message_as_json(settings);
-    json_t *reports = as_json ? json_array() : NULL;
-    int status = as_json && !reports ? message_memory() : 0;
+    struct checking c = {.settings = settings, .format = findings_format(settings)};
+    int status = 0, printed = 0;
+    if (c.format == FINDINGS_JSON)
+        c.reports = json_array();
+    if (!make_rules(&c) || (c.format == FINDINGS_JSON && !c.reports))
+        status = message_memory();
     for (int i = 0; i < count && status < 4; i++) {
-        int one = check_one(settings, arguments[i], reports);
+        int one = check_one(&c, arguments[i]);
         if (one > status)
             status = one;
     }
-    if (!reports)
-        return status;
-    /* One document in any case: an object for one project, an array for several. */
-    json_t *only = count == 1 ? json_array_get(reports, 0) : NULL;
-    bool print = count > 1 || only;
-    if (only) {
-        json_incref(only);
-        json_decref(reports);
-        reports = only;
-    }
-    int printed = print ? message_json(reports) : 0;
-    if (!print)
-        json_decref(reports);
+    if (status < 4 && c.format == FINDINGS_JSON)
+        printed = print_reports(&c, count);
+    else if (status < 4 && c.format != FINDINGS_TEXT)
+        printed = print_list(&c, NULL);
+    json_decref(c.reports);
+    findings_free(&c.list);
+    free(c.rules);
     return printed > status ? printed : status;
 }
 
-static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
+static const struct option *const groups[] = {finding_options, input_options, common_options, limit_options, NULL};
 
 const struct command check_command = {
     .name = "check",
@@ -79,7 +156,8 @@ const struct command check_command = {
     .details =
         "Prints a line for each finding: file:line:column: severity: message [rule].\n"
         "The exit status is 1 when there are findings of the level of --fail-level or worse. With --format json the\n"
-        "output is one object, or for several projects an array of them.",
+        "output is one object, or for several projects an array of them; sarif and junit are one document in any\n"
+        "case, and github is for the log of a workflow.",
     .groups = groups,
     .least = 1,
     .most = -1,

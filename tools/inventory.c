@@ -1,16 +1,14 @@
 #include "tools/inventory.h"
 
 #include <libxml/parser.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/workers.h"
 #include "tools/input.h"
 
 /* ------------------------------------------------------------------------------------------------------ figures */
@@ -140,51 +138,29 @@ static bool find_all(struct inventory *inventory, const struct settings *setting
 
 /* ------------------------------------------------------------------------------------------------------ reading */
 
-/* Rows are handed out one by one; every thread has handles of its own. */
-struct work {
+struct reading {
     struct inventory *inventory;
     const struct settings *settings;
-    atomic_size_t next;
 };
 
-static void read_row(struct inventory_row *row, const struct settings *settings)
+/* Every row has handles of its own. */
+static void read_row(void *context, size_t index)
 {
+    const struct reading *reading = context;
+    struct inventory_row *row = &reading->inventory->rows[index];
     struct input input;
-    if (row->error.code == JPK_OK && input_open(&input, row->source, settings, &row->error)) {
-        if (input_load(&input, settings, JPK_KEEP_GOING, &row->error))
+    if (row->error.code == JPK_OK && input_open(&input, row->source, reading->settings, &row->error)) {
+        if (input_load(&input, reading->settings, JPK_KEEP_GOING, &row->error))
             row->summary = jpk_summary_make(input.project, input.graph, &row->error);
         input_close(&input);
     }
 }
 
-static void *read_rows(void *context)
-{
-    struct work *work = context;
-    size_t i;
-    while ((i = atomic_fetch_add(&work->next, 1)) < work->inventory->count)
-        read_row(&work->inventory->rows[i], work->settings);
-    return NULL;
-}
-
 static void read_all(struct inventory *inventory, const struct settings *settings)
 {
-    enum { THREADS_MAX = 64 };
-    struct work work = {.inventory = inventory, .settings = settings};
-    pthread_t threads[THREADS_MAX];
-    size_t started = 0, wanted = settings->jobs <= THREADS_MAX ? (size_t)settings->jobs : THREADS_MAX;
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (wanted == 0)
-        wanted = processors > 1 ? (size_t)processors : 1;
-    if (wanted > inventory->count)
-        wanted = inventory->count;
+    struct reading reading = {inventory, settings};
     xmlInitParser(); /* it must not happen in several threads at once */
-    /* This thread reads too; when no other can be had, it reads everything. */
-    while (started + 1 < wanted && started < THREADS_MAX &&
-           pthread_create(&threads[started], NULL, read_rows, &work) == 0)
-        started++;
-    read_rows(&work);
-    while (started > 0)
-        pthread_join(threads[--started], NULL);
+    workers_run(inventory->count, settings->jobs, read_row, &reading);
 }
 
 bool inventory_make(struct inventory *inventory, const struct settings *settings, char **paths, size_t path_count,

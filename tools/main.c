@@ -8,8 +8,23 @@
 #include "tools/options.h"
 
 const struct command *const commands[] = {
-    &info_command, &list_command,   &show_command, &check_command,           &graph_command, &inventory_command,
-    &diff_command, &unpack_command, &pack_command, &recipe_generate_command, NULL,
+    &info_command,
+    &list_command,
+    &show_command,
+    &check_command,
+    &graph_command,
+    &inventory_command,
+    &diff_command,
+    &unpack_command,
+    &pack_command,
+    &recipe_generate_command,
+    &recipe_validate_command,
+    &schema_validate_command,
+    &schema_list_command,
+    &schema_show_command,
+    &recipe_configure_command,
+    &recipe_fmt_command,
+    NULL,
 };
 
 static int help(int argc, char **argv)

@@ -61,122 +61,12 @@ bool message_colors(const struct settings *settings)
     return !settings->no_color && !(none && *none) && isatty(STDOUT_FILENO);
 }
 
-static void print_finding(const struct jpk_finding *finding, const char *input, bool color)
-{
-    static const char *const codes[] = {"\033[36m", "\033[33m", "\033[31m"};
-    message_text(input);
-    if (finding->file) {
-        size_t n = strlen(input);
-        if (n == 0 || input[n - 1] != '/')
-            putchar('/');
-        message_text(finding->file);
-    }
-    if (finding->line)
-        printf(":%u:%u", finding->line, finding->column);
-    printf(": %s%s%s: ", color ? codes[finding->severity] : "", jpk_severity_name(finding->severity),
-           color ? "\033[0m" : "");
-    if (finding->entity_type && *finding->entity_type) {
-        message_text(finding->entity_type);
-        printf(" '");
-        message_text(finding->entity_name ? finding->entity_name : "");
-        printf("': ");
-    }
-    message_text(finding->message);
-    if (finding->hint) {
-        printf("; ");
-        message_text(finding->hint);
-    }
-    printf(" [%s]\n", finding->rule);
-}
-
-/* ------------------------------------------------------------------------------------------------ source lines */
-
-/* The file that was read last: findings come file by file. */
-struct source {
-    struct jpk_archive *archive;
-    const char *file;
-    char *text;
-    size_t size;
-};
-
-static bool read_source(struct source *source, const char *file)
-{
-    if (source->file && strcmp(source->file, file) == 0)
-        return source->text != NULL;
-    free(source->text);
-    *source = (struct source){.archive = source->archive, .file = file};
-    size_t index = jpk_archive_find(source->archive, file);
-    void *data;
-    if (index == SIZE_MAX || !jpk_archive_read(source->archive, index, &data, &source->size, NULL))
-        return false;
-    source->text = data;
-    return true;
-}
-
-/* The finding's line, cut to what fits a terminal, and a caret below its column. */
-static void print_source(struct source *source, const struct jpk_finding *finding)
-{
-    enum { BEFORE = 60, SHOWN = 100 };
-    if (!finding->file || !finding->line || !read_source(source, finding->file))
-        return;
-    const char *line = source->text, *end = source->text + source->size;
-    for (uint32_t i = 1; i < finding->line && line; i++) {
-        line = memchr(line, '\n', (size_t)(end - line));
-        line = line ? line + 1 : NULL;
-    }
-    if (!line)
-        return;
-    const char *line_end = memchr(line, '\n', (size_t)(end - line));
-    size_t n = (size_t)((line_end ? line_end : end) - line), column = finding->column - 1;
-    size_t start = column > BEFORE ? column - BEFORE : 0;
-    char raw[SHOWN + 1], shown[SHOWN + 8], lead[SHOWN + 8];
-    while (start > 0 && start < n && ((unsigned char)line[start] & 0xc0) == 0x80)
-        start--;
-    size_t width = n > start ? n - start : 0;
-    snprintf(raw, sizeof raw, "%.*s", (int)(width < SHOWN ? width : SHOWN), line + start);
-    text_printable(shown, sizeof shown, raw);
-    snprintf(raw, sizeof raw, "%.*s", (int)(column - start < SHOWN ? column - start : 0), line + start);
-    text_printable(lead, sizeof lead, raw);
-    printf("    %s\n    %*s^\n", shown, (int)text_width(lead), "");
-}
-
 void message_put_counts(struct buf *out, const size_t counts[3])
 {
     static const char *const names[] = {[JPK_ERROR] = "error", [JPK_WARNING] = "warning", [JPK_INFO] = "note"};
     for (int severity = JPK_ERROR; severity >= JPK_INFO; severity--)
         buf_printf(out, "%s%zu %s%s", severity == JPK_ERROR ? "" : ", ", counts[severity], names[severity],
                    counts[severity] == 1 ? "" : "s");
-}
-
-void message_counts(const size_t counts[3])
-{
-    struct buf text = {0};
-    message_put_counts(&text, counts);
-    fputs(buf_text(&text), stdout);
-    buf_free(&text);
-}
-
-void message_findings(const struct settings *settings, const char *input, struct jpk_archive *archive,
-                      const struct jpk_finding *findings, size_t count)
-{
-    size_t counts[3] = {0};
-    bool color = message_colors(settings), terminal = isatty(STDOUT_FILENO);
-    struct source source = {.archive = jpk_tree_files(archive)};
-    for (size_t i = 0; i < count; i++) {
-        counts[findings[i].severity]++;
-        if (findings[i].severity == JPK_INFO && !settings->verbose)
-            continue;
-        print_finding(&findings[i], input, color);
-        if (terminal)
-            print_source(&source, &findings[i]);
-    }
-    free(source.text);
-    if (settings->quiet)
-        return;
-    message_text(input);
-    printf(": ");
-    message_counts(counts);
-    puts(counts[JPK_INFO] && !settings->verbose ? " (-v shows notes)" : "");
 }
 
 json_t *message_counts_json(const size_t counts[3])
@@ -199,7 +89,7 @@ bool message_fails(const struct settings *settings, const struct jpk_finding *fi
                               : strcmp(level, "warning") == 0 ? JPK_WARNING
                                                               : JPK_ERROR;
     for (size_t i = 0; i < count; i++)
-        if (findings[i].severity >= least)
+        if (findings[i].level == 0 && findings[i].severity >= least)
             return true;
     return false;
 }

@@ -12,16 +12,7 @@
 /* Prints `file/entry:line:column: error: message [code]` to stderr and returns the exit status of the error. */
 int message_error(const struct jpk_error *err);
 
-/*
- * Prints findings as text to stdout, notes only with -v, then a line that counts all. On a terminal the line that each
- * is about follows, with a caret; it is read from `archive`.
- */
-void message_findings(const struct settings *settings, const char *input, struct jpk_archive *archive,
-                      const struct jpk_finding *findings, size_t count);
-
-/* Prints "1 error, 2 warnings, 3 notes", from counts by severity. */
-void message_counts(const size_t counts[3]);
-/* Appends the same. */
+/* Appends "1 error, 2 warnings, 3 notes", from counts by severity. */
 void message_put_counts(struct buf *out, const size_t counts[3]);
 
 /* The same as {"errors": 1, "warnings": 2, "notes": 3}; NULL when memory is out. */
@@ -36,7 +27,7 @@ bool message_as_json(const struct settings *settings);
 /* Findings as a JSON array; NULL when memory is out. */
 json_t *message_findings_json(const struct jpk_finding *findings, size_t count);
 
-/* Whether findings make the exit status 1, by --fail-level. */
+/* Whether findings make the exit status 1, by --fail-level. Explanations do not. */
 bool message_fails(const struct settings *settings, const struct jpk_finding *findings, size_t count);
 
 /* Prints a JSON value with two spaces of indentation, and releases it. Returns the exit status. */

@@ -31,6 +31,14 @@ const struct option output_options[] = {
     {0},
 };
 
+const struct option finding_options[] = {
+    {"format", 0, OPTION_CHOICE, FIELD(format), "text|json|sarif|junit|github", "how to print (text)"},
+    {"fail-level", 0, OPTION_CHOICE, FIELD(fail_level), "error|warning|info|never",
+     "the least severity that makes the exit status 1 (error)"},
+    {"max-findings", 0, OPTION_NUMBER, FIELD(max_findings), "N", "print the first N findings, count all"},
+    {0},
+};
+
 const struct option limit_options[] = {
     {"max-entries", 0, OPTION_NUMBER, LIMIT(entries), "N", "entries in an archive (200000)"},
     {"max-name", 0, OPTION_SIZE, LIMIT(name_part), "BYTES", "one part of an entry's name (255)"},

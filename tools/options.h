@@ -12,6 +12,7 @@ struct settings {
     const char *output;      /* -o */
     bool force, dry_run;
     const char *fail_level; /* "error", "warning", "info" or "never" */
+    uint64_t max_findings;  /* 0: all */
     struct jpk_limits limits;
     bool entities;                 /* list --entities */
     bool recipe_only, config_only; /* recipe generate */
@@ -24,6 +25,9 @@ struct settings {
         const char *kind;
         bool check;
     } pack;
+    struct {
+        bool check;
+    } fmt;
     struct {
         bool all, order, ignore_order, ignore_encrypted, stat, name_only;
         const char *only;
@@ -38,6 +42,15 @@ struct settings {
         bool operations, messages, structures, no_legend;
         const char *around, *depth;
     } graph;
+    struct {
+        const char *schema, *registry, *draft, *output;
+        bool assert_formats, assert_content, lenient, first;
+        uint64_t max_file, max_depth;
+    } schema;
+    struct {
+        const char *recipe, *profile, *baseline, *write_baseline, *base, *config;
+        bool no_config;
+    } validate;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
@@ -68,6 +81,7 @@ extern const struct command *const commands[]; /* ended by NULL */
 extern const struct option common_options[];
 extern const struct option input_options[];
 extern const struct option output_options[];
+extern const struct option finding_options[]; /* how findings are printed; see tools/findings.h */
 extern const struct option limit_options[];
 
 /*

@@ -61,7 +61,8 @@ enum jpk_code {
     JPK_ERR_AMBIGUOUS,  /* more than one project or environment and no choice */
     JPK_ERR_NOT_FOUND,  /* the thing asked for is not in the project */
     JPK_ERR_JSON,       /* JSON that does not parse, or not what this file must hold */
-    JPK_ERR_SCHEMA      /* a JSON Schema that is wrong in itself */
+    JPK_ERR_SCHEMA,     /* a JSON Schema that is wrong in itself */
+    JPK_ERR_YAML        /* YAML that does not parse, or has what is not read here, such as an anchor */
 };
 
 #define JPK_ERROR_FILE_MAX 512

@@ -242,6 +242,12 @@ struct jpk_finding {
 /* "info", "warning", "error". */
 JPK_API const char *jpk_severity_name(enum jpk_severity severity);
 
+/* How sure an inference is, or a finding that goes by looks. */
+enum jpk_confidence { JPK_LOW, JPK_MEDIUM, JPK_HIGH };
+
+/* "low", "medium", "high". */
+JPK_API const char *jpk_confidence_name(enum jpk_confidence confidence);
+
 /* ------------------------------------------------------------------------------------------------ the project */
 
 /* A property: an <Item> below <Properties>. */

@@ -13,11 +13,6 @@
 extern "C" {
 #endif
 
-enum jpk_confidence { JPK_LOW, JPK_MEDIUM, JPK_HIGH };
-
-/* "low", "medium", "high". */
-JPK_API const char *jpk_confidence_name(enum jpk_confidence confidence);
-
 /* Why something stands in a recipe. */
 struct jpk_inference {
     const char *step;     /* id of the step; "" for the recipe itself */

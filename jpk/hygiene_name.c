@@ -1,0 +1,594 @@
+/* Values that the name before them gives away: fields, attributes, elements, headers, connection strings. */
+#include "base/text.h"
+#include "jpk/hygiene_parts.h"
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+enum {
+    NAME_MOST = 64,
+    VALUE_MOST = 8192, /* bytes between quotes */
+    PLAIN_MOST = 4096, /* bytes of a value without quotes */
+    BLANKS_MOST = 16,
+    BRACES_MOST = 128, /* bytes of a value in braces, as in ODBC */
+    TAG_MOST = 1024,   /* from a name in a tag to the value in it */
+    BEFORE_MOST = 160, /* what stands before a password in a connection string */
+    SCHEME_MOST = 12
+};
+
+static size_t skip_blanks(const struct scan *scan, size_t at)
+{
+    size_t end = at + BLANKS_MOST;
+    while (at < end && is_blank(scan_char(scan, at)))
+        at++;
+    return at;
+}
+
+static size_t skip_blanks_back(const struct scan *scan, size_t at)
+{
+    for (size_t i = 0; i < BLANKS_MOST && at > 0 && is_blank(scan->text[at - 1]); i++)
+        at--;
+    return at;
+}
+
+static bool name_character(char c)
+{
+    return is_word(c) || c == '-' || c == '.';
+}
+
+/* The name that holds the bytes at an offset; false when it is too long to be one. */
+static bool name_at(const struct scan *scan, size_t at, struct span *name)
+{
+    size_t start = at, end = at;
+    while (start > 0 && at - start <= NAME_MOST && name_character(scan->text[start - 1]))
+        start--;
+    while (end - start <= NAME_MOST && end < scan->n && name_character(scan->text[end]))
+        end++;
+    /* the line end before it, escaped as `\n` */
+    if (start > 0 && scan->text[start - 1] == '\\' && end - start > 1 && strchr("nrt", scan->text[start]))
+        start++;
+    while (end > start && scan->text[end - 1] == '.')
+        end--;
+    *name = (struct span){start, end - start};
+    return end > start && end - start <= NAME_MOST;
+}
+
+/* --------------------------------------------------------------------------------------------------------- values */
+
+/* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
+static bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
+{
+    const char *text = scan->text + quote, *start = text + length;
+    size_t left = scan->n - quote - length;
+    if (left > VALUE_MOST)
+        left = VALUE_MOST;
+    for (const char *at = start;;) {
+        const char *close = memmem(at, left - (size_t)(at - start), text, length);
+        if (!close)
+            return false;
+        size_t escapes = 0;
+        while (close - escapes > start && close[-1 - (ptrdiff_t)escapes] == '\\')
+            escapes++;
+        if (escapes % 2 == 0 || *text == '&') {
+            *value = (struct span){quote + length, (size_t)(close - start)};
+            return !memchr(start, '\n', value->n);
+        }
+        at = close + 1;
+    }
+}
+
+static bool ends_line(const struct scan *scan, size_t at)
+{
+    char c = scan_char(scan, at);
+    return at >= scan->n || c == '\n' || c == '\r' || scan_is(scan, at, "&#10;") || scan_is(scan, at, "&#13;") ||
+           scan_is(scan, at, "\\n") || scan_is(scan, at, "\\r");
+}
+
+static bool begins_line(const struct scan *scan, size_t at)
+{
+    at = skip_blanks_back(scan, at);
+    return at == 0 || scan->text[at - 1] == '\n' || scan->text[at - 1] == '\r' || scan_before(scan, at, "&#10;") ||
+           scan_before(scan, at, "&#13;") || scan_before(scan, at, "\\n") || scan_before(scan, at, "\n-") ||
+           scan_before(scan, at, "\nexport") || scan_before(scan, at, "\n- -");
+}
+
+/* `;Uid=`: another pair begins behind a separator. */
+static bool pair_follows(const struct scan *scan, size_t at)
+{
+    enum { PAIR_NAME = 24 };
+    if (scan_is(scan, at, "&amp;"))
+        at += strlen("&amp;") - 1;
+    size_t end = at + 1;
+    while (end - at < PAIR_NAME && (name_character(scan_char(scan, end)) || scan_char(scan, end) == ' '))
+        end++;
+    return end > at + 1 && scan_char(scan, end) == '=';
+}
+
+/* `{a;b}`, in which separators separate nothing. */
+static struct span braced_value(const struct scan *scan, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at < BRACES_MOST && end < scan->n && scan->text[end] != '}' && scan->text[end] != '\n')
+        end++;
+    return scan_char(scan, end) == '}' ? (struct span){at + 1, end - at - 1} : (struct span){at, 0};
+}
+
+/* The last byte of `[name]` at an offset, so that what is in it separates nothing; the offset when it is no variable.
+ */
+static size_t skip_variable(const struct scan *scan, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at < NAME_MOST && name_character(scan_char(scan, end)))
+        end++;
+    return scan_char(scan, end) == ']' ? end : at;
+}
+
+/* `<name>` or `&lt;name&gt;` as a whole: how long, or 0. */
+static size_t angled_value(const struct scan *scan, size_t at)
+{
+    bool escaped = scan_is(scan, at, "&lt;");
+    const char *sign = escaped ? "&gt;" : ">";
+    size_t left = scan->n - at < NAME_MOST ? scan->n - at : NAME_MOST;
+    if (!escaped && scan_char(scan, at) != '<')
+        return 0;
+    const char *close = memmem(scan->text + at, left, sign, strlen(sign));
+    return close ? (size_t)(close - scan->text) + strlen(sign) - at : 0;
+}
+
+/*
+ * A value without quotes: up to white space or what separates values. In a line of its own as in properties files, a
+ * separator belongs to the value unless another pair or the line's end follows.
+ */
+static struct span plain_value(const struct scan *scan, size_t at, bool own_line, size_t most)
+{
+    size_t end = at, open = 0, angled = at < scan->n ? angled_value(scan, at) : 0;
+    if (angled > 0)
+        return (struct span){at, angled};
+    if (scan_char(scan, at) == '{' && scan_char(scan, at + 1) != '{')
+        return braced_value(scan, at);
+    for (; end - at < most && end < scan->n; end++) {
+        char c = scan->text[end];
+        if (c == '[') {
+            end = skip_variable(scan, end);
+            continue;
+        }
+        if ((unsigned char)c <= ' ' || strchr("\\\"'`<>", c) || (c == '}' && open == 0) || c == ')')
+            break;
+        open += c == '{';
+        bool separator = c == ';' || c == ',' || c == '&';
+        if (separator && (!own_line || ends_line(scan, end) || ends_line(scan, end + 1) || pair_follows(scan, end)))
+            break;
+    }
+    return (struct span){at, end - at};
+}
+
+/* Behind the name of an element up to the next tag. */
+static bool element_value(const struct scan *scan, size_t name_end, struct span *value)
+{
+    enum { ATTRIBUTES_MOST = 256 };
+    size_t left = scan->n - name_end, most = left < ATTRIBUTES_MOST ? left : ATTRIBUTES_MOST, open = name_end;
+    char next = scan_char(scan, name_end);
+    if (scan_is(scan, name_end, "&gt;")) {
+        open += strlen("&gt;");
+    } else if (next == '>' || is_blank(next)) {
+        const char *close = memchr(scan->text + name_end, '>', most);
+        if (!close || close[-1] == '/' || memchr(scan->text + name_end, '<', (size_t)(close - scan->text) - name_end))
+            return false;
+        open = (size_t)(close - scan->text) + 1;
+    } else {
+        return false;
+    }
+    size_t end = open;
+    while (end - open < PLAIN_MOST && end < scan->n && scan->text[end] != '<' && scan->text[end] != '\n' &&
+           !scan_is(scan, end, "&lt;"))
+        end++;
+    *value = (struct span){open, end - open};
+    return scan_char(scan, end) == '<' || scan_char(scan, end) == '&';
+}
+
+/* `<name`, `<ns:name`, `&lt;name`. */
+static bool opens_element(const struct scan *scan, size_t at)
+{
+    if (at > 0 && scan->text[at - 1] == ':') {
+        size_t prefix = at - 1;
+        while (prefix > 0 && at - prefix <= NAME_MOST && name_character(scan->text[prefix - 1]))
+            prefix--;
+        at = prefix;
+    }
+    return scan_before(scan, at, "<") || scan_before(scan, at, "&lt;");
+}
+
+/* --------------------------------------------------------------------------------------------------------- fields */
+
+/* `Set(`, `AddHeader(`, `putIfAbsent(`: what takes a name and a value. */
+static bool setter_before(const struct scan *scan, size_t at)
+{
+    static const char *const words[] = {"set",  "put", "add",   "header", "append",
+                                        "prop", "env", "param", "item",   "option"};
+    size_t end = skip_blanks_back(scan, at), start;
+    if (end == 0 || scan->text[end - 1] != '(')
+        return false;
+    for (start = --end; start > 0 && end - start < NAME_MOST && is_word(scan->text[start - 1]);)
+        start--;
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (value_holds(scan->text + start, end - start, words[i]))
+            return true;
+    return false;
+}
+
+/* The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`. */
+static size_t sign_at(const struct scan *scan, const struct field *field, size_t at, size_t quote)
+{
+    char c = scan_char(scan, at), next = scan_char(scan, at + 1);
+    if (c == '=' && next != '=' && next != '~')
+        return next == '>' ? 2 : 1;
+    if (c == ':' && next != ':' && !(next == '/' && scan_char(scan, at + 2) == '/'))
+        return next == '=' ? 2 : 1;
+    return c == ',' && field->quoted_name && setter_before(scan, field->name.at - quote) ? 1 : 0;
+}
+
+/* Whether it is one of the pairs of a connection string. */
+static bool in_connection(const struct scan *scan, const struct field *field)
+{
+    size_t start = field->name.at, after = field->value.at + field->value.n + field->braced;
+    size_t before = skip_blanks_back(scan, start);
+    if (field->sign != '=' || field->quoted)
+        return false;
+    if (scan_char(scan, after) == ';' && pair_follows(scan, after))
+        return true;
+    if (before > 0 && scan->text[before - 1] == ';')
+        return true;
+    size_t from = start > BEFORE_MOST ? start - BEFORE_MOST : 0;
+    const char *quote = memrchr(scan->text + from, '"', start - from);
+    const char *line = memrchr(scan->text + from, '\n', start - from);
+    if (line && (!quote || quote < line))
+        quote = line;
+    if (quote)
+        from = (size_t)(quote - scan->text);
+    return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
+}
+
+bool field_at(struct scan *scan, size_t at, struct field *field)
+{
+    *field = (struct field){.sign = '>'};
+    if (!name_at(scan, at, &field->name))
+        return false;
+    size_t end = field->name.at + field->name.n, quote = quote_before(scan, field->name.at);
+    if (opens_element(scan, field->name.at) && element_value(scan, end, &field->value))
+        return field->quoted = true;
+    if (quote > 0 && quote_at(scan, end) == quote) {
+        field->quoted_name = true;
+        end += quote;
+        if (scan_char(scan, end) == ']')
+            end++;
+    }
+    size_t sign = skip_blanks(scan, end), length = sign_at(scan, field, sign, quote);
+    if (length == 0)
+        return false;
+    field->sign = scan->text[sign];
+    size_t value = skip_blanks(scan, sign + length);
+    if (field->sign == ':' && sign > end && value == sign + length)
+        return false; /* `:role:` in prose */
+    size_t open = quote_at(scan, value);
+    if (open > 0 && quoted_value(scan, value, open, &field->value))
+        return field->quoted = true;
+    if (open > 0 || field->sign == ',')
+        return false;
+    bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
+    field->value = plain_value(scan, value, own_line, PLAIN_MOST);
+    /* `name = value` in code may be anything; in a line of its own it is a property */
+    field->braced = field->value.n > 0 && scan->text[field->value.at - 1] == '{';
+    if (field->braced && (value > sign + length || !in_connection(scan, field)))
+        return false;
+    return field->sign == ':' || own_line || (sign == end && value == sign + length);
+}
+
+/* -------------------------------------------------------------------------------------------------- what it holds */
+
+static bool ends_in_key(const struct scan *scan, struct span name)
+{
+    return name.n >= 3 && scan_is_any_case(scan, name.at + name.n - 3, "key");
+}
+
+/* A leak: what stands beside variables. */
+static void leak(struct scan *scan, struct span value)
+{
+    enum { SURE = 4 };
+    struct span literal = value_literal(scan->text + value.at, value.n);
+    scan_hit(scan, HYGIENE_LEAK_BESIDE_VARIABLE, literal.n >= SURE ? JPK_HIGH : JPK_MEDIUM, value.at + literal.at,
+             literal.n);
+}
+
+static void password(struct scan *scan, const struct field *field, enum value_look look)
+{
+    enum { LEAST = 4, SURE = 6 };
+    const char *value = scan->text + field->value.at;
+    size_t n = field->value.n;
+    enum jpk_confidence confidence = n >= SURE ? JPK_HIGH : JPK_MEDIUM;
+    bool connection = in_connection(scan, field);
+    if (n < LEAST || (look == VALUE_WORD && !field->quoted && !field->quoted_name && !connection && field->sign == ':'))
+        return;
+    if (look == VALUE_WORD)
+        confidence = connection || (field->quoted && !(value[0] >= 'A' && value[0] <= 'Z')) ? JPK_MEDIUM : JPK_LOW;
+    scan_hit(scan, connection ? HYGIENE_CONNECTION_PASSWORD : HYGIENE_PLAIN_PASSWORD, confidence, field->value.at, n);
+}
+
+static void token(struct scan *scan, const struct field *field, enum value_look look, bool cookie)
+{
+    enum { LEAST = 8, LONG = 20, AZURE = 40 };
+    size_t n = field->value.n;
+    if (look == VALUE_WORD || n < LEAST || memchr(scan->text + field->value.at, ' ', n) ||
+        (cookie && look != VALUE_RANDOM))
+        return;
+    enum jpk_confidence confidence = look != VALUE_RANDOM || cookie ? JPK_LOW : n >= LONG ? JPK_HIGH : JPK_MEDIUM;
+    bool azure = n >= AZURE && ends_in_key(scan, field->name) && in_connection(scan, field);
+    scan_hit(scan, azure ? HYGIENE_AZURE_KEY : HYGIENE_PLAIN_SECRET, confidence, field->value.at, n);
+}
+
+/* `Basic` and what is base64 of `user:password`. */
+static bool basic_credentials(const char *value, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    bool colon = false;
+    if (n % 4 != 0)
+        return false;
+    uint32_t bits = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < n && value[i] != '='; i++) {
+        const char *digit = value[i] ? strchr(digits, value[i]) : NULL;
+        if (!digit)
+            return false;
+        bits = bits << 6 | (uint32_t)(digit - digits);
+        if (++count % 4 == 1)
+            continue;
+        unsigned char byte = (unsigned char)(bits >> (6 - 2 * ((count - 1) % 4)));
+        if (byte < ' ' || byte >= 0x7f)
+            return false;
+        colon = colon || byte == ':';
+    }
+    return colon;
+}
+
+static void authorization(struct scan *scan, struct span value, bool sure)
+{
+    static const char *const schemes[] = {"basic", "bearer", "token", "apikey", "digest", "oauth", "ssws", "negotiate"};
+    enum { LEAST = 8 };
+    size_t word = 0;
+    while (word < value.n && word < SCHEME_MOST && is_letter(scan->text[value.at + word]))
+        word++;
+    bool scheme = value_is(scan->text + value.at, word, schemes, COUNT(schemes)) && word < value.n &&
+                  is_blank(scan->text[value.at + word]);
+    bool basic = scheme && word == strlen("basic") && scan_is_any_case(scan, value.at, "basic");
+    if (scheme) {
+        size_t start = skip_blanks(scan, value.at + word);
+        if (start > value.at + value.n)
+            return;
+        value = (struct span){start, value.at + value.n - start};
+    }
+    while (value.n > 0 && (is_blank(scan->text[value.at + value.n - 1]) || scan->text[value.at + value.n - 1] == ','))
+        value.n--;
+    const char *text = scan->text + value.at;
+    enum value_look look = value_look(text, value.n);
+    if (look == VALUE_VARIABLE && sure)
+        leak(scan, value);
+    else if (look == VALUE_NONE || look == VALUE_VARIABLE || value.n < LEAST)
+        return;
+    else if (basic && basic_credentials(text, value.n))
+        scan_hit(scan, HYGIENE_AUTHORIZATION_HEADER, JPK_HIGH, value.at, value.n);
+    else if (!basic && look == VALUE_RANDOM)
+        scan_hit(scan, HYGIENE_AUTHORIZATION_HEADER, sure && scheme ? JPK_HIGH : JPK_MEDIUM, value.at, value.n);
+    else if (!basic && scheme && sure && look == VALUE_MIXED)
+        scan_hit(scan, HYGIENE_AUTHORIZATION_HEADER, JPK_MEDIUM, value.at, value.n);
+}
+
+static void judge(struct scan *scan, enum secret_kind kind, const struct field *field)
+{
+    struct span value = field->value;
+    if (kind == SECRET_NONE)
+        return;
+    if (kind == SECRET_HEADER) {
+        authorization(scan, value, true);
+        return;
+    }
+    enum value_look look = value_look(scan->text + value.at, value.n);
+    if (look == VALUE_VARIABLE && kind != SECRET_COOKIE)
+        leak(scan, value);
+    else if (look != VALUE_NONE && kind == SECRET_PASSWORD)
+        password(scan, field, look);
+    else if (look > VALUE_VARIABLE)
+        token(scan, field, look, kind == SECRET_COOKIE);
+}
+
+/* ------------------------------------------------------------------------------------------ names that are values */
+
+static void judge_frame(struct scan *scan, struct json_frame *frame)
+{
+    if (frame->kind == SECRET_NONE || frame->value.n == 0)
+        return;
+    judge(scan, frame->kind, &(struct field){.value = frame->value, .sign = ':', .quoted = true, .quoted_name = true});
+    frame->value.n = 0;
+}
+
+static struct json_frame *frame_of(struct scan *scan)
+{
+    return &scan->frames[scan->depth % JSON_DEPTH];
+}
+
+/* The value of the tag in which a name stands: its attribute `value`, or the text behind it. */
+static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
+{
+    static const char attribute[] = "value=";
+    size_t left = scan->n - at < TAG_MOST ? scan->n - at : TAG_MOST;
+    const char *text = scan->text + at, *close = memchr(text, '>', left);
+    size_t tag = close ? (size_t)(close - text) : left;
+    const char *found = memmem(text, tag, attribute, strlen(attribute));
+    if (!found) {
+        size_t before = at < TAG_MOST ? at : TAG_MOST;
+        const char *open = memrchr(text - before, '<', before);
+        found = open ? memmem(open, (size_t)(text - open), attribute, strlen(attribute)) : NULL;
+    }
+    struct field field = {.quoted = true, .quoted_name = true, .sign = '='};
+    if (found) {
+        size_t quote = (size_t)(found - scan->text) + strlen(attribute), length = quote_at(scan, quote);
+        if (length > 0 && (is_blank(found[-1]) || found[-1] == '\n') && quoted_value(scan, quote, length, &field.value))
+            judge(scan, kind, &field);
+    } else if (close && (close == text || close[-1] != '/') && element_value(scan, at + tag, &field.value)) {
+        judge(scan, kind, &field);
+    }
+}
+
+/*
+ * A quoted name that is itself a value: `key="password"` in a tag, `"name": "password"` or `"widgetHint": "password"`
+ * in an object. False when it is not.
+ */
+static bool describes(struct scan *scan, struct span name, enum secret_kind kind)
+{
+    static const char *const keys[] = {"key", "name", "id", "field", "property", "widgethint", "type", "format"};
+    size_t quote = quote_before(scan, name.at), end = name.at + name.n;
+    if (quote == 0 || quote_at(scan, end) != quote)
+        return false;
+    size_t sign = skip_blanks_back(scan, name.at - quote);
+    if (sign == 0 || (scan->text[sign - 1] != '=' && scan->text[sign - 1] != ':'))
+        return false;
+    size_t key_end = skip_blanks_back(scan, sign - 1);
+    key_end -= quote_before(scan, key_end);
+    size_t key = key_end;
+    while (key > 0 && key_end - key < SCHEME_MOST && is_letter(scan->text[key - 1]))
+        key--;
+    if (!value_is(scan->text + key, key_end - key, keys, COUNT(keys)))
+        return false;
+    if (scan->text[sign - 1] == '=') {
+        judge_tag(scan, kind, end + quote);
+    } else {
+        frame_of(scan)->kind = kind;
+        judge_frame(scan, frame_of(scan));
+    }
+    return true;
+}
+
+void look_object(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    (void)at;
+    if (anchor->text[0] == '{') {
+        scan->depth++;
+        *frame_of(scan) = (struct json_frame){.kind = SECRET_NONE};
+    } else if (scan->depth > 0) {
+        scan->depth--;
+    }
+}
+
+/* `"value": "..."` of an object that may describe a secret. */
+void look_value_key(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    size_t quote = quote_before(scan, at), end = at + strlen(anchor->text);
+    if (quote == 0 || quote_at(scan, end) != quote)
+        return;
+    size_t sign = skip_blanks(scan, end + quote);
+    if (scan_char(scan, sign) != ':')
+        return;
+    size_t value = skip_blanks(scan, sign + 1), length = quote_at(scan, value);
+    struct json_frame *frame = frame_of(scan);
+    if (length > 0 && quoted_value(scan, value, length, &frame->value))
+        judge_frame(scan, frame);
+}
+
+/* ---------------------------------------------------------------------------------------------------- who looks */
+
+static bool marks_secret(const struct scan *scan, const struct field *field)
+{
+    return field->quoted_name && field->name.n == strlen("secret") && scan_is(scan, field->name.at, "secret") &&
+           field->value.n == strlen("true") && scan_is(scan, field->value.at, "true");
+}
+
+/* Values without quotes go on to the end of their line when they are those of headers with a scheme. */
+static void take_line(const struct scan *scan, struct span *value)
+{
+    while (value->n < PLAIN_MOST && !ends_line(scan, value->at + value->n) && !quote_at(scan, value->at + value->n) &&
+           scan->text[value->at + value->n] != '<')
+        value->n++;
+}
+
+/* Numbers are the only values of JSON without quotes that can be a password. */
+static bool only_json(const struct scan *scan, const struct field *field)
+{
+    if (!field->quoted_name || field->quoted || field->sign != ':')
+        return false;
+    for (size_t i = 0; i < field->value.n; i++)
+        if (!is_digit(scan->text[field->value.at + i]))
+            return true;
+    return false;
+}
+
+/* What runs on as a call, an index, a type or a member is code. */
+static bool is_code(const struct scan *scan, const struct field *field)
+{
+    const char *value = scan->text + field->value.at;
+    size_t n = field->value.n, word = 0;
+    if (field->quoted || n == 0)
+        return n == 0;
+    while (word < n && (is_letter(value[word]) || value[word] == '_' || value[word] == '.'))
+        word++;
+    const char *bracket = memchr(value, '[', n);
+    return (*value == '$' && (n < 2 || value[1] != '{')) || *value == ':' || memchr(value, '(', n) ||
+           (bracket && ((word > 0 && value[word] == '[') || !memchr(bracket, ']', n - (size_t)(bracket - value)) ||
+                        (bracket + 1 < value + n && bracket[1] == ':')));
+}
+
+void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    (void)anchor;
+    if (at < scan->name_end)
+        return;
+    struct field field;
+    bool found = field_at(scan, at, &field);
+    if (field.name.n == 0)
+        return;
+    size_t end = field.name.at + field.name.n;
+    while (field.name.n > NAME_MOST && end < scan->n && name_character(scan->text[end]))
+        end++; /* no name, and what is in it is none */
+    if (end > scan->name_end)
+        scan->name_end = end;
+    enum secret_kind kind = secret_kind(scan->text + field.name.at, field.name.n);
+    if (kind == SECRET_NONE || (!found && describes(scan, field.name, kind)) || !found)
+        return;
+    if (marks_secret(scan, &field)) {
+        frame_of(scan)->kind = SECRET_PASSWORD;
+        judge_frame(scan, frame_of(scan));
+    }
+    if (kind == SECRET_HEADER && !field.quoted && field.sign == ':')
+        take_line(scan, &field.value);
+    if (!field.quoted && field.value.at + field.value.n > scan->name_end)
+        scan->name_end = field.value.at + field.value.n; /* names in it are part of it */
+    if (is_code(scan, &field) || only_json(scan, &field))
+        return;
+    judge(scan, kind, &field);
+}
+
+/* `Bearer ...` and `Basic ...` that no name introduces, as in a script that puts a header together. */
+void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    (void)anchor;
+    if (at > 0 && is_word(scan->text[at - 1]))
+        return;
+    struct span value = plain_value(scan, at + strlen(anchor->text), false, PLAIN_MOST);
+    value.n += value.at - at;
+    value.at = at;
+    authorization(scan, value, false);
+}
+
+/* `jdbc:oracle:thin:user/password@...` */
+void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    size_t user = at + strlen(anchor->text);
+    while (is_letter(scan_char(scan, user)))
+        user++;
+    if (scan_char(scan, user) != ':')
+        return;
+    struct span rest = plain_value(scan, user + 1, false, BEFORE_MOST);
+    const char *text = scan->text + rest.at, *slash = memchr(text, '/', rest.n);
+    const char *sign = slash ? memchr(slash, '@', rest.n - (size_t)(slash - text)) : NULL;
+    if (!sign || memchr(text, '@', (size_t)(slash - text)))
+        return;
+    size_t n = (size_t)(sign - slash) - 1;
+    if (n >= 3 && !memchr(slash + 1, '/', n) && value_look(slash + 1, n) >= VALUE_WORD)
+        scan_hit(scan, HYGIENE_CONNECTION_PASSWORD, JPK_HIGH, (size_t)(slash + 1 - scan->text), n);
+}

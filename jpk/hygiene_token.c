@@ -1,0 +1,213 @@
+/* Tokens that their makers have marked, private keys, sessions. */
+#include "jpk/hygiene_token.h"
+#include "base/text.h"
+
+enum alphabet { ALNUM, WORDS, URL64, HEX, CAPITALS, DOTTED };
+
+static const struct token_form forms[] = {
+    {{"AKIA", look_token, false}, HYGIENE_AWS_ACCESS_KEY, CAPITALS, 16, 16},
+    {{"ASIA", look_token, false}, HYGIENE_AWS_ACCESS_KEY, CAPITALS, 16, 16},
+    {{"ghp_", look_token, false}, HYGIENE_GITHUB_TOKEN, ALNUM, 36, 251},
+    {{"gho_", look_token, false}, HYGIENE_GITHUB_TOKEN, ALNUM, 36, 251},
+    {{"ghu_", look_token, false}, HYGIENE_GITHUB_TOKEN, ALNUM, 36, 251},
+    {{"ghs_", look_token, false}, HYGIENE_GITHUB_TOKEN, ALNUM, 36, 251},
+    {{"ghr_", look_token, false}, HYGIENE_GITHUB_TOKEN, ALNUM, 36, 251},
+    {{"github_pat_", look_token, false}, HYGIENE_GITHUB_TOKEN, WORDS, 60, 255},
+    {{"glpat-", look_token, false}, HYGIENE_GITLAB_TOKEN, DOTTED, 20, 300},
+    {{"gldt-", look_token, false}, HYGIENE_GITLAB_TOKEN, DOTTED, 20, 300},
+    {{"glrt-", look_token, false}, HYGIENE_GITLAB_TOKEN, DOTTED, 20, 300},
+    {{"glptt-", look_token, false}, HYGIENE_GITLAB_TOKEN, DOTTED, 20, 300},
+    {{"glft-", look_token, false}, HYGIENE_GITLAB_TOKEN, DOTTED, 20, 300},
+    {{"xoxb-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"xoxp-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"xoxa-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"xoxr-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"xoxs-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"xoxe.", look_token, false}, HYGIENE_SLACK_TOKEN, DOTTED, 20, 255},
+    {{"xapp-", look_token, false}, HYGIENE_SLACK_TOKEN, URL64, 20, 255},
+    {{"AIza", look_token, false}, HYGIENE_GOOGLE_KEY, URL64, 35, 35},
+    {{"GOCSPX-", look_token, false}, HYGIENE_GOOGLE_KEY, URL64, 28, 28},
+    {{"ya29.", look_token, false}, HYGIENE_GOOGLE_KEY, URL64, 40, 2048},
+    {{"1//0", look_token, false}, HYGIENE_GOOGLE_KEY, URL64, 40, 512},
+    {{"sk_live_", look_token, false}, HYGIENE_STRIPE_KEY, ALNUM, 16, 255},
+    {{"rk_live_", look_token, false}, HYGIENE_STRIPE_KEY, ALNUM, 16, 255},
+    {{"sk_test_", look_token, false}, HYGIENE_STRIPE_KEY, ALNUM, 16, 255},
+    {{"rk_test_", look_token, false}, HYGIENE_STRIPE_KEY, ALNUM, 16, 255},
+    {{"whsec_", look_token, false}, HYGIENE_STRIPE_KEY, ALNUM, 24, 255},
+    {{"SG.", look_token, false}, HYGIENE_SENDGRID_KEY, DOTTED, 66, 66},
+    {{"SK", look_token, false}, HYGIENE_TWILIO_KEY, HEX, 32, 32},
+    {{"npm_", look_token, false}, HYGIENE_NPM_TOKEN, ALNUM, 36, 36},
+    {{"pypi-AgE", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 50, 1024},
+    {{"dop_v1_", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 64, 64},
+    {{"shpat_", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 32, 32},
+    {{"shpss_", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 32, 32},
+    {{"shpca_", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 32, 32},
+    {{"shppa_", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 32, 32},
+    {{"hf_", look_token, false}, HYGIENE_SERVICE_TOKEN, ALNUM, 34, 34},
+    {{"sk-ant-", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 40, 255},
+    {{"sk-proj-", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 40, 255},
+    {{"dckr_pat_", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 20, 64},
+    {{"ATATT3x", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 60, 512},
+    {{"PMAK-", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 50, 80},
+    {{"NRAK-", look_token, false}, HYGIENE_SERVICE_TOKEN, CAPITALS, 27, 27},
+    {{"lin_api_", look_token, false}, HYGIENE_SERVICE_TOKEN, ALNUM, 32, 64},
+    {{"hvs.", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 24, 255},
+    {{"dapi", look_token, false}, HYGIENE_SERVICE_TOKEN, HEX, 32, 32},
+    {{"pat-na1-", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 36, 36},
+    {{"pat-eu1-", look_token, false}, HYGIENE_SERVICE_TOKEN, URL64, 36, 36},
+    {{"AGE-SECRET-KEY-1", look_token, false}, HYGIENE_PRIVATE_KEY, CAPITALS, 58, 58},
+};
+
+_Static_assert(sizeof forms / sizeof forms[0] <= TOKEN_FORMS_MAX, "raise TOKEN_FORMS_MAX");
+
+const struct token_form *token_forms(size_t *count)
+{
+    *count = sizeof forms / sizeof forms[0];
+    return forms;
+}
+
+static bool in_alphabet(enum alphabet alphabet, char c)
+{
+    switch (alphabet) {
+    case ALNUM:
+        return is_letter(c) || is_digit(c);
+    case WORDS:
+        return is_word(c);
+    case URL64:
+        return is_word(c) || c == '-';
+    case HEX:
+        return is_hex(c);
+    case CAPITALS:
+        return (c >= 'A' && c <= 'Z') || is_digit(c);
+    case DOTTED:
+        return is_word(c) || c == '-' || c == '.';
+    }
+    return false;
+}
+
+static size_t run(const struct scan *scan, size_t at, enum alphabet alphabet, size_t most)
+{
+    size_t n = 0;
+    while (n < most && at + n < scan->n && in_alphabet(alphabet, scan->text[at + n]))
+        n++;
+    return n;
+}
+
+/* What stands before a token does not go on in it. */
+static bool begins(const struct scan *scan, size_t at)
+{
+    if (at == 0)
+        return true;
+    char before = scan->text[at - 1];
+    if (at >= 2 && scan->text[at - 2] == '\\' && strchr("nrt", before))
+        return true; /* escaped white space */
+    return !is_word(before) && before != '-' && before != '+';
+}
+
+/* Some text that nobody has drawn by lot: few different characters, or a filler. */
+static bool invented(const char *value, size_t n)
+{
+    enum { LIKELY = 5, LOOK = 64 };
+    size_t seen[256] = {0}, repeat = 0, m = n < LOOK ? n : LOOK;
+    for (size_t i = 0; i < m; i++)
+        repeat += 2 * seen[(unsigned char)value[i]]++ + 1;
+    return repeat * LIKELY > m * m || value_holds(value, m, "example") || value_holds(value, m, "xxxx") ||
+           value_holds(value, m, "0123456789") || value_holds(value, m, "your") || value_holds(value, m, "abcdefghij");
+}
+
+void look_token(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    const struct token_form *form = (const struct token_form *)anchor; /* its first member */
+    size_t prefix = strlen(anchor->text);
+    if (!begins(scan, at))
+        return;
+    size_t n = run(scan, at + prefix, form->alphabet, (size_t)form->most + 1);
+    while (form->alphabet == DOTTED && n > 0 && scan->text[at + prefix + n - 1] == '.')
+        n--;
+    if (n < form->least || n > form->most || is_word(scan_char(scan, at + prefix + n)) ||
+        invented(scan->text + at + prefix, n))
+        return;
+    scan_hit(scan, form->rule, JPK_HIGH, at, prefix + n);
+}
+
+void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    size_t start = at + strlen(anchor->text) - 1, n = 0, slashes = 0;
+    while (n < 128 && (run(scan, start + n, ALNUM, 1) || scan_char(scan, start + n) == '/'))
+        slashes += scan_char(scan, start + n++) == '/';
+    if (slashes == 2 && n >= 40 && !invented(scan->text + start, n))
+        scan_hit(scan, HYGIENE_SLACK_TOKEN, JPK_HIGH, start, n);
+}
+
+/* From the first line to the last, whatever ends the lines between: it may be escaped in another text. */
+void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
+    static const char dashes[] = "-----", end[] = "-----END ";
+    size_t label = at + strlen(anchor->text);
+    size_t left = scan->n - label;
+    const char *close = memmem(scan->text + label, left < LABEL_MAX ? left : LABEL_MAX, dashes, strlen(dashes));
+    if (!close || !value_holds(scan->text + label, (size_t)(close - scan->text) - label, "private key"))
+        return;
+    size_t body = (size_t)(close - scan->text) + strlen(dashes);
+    left = scan->n - body < KEY_MAX ? scan->n - body : KEY_MAX;
+    close = memmem(scan->text + body, left, dashes, strlen(dashes));
+    size_t stop = close ? (size_t)(close - scan->text) : body + left, base64 = 0;
+    for (size_t i = body; i < stop && base64 < BODY_LEAST; i++)
+        base64 += is_letter(scan->text[i]) || is_digit(scan->text[i]);
+    if (base64 < BODY_LEAST || value_holds(scan->text + body, 64, "xxxxxxxx"))
+        return;
+    if (scan_is(scan, stop, end)) {
+        const char *last = memmem(scan->text + stop + strlen(end),
+                                  scan->n - stop - strlen(end) < LABEL_MAX ? scan->n - stop - strlen(end) : LABEL_MAX,
+                                  dashes, strlen(dashes));
+        stop = last ? (size_t)(last - scan->text) + strlen(dashes) : stop;
+    }
+    scan_hit(scan, HYGIENE_PRIVATE_KEY, JPK_HIGH, at, stop - at);
+}
+
+void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { PART_LEAST = 10, SIGNATURE_LEAST = 16, PART_MAX = 16384 };
+    (void)anchor;
+    if (!begins(scan, at))
+        return;
+    size_t head = run(scan, at, URL64, PART_MAX), body = at + head + 1;
+    if (head < PART_LEAST || scan_char(scan, body - 1) != '.' || !scan_is(scan, body, "eyJ"))
+        return;
+    size_t n = run(scan, body, URL64, PART_MAX), signature = body + n + 1;
+    if (n < PART_LEAST || scan_char(scan, signature - 1) != '.')
+        return;
+    size_t m = run(scan, signature, URL64, PART_MAX);
+    if (m >= SIGNATURE_LEAST)
+        scan_hit(scan, HYGIENE_JWT, JPK_HIGH, at, signature + m - at);
+}
+
+/* `00D`, the rest of the organization's id of 15 or 18 characters, `!`, the session. */
+void look_salesforce_session(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { SHORT_ID = 15, LONG_ID = 18, LEAST = 40, MOST = 512 };
+    (void)anchor;
+    if (!begins(scan, at))
+        return;
+    size_t id = run(scan, at, ALNUM, LONG_ID + 1), session = at + id + 1;
+    if ((id != SHORT_ID && id != LONG_ID) || scan_char(scan, session - 1) != '!')
+        return;
+    size_t n = run(scan, session, DOTTED, MOST);
+    if (n >= LEAST && !invented(scan->text + session, n))
+        scan_hit(scan, HYGIENE_SALESFORCE_SESSION, JPK_HIGH, at, session + n - at);
+}
+
+/* `sig=` of a shared access signature: base64 of 32 bytes, percent-encoded or not. */
+void look_azure_signature(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { LEAST = 43, MOST = 128 };
+    size_t value = at + strlen(anchor->text), n = 0;
+    if (at == 0 || !strchr("?&;", scan->text[at - 1]))
+        return;
+    while (n < MOST && (in_alphabet(ALNUM, scan_char(scan, value + n)) ||
+                        (scan_char(scan, value + n) && strchr("+/=%", scan_char(scan, value + n)))))
+        n++;
+    if (n >= LEAST && n < MOST && !invented(scan->text + value, n))
+        scan_hit(scan, HYGIENE_AZURE_KEY, JPK_HIGH, value, n);
+}

@@ -1,0 +1,292 @@
+#!/usr/bin/python3
+"""The JSON Schemas that ship: their form, examples of what they accept and refuse, and what the program prints.
+
+usage: run.py [--program PATH]
+
+For each schema/NAME.schema.json, NAME/good/ holds files that it must accept, and NAME/bad/ files that it must refuse,
+each named after what is wrong. Beside a bad file stands a .expect file: the errors, one a line, sorted, each once:
+
+    /steps/0/title minLength      the JSON pointer of the value (/ is the whole document) and the keyword that fails
+
+Then every report of the program, the index of every unpacked tree and the real Cloud Studio files in ../shared/corpus
+are checked with their schemas. Recipes have tests of their own: tests/recipe/validate.py.
+"""
+import argparse
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from jsonschema import Draft202012Validator
+
+sys.dont_write_bytecode = True
+from judge import CORPORA, ROOT, Judge, corpus, load, samples
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTED_ELSEWHERE = ("recipe-1", "configure-1")
+# Schemas of files that others make: they may hold keys that nobody told us of.
+OPEN = ("manifest-1", "cloud-studio-export-1")
+# Keywords whose schemas only restrict what others describe.
+RESTRICTING = ("if", "then", "else", "not", "allOf", "anyOf", "contains")
+# Keywords whose values are no schemas.
+VALUES = ("enum", "const", "examples", "default", "required", "dependentRequired", "type")
+
+
+# ------------------------------------------------------------------------------------------------ how they are written
+
+def subschemas(schema, path="#"):
+    """Each schema inside of another that describes something, with its place."""
+    yield path, schema
+    for key, value in schema.items():
+        if key in VALUES or key in RESTRICTING:
+            continue
+        if key in ("properties", "patternProperties", "$defs"):
+            parts = [(f"{path}/{key}/{name}", part) for name, part in value.items()]
+        else:
+            parts = [(f"{path}/{key}", value)]
+        for place, part in parts:
+            if isinstance(part, dict):
+                yield from subschemas(part, place)
+
+
+def described(schema, whole):
+    """Whether an editor has something to say: a title and a description, here or where a reference leads."""
+    for key in ("title", "description"):
+        part = schema
+        while key not in part and "$ref" in part:
+            part = whole["$defs"][part["$ref"].rsplit("/", 1)[1]]
+        if not part.get(key):
+            return False
+    return True
+
+
+def test_form(judge):
+    for name, schema in judge.schemas.items():
+        Draft202012Validator.check_schema(schema)
+        judge.check(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema", name, "another draft")
+        judge.check(schema["$id"] == f"urn:jpk:schema:{name}", name, f"another $id: {schema['$id']}")
+        judge.check(described(schema, schema), name, "has no title or no description")
+        for place, part in subschemas(schema):
+            properties = {key: value for key, value in part.get("properties", {}).items() if value is not True}
+            bare = [key for key, value in properties.items() if not described(value, schema)]
+            judge.check(bare == [], f"{name}{place[1:]}", f"without title or description: {bare}")
+            closed = "additionalProperties" in part or "properties" not in part or name in OPEN
+            # An object whose keys depend on its type is closed where these are described.
+            branches = [key for key in ("allOf", "then", "else") if key in part]
+            judge.check(closed or branches != [], f"{name}{place[1:]}", "allows unknown keys")
+
+
+def test_shared_definitions(judge):
+    """Schemas stand alone, so what several of them describe is repeated; it must be the same everywhere."""
+    for names, definitions in ((("recipe-1", "configure-1"), ("schedule", "time", "date")),
+                               (("recipe-1", "config-1"), ("date",)),
+                               (("check-report-1", "inventory-report-1", "explain-report-1"), ("finding",)),
+                               (("check-report-1", "inventory-report-1", "info-report-1"), ("counts",)),
+                               (("inventory-report-1", "info-report-1"), ("origin", "connection"))):
+        for definition in definitions:
+            all_of_them = [judge.schemas[name]["$defs"][definition] for name in names]
+            judge.check(all(one == all_of_them[0] for one in all_of_them), " ".join(names), f"differ in {definition}")
+    project = judge.schemas["inventory-report-1"]["$defs"]["project"]["properties"]
+    for key, value in judge.schemas["info-report-1"]["properties"].items():
+        judge.check(key == "input" or project[key] == value, "info-report-1 inventory-report-1", f"differ in {key}")
+
+
+# ------------------------------------------------------------------------------------------------------------- examples
+
+def expectation(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+def test_good(judge, name):
+    paths = sorted(glob.glob(os.path.join(HERE, name, "good", "*.json")))
+    judge.check(paths != [], name, "has no good example")
+    for path in paths:
+        judge.expect_valid(name, load(path), os.path.relpath(path, ROOT))
+
+
+def test_bad(judge, name):
+    folder = os.path.join(HERE, name, "bad")
+    paths = sorted(glob.glob(os.path.join(folder, "*.json")))
+    judge.check(paths != [], name, "has no bad example")
+    for path in paths:
+        expected = expectation(path[: -len("json")] + "expect")
+        # How often a keyword reports a place is a matter of taste: `required` once a key or once an object.
+        found = sorted(set(judge.errors(name, load(path))))
+        judge.check(expected != [] and found == expected, os.path.relpath(path, ROOT), f"got {found}")
+    for path in glob.glob(os.path.join(folder, "*.expect")):
+        judge.check(os.path.exists(path[: -len("expect")] + "json"), os.path.relpath(path, ROOT), "has no file")
+
+
+def test_examples(judge):
+    for name in judge.schemas:
+        if name not in TESTED_ELSEWHERE:
+            test_good(judge, name)
+            test_bad(judge, name)
+    for folder in sorted(entry.name for entry in os.scandir(HERE) if entry.is_dir()):
+        judge.check(folder in judge.schemas, f"tests/schemas/{folder}", "is of no schema")
+
+
+# ------------------------------------------------------------------------------------------------------- Cloud Studio
+
+CLOUD = "cloud-studio-export-1"
+PARTS = {200: "operation", 400: "script", 500: "activity", 600: "connection", 700: "transformation", 900: "schema",
+         1000: "projectVariable", 1200: "notification", 1300: "globalVariable"}
+
+
+def test_cloud_studio(judge):
+    path = corpus("cloud-studio-export.json")
+    if path:
+        judge.expect_valid(CLOUD, load(path), path)
+    path = corpus("cloud-studio-components.json")
+    for component in load(path)["components"] if path else []:
+        where = f"{path}, {component['name']}"
+        judge.expect_valid(CLOUD, component, where, "component")
+        judge.expect_valid(CLOUD, component, where, PARTS[component["type"]])
+
+
+# ------------------------------------------------------------------------------------------------ what the program prints
+
+class Program:
+    def __init__(self, judge, path):
+        self.judge, self.path = judge, path
+
+    def run(self, *arguments):
+        return subprocess.run([self.path, *arguments], capture_output=True, text=True)
+
+    def reports(self, name, commands, may_fail=False):
+        """What commands print with --format json, checked with its schema; without what failed and may."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            results = list(pool.map(lambda command: self.run(*command, "--format", "json"), commands))
+        printed = []
+        for command, result in zip(commands, results):
+            where = f"jpk {' '.join(command)}"
+            failed = may_fail and result.returncode in (2, 3)
+            self.judge.check(result.stdout or failed, where, f"status {result.returncode}: {result.stderr}")
+            if result.stdout:
+                printed.append(json.loads(result.stdout))
+                self.judge.expect_valid(name, printed[-1], where)
+        return printed
+
+
+def test_project(program, project):
+    program.reports("check-report-1", [["check", project], ["check", project, project]])
+    program.reports("info-report-1", [["info", project]])
+    program.reports("list-report-1", [["list", project]])
+    program.reports("graph-report-1", [["graph", project], ["graph", project, "--structures"],
+                                       ["graph", project, "--operations", "--messages"]])
+
+
+def found_in(reports, pattern):
+    return sorted({name for report in reports for name in re.findall(pattern, json.dumps(report))})
+
+
+def some_of_each_type(items):
+    """The first items of each type; real projects have dozens of one that differ in their names alone."""
+    met = Counter()
+    for item in items:
+        met[item["type"]] += 1
+        if met[item["type"]] <= 8:
+            yield item
+
+
+def test_items(program, project):
+    """Items, the structures of those that have some, and the variables and files that they name."""
+    everything, = program.reports("list-report-1", [["list", "--entities", project]])
+    items = list(some_of_each_type(everything))
+    shown = program.reports("show-report-1", [["show", project, item["id"]] for item in items])
+    sided = [item["id"] for item in items if re.search("Transformation|Query|Upsert|Call", item["type"])]
+    program.reports("show-report-1", [["show", project, item, "--structure", *side] for item in sided
+                                      for side in (["source"], ["target", "--depth", "2"])], may_fail=True)
+    names = found_in(shown, r"\$([A-Za-z_][\w.]*)")[:16]
+    program.reports("show-report-1", [["show", project, "$" + name] for name in names], may_fail=True)
+    program.reports("show-report-1", [["show", project, "files/" + name] for name in found_in(shown, r"[\w.-]+\.xsd")],
+                    may_fail=True)
+    program.reports("graph-report-1", [["graph", project, "--around", item["id"], "--depth", "1"] for item in items
+                                       if item["type"] == "Operation" and not item["deleted"]])
+
+
+def test_index(program, project, folder):
+    """Unpacks the project; every line of the two indices is checked, and what is said of the tree."""
+    tree = os.path.join(folder, "tree of " + os.path.basename(project))
+    result = program.run("unpack", "-q", project, tree)
+    program.judge.check(result.returncode == 0, project, f"cannot be unpacked: {result.stderr}")
+    for index in ("jpk-index.jsonl", "local/index.jsonl"):
+        path = os.path.join(tree, index)
+        if not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                program.judge.expect_valid("tree-index-1", json.loads(line), f"{path}:{number}")
+    program.reports("info-report-1", [["info", tree]])
+    program.reports("check-report-1", [["check", tree]])
+
+
+def rewrite(path, old, new):
+    with open(path, encoding="utf-8") as file:
+        text = file.read().replace(old, new, 1)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def damaged(folder):
+    """A project with items that cannot be read, that nothing lists, that are deleted, and steps that lead nowhere."""
+    copy = os.path.join(folder, "damaged")
+    shutil.copytree(samples()[0], copy)
+    operations, scripts, sources = (sorted(glob.glob(os.path.join(copy, "Data", kind, "*.xml")))
+                                    for kind in ("Operation", "Script", "Source"))
+    with open(scripts[0], "w", encoding="utf-8") as file:
+        file.write("<Entity>")
+    os.remove(sources[0])
+    rewrite(operations[0], 'Deleted="false"', 'Deleted="true"')
+    for operation in operations[1:]:
+        rewrite(operation, 'contentId="', 'contentId="0')
+    shutil.copy(operations[1], os.path.join(copy, "Data", "Operation", "copy.xml"))
+    return copy
+
+
+def test_program(judge, path):
+    program = Program(judge, path)
+    with tempfile.TemporaryDirectory() as folder:
+        projects = samples() + [found for found in map(corpus, CORPORA) if found]
+        broken = os.path.join(folder, "broken.jpk")
+        with open(broken, "w", encoding="utf-8") as file:
+            file.write("PK")
+        harmed = damaged(folder)
+        packed = os.path.join(folder, "packed.jpk")
+        program.run("pack", "-q", projects[0], packed)
+        for project in projects + [harmed]:
+            test_project(program, project)
+            test_items(program, project)
+            test_index(program, project, folder)
+        test_project(program, packed)
+        test_index(program, packed, folder)
+        program.reports("explain-report-1", [["recipe", "generate", "-q", "-n", "--explain", project]
+                                             for project in projects])
+        program.reports("check-report-1", [["check", projects[0], broken]])
+        program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
+        program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])
+        program.reports("diff-report-1", [["diff", one, other] for one, other in zip(projects, projects[1:])])
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", default=os.path.join(ROOT, "build", "jpk"))
+    program = os.path.abspath(parser.parse_args().program)
+    judge = Judge()
+    test_form(judge)
+    test_shared_definitions(judge)
+    test_examples(judge)
+    test_cloud_studio(judge)
+    test_program(judge, program)
+    return judge.finish("schemas")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
