@@ -230,9 +230,10 @@ check-valgrind:
 
 .PHONY: bench
 bench:
-	@.ci/packages $(BUILD_PACKAGES) python3 unzip zip
+	@.ci/packages $(BUILD_PACKAGES) python3 python3-jsonschema unzip zip
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
+	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)
