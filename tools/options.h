@@ -44,6 +44,12 @@ struct settings {
         bool assert_formats, assert_content, lenient, first;
         uint64_t max_file, max_depth;
     } schema;
+    struct {
+        const char *tier, *profile;
+    } rules;
+    struct {
+        const char *endpoint, *source, *target, *category, *author, *text, *verb, *since, *until, *sort;
+    } listing;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

@@ -269,6 +269,8 @@ def test_program(judge, path):
         test_index(program, packed, folder)
         program.reports("explain-report-1", [["recipe", "generate", "-q", "-n", "--explain", project]
                                              for project in projects])
+        program.reports("recipe-rules-report-1", [["recipe", "rules"], ["recipe", "rules", "--profile", "strict"],
+                                                  ["recipe", "rules", "github-token"]])
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
         program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])
