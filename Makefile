@@ -154,7 +154,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli ignore edits schemas formats docs layers install-test
+	@$(MAKE) --no-print-directory unit cli ignore edits schemas formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -193,8 +193,8 @@ $(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS
 formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
 	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
 
-.PHONY: docs
-docs: $(BUILD)/jpk
+.PHONY: manual
+manual: $(BUILD)/jpk
 	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk
 
 .PHONY: layers

@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &unpack_command,
     &pack_command,
     &recipe_generate_command,
+    &recipe_list_command,
     &recipe_rules_command,
     &schema_validate_command,
     &schema_list_command,

@@ -1,9 +1,10 @@
 /* The rules for people at a terminal. */
 #include <string.h>
 
+#include "tools/columns.h"
 #include "tools/rules_page.h"
 
-enum { TABLE_WIDTH = 120, PAGE_WIDTH = 100, LABEL = 14, GAP = 2 };
+enum { PAGE_WIDTH = 100, LABEL = 14 };
 
 /* Words from the column `indent` on, in lines of at most `width`; ASCII. Ends the line. */
 static void put_words(struct buf *out, const char *text, size_t indent, size_t width)
@@ -45,18 +46,18 @@ static void put_table(struct buf *out, const struct rules_view *view)
 {
     enum { TIER = 10, SEVERITY = 8 };
     int id = (int)id_width(view);
-    buf_printf(out, "%-*s%-*s", id + GAP, "rule", TIER + GAP, "tier");
+    buf_printf(out, "%-*s%-*s", id + TABLE_GAP, "rule", TIER + TABLE_GAP, "tier");
     for (int profile = 0; profile < JPK_PROFILES; profile++)
         if (shown(view, profile))
-            buf_printf(out, "%-*s", SEVERITY + GAP, jpk_profile_name((enum jpk_profile)profile));
+            buf_printf(out, "%-*s", SEVERITY + TABLE_GAP, jpk_profile_name((enum jpk_profile)profile));
     buf_puts(out, "finds\n");
     for (size_t i = 0; i < view->count; i++) {
         const struct jpk_rule *rule = view->rules[i];
         size_t at = out->size;
-        buf_printf(out, "%-*s%-*s", id + GAP, rule->id, TIER + GAP, jpk_tier_name(rule->tier));
+        buf_printf(out, "%-*s%-*s", id + TABLE_GAP, rule->id, TIER + TABLE_GAP, jpk_tier_name(rule->tier));
         for (int profile = 0; profile < JPK_PROFILES; profile++)
             if (shown(view, profile))
-                buf_printf(out, "%-*s", SEVERITY + GAP, rules_severity(rule, (enum jpk_profile)profile));
+                buf_printf(out, "%-*s", SEVERITY + TABLE_GAP, rules_severity(rule, (enum jpk_profile)profile));
         put_words(out, rule->summary, out->size - at, TABLE_WIDTH);
     }
 }
