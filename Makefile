@@ -41,6 +41,9 @@ FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools
 	tools/message.c tools/options.c)
 SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard samples/*/project.xml))
 
+# A table that a failed script has begun must not count as made.
+.DELETE_ON_ERROR:
+
 .PHONY: all
 all: $(BUILD)/jpk
 
@@ -49,6 +52,7 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
+	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
@@ -153,8 +157,8 @@ show-demo:
 .PHONY: check
 check:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs
-	@$(MAKE) --no-print-directory unit cli ignore edits schemas formats manual layers install-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
+	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -162,6 +166,14 @@ unit-programs: $(UNIT_TESTS)
 .PHONY: unit
 unit: $(UNIT_TESTS)
 	@set -e; for test in $(UNIT_TESTS); do $(WRAPPER) $$test; done
+
+.PHONY: conformance
+conformance: $(BUILD)/tests/conformance
+	@$<
+
+$(BUILD)/tests/conformance: $(wildcard tests/conformance/*.c) tests/conformance/suite.h $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter %.c,$^) $(ARCHIVES) $(LDLIBS)
 
 .PHONY: cli
 cli: $(BUILD)/jpk

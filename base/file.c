@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/pages.h"
+
 bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err)
 {
     uint64_t total = 0;
@@ -20,6 +22,7 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
         char *p = buf_reserve(out, step);
         if (!p)
             return error_memory(err);
+        pages_large(p, step);
         ssize_t n = read(fd, p, step);
         if (n < 0 && errno == EINTR)
             continue;
@@ -32,7 +35,9 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
             return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (%s)", (unsigned long long)limit, what);
         out->size += (size_t)n;
         out->data[out->size] = '\0';
-        step = 64 * 1024;
+        /* What is left over is enough to see the end of a file whose size was known. */
+        size_t left = out->capacity - out->size - 1;
+        step = left > 0 ? left : (size_t)64 * 1024;
     }
     return true;
 }

@@ -116,6 +116,12 @@ bool jdoc_parse(struct jdoc *doc, const char *text, size_t n, const struct jdoc_
 bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_options *options,
                        struct jpk_error *err);
 
+/*
+ * The other way: a value as jansson's, which the caller releases. Shadowed members are left out. Integers beyond 64
+ * bits become the nearest double; a number beyond doubles becomes a string, its text. NULL: no memory.
+ */
+json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node);
+
 /* Empty again. Accepts NULL and an empty document. */
 void jdoc_free(struct jdoc *doc);
 

@@ -1,4 +1,5 @@
-/* A document from a value of jansson's: it is written as text, which is parsed. */
+/* A document from a value of jansson's: it is written as text, which is parsed. And a value of jansson's from a
+ * document. */
 #include "base/json.h"
 
 #include <locale.h>
@@ -123,4 +124,81 @@ bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_
     }
     buf_free(&out);
     return error_set(err, why.code, "%s", why.message); /* without the position, which is of our own text */
+}
+
+/* ---------------------------------------------------------------------------------------------------- the other way */
+
+/* A container that is being filled. */
+struct filled {
+    json_t *value;
+    uint32_t end; /* the node behind it */
+};
+
+static json_t *number_value(const struct jdoc *doc, uint32_t node)
+{
+    const char *text = jdoc_number(doc, node);
+    size_t n = jdoc_number_size(doc, node);
+    bool plain = !memchr(text, '.', n) && !memchr(text, 'e', n) && !memchr(text, 'E', n);
+    int64_t integer;
+    if (plain && jdoc_integer(doc, node, &integer))
+        return json_integer(integer);
+    /* jansson refuses infinities. */
+    json_t *real = json_real(jdoc_double(doc, node, NULL));
+    return real ? real : json_stringn_nocheck(text, n);
+}
+
+/* A scalar, or a container that is still empty. */
+static json_t *new_value(const struct jdoc *doc, uint32_t node)
+{
+    switch (jdoc_type(doc, node)) {
+    case JDOC_OBJECT:
+        return json_object();
+    case JDOC_ARRAY:
+        return json_array();
+    case JDOC_STRING:
+        return json_stringn_nocheck(jdoc_string(doc, node), jdoc_string_size(doc, node));
+    case JDOC_NUMBER:
+        return number_value(doc, node);
+    case JDOC_NULL:
+        return json_null();
+    default:
+        return json_boolean(jdoc_type(doc, node) == JDOC_TRUE);
+    }
+}
+
+/* `value` is taken over. */
+static bool add_child(const struct jdoc *doc, json_t *parent, uint32_t node, json_t *value)
+{
+    if (json_is_array(parent))
+        return json_array_append_new(parent, value) == 0;
+    return json_object_setn_new_nocheck(parent, jdoc_string(doc, node - 1), jdoc_string_size(doc, node - 1), value) ==
+           0;
+}
+
+json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
+{
+    struct filled stack[JDOC_DEPTH_MAX + 1];
+    size_t depth = 0;
+    json_t *root = NULL;
+    for (uint32_t at = node; at < jdoc_next(doc, node);) {
+        while (depth > 0 && at >= stack[depth - 1].end)
+            depth--;
+        json_t *parent = depth > 0 ? stack[depth - 1].value : NULL;
+        uint32_t own = at + (parent && json_is_object(parent));
+        at = jdoc_next(doc, own);
+        if (own > node && doc->nodes[own - 1].flags & JDOC_KEY && jdoc_shadowed(doc, own - 1))
+            continue;
+        json_t *value = new_value(doc, own);
+        if (!value || (parent && !add_child(doc, parent, own, value))) {
+            json_decref(root);
+            return NULL;
+        }
+        if (!parent)
+            root = value;
+        if (jdoc_type(doc, own) < JDOC_ARRAY)
+            continue;
+        stack[depth++] = (struct filled){value, at};
+        at = own + 1;
+    }
+    return root;
 }

@@ -5,16 +5,18 @@
 
 #include "base/json_hash.h"
 #include "base/json_scan.h"
+#include "base/pages.h"
 
 bool jdoc_grow(struct jdoc_reader *reader)
 {
-    /* Most texts have more than eight bytes a node. There are never more nodes than bytes. */
-    size_t wanted = reader->capacity ? (size_t)reader->capacity * 2 : reader->doc.size / 8 + 8;
+    /* Nearly all texts have more than six bytes a node; what is not used is never touched. */
+    size_t wanted = reader->capacity ? (size_t)reader->capacity * 2 : reader->doc.size / 6 + 8;
     if (wanted > UINT32_MAX)
         wanted = UINT32_MAX;
     struct jdoc_node *nodes = realloc(reader->doc.nodes, wanted * sizeof *nodes);
     if (!nodes)
         return error_memory(reader->err);
+    pages_large(nodes, wanted * sizeof *nodes);
     reader->doc.nodes = nodes;
     reader->capacity = (uint32_t)wanted;
     return true;

@@ -203,7 +203,7 @@ void hygiene_hits_free(struct hygiene_hits *hits)
 
 enum {
     ANCHORS = sizeof anchors / sizeof anchors[0],
-    ANCHORS_MAX = ANCHORS + 64 + HYGIENE_HOSTS_MAX, /* tokens, patterns of hosts */
+    ANCHORS_MAX = ANCHORS + TOKEN_FORMS_MAX + HYGIENE_HOSTS_MAX,
     BUCKETS = 32,
     NONE = UINT16_MAX
 };

@@ -103,45 +103,61 @@ static bool pair_follows(const struct scan *scan, size_t at)
     return end > at + 1 && scan_char(scan, end) == '=';
 }
 
+/* `{a;b}`, in which separators separate nothing. */
+static struct span braced_value(const struct scan *scan, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at < BRACES_MOST && end < scan->n && scan->text[end] != '}' && scan->text[end] != '\n')
+        end++;
+    return scan_char(scan, end) == '}' ? (struct span){at + 1, end - at - 1} : (struct span){at, 0};
+}
+
+/* The last byte of `[name]` at an offset, so that what is in it separates nothing; the offset when it is no variable.
+ */
+static size_t skip_variable(const struct scan *scan, size_t at)
+{
+    size_t end = at + 1;
+    while (end - at < NAME_MOST && name_character(scan_char(scan, end)))
+        end++;
+    return scan_char(scan, end) == ']' ? end : at;
+}
+
+/* `<name>` or `&lt;name&gt;` as a whole: how long, or 0. */
+static size_t angled_value(const struct scan *scan, size_t at)
+{
+    bool escaped = scan_is(scan, at, "&lt;");
+    const char *sign = escaped ? "&gt;" : ">";
+    size_t left = scan->n - at < NAME_MOST ? scan->n - at : NAME_MOST;
+    if (!escaped && scan_char(scan, at) != '<')
+        return 0;
+    const char *close = memmem(scan->text + at, left, sign, strlen(sign));
+    return close ? (size_t)(close - scan->text) + strlen(sign) - at : 0;
+}
+
 /*
  * A value without quotes: up to white space or what separates values. In a line of its own as in properties files, a
  * separator belongs to the value unless another pair or the line's end follows.
  */
 static struct span plain_value(const struct scan *scan, size_t at, bool own_line, size_t most)
 {
-    size_t end = at, open = 0;
-    if (scan_char(scan, at) == '{' && scan_char(scan, at + 1) != '{') {
-        while (end - at < BRACES_MOST && end < scan->n && scan->text[end] != '}' && scan->text[end] != '\n')
-            end++;
-        return scan_char(scan, end) == '}' ? (struct span){at + 1, end - at - 1} : (struct span){at, 0};
-    }
+    size_t end = at, open = 0, angled = at < scan->n ? angled_value(scan, at) : 0;
+    if (angled > 0)
+        return (struct span){at, angled};
+    if (scan_char(scan, at) == '{' && scan_char(scan, at + 1) != '{')
+        return braced_value(scan, at);
     for (; end - at < most && end < scan->n; end++) {
         char c = scan->text[end];
         if (c == '[') {
-            size_t inside = end;
-            while (inside - end < NAME_MOST && name_character(scan_char(scan, inside + 1)))
-                inside++;
-            if (scan_char(scan, inside + 1) == ']')
-                end = inside + 1;
+            end = skip_variable(scan, end);
             continue;
         }
-        if ((unsigned char)c <= ' ' || c == '\\' || c == '"' || c == '\'' || c == '`' || c == '>')
-            break;
-        if ((c == '<' && end > at) || (c == '}' && open == 0))
+        if ((unsigned char)c <= ' ' || strchr("\\\"'`<>", c) || (c == '}' && open == 0) || c == ')')
             break;
         open += c == '{';
-        if (scan_is(scan, end, "&lt;") && end == at) {
-            const char *close = memmem(scan->text + at, scan->n - at < NAME_MOST ? scan->n - at : NAME_MOST, "&gt;", 4);
-            if (close)
-                return (struct span){at, (size_t)(close - scan->text) + strlen("&gt;") - at};
-        }
-        bool separator = c == ';' || c == ',' || c == '&' || c == ')';
-        if (separator &&
-            (!own_line || c == ')' || ends_line(scan, end + 1) || pair_follows(scan, end) || ends_line(scan, end)))
+        bool separator = c == ';' || c == ',' || c == '&';
+        if (separator && (!own_line || ends_line(scan, end) || ends_line(scan, end + 1) || pair_follows(scan, end)))
             break;
     }
-    if (scan_char(scan, at) == '<' && scan_char(scan, end) == '>')
-        end++;
     return (struct span){at, end - at};
 }
 
@@ -540,10 +556,10 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     }
     if (kind == SECRET_HEADER && !field.quoted && field.sign == ':')
         take_line(scan, &field.value);
+    if (!field.quoted && field.value.at + field.value.n > scan->name_end)
+        scan->name_end = field.value.at + field.value.n; /* names in it are part of it */
     if (is_code(scan, &field) || only_json(scan, &field))
         return;
-    if (!field.quoted && field.value.at + field.value.n > scan->name_end)
-        scan->name_end = field.value.at + field.value.n;
     judge(scan, kind, &field);
 }
 
@@ -565,8 +581,10 @@ void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor)
     size_t user = at + strlen(anchor->text);
     while (is_letter(scan_char(scan, user)))
         user++;
+    if (scan_char(scan, user) != ':')
+        return;
     struct span rest = plain_value(scan, user + 1, false, BEFORE_MOST);
-    const char *text = scan->text + rest.at, *slash = scan_char(scan, user) == ':' ? memchr(text, '/', rest.n) : NULL;
+    const char *text = scan->text + rest.at, *slash = memchr(text, '/', rest.n);
     const char *sign = slash ? memchr(slash, '@', rest.n - (size_t)(slash - text)) : NULL;
     if (!sign || memchr(text, '@', (size_t)(slash - text)))
         return;

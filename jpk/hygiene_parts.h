@@ -43,8 +43,7 @@ struct scan {
     /* The innermost objects; deeper ones take the places of those far above. */
     struct json_frame frames[JSON_DEPTH];
     size_t depth;
-    size_t name_end;     /* names before this offset are done */
-    struct span literal; /* the last unquoted value, so that many names before one are not many passes over it */
+    size_t name_end; /* names before this offset are done */
 };
 
 /* Notes a hit unless options leave it out. */
@@ -92,7 +91,7 @@ bool scan_is_any_case(const struct scan *scan, size_t at, const char *text);
 /* Whether `text` stands right before an offset. */
 bool scan_before(const struct scan *scan, size_t at, const char *text);
 
-/* Whether one of the words (small letters, between blanks) stands in a value, in any case. */
+/* Whether a value is one of a list, or holds a word; letter case does not matter. */
 bool value_is(const char *value, size_t n, const char *const *list, size_t count);
 bool value_holds(const char *value, size_t n, const char *word);
 

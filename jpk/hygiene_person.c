@@ -17,9 +17,9 @@ static bool local_character(char c)
 static bool no_domain(const char *tld, size_t n)
 {
     static const char *const endings[] = {
-        "png", "jpg",  "jpeg", "gif", "svg", "webp", "ico",   "css", "js",   "ts",  "jsx",  "tsx",    "json", "xml",
-        "xsd", "html", "htm",  "php", "py",  "java", "class", "jar", "zip2", "txt", "csv",  "pdf",    "yml",  "yaml",
-        "md",  "so",   "dll",  "exe", "map", "scss", "mjs",   "cjs", "sql",  "jpk", "wsdl", "local2",
+        "png",  "jpg",  "jpeg", "gif",  "svg", "webp", "ico",  "css",   "js",  "ts",  "jsx",  "tsx",
+        "json", "xml",  "xsd",  "html", "htm", "php",  "java", "class", "jar", "txt", "csv",  "pdf",
+        "yml",  "yaml", "dll",  "exe",  "map", "scss", "mjs",  "cjs",   "sql", "jpk", "wsdl",
     };
     return value_is(tld, n, endings, COUNT(endings));
 }
@@ -47,16 +47,31 @@ static size_t domain_at(const struct scan *scan, size_t at)
     return n;
 }
 
-/* `user:password@host` of a URL, and accounts that are no people's. */
-static bool no_mailbox(const struct scan *scan, size_t start, size_t at)
+/* What stands before the `@` of a URL. */
+static bool in_log_in(const struct scan *scan, size_t start)
+{
+    enum { BEFORE_MOST = 64 };
+    for (size_t at = start; at > 0 && start - at < BEFORE_MOST; at--) {
+        char c = scan->text[at - 1];
+        if (c == '/')
+            return at == start || scan_before(scan, at, "://");
+        if ((unsigned char)c <= ' ' || strchr("\"'<>,;", c))
+            return false;
+    }
+    return false;
+}
+
+/* Accounts that are no people's, and words that stand for one. */
+static bool no_mailbox(const char *local, size_t n)
 {
     static const char *const accounts[] = {
         "git", "hg", "svn", "user", "username", "name", "email", "someone", "you", "firstname.lastname", "first.last"};
-    return value_is(scan->text + start, at - start, accounts, COUNT(accounts)) || scan_before(scan, start, "//") ||
-           scan_before(scan, start, "/") ||
-           (start > 1 && scan->text[start - 1] == ':' && is_word(scan->text[start - 2]) &&
-            !scan_before(scan, start, "mailto:") &&
-            memchr(scan->text + (start > 40 ? start - 40 : 0), '/', start > 40 ? 40 : start));
+    return value_is(local, n, accounts, COUNT(accounts));
+}
+
+static bool filler_domain(const char *host, size_t n)
+{
+    return value_holds(host, n, "example") || value_holds(host, n, "yourdomain") || value_holds(host, n, "yourcompany");
 }
 
 void look_email(struct scan *scan, size_t at, const struct anchor *anchor)
@@ -67,14 +82,14 @@ void look_email(struct scan *scan, size_t at, const struct anchor *anchor)
     while (start < at && (scan->text[start] == '.' || scan->text[start] == '-' || scan->text[start] == '%'))
         start++;
     /* a line end before it, escaped as `\n` */
-    if (start > 0 && scan->text[start - 1] == '\\' && at - start > 1)
+    if (start > 0 && scan->text[start - 1] == '\\' && at - start > 1 && strchr("nrt", scan->text[start]))
         start++;
     if (start == at || at - start > LOCAL_MOST || scan->text[at - 1] == '.')
         return;
     size_t n = domain_at(scan, domain);
     const char *host = scan->text + domain;
-    if (n == 0 || host_reserved(host, n) || host_allowed(scan, host, n) || value_holds(host, n, "example") ||
-        value_holds(host, n, "yourdomain") || value_holds(host, n, "yourcompany") || no_mailbox(scan, start, at))
+    if (n == 0 || host_reserved(host, n) || host_allowed(scan, host, n) || filler_domain(host, n) ||
+        no_mailbox(scan->text + start, at - start) || in_log_in(scan, start))
         return;
     scan_hit(scan, HYGIENE_EMAIL_ADDRESS, JPK_HIGH, start, domain + n - start);
 }

@@ -58,6 +58,8 @@ static const struct token_form forms[] = {
     {{"AGE-SECRET-KEY-1", look_token, false}, HYGIENE_PRIVATE_KEY, CAPITALS, 58, 58},
 };
 
+_Static_assert(sizeof forms / sizeof forms[0] <= TOKEN_FORMS_MAX, "raise TOKEN_FORMS_MAX");
+
 const struct token_form *token_forms(size_t *count)
 {
     *count = sizeof forms / sizeof forms[0];

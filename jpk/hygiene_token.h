@@ -4,6 +4,9 @@
 
 #include "jpk/hygiene_parts.h"
 
+/* Room that tables of anchors must have for them. */
+#define TOKEN_FORMS_MAX 64
+
 struct token_form {
     struct anchor anchor; /* the prefix; first, so that a pointer to one is a pointer to the other */
     enum hygiene_rule rule;

@@ -72,7 +72,7 @@ static size_t letters_and_digits(const char *value, size_t n)
     return count;
 }
 
-/* A default value that looks made up by nobody's hand is as good as a literal. */
+/* A default stands in the clear: a leak unless it is a word or a filler. It holds no variable with a default itself. */
 static bool telling_default(const char *value, size_t n)
 {
     enum { DEFAULT_LEAST = 8 };
@@ -96,9 +96,9 @@ static void keep_longer(struct span *best, const char *value, size_t at, size_t 
 struct span value_literal(const char *value, size_t n)
 {
     struct span best = {0, 0}, inside;
-    size_t literal = 0;
-    for (size_t at = 0; at < n;) {
-        size_t m = variable(value + at, n - at, &inside);
+    size_t literal = 0, most = n < LOOK_MAX ? n : LOOK_MAX;
+    for (size_t at = 0; at < most;) {
+        size_t m = variable(value + at, most - at, &inside);
         if (m == 0) {
             at++;
             continue;

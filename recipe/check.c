@@ -1,12 +1,5 @@
 #include "recipe/check.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/text.h"
-
-enum { COMPARISONS = 200000 };
-
 void check_report(struct check *check, enum rule rule, uint32_t node, const char *format, ...)
 {
     va_list args;
@@ -34,7 +27,7 @@ static void index_choices(struct check *check)
 
 bool check_begin(struct check *check, struct validation *v, struct source *source, const char *text, size_t size)
 {
-    *check = (struct check){.v = v, .source = source, .text = text, .size = size, .comparisons = COMPARISONS};
+    *check = (struct check){.v = v, .source = source, .text = text, .size = size, .comparisons = NEAREST_BUDGET};
     check->failed = !recipe_read(&check->recipe, source->doc, &check->arena, NULL);
     if (!check->failed)
         index_choices(check);
@@ -66,55 +59,13 @@ bool check_first(struct check *check, struct map *map, struct jtext text, uint32
     return old == MAP_NONE;
 }
 
-/* -------------------------------------------------------------------------------------------------- did you mean */
-
-static bool short_copy(char *out, size_t size, struct jtext text)
+struct nearest check_nearest(struct check *check, struct jtext word)
 {
-    if (text.n == 0 || text.n >= size || memchr(text.s, '\0', text.n))
-        return false;
-    memcpy(out, text.s, text.n);
-    out[text.n] = '\0';
-    return true;
+    return nearest_begin(word, &check->comparisons);
 }
 
-struct nearest nearest_begin(struct check *check, struct jtext word)
-{
-    struct nearest nearest = {.check = check};
-    if (short_copy(nearest.word, sizeof nearest.word, word))
-        nearest.least = word.n <= 3 ? 2 : word.n <= 8 ? 3 : 4; /* what is found must be nearer */
-    return nearest;
-}
-
-bool nearest_open(const struct nearest *nearest)
-{
-    return nearest->least > 0 && nearest->check->comparisons > 0;
-}
-
-void nearest_offer(struct nearest *nearest, struct jtext candidate)
-{
-    char text[sizeof nearest->word];
-    if (!nearest_open(nearest))
-        return;
-    nearest->check->comparisons--;
-    if (!short_copy(text, sizeof text, candidate))
-        return;
-    size_t distance = text_distance(nearest->word, text, nearest->least - 1);
-    if (distance >= nearest->least)
-        return;
-    nearest->least = distance;
-    memcpy(nearest->best, text, sizeof text);
-}
-
-void nearest_offer_list(struct nearest *nearest, const struct jdoc *doc, uint32_t list)
-{
-    if (list == JDOC_NONE)
-        return;
-    for (uint32_t item = list + 1; item < jdoc_next(doc, list) && nearest_open(nearest); item = jdoc_next(doc, item))
-        nearest_offer(nearest, jtext_of(doc, item));
-}
-
-void nearest_hint(const struct nearest *nearest)
+void check_hint(struct check *check, const struct nearest *nearest)
 {
     if (*nearest->best)
-        validation_hint(nearest->check->v, "did you mean '%s'?", nearest->best);
+        validation_hint(check->v, "did you mean '%s'?", nearest->best);
 }

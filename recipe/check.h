@@ -6,6 +6,7 @@
 #ifndef RECIPE_CHECK_H
 #define RECIPE_CHECK_H
 
+#include "recipe/nearest.h"
 #include "recipe/recipe_read.h"
 #include "recipe/validation.h"
 #include "recipe/value.h"
@@ -48,18 +49,9 @@ const struct map *check_choices(const struct check *check, const struct recipe_p
 /* Adds a text as a key, which must outlive the map. False: it was there already, or no memory. */
 bool check_first(struct check *check, struct map *map, struct jtext text, uint32_t value);
 
-/* A search for what somebody meant by a word. */
-struct nearest {
-    struct check *check;
-    char word[64], best[64]; /* `best` is "" as long as nothing comes near */
-    size_t least;
-};
-struct nearest nearest_begin(struct check *check, struct jtext word);
-bool nearest_open(const struct nearest *nearest); /* whether offers are of any use still */
-void nearest_offer(struct nearest *nearest, struct jtext candidate);
-/* Offers the texts of a list; it may be JDOC_NONE. */
-void nearest_offer_list(struct nearest *nearest, const struct jdoc *doc, uint32_t list);
-/* "did you mean 'x'?" as the hint of the last finding, when something came near. */
-void nearest_hint(const struct nearest *nearest);
+/* A search for what somebody meant, and "did you mean 'x'?" as the hint of the last finding when something was found.
+ */
+struct nearest check_nearest(struct check *check, struct jtext word);
+void check_hint(struct check *check, const struct nearest *nearest);
 
 #endif

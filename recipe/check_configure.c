@@ -31,19 +31,19 @@ static void stray_step(struct configure_check *c, uint32_t key)
 {
     const struct recipe_model *recipe = &c->check->recipe;
     struct jtext id = jtext_of(c->source->doc, key);
-    struct nearest nearest = nearest_begin(c->check, id);
+    struct nearest nearest = check_nearest(c->check, id);
     report(c, RULE_CONFIGURE_UNKNOWN_STEP, key, "the recipe has no step '%s'", show(id).s);
     for (size_t i = 0; i < recipe->step_count && nearest_open(&nearest); i++)
         if (recipe->steps[i].count > 0)
             nearest_offer(&nearest, recipe->steps[i].id);
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void stray_typed_step(struct configure_check *c, uint32_t key, enum step_type type, const char *name)
 {
     const struct recipe_model *recipe = &c->check->recipe;
     struct jtext id = jtext_of(c->source->doc, key);
-    struct nearest nearest = nearest_begin(c->check, id);
+    struct nearest nearest = check_nearest(c->check, id);
     bool there = recipe_step_find(recipe, id) != MAP_NONE;
     report(c, RULE_CONFIGURE_UNKNOWN_STEP, key,
            there ? "the step '%s' of the recipe is no %s" : "the recipe has no step '%s' that is a %s", show(id).s,
@@ -51,7 +51,7 @@ static void stray_typed_step(struct configure_check *c, uint32_t key, enum step_
     for (size_t i = 0; i < recipe->step_count && nearest_open(&nearest); i++)
         if (recipe->steps[i].type == type)
             nearest_offer(&nearest, recipe->steps[i].id);
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void stray_property(struct configure_check *c, uint32_t key, uint32_t step)
@@ -60,7 +60,7 @@ static void stray_property(struct configure_check *c, uint32_t key, uint32_t ste
     const struct recipe_step *home = &recipe->steps[step];
     struct jtext id = jtext_of(c->source->doc, key);
     uint32_t elsewhere = recipe_property_find(recipe, id);
-    struct nearest nearest = nearest_begin(c->check, id);
+    struct nearest nearest = check_nearest(c->check, id);
     report(c, RULE_CONFIGURE_UNKNOWN_PROPERTY, key, "the step '%s' has no property '%s'", show(home->id).s, show(id).s);
     if (elsewhere != MAP_NONE && jtext_equal(recipe->properties[elsewhere].id, id)) {
         validation_hint(c->check->v, "it belongs to the step '%s'",
@@ -69,7 +69,7 @@ static void stray_property(struct configure_check *c, uint32_t key, uint32_t ste
     }
     for (uint32_t i = home->first; i < home->first + home->count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, recipe->properties[i].id);
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void on_stray(void *context, enum form_stray stray, uint32_t key, uint32_t step)
@@ -114,7 +114,8 @@ static void check_file_name(struct configure_check *c)
 {
     static const char suffix[] = "-configure.json";
     struct jtext project = c->check->recipe.project_name;
-    const char *slash = strrchr(c->source->file, '/'), *name = slash ? slash + 1 : c->source->file;
+    const char *file = c->source->file ? c->source->file : "";
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     struct buf stem = {0};
     if (!text_ends_with(name, ".json"))
         return;
@@ -167,9 +168,9 @@ static void check_text(struct configure_check *c, const struct recipe_property *
     buf_clear(&check->why);
     if (!value_allowed(&check->values, check->source->doc, p, check_choices(check, p), value, &check->why)) {
         report(c, RULE_CONFIGURE_VALUE, value.node, "the value of '%s' %s", show(p->id).s, buf_text(&check->why));
-        struct nearest nearest = nearest_begin(check, value);
+        struct nearest nearest = check_nearest(check, value);
         nearest_offer_list(&nearest, check->source->doc, p->choices);
-        nearest_hint(&nearest);
+        check_hint(check, &nearest);
     } else if (!shown && !jtext_equal(value, p->fallback)) {
         report(c, RULE_CONFIGURE_HIDDEN, value.node, "'%s' is not shown with these values, so its value is not used",
                show(p->id).s);

@@ -117,7 +117,8 @@ static void check_file_name(struct check *check)
 {
     static const char suffix[] = "-recipe.json";
     const struct recipe_model *recipe = &check->recipe;
-    const char *slash = strrchr(check->source->file, '/'), *name = slash ? slash + 1 : check->source->file;
+    const char *file = check->source->file ? check->source->file : "";
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
     struct buf stem = {0};
     if (!text_ends_with(name, ".json"))
         return; /* not a file: what was read from standard input */

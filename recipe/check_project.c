@@ -123,14 +123,14 @@ static const struct jpk_entity *find_item(struct project_check *c, const struct 
         return NULL;
     const struct jpk_entity *entity = jpk_project_entity(c->project, text_of(c, item->id));
     if (!entity) {
-        struct nearest nearest = nearest_begin(c->check, item->name);
+        struct nearest nearest = check_nearest(c->check, item->name);
         check_report(c->check, rule, item->id.node, "the project has no %s '%s' with this id", what,
                      show(item->name).s);
         for (size_t i = 0; i < c->project->entity_count && nearest_open(&nearest); i++)
             if ((type == JPK_TYPE_UNKNOWN || c->project->entities[i]->type == type) &&
                 !c->project->entities[i]->deleted)
                 nearest_offer(&nearest, as_jtext(c->project->entities[i]->name));
-        nearest_hint(&nearest);
+        check_hint(c->check, &nearest);
         return NULL;
     }
     if (type != JPK_TYPE_UNKNOWN && entity->type != type) {
@@ -156,11 +156,11 @@ static void hint_variable(struct project_check *c, struct jtext id)
         validation_hint(c->check->v, "the variable '%s' of the project has the id %s", same->name, same->entity->id);
         return;
     }
-    struct nearest nearest = nearest_begin(c->check, id);
+    struct nearest nearest = check_nearest(c->check, id);
     for (size_t i = 0; i < c->given->graph->variable_count && nearest_open(&nearest); i++)
         if (c->given->graph->variables[i].entity)
             nearest_offer(&nearest, as_jtext(c->given->graph->variables[i].name));
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void check_variable_target(struct project_check *c, uint32_t index)
@@ -185,13 +185,13 @@ static void check_variable_target(struct project_check *c, uint32_t index)
 static void unknown_key(struct project_check *c, const struct recipe_property *p, const struct jpk_entity *entity)
 {
     const struct jpk_location *location = jpk_entity_location(entity);
-    struct nearest nearest = nearest_begin(c->check, p->key);
+    struct nearest nearest = check_nearest(c->check, p->key);
     check_report(c->check, RULE_UNKNOWN_KEY, p->key.node, "'%s' has no key '%s'", entity->name, show(p->key).s);
     for (size_t i = 0; i < entity->item_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, as_jtext(entity->items[i].key));
     for (size_t i = 0; location && i < location->item_count; i++)
         nearest_offer(&nearest, as_jtext(location->items[i].key));
-    nearest_hint(&nearest);
+    check_hint(c->check, &nearest);
 }
 
 static void check_key_target(struct project_check *c, const struct recipe_property *p)
@@ -459,10 +459,35 @@ static bool prepare(struct project_check *c)
     return true;
 }
 
+/*
+ * Whether the recipe was made for quite another project: then everything in it would be wrong, which helps nobody. A
+ * project that was imported anew has other ids too.
+ */
+static bool is_for_another(struct project_check *c)
+{
+    const struct recipe_model *recipe = &c->check->recipe;
+    size_t targets = 0, found = 0;
+    if (!jtext_there(recipe->project_id) || jtext_caseeq(recipe->project_id, as_jtext(c->project->id)))
+        return false;
+    for (size_t i = 0; i < recipe->property_count; i++) {
+        struct jtext variable = recipe->properties[i].variable, entity = recipe->properties[i].entity;
+        struct jtext id = jtext_there(variable) ? variable : entity;
+        targets += jtext_there(id);
+        found += jtext_there(id) && jpk_project_entity(c->project, text_of(c, id));
+    }
+    if (found * 2 >= targets)
+        return false;
+    check_report(c->check, RULE_PROJECT_ID, recipe->project_id.node,
+                 "the recipe was made for another project than %s, or for one that was imported anew since",
+                 c->given->file);
+    validation_hint(c->check->v, "nothing else was compared; 'jpk recipe generate --update' makes it anew");
+    return true;
+}
+
 void check_project(struct check *check, const struct validate_project *given)
 {
     struct project_check c = {.check = check, .given = given, .project = given->project};
-    if (prepare(&c)) {
+    if (!is_for_another(&c) && prepare(&c)) {
         check_facts(&c);
         check_targets(&c);
         for (size_t i = 0; i < check->recipe.step_count && !check->failed; i++)

@@ -32,26 +32,26 @@ static bool default_holds_secret(struct check *check, struct jtext value)
 static void check_secret(struct check *check, const struct recipe_property *p)
 {
     bool secret = p->secret == TRUTH_TRUE, password = p->type == VALUE_PASSWORD;
-    struct shown id = show(p->id);
     if (secret && jtext_there(p->fallback))
-        check_report(check, RULE_SECRET_DEFAULT, p->fallback.node, "the secret '%s' has a default", id.s);
+        check_report(check, RULE_SECRET_DEFAULT, p->fallback.node, "the secret '%s' has a default", show(p->id).s);
     else if (password && jtext_there(p->fallback) && p->fallback.n > 0)
-        check_report(check, RULE_DEFAULT_SECRET, p->fallback.node, "the password '%s' has a default", id.s);
+        check_report(check, RULE_DEFAULT_SECRET, p->fallback.node, "the password '%s' has a default", show(p->id).s);
     else if (!secret && default_holds_secret(check, p->fallback))
         check_report(check, RULE_DEFAULT_SECRET, p->fallback.node, "the default of '%s' holds a password, key or token",
-                     id.s);
+                     show(p->id).s);
     if (secret && p->choices != JDOC_NONE)
-        check_report(check, RULE_SECRET_CHOICES, p->choices, "the secret '%s' has choices", id.s);
+        check_report(check, RULE_SECRET_CHOICES, p->choices, "the secret '%s' has choices", show(p->id).s);
     if (secret && p->type != VALUE_PASSWORD && p->type != VALUE_UNKNOWN)
         check_report(check, RULE_SECRET_TYPE, p->type_name.node,
-                     "the secret '%s' has the type '%s', which shows what is typed in", id.s, show(p->type_name).s);
+                     "the secret '%s' has the type '%s', which shows what is typed in", show(p->id).s,
+                     show(p->type_name).s);
     else if (!secret && password)
         check_report(check, RULE_SECRET_TYPE, p->type_name.node,
-                     "'%s' has the type 'password', but 'secret' is not true", id.s);
+                     "'%s' has the type 'password', but 'secret' is not true", show(p->id).s);
     else if (!secret && (p->type == VALUE_TEXT || p->type == VALUE_CHOICE) &&
              (names_secret(p->id) || names_secret(p->label)))
         check_report(check, RULE_SECRET_NAME, p->node,
-                     "the name of '%s' says that it is a secret, but 'secret' is not true", id.s);
+                     "the name of '%s' says that it is a secret, but 'secret' is not true", show(p->id).s);
 }
 
 /* ----------------------------------------------------------------------------------------- defaults and choices */
@@ -59,8 +59,9 @@ static void check_secret(struct check *check, const struct recipe_property *p)
 static void check_default(struct check *check, const struct recipe_property *p)
 {
     const struct jdoc *doc = check->source->doc;
-    bool seen = p->secret == TRUTH_TRUE || p->type == VALUE_PASSWORD; /* reported, and must not be shown */
-    if (!jtext_there(p->fallback) || seen)
+    bool seen = p->secret == TRUTH_TRUE || p->type == VALUE_PASSWORD;      /* reported, and must not be shown */
+    bool said = p->type == VALUE_BOOLEAN && check->source->schema_checked; /* the schema has this one in it */
+    if (!jtext_there(p->fallback) || seen || said)
         return;
     buf_clear(&check->why);
     if (value_allowed(&check->values, doc, p, check_choices(check, p), p->fallback, &check->why))
@@ -69,9 +70,9 @@ static void check_default(struct check *check, const struct recipe_property *p)
                  buf_text(&check->why));
     if (p->type != VALUE_CHOICE || p->choices == JDOC_NONE)
         return;
-    struct nearest nearest = nearest_begin(check, p->fallback);
+    struct nearest nearest = check_nearest(check, p->fallback);
     nearest_offer_list(&nearest, doc, p->choices);
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_choice_list(struct check *check, const struct recipe_property *p)
@@ -108,12 +109,12 @@ static void check_choice_use(struct check *check, const struct recipe_property *
 static void check_bounds(struct check *check, const struct recipe_property *p)
 {
     const struct jdoc *doc = check->source->doc;
-    struct shown id = show(p->id);
     if (p->minimum != JDOC_NONE && p->maximum != JDOC_NONE && jdoc_compare(doc, p->minimum, doc, p->maximum) > 0)
-        check_report(check, RULE_BOUNDS_ORDER, p->minimum, "the minimum of '%s' is above its maximum", id.s);
+        check_report(check, RULE_BOUNDS_ORDER, p->minimum, "the minimum of '%s' is above its maximum", show(p->id).s);
     if (p->min_length != JDOC_NONE && p->max_length != JDOC_NONE &&
         jdoc_compare(doc, p->min_length, doc, p->max_length) > 0)
-        check_report(check, RULE_BOUNDS_ORDER, p->min_length, "the least length of '%s' is above its greatest", id.s);
+        check_report(check, RULE_BOUNDS_ORDER, p->min_length, "the least length of '%s' is above its greatest",
+                     show(p->id).s);
 }
 
 static void check_constraints(struct check *check, const struct recipe_property *p)

@@ -109,11 +109,11 @@ static void check_connector(struct check *check, const struct recipe_endpoint *e
         return;
     check_report(check, RULE_UNKNOWN_CONNECTOR, id.node,
                  connector ? "'%s' is no system that a project talks to" : "there is no connector '%s'", name);
-    struct nearest nearest = nearest_begin(check, id);
+    struct nearest nearest = check_nearest(check, id);
     const char *known;
     for (size_t i = 0; (known = connector_name_at(i)) != NULL; i++)
         nearest_offer(&nearest, (struct jtext){known, (uint32_t)strlen(known), 0});
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_endpoint_list(struct check *check)
@@ -137,12 +137,12 @@ static void check_endpoint_list(struct check *check)
 
 static void unknown_endpoint(struct check *check, const struct recipe_step *step)
 {
-    struct nearest nearest = nearest_begin(check, step->endpoint);
+    struct nearest nearest = check_nearest(check, step->endpoint);
     check_report(check, RULE_UNKNOWN_ENDPOINT, step->endpoint.node, "the recipe has no endpoint '%s'",
                  show(step->endpoint).s);
     for (size_t i = 0; i < check->recipe.endpoint_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, check->recipe.endpoints[i].id);
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_endpoints(struct check *check)

@@ -13,13 +13,13 @@ struct holder {
 
 static void unknown(struct check *check, const struct holder *holder)
 {
-    struct nearest nearest = nearest_begin(check, holder->when->property);
+    struct nearest nearest = check_nearest(check, holder->when->property);
     check_report(check, RULE_VISIBLE_UNKNOWN, holder->when->property.node,
                  "the recipe has no property '%s', so the %s '%s' is never shown", show(holder->when->property).s,
                  holder->what, show(holder->id).s);
     for (size_t i = 0; i < check->recipe.property_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, check->recipe.properties[i].id);
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_value(struct check *check, const struct recipe_property *other, uint32_t node)
@@ -33,9 +33,9 @@ static void check_value(struct check *check, const struct recipe_property *other
                  buf_text(&check->why));
     if (other->type != VALUE_CHOICE || other->choices == JDOC_NONE)
         return;
-    struct nearest nearest = nearest_begin(check, value);
+    struct nearest nearest = check_nearest(check, value);
     nearest_offer_list(&nearest, check->source->doc, other->choices);
-    nearest_hint(&nearest);
+    check_hint(check, &nearest);
 }
 
 static void check_condition(struct check *check, const struct holder *holder)

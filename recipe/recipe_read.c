@@ -15,7 +15,10 @@ struct jtext jtext_of(const struct jdoc *doc, uint32_t node)
 
 bool jtext_is(struct jtext text, const char *s)
 {
-    return text.n == strlen(s) && memcmp(text.s, s, text.n) == 0;
+    uint32_t i = 0;
+    while (i < text.n && s[i] && text.s[i] == s[i])
+        i++;
+    return i == text.n && !s[i]; /* nearly all comparisons end at the first byte */
 }
 
 bool jtext_equal(struct jtext a, struct jtext b)

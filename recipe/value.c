@@ -339,7 +339,10 @@ static bool pattern_allowed(struct value_check *check, const struct jdoc *doc, c
     }
     if (!check->pattern || pattern_match(check->pattern, &check->scratch, value.s, value.n) != PATTERN_NO_MATCH)
         return true;
-    buf_printf(why, "does not match the pattern %s", show(property->pattern).s);
+    if (check->plain)
+        buf_puts(why, "does not have the form that is asked for");
+    else
+        buf_printf(why, "does not match the pattern %s", show(property->pattern).s);
     return false;
 }
 

@@ -18,6 +18,7 @@ const char *value_form(enum value_type type);
 
 /* For the values of one recipe after another; zero-initialized is ready. */
 struct value_check {
+    bool plain; /* for people who do not know regular expressions: a pattern is not part of a phrase */
     struct pattern_scratch scratch;
     struct pattern *pattern; /* of the property that was asked about last */
     uint32_t pattern_node;

@@ -282,7 +282,7 @@ bool program_compile(struct program *program, struct jpk_schema_registry *regist
         if (ok && next == program->subschemas_count)
             ok = add_dynamic_targets(&c);
     }
-    ok = ok && fill_dynamic_table(&c) && compile_check_loops(&c);
+    ok = ok && fill_dynamic_table(&c) && compile_check_loops(&c) && compile_answers(&c);
     compiler_free(&c);
     return ok;
 }
@@ -307,6 +307,9 @@ void program_free(struct program *program)
     free(program->values);
     free(program->patterns);
     free(program->formats);
+    free(program->fused);
+    free(program->objects);
+    free(program->answers);
     free(program->dynamic);
     *program = (struct program){0};
 }

@@ -81,6 +81,9 @@ bool compile_names(struct subject *s, uint32_t array, uint32_t *first, uint32_t 
 bool compile_assertions(struct subject *s);  /* compile_assertions.c */
 bool compile_applicators(struct subject *s); /* compile_applicators.c */
 
+/* How every subschema runs when only the answer counts. compile_answer.c */
+bool compile_answers(struct compiler *c);
+
 /* JPK_ERR_SCHEMA when a schema applies itself to the same value without end. compile_loops.c */
 bool compile_check_loops(struct compiler *c);
 

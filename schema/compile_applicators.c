@@ -122,7 +122,7 @@ static bool compile_properties(struct subject *s)
             continue;
         if (!schema_at(s, name + 1, &schema))
             return false;
-        if (!PROGRAM_ADD(program, properties, (struct property){compile_name(doc, name), schema}))
+        if (!PROGRAM_ADD(program, properties, (struct property){.name = compile_name(doc, name), .schema = schema}))
             return compile_no_memory(s->c);
         table.count++;
     }

@@ -3,8 +3,6 @@
 
 #include "schema/shipped.h"
 
-#include "jpk/schema.h"
-
 static const struct {
     const char *name, *uri;
 } drafts[JPK_DRAFTS] = {
@@ -31,38 +29,16 @@ enum jpk_draft jpk_draft_find(const char *name)
     return JPK_DRAFTS;
 }
 
-/* The folder of a built-in URI and the beginning of the file's name. */
-static const struct {
-    const char *uri, *file;
-} places[] = {
-    {"http://json-schema.org/draft-04/schema", "draft4"},
-    {"http://json-schema.org/draft-06/schema", "draft6"},
-    {"http://json-schema.org/draft-07/schema", "draft7"},
-    {"https://json-schema.org/draft/2019-09/schema", "draft2019-09"},
-    {"https://json-schema.org/draft/2020-12/schema", "draft2020-12"},
-    {"https://json-schema.org/draft/2019-09/meta/", "draft2019-09-"},
-    {"https://json-schema.org/draft/2020-12/meta/", "draft2020-12-"},
-    {"urn:jpk:schema:", ""},
-};
-
-static const struct shipped_file *by_name(const char *first, const char *rest, size_t n)
+const struct jpk_shipped_schema *shipped_find(const char *uri, size_t n)
 {
-    size_t m = strlen(first);
-    for (size_t i = 0; i < shipped_file_count; i++) {
-        const char *name = shipped_files[i].name;
-        if (strncmp(name, first, m) == 0 && strlen(name) == m + n && memcmp(name + m, rest, n) == 0)
-            return &shipped_files[i];
-    }
+    for (size_t i = 0; i < shipped_schema_count; i++)
+        if (strlen(shipped_schemas[i].uri) == n && memcmp(shipped_schemas[i].uri, uri, n) == 0)
+            return &shipped_schemas[i];
     return NULL;
 }
 
-const struct shipped_file *shipped_find(const char *uri, size_t n)
+const struct jpk_shipped_schema *jpk_shipped_schemas(size_t *count)
 {
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        size_t m = strlen(places[i].uri);
-        bool folder = places[i].uri[m - 1] == '/' || places[i].uri[m - 1] == ':';
-        if (n >= m && memcmp(uri, places[i].uri, m) == 0 && (folder ? n > m : n == m))
-            return by_name(places[i].file, uri + m, n - m);
-    }
-    return NULL;
+    *count = shipped_schema_count;
+    return shipped_schemas;
 }

@@ -28,23 +28,9 @@ struct explainer {
 /* Whether what failed below a choice is worth telling. */
 static bool tells(const struct explainer *e, uint32_t choice, uint32_t child)
 {
-    const struct unit *unit = &e->validation->units.items[choice];
-    const struct weight *weight = &e->weights[choice];
-    if (weight->nearest != child)
-        return false;
-    if (unit->code == OP_CONTAINS)
-        return true;
-    /* More than one branch is valid: that is all. */
-    const struct program *program = &e->validation->schema->program;
-    const struct subschema *schema = &program->subschemas[unit->schema];
-    uint32_t branches = 0;
-    for (uint32_t i = schema->first; i < schema->end; i++)
-        if (program->instructions[i].key == unit->key && program->instructions[i].code == unit->code)
-            branches = program->instructions[i].b;
-    if (explain_failed_branches(e->validation, choice, NULL) < branches)
-        return false;
-    /* Every branch asks for another type, or another value: the message names them all. */
-    return !(weight->count == 1 && (weight->own_type || weight->own_value));
+    bool contains = e->validation->units.items[choice].code == OP_CONTAINS;
+    return e->weights[choice].nearest == child &&
+           (contains || explain_tells_branches(e->validation, e->weights, choice));
 }
 
 static uint32_t level_of(const struct explainer *e, uint32_t unit)

@@ -27,6 +27,9 @@ void explain_unit(const struct jpk_validation *validation, const struct weight *
 /* How many branches of a failed anyOf or oneOf failed; `failed`, one for each branch, gets which, unless it is NULL. */
 uint32_t explain_failed_branches(const struct jpk_validation *validation, uint32_t unit, bool *failed);
 
+/* Whether the branches of a failed anyOf or oneOf have more to say than explain_unit does. */
+bool explain_tells_branches(const struct jpk_validation *validation, const struct weight *weights, uint32_t unit);
+
 /* The node that a failure is about: of a repeated item, that item. */
 uint32_t explain_node(const struct jpk_validation *validation, uint32_t unit);
 

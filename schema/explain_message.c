@@ -417,36 +417,72 @@ static size_t end_of(const struct units *units, uint32_t unit)
     return i;
 }
 
-/* Calls a function for what failed in the branches by itself; false as soon as it says so. */
-static bool each_leaf(struct about *a, bool (*call)(struct about *, const struct instruction *, void *), void *context)
+/* What would have been right, when each branch only asks for types or for certain values of the value at hand. */
+struct wanted {
+    uint32_t types;
+    uint32_t values; /* how many */
+    struct buf list; /* of the values */
+    struct suggestion near;
+};
+
+enum { WANTED_SHOWN = 10 };
+
+static void want_value(struct about *a, const struct jdoc *schema, uint32_t node, struct wanted *wanted)
+{
+    if (wanted->values++ < WANTED_SHOWN) {
+        buf_puts(&wanted->list, wanted->values > 1 ? ", " : "");
+        put_value(&wanted->list, schema, node);
+    }
+    if (jdoc_type(schema, node) == JDOC_STRING && jdoc_type(a->doc, a->unit->node) == JDOC_STRING)
+        suggestion_try(&wanted->near, jdoc_string(schema, node), jdoc_string_size(schema, node));
+}
+
+static bool want(struct about *a, const struct unit *unit, struct wanted *wanted)
+{
+    const struct instruction *in = unit->node == a->unit->node ? instruction_of(a->program, unit) : NULL;
+    const struct jdoc *schema = &program_document(a->program, unit->schema)->doc;
+    if (!in || (in->code != OP_TYPE && in->code != OP_CONST && in->code != OP_ENUM))
+        return false;
+    if (in->code == OP_TYPE)
+        wanted->types |= in->a;
+    if (in->code == OP_CONST)
+        want_value(a, schema, in->a, wanted);
+    uint32_t array = in->key + 1;
+    for (uint32_t item = array + 1; in->code == OP_ENUM && item < jdoc_next(schema, array);
+         item = jdoc_next(schema, item))
+        want_value(a, schema, item, wanted);
+    return true;
+}
+
+/* False: there is more to it. `wanted->list` is to be freed in any case. */
+static bool find_wanted(struct about *a, struct wanted *wanted)
 {
     const struct units *units = &a->validation->units;
-    for (size_t i = (size_t)a->index + 1, end = end_of(units, a->index); i < end; i++) {
-        const struct unit *unit = &units->items[i];
-        if (unit->valid || !a->weights[i].leaf)
-            continue;
-        const struct instruction *in = unit->node == a->unit->node ? instruction_of(a->program, unit) : NULL;
-        if (!in || !call(a, in, context))
+    if (jdoc_type(a->doc, a->unit->node) == JDOC_STRING)
+        suggestion_begin(&wanted->near, jdoc_string(a->doc, a->unit->node), jdoc_string_size(a->doc, a->unit->node));
+    for (size_t i = (size_t)a->index + 1, end = end_of(units, a->index); i < end; i++)
+        if (!units->items[i].valid && a->weights[i].leaf && !want(a, &units->items[i], wanted))
             return false;
+    return true;
+}
+
+static void say_wanted(struct about *a, struct wanted *wanted)
+{
+    if (wanted->values == 0) {
+        say_types(a, wanted->types);
+        return;
     }
-    return true;
-}
-
-static bool add_types(struct about *a, const struct instruction *in, void *context)
-{
-    (void)a;
-    *(uint32_t *)context |= in->code == OP_TYPE ? in->a : 0;
-    return in->code == OP_TYPE;
-}
-
-static bool add_const(struct about *a, const struct instruction *in, void *context)
-{
-    struct buf *out = context;
-    if (in->code != OP_CONST || out->size > 200)
-        return false;
-    buf_puts(out, out->size ? ", " : "");
-    put_value(out, a->schema, in->a);
-    return true;
+    put_must(a);
+    buf_printf(a->message, "be %s%s", wanted->values > 1 ? "one of " : "", buf_text(&wanted->list));
+    if (wanted->values > WANTED_SHOWN)
+        buf_printf(a->message, " and %u others", wanted->values - WANTED_SHOWN);
+    if (wanted->types) {
+        buf_puts(a->message, ", or ");
+        put_types(a->message, wanted->types);
+    }
+    put_not(a);
+    if (wanted->near.best)
+        put_did_you_mean(a->hint, &wanted->near);
 }
 
 /* The title of a subschema in quotes, or its number. */
@@ -514,23 +550,17 @@ uint32_t explain_failed_branches(const struct jpk_validation *validation, uint32
 static void say_choice(struct about *a)
 {
     bool *failed = calloc(a->in->b, sizeof *failed);
-    uint32_t count = failed ? explain_failed_branches(a->validation, a->index, failed) : 0, types = 0;
-    struct buf values = {0};
-    if (!failed) {
+    struct wanted wanted = {0};
+    if (!failed)
         a->message->failed = true;
-    } else if (count < a->in->b) {
+    else if (explain_failed_branches(a->validation, a->index, failed) < a->in->b)
         say_too_many(a, failed);
-    } else if (each_leaf(a, add_types, &types)) {
-        say_types(a, types);
-    } else if (each_leaf(a, add_const, &values)) {
-        put_must(a);
-        buf_printf(a->message, "be one of %s", buf_text(&values));
-        put_not(a);
-    } else {
+    else if (find_wanted(a, &wanted))
+        say_wanted(a, &wanted);
+    else
         say_no_form(a);
-    }
-    a->message->failed |= values.failed;
-    buf_free(&values);
+    a->message->failed |= wanted.list.failed;
+    buf_free(&wanted.list);
     free(failed);
 }
 
@@ -556,6 +586,34 @@ static void say_contains(struct about *a)
         buf_printf(a->message, " has too few items of a kind of which it must have %u", bounds->least);
     else
         buf_puts(a->message, " has no item of a kind that it must have");
+}
+
+static struct about about_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t index,
+                               struct buf *message, struct buf *hint)
+{
+    const struct program *program = &validation->schema->program;
+    const struct unit *unit = &validation->units.items[index];
+    return (struct about){
+        .validation = validation,
+        .weights = weights,
+        .program = program,
+        .doc = validation->doc,
+        .schema = &program_document(program, unit->schema)->doc,
+        .unit = unit,
+        .in = instruction_of(program, unit),
+        .index = index,
+        .message = message,
+        .hint = hint,
+    };
+}
+
+bool explain_tells_branches(const struct jpk_validation *validation, const struct weight *weights, uint32_t index)
+{
+    struct about about = about_unit(validation, weights, index, NULL, NULL);
+    struct wanted wanted = {0};
+    bool tells = explain_failed_branches(validation, index, NULL) == about.in->b && !find_wanted(&about, &wanted);
+    buf_free(&wanted.list);
+    return tells;
 }
 
 void explain_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t index,
@@ -587,20 +645,7 @@ void explain_unit(const struct jpk_validation *validation, const struct weight *
         [OP_NOT] = say_not,
         [OP_CONTAINS] = say_contains,
     };
-    const struct program *program = &validation->schema->program;
-    const struct unit *unit = &validation->units.items[index];
-    struct about about = {
-        .validation = validation,
-        .weights = weights,
-        .program = program,
-        .doc = validation->doc,
-        .schema = &program_document(program, unit->schema)->doc,
-        .unit = unit,
-        .in = instruction_of(program, unit),
-        .index = index,
-        .message = message,
-        .hint = hint,
-    };
+    struct about about = about_unit(validation, weights, index, message, hint);
     if (about.in && say[about.in->code])
         say[about.in->code](&about);
     else

@@ -108,11 +108,27 @@ void put_types(struct buf *out, uint32_t types)
     }
 }
 
+/* In short words two changes make another word, unless letters have only changed places. */
+enum { SHORT = 5 };
+
 void suggestion_begin(struct suggestion *suggestion, const char *text, size_t n)
 {
-    *suggestion = (struct suggestion){.distance = n <= 3 ? 2 : n <= 7 ? 3 : 4};
+    *suggestion = (struct suggestion){.distance = n <= 8 ? 3 : 4};
     if (n < sizeof suggestion->text && n > 1 && !memchr(text, '\0', n))
         memcpy(suggestion->text, text, n);
+}
+
+static bool same_letters(const char *a, const char *b)
+{
+    int count[256] = {0};
+    for (const char *p = a; *p; p++)
+        count[(unsigned char)text_lower(*p)]++;
+    for (const char *p = b; *p; p++)
+        count[(unsigned char)text_lower(*p)]--;
+    for (size_t i = 0; i < sizeof count / sizeof count[0]; i++)
+        if (count[i] != 0)
+            return false;
+    return true;
 }
 
 void suggestion_try(struct suggestion *suggestion, const char *text, size_t n)
@@ -122,9 +138,10 @@ void suggestion_try(struct suggestion *suggestion, const char *text, size_t n)
         return;
     memcpy(copy, text, n);
     size_t distance = text_distance(suggestion->text, copy, suggestion->distance - 1);
-    if (distance < suggestion->distance) {
-        suggestion->distance = distance;
-        suggestion->best = text;
-        suggestion->best_size = n;
-    }
+    bool is_short = n <= SHORT || strlen(suggestion->text) <= SHORT;
+    if (distance >= suggestion->distance || (is_short && distance > 1 && !same_letters(suggestion->text, copy)))
+        return;
+    suggestion->distance = distance;
+    suggestion->best = text;
+    suggestion->best_size = n;
 }

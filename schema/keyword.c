@@ -33,6 +33,7 @@ enum {
 
 struct keyword {
     const char *name;
+    uint8_t size;
     enum keyword_id id;
     uint8_t drafts;
     uint8_t vocabularies; /* one of these is needed */
@@ -40,71 +41,72 @@ struct keyword {
     uint8_t types;
 };
 
+#define NAME(text) text, sizeof(text) - 1
+
 /* By name in byte order. */
 static const struct keyword keywords[] = {
-    {"$anchor", KW_ANCHOR, FROM_19, CORE, SHAPE_NONE, STRING},
-    {"$comment", KW_COMMENT, FROM_7, CORE, SHAPE_NONE, ANY},
-    {"$defs", KW_DEFINITIONS, FROM_19, CORE, SHAPE_MAP, OBJECT},
-    {"$dynamicAnchor", KW_DYNAMIC_ANCHOR, D20, CORE, SHAPE_NONE, STRING},
-    {"$dynamicRef", KW_DYNAMIC_REF, D20, CORE, SHAPE_NONE, STRING},
-    {"$id", KW_ID, FROM_6, CORE, SHAPE_NONE, STRING},
-    {"$recursiveAnchor", KW_RECURSIVE_ANCHOR, D19, CORE, SHAPE_NONE, BOOLEAN},
-    {"$recursiveRef", KW_RECURSIVE_REF, D19, CORE, SHAPE_NONE, STRING},
-    {"$ref", KW_REF, ALL, CORE, SHAPE_NONE, STRING},
-    {"$schema", KW_SCHEMA, ALL, CORE, SHAPE_NONE, STRING},
-    {"$vocabulary", KW_VOCABULARY, FROM_19, CORE, SHAPE_NONE, OBJECT},
-    {"additionalItems", KW_ADDITIONAL_ITEMS, D4 | D6 | D7 | D19, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"additionalProperties", KW_ADDITIONAL_PROPERTIES, ALL, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"allOf", KW_ALL_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
-    {"anyOf", KW_ANY_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
-    {"const", KW_CONST, FROM_6, VALID, SHAPE_NONE, ANY},
-    {"contains", KW_CONTAINS, FROM_6, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"contentEncoding", KW_CONTENT_ENCODING, FROM_7, CONTENT, SHAPE_NONE, STRING},
-    {"contentMediaType", KW_CONTENT_MEDIA_TYPE, FROM_7, CONTENT, SHAPE_NONE, STRING},
-    {"contentSchema", KW_CONTENT_SCHEMA, FROM_19, CONTENT, SHAPE_SCHEMA, SCHEMA},
-    {"definitions", KW_DEFINITIONS, ALL, CORE, SHAPE_MAP, OBJECT},
-    {"dependencies", KW_DEPENDENCIES, ALL, APPLY, SHAPE_DEPENDENCIES, OBJECT},
-    {"dependentRequired", KW_DEPENDENT_REQUIRED, FROM_19, VALID, SHAPE_NONE, OBJECT},
-    {"dependentSchemas", KW_DEPENDENT_SCHEMAS, FROM_19, APPLY, SHAPE_MAP, OBJECT},
-    {"else", KW_ELSE, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"enum", KW_ENUM, ALL, VALID, SHAPE_NONE, ARRAY},
-    {"exclusiveMaximum", KW_EXCLUSIVE_MAXIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"exclusiveMinimum", KW_EXCLUSIVE_MINIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"format", KW_FORMAT, ALL, FORMAT, SHAPE_NONE, STRING},
-    {"id", KW_ID, D4, CORE, SHAPE_NONE, STRING},
-    {"if", KW_IF, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"items", KW_ITEMS, ALL, APPLY, SHAPE_SCHEMA_OR_LIST, SCHEMA | ARRAY},
-    {"maxContains", KW_MAX_CONTAINS, FROM_19, VALID, SHAPE_NONE, NUMBER},
-    {"maxItems", KW_MAX_ITEMS, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"maxLength", KW_MAX_LENGTH, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"maxProperties", KW_MAX_PROPERTIES, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"maximum", KW_MAXIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"minContains", KW_MIN_CONTAINS, FROM_19, VALID, SHAPE_NONE, NUMBER},
-    {"minItems", KW_MIN_ITEMS, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"minLength", KW_MIN_LENGTH, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"minProperties", KW_MIN_PROPERTIES, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"minimum", KW_MINIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"multipleOf", KW_MULTIPLE_OF, ALL, VALID, SHAPE_NONE, NUMBER},
-    {"not", KW_NOT, ALL, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"oneOf", KW_ONE_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
-    {"pattern", KW_PATTERN, ALL, VALID, SHAPE_NONE, STRING},
-    {"patternProperties", KW_PATTERN_PROPERTIES, ALL, APPLY, SHAPE_MAP, OBJECT},
-    {"prefixItems", KW_PREFIX_ITEMS, D20, APPLY, SHAPE_LIST, ARRAY},
-    {"properties", KW_PROPERTIES, ALL, APPLY, SHAPE_MAP, OBJECT},
-    {"propertyNames", KW_PROPERTY_NAMES, FROM_6, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"required", KW_REQUIRED, ALL, VALID, SHAPE_NONE, ARRAY},
-    {"then", KW_THEN, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
-    {"type", KW_TYPE, ALL, VALID, SHAPE_NONE, STRING | ARRAY},
-    {"unevaluatedItems", KW_UNEVALUATED_ITEMS, FROM_19, REST, SHAPE_SCHEMA, SCHEMA},
-    {"unevaluatedProperties", KW_UNEVALUATED_PROPERTIES, FROM_19, REST, SHAPE_SCHEMA, SCHEMA},
-    {"uniqueItems", KW_UNIQUE_ITEMS, ALL, VALID, SHAPE_NONE, BOOLEAN},
+    {NAME("$anchor"), KW_ANCHOR, FROM_19, CORE, SHAPE_NONE, STRING},
+    {NAME("$comment"), KW_COMMENT, FROM_7, CORE, SHAPE_NONE, ANY},
+    {NAME("$defs"), KW_DEFINITIONS, FROM_19, CORE, SHAPE_MAP, OBJECT},
+    {NAME("$dynamicAnchor"), KW_DYNAMIC_ANCHOR, D20, CORE, SHAPE_NONE, STRING},
+    {NAME("$dynamicRef"), KW_DYNAMIC_REF, D20, CORE, SHAPE_NONE, STRING},
+    {NAME("$id"), KW_ID, FROM_6, CORE, SHAPE_NONE, STRING},
+    {NAME("$recursiveAnchor"), KW_RECURSIVE_ANCHOR, D19, CORE, SHAPE_NONE, BOOLEAN},
+    {NAME("$recursiveRef"), KW_RECURSIVE_REF, D19, CORE, SHAPE_NONE, STRING},
+    {NAME("$ref"), KW_REF, ALL, CORE, SHAPE_NONE, STRING},
+    {NAME("$schema"), KW_SCHEMA, ALL, CORE, SHAPE_NONE, STRING},
+    {NAME("$vocabulary"), KW_VOCABULARY, FROM_19, CORE, SHAPE_NONE, OBJECT},
+    {NAME("additionalItems"), KW_ADDITIONAL_ITEMS, D4 | D6 | D7 | D19, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("additionalProperties"), KW_ADDITIONAL_PROPERTIES, ALL, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("allOf"), KW_ALL_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
+    {NAME("anyOf"), KW_ANY_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
+    {NAME("const"), KW_CONST, FROM_6, VALID, SHAPE_NONE, ANY},
+    {NAME("contains"), KW_CONTAINS, FROM_6, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("contentEncoding"), KW_CONTENT_ENCODING, FROM_7, CONTENT, SHAPE_NONE, STRING},
+    {NAME("contentMediaType"), KW_CONTENT_MEDIA_TYPE, FROM_7, CONTENT, SHAPE_NONE, STRING},
+    {NAME("contentSchema"), KW_CONTENT_SCHEMA, FROM_19, CONTENT, SHAPE_SCHEMA, SCHEMA},
+    {NAME("definitions"), KW_DEFINITIONS, ALL, CORE, SHAPE_MAP, OBJECT},
+    {NAME("dependencies"), KW_DEPENDENCIES, ALL, APPLY, SHAPE_DEPENDENCIES, OBJECT},
+    {NAME("dependentRequired"), KW_DEPENDENT_REQUIRED, FROM_19, VALID, SHAPE_NONE, OBJECT},
+    {NAME("dependentSchemas"), KW_DEPENDENT_SCHEMAS, FROM_19, APPLY, SHAPE_MAP, OBJECT},
+    {NAME("else"), KW_ELSE, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("enum"), KW_ENUM, ALL, VALID, SHAPE_NONE, ARRAY},
+    {NAME("exclusiveMaximum"), KW_EXCLUSIVE_MAXIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("exclusiveMinimum"), KW_EXCLUSIVE_MINIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("format"), KW_FORMAT, ALL, FORMAT, SHAPE_NONE, STRING},
+    {NAME("id"), KW_ID, D4, CORE, SHAPE_NONE, STRING},
+    {NAME("if"), KW_IF, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("items"), KW_ITEMS, ALL, APPLY, SHAPE_SCHEMA_OR_LIST, SCHEMA | ARRAY},
+    {NAME("maxContains"), KW_MAX_CONTAINS, FROM_19, VALID, SHAPE_NONE, NUMBER},
+    {NAME("maxItems"), KW_MAX_ITEMS, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("maxLength"), KW_MAX_LENGTH, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("maxProperties"), KW_MAX_PROPERTIES, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("maximum"), KW_MAXIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("minContains"), KW_MIN_CONTAINS, FROM_19, VALID, SHAPE_NONE, NUMBER},
+    {NAME("minItems"), KW_MIN_ITEMS, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("minLength"), KW_MIN_LENGTH, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("minProperties"), KW_MIN_PROPERTIES, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("minimum"), KW_MINIMUM, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("multipleOf"), KW_MULTIPLE_OF, ALL, VALID, SHAPE_NONE, NUMBER},
+    {NAME("not"), KW_NOT, ALL, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("oneOf"), KW_ONE_OF, ALL, APPLY, SHAPE_LIST, ARRAY},
+    {NAME("pattern"), KW_PATTERN, ALL, VALID, SHAPE_NONE, STRING},
+    {NAME("patternProperties"), KW_PATTERN_PROPERTIES, ALL, APPLY, SHAPE_MAP, OBJECT},
+    {NAME("prefixItems"), KW_PREFIX_ITEMS, D20, APPLY, SHAPE_LIST, ARRAY},
+    {NAME("properties"), KW_PROPERTIES, ALL, APPLY, SHAPE_MAP, OBJECT},
+    {NAME("propertyNames"), KW_PROPERTY_NAMES, FROM_6, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("required"), KW_REQUIRED, ALL, VALID, SHAPE_NONE, ARRAY},
+    {NAME("then"), KW_THEN, FROM_7, APPLY, SHAPE_SCHEMA, SCHEMA},
+    {NAME("type"), KW_TYPE, ALL, VALID, SHAPE_NONE, STRING | ARRAY},
+    {NAME("unevaluatedItems"), KW_UNEVALUATED_ITEMS, FROM_19, REST, SHAPE_SCHEMA, SCHEMA},
+    {NAME("unevaluatedProperties"), KW_UNEVALUATED_PROPERTIES, FROM_19, REST, SHAPE_SCHEMA, SCHEMA},
+    {NAME("uniqueItems"), KW_UNIQUE_ITEMS, ALL, VALID, SHAPE_NONE, BOOLEAN},
 };
 
-static int compare(const char *name, size_t n, const char *with)
+static int compare(const char *name, size_t n, const struct keyword *with)
 {
-    size_t m = strlen(with);
-    int order = memcmp(name, with, n < m ? n : m);
-    return order ? order : n < m ? -1 : n > m;
+    int order = memcmp(name, with->name, n < with->size ? n : with->size);
+    return order ? order : n < with->size ? -1 : n > with->size;
 }
 
 static const struct keyword *find(const char *name, size_t n)
@@ -112,7 +114,7 @@ static const struct keyword *find(const char *name, size_t n)
     size_t low = 0, high = sizeof keywords / sizeof keywords[0];
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare(name, n, keywords[middle].name);
+        int order = compare(name, n, &keywords[middle]);
         if (order == 0)
             return &keywords[middle];
         if (order < 0)

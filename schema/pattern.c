@@ -216,13 +216,11 @@ static bool prepare(struct pattern_scratch *scratch)
     if (!scratch->match_data) {
         pattern_scratch_free(scratch);
         scratch->context = pcre2_match_context_create(NULL);
-        scratch->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
         scratch->match_data = pcre2_match_data_create(1, NULL);
-        if (!scratch->context || !scratch->stack || !scratch->match_data) {
+        if (!scratch->context || !scratch->match_data) {
             pattern_scratch_free(scratch);
             return false;
         }
-        pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
     }
     pcre2_set_heap_limit(scratch->context, scratch->heap_limit ? scratch->heap_limit : PATTERN_HEAP_LIMIT);
     return true;
@@ -239,11 +237,24 @@ static enum pattern_result result_of(int status)
     return status >= 0 ? PATTERN_MATCH : status == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_LIMIT;
 }
 
+/* The code that JIT makes has 32 KiB of the thread's stack unless it gets one of its own, which is seldom needed. */
+static bool take_stack(struct pattern_scratch *scratch)
+{
+    scratch->stack = pcre2_jit_stack_create(STACK_MIN, STACK_MAX, NULL);
+    if (scratch->stack)
+        pcre2_jit_stack_assign(scratch->context, NULL, scratch->stack);
+    return scratch->stack != NULL;
+}
+
 static enum pattern_result backtrack(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,
                                      size_t n, uint32_t options)
 {
-    return result_of(pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, options | PCRE2_NO_UTF_CHECK,
-                                 scratch->match_data, scratch->context));
+    for (;;) {
+        int status = pcre2_match(pattern->code, (PCRE2_SPTR)text, n, 0, options | PCRE2_NO_UTF_CHECK,
+                                 scratch->match_data, scratch->context);
+        if (status != PCRE2_ERROR_JIT_STACKLIMIT || scratch->stack || !take_stack(scratch))
+            return result_of(status);
+    }
 }
 
 static enum pattern_result follow_all(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,

@@ -51,7 +51,12 @@ enum opcode {
     OP_UNEVALUATED_ITEMS, /* a: schema */
     OP_UNEVALUATED_PROPERTIES,
     OP_ANNOTATION, /* a: node of the value; only run when annotations are collected */
-    OPCODES
+    OPCODES,
+    /* What compile_answer.c makes of several of those. */
+    OP_IS_INTEGER = OPCODES, /* a number is one */
+    OP_IS_NAME,              /* a, b: part of `names`: a string is one of them */
+    OP_OBJECT,               /* a: in `objects`: all members in one pass */
+    OP_MEMBERS,              /* a: in `objects`: the members that the table names, one by one */
 };
 
 #define OP_INTEGER 7 /* the bit of OP_TYPE behind those of enum jdoc_type */
@@ -74,6 +79,14 @@ struct subschema {
     bool tracks; /* it has unevaluated...: what its parts look at must be noted */
 };
 
+/* A subschema as it runs when only the answer counts. */
+struct answer {
+    uint32_t first, end; /* its instructions, in `fused` */
+    uint8_t types;       /* of the values that can be valid, as bits 1 << enum jdoc_type */
+    bool plain;          /* its instructions look at the value alone: nothing is nested in it */
+    bool general;        /* it is run as the report does: what it looks at must be noted */
+};
+
 struct name {
     const char *text; /* in the schema's document */
     uint32_t size, hash, node;
@@ -82,6 +95,9 @@ struct name {
 struct property {
     struct name name;
     uint32_t schema;
+    uint32_t answer; /* the schema that gives the same answer: `schema`, or what it refers to */
+    bool required;
+    bool matched; /* patterns of patternProperties, too, may be about it */
 };
 
 /* The properties of `properties`, and a hash table of them. */
@@ -100,6 +116,14 @@ struct matcher {
 struct siblings {
     uint32_t table; /* NO_SCHEMA: there is none */
     uint32_t first_matcher, matcher_count;
+};
+
+/* `properties`, `required`, `patternProperties` and `additionalProperties` of one subschema. */
+struct object {
+    uint32_t table;    /* NO_SCHEMA: there is none */
+    uint32_t required; /* how many of its properties; all names that are required are among them */
+    uint32_t first_matcher, matcher_count;
+    uint32_t additional; /* schema; NO_SCHEMA: there is none */
 };
 
 struct dependency {
@@ -146,6 +170,9 @@ struct program {
     PROGRAM_ARRAY(struct value, values);
     PROGRAM_ARRAY(struct pattern *, patterns);
     PROGRAM_ARRAY(const struct format *, formats);
+    PROGRAM_ARRAY(struct instruction, fused);
+    PROGRAM_ARRAY(struct object, objects);
+    struct answer *answers; /* by subschema */
     uint32_t root;
     uint32_t *dynamic; /* name * resources + resource: the schema there, or NO_SCHEMA; NULL: no dynamic references */
 };

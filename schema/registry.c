@@ -378,7 +378,7 @@ static struct resource *look_up(const struct jpk_schema_registry *registry, cons
     return NULL;
 }
 
-static struct resource *take_shipped(struct jpk_schema_registry *registry, const struct shipped_file *file,
+static struct resource *take_shipped(struct jpk_schema_registry *registry, const struct jpk_shipped_schema *file,
                                      const char *uri, size_t n, struct jpk_error *err)
 {
     while (registry->parent)
@@ -396,7 +396,7 @@ struct resource *registry_resource(struct jpk_schema_registry *registry, const c
     struct resource *found = look_up(registry, uri, n);
     if (found)
         return found;
-    const struct shipped_file *file = shipped_find(uri, n);
+    const struct jpk_shipped_schema *file = shipped_find(uri, n);
     if (file)
         return take_shipped(registry, file, uri, n, err);
     struct jpk_schema_registry *with = registry;
@@ -470,10 +470,14 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
 {
     struct buf uri = {0}, name = {0};
     struct uri_part fragment;
-    uri_resolve(base->uri, base->uri_size, reference, n, &uri, &fragment);
     struct jpk_error problem = {0};
     struct resource *resource;
-    if (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0))
+    bool here = n > 0 && *reference == '#';
+    if (here)
+        fragment = (struct uri_part){reference + 1, n - 1};
+    else
+        uri_resolve(base->uri, base->uri_size, reference, n, &uri, &fragment);
+    if (here || (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0)))
         resource = base->document->resources[base->node];
     else
         resource = registry_resource(registry, buf_text(&uri), uri.size, &problem);

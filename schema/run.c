@@ -6,6 +6,14 @@
 
 /* -------------------------------------------------------------------------------------------------------- units */
 
+#define CODE(code) (UINT64_C(1) << (code))
+
+/* Keywords whose annotation is which values they looked at, and those that say in short how far they looked. */
+static const uint64_t notes_looked_at = CODE(OP_PROPERTIES) | CODE(OP_PATTERN_PROPERTIES) |
+                                        CODE(OP_ADDITIONAL_PROPERTIES) | CODE(OP_UNEVALUATED_PROPERTIES) |
+                                        CODE(OP_CONTAINS) | CODE(OP_UNEVALUATED_ITEMS);
+static const uint64_t notes_how_far = CODE(OP_PREFIX_ITEMS) | CODE(OP_ITEMS);
+
 uint32_t unit_open(struct run *run, uint32_t schema, uint32_t key, uint32_t node, uint8_t code)
 {
     struct units *units = run->units;
@@ -30,8 +38,7 @@ void unit_close(struct run *run, uint32_t unit, bool valid)
     run->parent = self->parent;
     self->valid = valid;
     /* A failure that others below it do not account for. */
-    static const uint64_t by_themselves =
-        UINT64_C(1) << OP_ANY_OF | UINT64_C(1) << OP_ONE_OF | UINT64_C(1) << OP_NOT | UINT64_C(1) << OP_CONTAINS;
+    static const uint64_t by_themselves = CODE(OP_ANY_OF) | CODE(OP_ONE_OF) | CODE(OP_NOT) | CODE(OP_CONTAINS);
     bool alone = units->count == (size_t)unit + 1 || (self->key != JDOC_NONE && by_themselves >> self->code & 1);
     if (!valid && run->soft == 0 && alone) {
         run->failures++;
@@ -44,6 +51,17 @@ static void drop_valid(struct run *run, uint32_t unit, size_t annotations)
 {
     if (unit != UINT32_MAX && !run->options.verbose && run->annotations == annotations)
         run->units->count = unit;
+}
+
+/* The same for a schema; it stays, alone, where it shows what a keyword looked at. */
+static void drop_valid_schema(struct run *run, uint32_t unit, size_t annotations)
+{
+    uint32_t keyword = run->parent;
+    bool shows =
+        run->options.annotations && keyword != UINT32_MAX && notes_looked_at >> run->units->items[keyword].code & 1;
+    drop_valid(run, unit, annotations);
+    if (shows && unit != UINT32_MAX && run->units->count == unit)
+        run->units->count++;
 }
 
 /* ----------------------------------------------------------------------------------------------------- problems */
@@ -78,7 +96,7 @@ static uint32_t dynamic_target(const struct run *run, const struct instruction *
     return found;
 }
 
-static bool execute(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node, struct marks *marks)
+bool run_instruction(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node, struct marks *marks)
 {
     switch ((enum opcode)in->code) {
     case OP_PROPERTIES:
@@ -120,14 +138,14 @@ static bool is_about(const struct run *run, const struct instruction *in, uint32
     return in->types >> run->doc->nodes[node].type & 1;
 }
 
-/* The answer alone. */
+/* The answer, and what was looked at. */
 static bool decide(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
 {
     const struct subschema *schema = &run->program->subschemas[index];
     const struct instruction *in = run->program->instructions + schema->first;
     const struct instruction *end = run->program->instructions + schema->end;
     for (; in < end; in++)
-        if (is_about(run, in, node) && !execute(run, index, in, node, marks))
+        if (is_about(run, in, node) && !run_instruction(run, index, in, node, marks))
             return false;
     return true;
 }
@@ -137,8 +155,9 @@ static bool report_keyword(struct run *run, uint32_t index, const struct instruc
 {
     size_t annotations = run->annotations;
     uint32_t unit = unit_open(run, index, in->key, node, in->code);
-    bool valid = unit != UINT32_MAX && execute(run, index, in, node, marks);
+    bool valid = unit != UINT32_MAX && run_instruction(run, index, in, node, marks);
     unit_close(run, unit, valid);
+    run->annotations += valid && run->options.annotations && (notes_looked_at | notes_how_far) >> in->code & 1;
     if (valid)
         drop_valid(run, unit, annotations);
     return valid;
@@ -189,15 +208,13 @@ static bool report(struct run *run, uint32_t index, uint32_t node, struct marks 
     }
     unit_close(run, unit, valid);
     if (valid)
-        drop_valid(run, unit, annotations);
+        drop_valid_schema(run, unit, annotations);
     return valid;
 }
 
-bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
+bool run_enter(struct run *run, uint32_t index, struct scope *scope)
 {
     const struct subschema *schema = &run->program->subschemas[index];
-    if (schema->kind != SUBSCHEMA_RULES)
-        return run->units ? report(run, index, node, marks) : schema->kind == SUBSCHEMA_TRUE;
     if (run->stopped || run->enough)
         return false;
     if (run->depth >= RUN_DEPTH)
@@ -205,9 +222,49 @@ bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *ma
                         "more than 10000 schemas are applied inside of one another; does this one apply itself to the "
                         "same value without end?");
     run->depth++;
-    struct scope scope = {schema->resource, run->scope};
+    *scope = (struct scope){schema->resource, run->scope};
     if (run->program->dynamic)
-        run->scope = &scope;
+        run->scope = scope;
+    return true;
+}
+
+void run_leave(struct run *run, const struct scope *scope)
+{
+    run->scope = scope->up;
+    run->depth--;
+}
+
+/*
+ * Most values are valid, so the answer is asked for before a report is begun: once for each value, and not for large
+ * ones, which hold others that will be asked for again.
+ */
+static bool is_valid_at_once(struct run *run, uint32_t index, uint32_t node)
+{
+    enum { SMALL = 64 };
+    struct units *units = run->units;
+    bool small = jdoc_next(run->doc, node) - node <= SMALL;
+    if (!small || run->parent == UINT32_MAX || units->items[run->parent].node == node || run->enough)
+        return false;
+    run->units = NULL;
+    bool valid = run_answer(run, index, node);
+    run->units = units;
+    return valid;
+}
+
+bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
+{
+    const struct subschema *schema = &run->program->subschemas[index];
+    if (!marks && !schema->tracks) {
+        if (!run->units)
+            return run_answer(run, index, node);
+        if (!run->options.annotations && !run->options.verbose && is_valid_at_once(run, index, node))
+            return true;
+    }
+    if (schema->kind != SUBSCHEMA_RULES)
+        return run->units ? report(run, index, node, marks) : schema->kind == SUBSCHEMA_TRUE;
+    struct scope scope;
+    if (!run_enter(run, index, &scope))
+        return false;
     struct marks own, *inner = marks;
     if (schema->tracks && marks_begin(run, &own, node))
         inner = &own;
@@ -218,8 +275,7 @@ bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *ma
             marks_join(run, marks, &own);
         marks_end(run, &own);
     }
-    run->scope = scope.up;
-    run->depth--;
+    run_leave(run, &scope);
     return valid;
 }
 

@@ -63,20 +63,6 @@ static bool check_multiple(struct run *run, uint32_t schema, const struct instru
     }
 }
 
-static bool at_most(const struct jdoc *doc, uint32_t node, uint32_t most)
-{
-    const struct jdoc_node *text = &doc->nodes[node];
-    return text->count <= most || (!(text->flags & JDOC_ASCII) && jdoc_characters(doc, node) <= most);
-}
-
-static bool at_least(const struct jdoc *doc, uint32_t node, uint32_t least)
-{
-    const struct jdoc_node *text = &doc->nodes[node];
-    /* A character has at most 4 bytes. */
-    return text->count >= least &&
-           (text->flags & JDOC_ASCII || text->count / 4 >= least || jdoc_characters(doc, node) >= least);
-}
-
 static bool has_all(const struct run *run, uint32_t first, uint32_t count, uint32_t node)
 {
     const struct name *name = run->program->names + first;
@@ -191,9 +177,9 @@ bool run_assertion(struct run *run, uint32_t schema, const struct instruction *i
     case OP_MULTIPLE_OF:
         return check_multiple(run, schema, in, node);
     case OP_MAX_LENGTH:
-        return at_most(doc, node, in->a);
+        return run_at_most(doc, node, in->a);
     case OP_MIN_LENGTH:
-        return at_least(doc, node, in->a);
+        return run_at_least(doc, node, in->a);
     case OP_MAX_ITEMS:
     case OP_MAX_PROPERTIES:
         return jdoc_count(doc, node) <= in->a;

@@ -10,8 +10,8 @@ static bool same_name(const struct jdoc *doc, uint32_t key, const struct name *n
            memcmp(jdoc_string(doc, key), name->text, name->size) == 0;
 }
 
-static const struct property *find_property(const struct program *program, uint32_t index, const struct jdoc *doc,
-                                            uint32_t key)
+const struct property *run_find_property(const struct program *program, uint32_t index, const struct jdoc *doc,
+                                         uint32_t key)
 {
     const struct property_table *table = &program->tables[index];
     const uint32_t *slots = program->slots + table->slots;
@@ -30,7 +30,7 @@ bool run_properties(struct run *run, const struct instruction *in, uint32_t node
     bool valid = true;
     uint32_t ordinal = 0;
     for (uint32_t key = node + 1; key < jdoc_next(doc, node); key = jdoc_next(doc, key + 1), ordinal++) {
-        const struct property *property = find_property(run->program, in->a, doc, key);
+        const struct property *property = run_find_property(run->program, in->a, doc, key);
         if (!property || jdoc_shadowed(doc, key))
             continue;
         marks_add(run, marks, ordinal);
@@ -41,8 +41,7 @@ bool run_properties(struct run *run, const struct instruction *in, uint32_t node
     return valid;
 }
 
-/* Whether a pattern matches a key. False, too, when that cannot be known; then the run is stopped. */
-static bool matches(struct run *run, uint32_t schema, const struct matcher *matcher, uint32_t key)
+bool run_matches(struct run *run, uint32_t schema, const struct matcher *matcher, uint32_t key)
 {
     enum pattern_result result =
         pattern_match(matcher->pattern, run->scratch, jdoc_string(run->doc, key), jdoc_string_size(run->doc, key));
@@ -61,7 +60,7 @@ bool run_pattern_properties(struct run *run, uint32_t schema, const struct instr
     for (uint32_t key = node + 1; key < jdoc_next(doc, node); key = jdoc_next(doc, key + 1), ordinal++) {
         for (uint32_t i = 0; i < in->b && !jdoc_shadowed(doc, key); i++) {
             const struct matcher *matcher = &run->program->matchers[in->a + i];
-            if (!matches(run, schema, matcher, key))
+            if (!run_matches(run, schema, matcher, key))
                 continue;
             marks_add(run, marks, ordinal);
             valid &= run_schema(run, matcher->schema, key + 1, NULL);
@@ -74,10 +73,10 @@ bool run_pattern_properties(struct run *run, uint32_t schema, const struct instr
 
 static bool is_additional(struct run *run, uint32_t schema, const struct siblings *siblings, uint32_t key)
 {
-    if (siblings->table != NO_SCHEMA && find_property(run->program, siblings->table, run->doc, key))
+    if (siblings->table != NO_SCHEMA && run_find_property(run->program, siblings->table, run->doc, key))
         return false;
     for (uint32_t i = 0; i < siblings->matcher_count; i++)
-        if (matches(run, schema, &run->program->matchers[siblings->first_matcher + i], key))
+        if (run_matches(run, schema, &run->program->matchers[siblings->first_matcher + i], key))
             return false;
     return true;
 }

@@ -38,6 +38,17 @@ struct run {
 /* The interpreter itself: run.c. `marks` may be NULL. */
 bool run_schema(struct run *run, uint32_t index, uint32_t node, struct marks *marks);
 
+/* One instruction of those in `instructions`. */
+bool run_instruction(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node,
+                     struct marks *marks);
+
+/* A schema when neither units nor marks are wanted: run_answer.c. */
+bool run_answer(struct run *run, uint32_t index, uint32_t node);
+
+/* Begins and ends a schema in which others may be at work; false: too deep, which is noted. */
+bool run_enter(struct run *run, uint32_t index, struct scope *scope);
+void run_leave(struct run *run, const struct scope *scope);
+
 /* Notes that the answer cannot be known. Always false. */
 bool run_stop(struct run *run, uint32_t schema, uint32_t key, enum jpk_code code, const char *message);
 bool run_no_memory(struct run *run);
@@ -53,6 +64,10 @@ bool marks_has(const struct run *run, const struct marks *marks, uint32_t ordina
 bool run_assertion(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node);
 
 /* Those that apply schemas to members and items: run_children.c. */
+const struct property *run_find_property(const struct program *program, uint32_t table, const struct jdoc *doc,
+                                         uint32_t key);
+/* Whether a pattern matches a key. False, too, when that cannot be known; then the run is stopped. */
+bool run_matches(struct run *run, uint32_t schema, const struct matcher *matcher, uint32_t key);
 bool run_properties(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
 bool run_pattern_properties(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node,
                             struct marks *marks);
@@ -69,6 +84,21 @@ bool run_unevaluated_items(struct run *run, const struct instruction *in, uint32
 bool run_combination(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
 /* `if` alone: which branch is taken. */
 bool run_condition(struct run *run, const struct instruction *in, uint32_t node, struct marks *marks);
+
+/* Lengths of strings, in characters. */
+static inline bool run_at_most(const struct jdoc *doc, uint32_t node, uint32_t most)
+{
+    const struct jdoc_node *text = &doc->nodes[node];
+    return text->count <= most || (!(text->flags & JDOC_ASCII) && jdoc_characters(doc, node) <= most);
+}
+
+static inline bool run_at_least(const struct jdoc *doc, uint32_t node, uint32_t least)
+{
+    const struct jdoc_node *text = &doc->nodes[node];
+    /* A character has at most 4 bytes. */
+    return text->count >= least &&
+           (text->flags & JDOC_ASCII || text->count / 4 >= least || jdoc_characters(doc, node) >= least);
+}
 
 /* Units: run.c. */
 uint32_t unit_open(struct run *run, uint32_t schema, uint32_t key, uint32_t node, uint8_t code);

@@ -111,31 +111,72 @@ static const struct jpk_schema *meta_schema(struct jpk_schema_registry *registry
     return schema;
 }
 
-/* Against its meta-schema: the first failure becomes the error. */
+/* Whether a node belongs to a resource in another dialect, which the meta-schema of the document knows nothing about.
+ */
+static bool is_foreign(const struct resource *resource, uint32_t node)
+{
+    struct dialect dialect = document_resource(resource->document, node)->dialect;
+    return dialect.draft != resource->dialect.draft || dialect.vocabularies != resource->dialect.vocabularies;
+}
+
+static bool has_foreign(const struct resource *resource)
+{
+    const struct document *document = resource->document;
+    for (uint32_t node = 0; node < document->doc.count; node++)
+        if (document->resources[node] && is_foreign(resource, node))
+            return true;
+    return false;
+}
+
+/* The value that fails first and is not foreign; JDOC_NONE: there is none. Values that hold such do not count. */
+static uint32_t find_failure(const struct jpk_validation *validation, const struct resource *resource)
+{
+    const struct units *units = &validation->units;
+    for (size_t i = 0; i < units->count; i++) {
+        const struct unit *unit = &units->items[i];
+        bool last = i + 1 == units->count || units->items[i + 1].parent != i;
+        if (!unit->valid && last && !is_foreign(resource, unit->node))
+            return unit->node;
+    }
+    return JDOC_NONE;
+}
+
+/* The failure about a node becomes the error, or the first. */
+static void tell_failure(struct jpk_validation *validation, const struct document *document, uint32_t node,
+                         struct jpk_error *err)
+{
+    size_t count, at = 0;
+    const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
+    while (at < count && failures[at].offset != document->doc.nodes[node].start)
+        at++;
+    if (count == 0) {
+        error_memory(err);
+        return;
+    }
+    const struct jpk_failure *failure = &failures[at < count ? at : 0];
+    error_set(err, JPK_ERR_SCHEMA, "%s%s%s", failure->message, failure->hint ? "; " : "",
+              failure->hint ? failure->hint : "");
+    if (document->file)
+        error_file(err, document->file);
+    error_offset(err, failure->offset);
+    error_position(err, failure->line, failure->column);
+}
+
+/* Against its meta-schema. */
 static bool check_schema(struct jpk_schema_registry *registry, const struct resource *resource, struct jpk_error *err)
 {
     const struct jpk_schema *meta = meta_schema(registry, resource, err);
     if (!meta)
         return false;
-    const struct jpk_validation_options first = {.first = true};
-    struct jpk_validation *validation = validate_document(meta, &resource->document->doc, &first, err);
+    const struct jpk_validation_options how = {.first = !has_foreign(resource)};
+    struct jpk_validation *validation = validate_document(meta, &resource->document->doc, &how, err);
     if (!validation)
         return false;
-    bool valid = validation->valid;
-    size_t count;
-    const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
-    if (!valid && count > 0) {
-        error_set(err, JPK_ERR_SCHEMA, "%s%s%s", failures[0].message, failures[0].hint ? "; " : "",
-                  failures[0].hint ? failures[0].hint : "");
-        if (resource->document->file)
-            error_file(err, resource->document->file);
-        error_offset(err, failures[0].offset);
-        error_position(err, failures[0].line, failures[0].column);
-    } else if (!valid) {
-        error_memory(err);
-    }
+    uint32_t node = validation->valid ? JDOC_NONE : find_failure(validation, resource);
+    if (node != JDOC_NONE)
+        tell_failure(validation, resource->document, node, err);
     jpk_validation_free(validation);
-    return valid;
+    return node == JDOC_NONE;
 }
 
 static struct jpk_schema *compile_document(struct jdoc *doc, char *text, const struct jpk_schema_options *options,

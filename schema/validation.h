@@ -28,10 +28,18 @@ struct jpk_validation *validate_document(const struct jpk_schema *schema, struct
 /* Fills in `failures`; false: no memory. */
 bool validation_explain(struct jpk_validation *validation);
 
-/* Appends the way from the schema's root to what a unit is about, through references. */
+/*
+ * Appends the way from the schema's root to what a unit is about, through references: a JSON Pointer. It is that of the
+ * base (UINT32_MAX: none, the root's) and the rest, for those who walk over all units.
+ */
 void unit_keyword_location(const struct jpk_validation *validation, uint32_t unit, struct buf *out);
+uint32_t unit_location_base(const struct jpk_validation *validation, uint32_t unit);
+void unit_location_rest(const struct jpk_validation *validation, uint32_t unit, struct buf *out);
 
-/* Appends the absolute location of a node of a schema: the URI of its resource, `#`, a pointer. */
+/* Whether it is about a keyword that holds a reference. */
+bool unit_is_reference(const struct jpk_validation *validation, uint32_t unit);
+
+/* Appends the absolute location of a node of a schema: the URI of its resource, `#`, a pointer; percent-encoded. */
 void schema_location(const struct program *program, uint32_t schema, uint32_t node, struct buf *out);
 
 #endif

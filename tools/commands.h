@@ -14,10 +14,13 @@ extern const struct command graph_command;
 extern const struct command pack_command;
 extern const struct command inventory_command;
 extern const struct command recipe_generate_command;
+extern const struct command recipe_validate_command;
 extern const struct command recipe_list_command;
 extern const struct command recipe_rules_command;
 extern const struct command schema_validate_command;
 extern const struct command schema_list_command;
 extern const struct command schema_show_command;
+extern const struct command recipe_configure_command;
+extern const struct command recipe_fmt_command;
 
 #endif

@@ -18,11 +18,14 @@ const struct command *const commands[] = {
     &unpack_command,
     &pack_command,
     &recipe_generate_command,
+    &recipe_validate_command,
     &recipe_list_command,
     &recipe_rules_command,
     &schema_validate_command,
     &schema_list_command,
     &schema_show_command,
+    &recipe_configure_command,
+    &recipe_fmt_command,
     NULL,
 };
 

@@ -26,6 +26,9 @@ struct settings {
         bool check;
     } pack;
     struct {
+        bool check;
+    } fmt;
+    struct {
         bool all, order, ignore_order, ignore_encrypted, stat, name_only;
         const char *only;
         uint64_t limit;
@@ -50,6 +53,10 @@ struct settings {
     struct {
         const char *endpoint, *source, *target, *category, *author, *text, *verb, *since, *until, *sort;
     } listing;
+    struct {
+        const char *recipe, *profile, *baseline, *write_baseline, *base, *config;
+        bool no_config;
+    } validate;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

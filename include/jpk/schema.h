@@ -32,7 +32,8 @@ enum jpk_draft {
 /* "4", "6", "7", "2019-09", "2020-12". */
 JPK_API const char *jpk_draft_name(enum jpk_draft draft);
 
-/* The draft of such a name or of a meta-schema's URI, with or without an empty fragment; JPK_DRAFTS when there is none. */
+/* The draft of such a name or of a meta-schema's URI, with or without an empty fragment; JPK_DRAFTS when there is none.
+ */
 JPK_API enum jpk_draft jpk_draft_find(const char *name);
 
 /* ---------------------------------------------------------------------------------------------------- registry */
@@ -81,16 +82,17 @@ struct jpk_schema;
 
 /*
  * Compiles a schema; text and value are copied. Errors, with the place in the schema: those of reading JSON, and
- * JPK_ERR_SCHEMA: against its meta-schema, a reference that leads nowhere, a schema that applies itself to the same value
- * without end, a pattern that is none, a draft or a required vocabulary that is not known. JPK_ERR_LIMIT: a pattern
- * that is not supported.
+ * JPK_ERR_SCHEMA: against its meta-schema, a reference that leads nowhere, a schema that applies itself to the same
+ * value without end, a pattern that is none, a draft or a required vocabulary that is not known. JPK_ERR_LIMIT: a
+ * pattern that is not supported.
  */
 JPK_API struct jpk_schema *jpk_schema_compile(const char *text, size_t n, const struct jpk_schema_options *options,
                                               struct jpk_error *err);
 JPK_API struct jpk_schema *jpk_schema_compile_json(const json_t *value, const struct jpk_schema_options *options,
                                                    struct jpk_error *err);
 
-/* Compiles what a URI leads to in the registry or among what is built in, fragments allowed; `options->uri` is ignored. */
+/* Compiles what a URI leads to in the registry or among what is built in, fragments allowed; `options->uri` is ignored.
+ */
 JPK_API struct jpk_schema *jpk_schema_compile_uri(const char *uri, const struct jpk_schema_options *options,
                                                   struct jpk_error *err);
 JPK_API void jpk_schema_free(struct jpk_schema *schema);
@@ -104,7 +106,7 @@ JPK_API const char *jpk_schema_uri(const struct jpk_schema *schema);
 struct jpk_validation_options {
     const char *file;       /* how messages call the instance */
     bool first;             /* stop at the first failure */
-    bool annotations;       /* collect annotations, for jpk_validation_output and jpk_validation_annotations */
+    bool annotations;       /* collect annotations, for jpk_validation_output */
     bool verbose;           /* keep what is valid too, for JPK_OUTPUT_VERBOSE; takes much memory for large instances */
     bool reject_duplicates; /* a duplicate key is an error; else the last one counts */
     size_t max_failures;    /* 0: no bound */
@@ -114,16 +116,16 @@ struct jpk_validation_options {
 
 /* What is wrong, once. All strings belong to the validation. */
 struct jpk_failure {
-    uint64_t offset;                    /* in the instance's text; of no use for jansson values */
-    uint32_t line, column;              /* the same, from 1; columns count bytes */
-    const char *pointer;                /* JSON Pointer of the value in the instance; "" for the whole */
-    const char *keyword;                /* "required"; "" for a schema that is just `false` */
-    const char *schema_file;            /* the schema's file, or its URI, in which the keyword stands */
+    uint64_t offset;                     /* in the instance's text; of no use for jansson values */
+    uint32_t line, column;               /* the same, from 1; columns count bytes */
+    const char *pointer;                 /* JSON Pointer of the value in the instance; "" for the whole */
+    const char *keyword;                 /* "required"; "" for a schema that is just `false` */
+    const char *schema_file;             /* the schema's file, or its URI, in which the keyword stands */
     uint32_t schema_line, schema_column; /* where the keyword stands there */
-    const char *schema_location;        /* its absolute location: URI, `#`, pointer */
-    const char *keyword_location;       /* the way to it from the schema's root, through references */
-    const char *message;                /* one sentence in plain words */
-    const char *hint;                   /* "did you mean 'age'?", or NULL */
+    const char *schema_location;         /* its absolute location: URI, `#`, pointer */
+    const char *keyword_location;        /* the way to it from the schema's root, through references */
+    const char *message;                 /* one sentence in plain words */
+    const char *hint;                    /* "did you mean 'age'?", or NULL */
     uint32_t level; /* 0: a failure by itself; n: explains the failure before it whose level is n - 1 */
 };
 
@@ -149,9 +151,20 @@ JPK_API bool jpk_validation_valid(const struct jpk_validation *validation);
 JPK_API const struct jpk_failure *jpk_validation_failures(struct jpk_validation *validation, size_t *count);
 
 /* The output formats of the specification (2020-12, section 12). */
-enum jpk_output { JPK_OUTPUT_FLAG, JPK_OUTPUT_BASIC, JPK_OUTPUT_DETAILED, JPK_OUTPUT_VERBOSE };
+enum jpk_output {
+    JPK_OUTPUT_FLAG,     /* valid or not */
+    JPK_OUTPUT_BASIC,    /* a list of errors, or of annotations when the instance is valid */
+    JPK_OUTPUT_DETAILED, /* the same as a tree, without the nodes that have one child and nothing to say */
+    JPK_OUTPUT_VERBOSE   /* the tree of all that was looked at */
+};
 
-/* The result in such a format; the caller releases it. NULL: no memory. */
+/*
+ * The result in such a format; the caller releases it. NULL: no memory. Annotations are only there when they, or
+ * `verbose`, were asked for when validating. JPK_OUTPUT_VERBOSE without `verbose` is the tree of what was kept: what
+ * failed, and what has annotations when those were asked for. Trees are at most 400 nodes deep: what is deeper stands
+ * beside its parent. In annotations, integers beyond 64 bits become doubles and numbers beyond doubles their text.
+ * The size grows with the product of the number of nodes and the length of their locations.
+ */
 JPK_API json_t *jpk_validation_output(struct jpk_validation *validation, enum jpk_output format);
 
 /* Only the answer, as fast as it can be had. Same errors; on false *valid is untouched. */

@@ -1,0 +1,18 @@
+#include "base/pages.h"
+
+#include <stdint.h>
+#include <sys/mman.h>
+
+void pages_large(void *memory, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+    enum { PAGE = 4096, LARGE = 2 * 1024 * 1024 };
+    if (!memory || n < 2 * LARGE)
+        return;
+    size_t ahead = -(uintptr_t)memory & (PAGE - 1);
+    madvise((char *)memory + ahead, (n - ahead) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+#else
+    (void)memory;
+    (void)n;
+#endif
+}

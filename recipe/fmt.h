@@ -1,0 +1,18 @@
+/* Recipes and configure files in their canonical form. */
+#ifndef RECIPE_FMT_H
+#define RECIPE_FMT_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/*
+ * Appends the canonical form of a recipe or configure file, which is what `jpk recipe generate` writes: known keys in
+ * the order of the format, the others behind them as they stood, two spaces for each level, every element on a line of
+ * its own, numbers as they were written, text without needless escapes, one line end at the end. Nothing is lost, and
+ * the canonical form of the result is the result.
+ *
+ * Errors: those of jdoc_parse, a duplicate key among them; JPK_ERR_FORMAT for JSON that is neither kind of file.
+ */
+bool recipe_format(const char *text, size_t n, struct buf *out, struct jpk_error *err);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * Recipes and what belongs to them, validated together: a file, a pair, or a repository.
+ *
+ * Every file is looked at by itself first, in parallel (tiers json, schema, hygiene, and recipe when there is no
+ * Jitterpak), then every Jitterpak with the recipes that name it (tiers recipe, project, jitterpak), then all of them
+ * as a whole (tier repository). Nothing of a file is kept in memory but what the last step needs, and findings.
+ */
+#ifndef RECIPE_REPOSITORY_H
+#define RECIPE_REPOSITORY_H
+
+#include <pthread.h>
+
+#include "base/map.h"
+#include "base/strings.h"
+#include "jpk/schema.h"
+#include "recipe/recipe_read.h"
+#include "recipe/validate.h"
+
+enum repository_kind {
+    REPOSITORY_OTHER, /* only looked through for what must not be published */
+    REPOSITORY_RECIPE,
+    REPOSITORY_CONFIGURE,
+    REPOSITORY_JITTERPAK, /* a .jpk, or the folder of a project */
+    REPOSITORY_MANIFEST,  /* of the Marketplace */
+    REPOSITORY_EXPORT     /* of Cloud Studio */
+};
+
+#define REPOSITORY_NONE UINT32_MAX
+
+struct repository_file {
+    const char *path; /* to open it, and as findings call it */
+    enum repository_kind kind;
+    bool companion; /* not asked for: only here because a file that was asked for needs it */
+    bool is_folder;
+    const struct jpk_error *problem; /* why it was not read; NULL: nothing */
+
+    /* What the other files need to know of it; NULL, or REPOSITORY_NONE, where there is nothing. */
+    uint32_t partner;   /* of a recipe its configure file, and the other way round */
+    uint32_t jitterpak; /* of a recipe */
+    uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
+    uint32_t next;      /* of such a recipe: the next one */
+    const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
+    uint32_t name_line, name_column; /* where the name stands */
+    char sha256[65];                 /* of a Jitterpak; "" when it was not read */
+    bool checked;                    /* it was read and could be looked at */
+
+    struct validation findings;
+};
+
+struct repository_options {
+    enum jpk_profile profile;
+    const char *schema;       /* a file that takes the place of the schema of recipes; NULL: the project's own */
+    struct jpk_limits limits; /* of Jitterpaks */
+    uint64_t file_size;       /* bytes of any other file */
+    uint64_t jobs;            /* threads; 0: one a processor */
+    const char *base;         /* a folder or a revision that this is compared with; NULL: none */
+};
+
+struct repository {
+    const struct repository_options *options;
+    struct arena arena;
+    struct repository_file *files; /* in the order of their paths, argument by argument */
+    size_t count, capacity;
+    struct map paths;      /* path -> index */
+    struct map lower;      /* the same in lower case: names of files are written in any letter case */
+    struct validation all; /* after repository_validate: every finding, sorted */
+    pthread_mutex_t lock;  /* of the schemas */
+    struct jpk_schema *schemas[4];
+    struct jpk_error schema_errors[4];
+    struct jpk_schema_registry *registry;
+    bool failed; /* memory is out */
+};
+
+/* Empty, with these options, which are lent. False: no memory. */
+bool repository_begin(struct repository *repository, const struct repository_options *options, struct jpk_error *err);
+
+/*
+ * Adds a file, or every file below a folder that ignore files do not leave out. Of a recipe that is named alone, its
+ * configure file and Jitterpak come along when they lie beside it. False: no memory.
+ */
+bool repository_add(struct repository *repository, const char *path, struct jpk_error *err);
+
+/* Does it all. Errors: memory; a schema of the options that cannot be used. */
+bool repository_validate(struct repository *repository, struct jpk_error *err);
+
+void repository_free(struct repository *repository);
+
+/* ------------------------------------------------------------------------------------------- for the parts below */
+
+enum repository_schema { SCHEMA_RECIPE, SCHEMA_CONFIGURE, SCHEMA_MANIFEST, SCHEMA_EXPORT };
+
+/* The compiled schema; NULL with an error. Threads may ask at the same time. */
+const struct jpk_schema *repository_schema(struct repository *repository, enum repository_schema which,
+                                           struct jpk_error *err);
+
+/* The file of a path in any letter case, or REPOSITORY_NONE. `folder_of` is a file in the same folder. */
+uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n);
+
+/* A copy that lives as long as the repository; threads may ask at the same time. NULL: no memory. */
+const char *repository_keep(struct repository *repository, const char *text, size_t n);
+
+/* Looks at one file by itself: repository_file.c. */
+void repository_check_file(struct repository *repository, struct repository_file *file);
+
+/* Looks at a Jitterpak with its recipes: repository_project.c. */
+void repository_check_project(struct repository *repository, struct repository_file *file);
+
+/* What only all of them together show: repository_whole.c. */
+void repository_check_whole(struct repository *repository);
+
+/* What must not be published in a text: repository_hygiene.c. `doc` is the text as JSON, or NULL. */
+void repository_check_hygiene(struct repository *repository, struct validation *findings, const char *file,
+                              const char *text, size_t n, struct jdoc *doc);
+
+#endif

@@ -1,0 +1,63 @@
+/* What must not be published. */
+#include <string.h>
+
+#include "base/text.h"
+#include "recipe/hygiene_rules.h"
+#include "recipe/repository.h"
+
+/* The value or key of a JSON text that a byte belongs to. */
+static uint32_t node_at(const struct jdoc *doc, size_t offset)
+{
+    uint32_t low = 0, high = doc->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (doc->nodes[middle].start <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A sentence as the beginning of a message: without its full stop, and small where it began with an article. */
+static void put_what(struct buf *out, const char *what)
+{
+    size_t n = strlen(what);
+    bool article = strncmp(what, "A ", 2) == 0 || strncmp(what, "An ", 3) == 0;
+    buf_putc(out, article ? 'a' : *what);
+    buf_put(out, what + 1, n - 1 - (what[n - 1] == '.'));
+}
+
+void repository_check_hygiene(struct repository *repository, struct validation *findings, const char *file,
+                              const char *text, size_t n, struct jdoc *doc)
+{
+    struct hygiene_hits hits = {0};
+    struct jpk_error err = {0};
+    (void)repository;
+    if (!hygiene_scan(text, n, NULL, &hits, &err)) {
+        findings->failed |= err.code == JPK_ERR_MEMORY;
+        return;
+    }
+    struct text_counter counter = text_counter_begin(text, n);
+    for (size_t i = 0; i < hits.count; i++) {
+        const struct hygiene_hit *hit = &hits.items[i];
+        const struct hygiene_rule_info *info = hygiene_rule_info(hit->rule);
+        struct text_position position = text_counter_at(&counter, hit->offset);
+        struct buf message = {0}, pointer = {0};
+        put_what(&message, info->what);
+        buf_puts(&message, ": ");
+        hygiene_mask(&message, hit->rule, text + hit->offset, hit->length);
+        if (doc && jdoc_place_all(doc, NULL))
+            jdoc_pointer(doc, node_at(doc, hit->offset), &pointer);
+        struct jpk_finding finding = {.file = file,
+                                      .line = position.line,
+                                      .column = position.column,
+                                      .path = buf_text(&pointer),
+                                      .message = buf_text(&message)};
+        validation_add(findings, (int)rule_of_hygiene(hit->rule), &finding);
+        findings->failed |= message.failed || pointer.failed;
+        buf_free(&message);
+        buf_free(&pointer);
+    }
+    hygiene_hits_free(&hits);
+}

@@ -1,0 +1,94 @@
+/* What only all files together show. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "recipe/repository.h"
+
+static void report(struct repository_file *file, enum rule rule, uint32_t line, uint32_t column, const char *message)
+{
+    struct jpk_finding finding = {.file = file->path, .line = line, .column = column, .path = "", .message = message};
+    validation_add(&file->findings, (int)rule, &finding);
+}
+
+/* A value that only one file should have. */
+struct claim {
+    enum rule rule;
+    enum repository_kind kind;
+    const char *what;
+    const char *(*value)(const struct repository_file *file);
+};
+
+static const char *name_of(const struct repository_file *file)
+{
+    return file->name;
+}
+
+static const char *project_of(const struct repository_file *file)
+{
+    return file->project_id;
+}
+
+static const char *hash_of(const struct repository_file *file)
+{
+    return *file->sha256 ? file->sha256 : NULL;
+}
+
+/* Reports every file but the first that has a value. */
+static void check_claim(struct repository *repository, const struct claim *claim)
+{
+    struct map first = {0};
+    for (size_t i = 0; i < repository->count && !repository->failed; i++) {
+        struct repository_file *file = &repository->files[i];
+        const char *value = file->kind == claim->kind ? claim->value(file) : NULL;
+        uint32_t old;
+        if (!value)
+            continue;
+        if (!map_add(&first, value, strlen(value), (uint32_t)i, &old))
+            repository->failed = true;
+        else if (old != MAP_NONE) {
+            struct buf message = {0};
+            buf_printf(&message, "%s '%s' is also that of %s", claim->what, value, repository->files[old].path);
+            report(file, claim->rule, file->name_line, file->name_column, buf_text(&message));
+            repository->failed |= message.failed;
+            buf_free(&message);
+        }
+    }
+    map_free(&first);
+}
+
+static void check_duplicates(struct repository *repository)
+{
+    static const struct claim claims[] = {
+        {RULE_DUPLICATE_RECIPE_NAME, REPOSITORY_RECIPE, "the recipe's name", name_of},
+        {RULE_DUPLICATE_PROJECT, REPOSITORY_RECIPE, "the project", project_of},
+        {RULE_DUPLICATE_JITTERPAK, REPOSITORY_JITTERPAK, "the checksum", hash_of},
+    };
+    for (size_t i = 0; i < sizeof claims / sizeof claims[0]; i++)
+        check_claim(repository, &claims[i]);
+}
+
+/* Files without the others that they belong to. */
+static void check_alone(struct repository *repository, struct repository_file *file)
+{
+    if (file->companion || file->problem)
+        return;
+    if (file->kind == REPOSITORY_RECIPE && file->jitterpak == REPOSITORY_NONE && file->jitterpak_name) {
+        struct buf message = {0};
+        buf_printf(&message, "the Jitterpak '%s' does not lie beside the recipe", file->jitterpak_name);
+        report(file, RULE_JITTERPAK_MISSING, 0, 0, buf_text(&message));
+        repository->failed |= message.failed;
+        buf_free(&message);
+    } else if (file->kind == REPOSITORY_CONFIGURE && file->partner == REPOSITORY_NONE) {
+        report(file, RULE_ORPHAN_FILE, 0, 0, "there is no recipe to this configure file");
+    } else if (file->kind == REPOSITORY_JITTERPAK && file->recipes == REPOSITORY_NONE && !file->is_folder) {
+        report(file, RULE_ORPHAN_FILE, 0, 0, "no recipe names this Jitterpak");
+    }
+}
+
+void repository_check_whole(struct repository *repository)
+{
+    check_duplicates(repository);
+    for (size_t i = 0; i < repository->count && !repository->failed; i++)
+        check_alone(repository, &repository->files[i]);
+}
