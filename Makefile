@@ -17,7 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema unzip
+CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-jsonschema python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
@@ -58,6 +58,7 @@ help:
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
+	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
 	@echo 'make samples         the sample projects as Jitterpaks, in build/samples'
 	@echo 'make install         program, library and headers; DESTDIR and PREFIX are honoured'
 	@echo 'make uninstall       takes them away again'
@@ -119,6 +120,11 @@ $(BUILD)/libjpk.a: $(ARCHIVES)
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/libjpk.o
 
+# What the program writes of its own manual.
+.PHONY: doc
+doc: $(BUILD)/jpk
+	$(BUILD)/jpk recipe rules --format markdown >doc/rules.md
+
 .PHONY: samples
 samples: $(SAMPLES)
 
@@ -152,7 +158,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -198,6 +204,10 @@ $(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS
 .PHONY: formats
 formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
 	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
+
+.PHONY: manual
+manual: $(BUILD)/jpk
+	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "jpk/hygiene.h"
+#include "recipe/hygiene_rules.h"
 #include "recipe/repository.h"
 
 /* The value or key of a JSON text that a byte belongs to. */
@@ -17,30 +17,6 @@ static uint32_t node_at(const struct jdoc *doc, size_t offset)
             high = middle;
     }
     return low;
-}
-
-static enum rule rule_of_hit(enum hygiene_rule rule)
-{
-    switch (rule) {
-    case HYGIENE_PRIVATE_KEY:
-        return RULE_HYGIENE_PRIVATE_KEY;
-    case HYGIENE_EMAIL_ADDRESS:
-    case HYGIENE_PHONE_NUMBER:
-        return RULE_HYGIENE_EMAIL;
-    case HYGIENE_UNC_PATH:
-    case HYGIENE_PRIVATE_ADDRESS:
-    case HYGIENE_INTERNAL_HOST:
-        return RULE_HYGIENE_HOST;
-    case HYGIENE_URL_CREDENTIALS:
-    case HYGIENE_CONNECTION_PASSWORD:
-    case HYGIENE_LEAK_BESIDE_VARIABLE:
-    case HYGIENE_PLAIN_PASSWORD:
-    case HYGIENE_PLAIN_SECRET:
-    case HYGIENE_AUTHORIZATION_HEADER:
-        return RULE_HYGIENE_CREDENTIAL;
-    default:
-        return RULE_HYGIENE_TOKEN;
-    }
 }
 
 /* A sentence as the beginning of a message: without its full stop, and small where it began with an article. */
@@ -78,7 +54,7 @@ void repository_check_hygiene(struct repository *repository, struct validation *
                                       .column = position.column,
                                       .path = buf_text(&pointer),
                                       .message = buf_text(&message)};
-        validation_add(findings, (int)rule_of_hit(hit->rule), &finding);
+        validation_add(findings, (int)rule_of_hygiene(hit->rule), &finding);
         findings->failed |= message.failed || pointer.failed;
         buf_free(&message);
         buf_free(&pointer);

@@ -1419,6 +1419,18 @@ static const struct jpk_rule rules[] = {
             .bad = "A host name that ends in .internal, or an address such as 10.1.2.3.",
             .good = "[erp_host]",
         },
+    [RULE_HYGIENE_PHONE] =
+        {
+            .id = "phone-number-in-file",
+            .tier = JPK_TIER_HYGIENE,
+            .severity = {JPK_INFO, JPK_WARNING},
+            .summary = "A file holds what looks like a telephone number.",
+            .why = "It is personal data, and becomes public with the repository. Other numbers can look like one, so "
+                   "this is a note unless the profile is strict.",
+            .example = JPK_EXAMPLE_WORDS,
+            .bad = "The number of a colleague in the text of an e-mail message.",
+            .good = "[support_phone]",
+        },
     {.id = "unreadable-file",
      .tier = JPK_TIER_JITTERPAK,
      .severity = {JPK_ERROR, JPK_ERROR},

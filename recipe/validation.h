@@ -138,6 +138,7 @@ enum rule {
     RULE_HYGIENE_TOKEN,
     RULE_HYGIENE_EMAIL,
     RULE_HYGIENE_HOST,
+    RULE_HYGIENE_PHONE,
 
     RULE_COUNT /* from here on the rules of jpk_check, in its order */
 };

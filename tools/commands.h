@@ -15,6 +15,8 @@ extern const struct command pack_command;
 extern const struct command inventory_command;
 extern const struct command recipe_generate_command;
 extern const struct command recipe_validate_command;
+extern const struct command recipe_list_command;
+extern const struct command recipe_rules_command;
 extern const struct command schema_validate_command;
 extern const struct command schema_list_command;
 extern const struct command schema_show_command;

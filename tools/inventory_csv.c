@@ -1,37 +1,7 @@
 /* The inventory for spreadsheets: RFC 4180. */
-#include <string.h>
-
+#include "tools/csv.h"
 #include "tools/inventory.h"
 #include "tools/summary_text.h"
-
-/* Spreadsheets take a cell that begins so for a formula; an apostrophe before it says that it is text. */
-static bool looks_like_formula(const char *text)
-{
-    return *text && strchr("=+-@\t\r", *text) != NULL;
-}
-
-/* A cell and the comma after it, which the end of the row takes away again. */
-static void put_cell(struct buf *out, const char *text)
-{
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
-    if (quoted)
-        buf_putc(out, '"');
-    if (looks_like_formula(text))
-        buf_putc(out, '\'');
-    for (const char *p = text; *p; p++) {
-        if (*p == '"')
-            buf_putc(out, '"');
-        buf_putc(out, *p);
-    }
-    buf_puts(out, quoted ? "\"," : ",");
-}
-
-static void end_row(struct buf *out)
-{
-    if (out->size > 0)
-        out->size--;
-    buf_puts(out, "\r\n");
-}
 
 static void put_header(struct buf *out)
 {
@@ -40,10 +10,10 @@ static void put_header(struct buf *out)
         "createdWith", "requiredVersion", "organization", "organizationId", "environment", "environmentId",
         "createdAt",   "deployedAt",      "storedAt",     "comment",        "connections"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        put_cell(out, names[i]);
+        csv_put_cell(out, names[i]);
     for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
-        put_cell(out, figure->key);
-    end_row(out);
+        csv_put_cell(out, figure->key);
+    csv_end_row(out);
 }
 
 static void put_connectors(struct buf *out, const struct jpk_summary *summary)
@@ -54,7 +24,7 @@ static void put_connectors(struct buf *out, const struct jpk_summary *summary)
         summary_connector(&text, &summary->connectors[i]);
     }
     out->failed = out->failed || text.failed;
-    put_cell(out, buf_text(&text));
+    csv_put_cell(out, buf_text(&text));
     buf_free(&text);
 }
 
@@ -68,7 +38,7 @@ static void put_project(struct buf *out, const struct jpk_summary *s)
                                  s->created,      s->deployed,
                                  s->stored,       s->comment};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        put_cell(out, texts[i]);
+        csv_put_cell(out, texts[i]);
     put_connectors(out, s);
     for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
         buf_printf(out, "%llu,", (unsigned long long)inventory_figure_of(s, figure));
@@ -89,12 +59,12 @@ void inventory_csv(struct buf *out, const struct inventory *inventory)
     put_header(out);
     for (size_t i = 0; i < inventory->count; i++) {
         const struct inventory_row *row = &inventory->rows[i];
-        put_cell(out, row->path);
-        put_cell(out, row->summary ? "" : row->error.message);
+        csv_put_cell(out, row->path);
+        csv_put_cell(out, row->summary ? "" : row->error.message);
         if (row->summary)
             put_project(out, row->summary);
         else
             put_nothing(out);
-        end_row(out);
+        csv_end_row(out);
     }
 }

@@ -2,12 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "tools/columns.h"
 #include "tools/inventory.h"
 #include "tools/message.h"
 #include "tools/summary_text.h"
 
-enum { WIDTH = 120, GAP = 2, COLUMNS_MAX = 16, CELL_MAX = 1024, PROJECTS_MAX = 40, PATH_LEAST = 24, NAME_LEAST = 16 };
+enum { COLUMNS_MAX = 16, PROJECTS_MAX = 40, PATH_LEAST = 24, NAME_LEAST = 16 };
 
 static const char path_heading[] = "path", name_heading[] = "project", total_heading[] = "total";
 
@@ -21,13 +21,6 @@ struct widths {
 static size_t greater(size_t a, size_t b)
 {
     return a > b ? a : b;
-}
-
-static size_t printable_width(const char *text)
-{
-    char shown[CELL_MAX];
-    text_printable(shown, sizeof shown, text);
-    return text_width(shown);
 }
 
 /* What the line of sums says of the projects in it. */
@@ -59,17 +52,17 @@ static struct widths widths_of(const struct inventory *inventory)
     projects_text(inventory, projects);
     struct widths widths = {.path = greater(strlen(path_heading), strlen(total_heading)),
                             .name = greater(strlen(name_heading), strlen(projects))};
-    size_t used = GAP, column = 0;
+    size_t used = TABLE_GAP, column = 0;
     for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
         if (figure->heading)
-            used += GAP + (widths.figures[column++] = figure_width(inventory, figure));
+            used += TABLE_GAP + (widths.figures[column++] = figure_width(inventory, figure));
     for (size_t i = 0; i < inventory->count; i++) {
         const struct inventory_row *row = &inventory->rows[i];
-        widths.path = greater(widths.path, printable_width(row->path));
+        widths.path = greater(widths.path, columns_width(row->path));
         if (row->summary)
-            widths.name = greater(widths.name, printable_width(row->summary->name));
+            widths.name = greater(widths.name, columns_width(row->summary->name));
     }
-    size_t left = used < WIDTH ? WIDTH - used : 0;
+    size_t left = used < TABLE_WIDTH ? TABLE_WIDTH - used : 0;
     if (widths.path + widths.name > left) {
         size_t path_most = left > widths.name + PATH_LEAST ? left - widths.name : PATH_LEAST;
         if (widths.path > greater(path_most, left / 2))
@@ -82,39 +75,6 @@ static struct widths widths_of(const struct inventory *inventory)
 
 /* -------------------------------------------------------------------------------------------------------- cells */
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-static void pad(struct buf *out, size_t width, size_t used)
-{
-    buf_printf(out, "%*s", used < width ? (int)(width - used) : 0, "");
-}
-
-/* Text in a column; what is too long loses its end, or with `keep_end` its beginning. */
-static void put_text(struct buf *out, const char *text, size_t width, bool keep_end)
-{
-    char shown[CELL_MAX];
-    text_printable(shown, sizeof shown, text);
-    char *start = shown, *end = shown + strlen(shown);
-    size_t used = text_width(start);
-    bool cut = used > width;
-    while (cut && used + 3 > width && start < end) {
-        if (keep_end) {
-            while (is_continuation(*++start))
-                ;
-        } else {
-            while (is_continuation(*--end))
-                ;
-            *end = '\0';
-        }
-        used = text_width(start);
-    }
-    buf_printf(out, "%s%s%s", cut && keep_end ? "..." : "", start, cut && !keep_end ? "..." : "");
-    pad(out, width, used + (cut ? 3 : 0));
-}
-
 static void put_figures(struct buf *out, const struct inventory *inventory, const struct jpk_summary *summary,
                         const struct widths *widths)
 {
@@ -125,7 +85,7 @@ static void put_figures(struct buf *out, const struct inventory *inventory, cons
             continue;
         inventory_number(figure, summary ? inventory_figure_of(summary, figure) : inventory_total(inventory, figure),
                          text);
-        buf_printf(out, "%*s", (int)(GAP + widths->figures[column++]), text);
+        buf_printf(out, "%*s", (int)(TABLE_GAP + widths->figures[column++]), text);
     }
     buf_putc(out, '\n');
 }
@@ -133,21 +93,21 @@ static void put_figures(struct buf *out, const struct inventory *inventory, cons
 static void put_header(struct buf *out, const struct widths *widths)
 {
     size_t column = 0;
-    put_text(out, path_heading, widths->path + GAP, false);
-    put_text(out, name_heading, widths->name, false);
+    columns_put(out, path_heading, widths->path + TABLE_GAP, false);
+    columns_put(out, name_heading, widths->name, false);
     for (const struct inventory_figure *figure = inventory_figures; figure->key; figure++)
         if (figure->heading)
-            buf_printf(out, "%*s", (int)(GAP + widths->figures[column++]), figure->heading);
+            buf_printf(out, "%*s", (int)(TABLE_GAP + widths->figures[column++]), figure->heading);
     buf_putc(out, '\n');
 }
 
 static void put_row(struct buf *out, const struct inventory *inventory, const struct inventory_row *row,
                     const struct widths *widths)
 {
-    put_text(out, row->path, widths->path, true);
-    pad(out, GAP, 0);
+    columns_put(out, row->path, widths->path, true);
+    columns_pad(out, TABLE_GAP, 0);
     if (row->summary) {
-        put_text(out, row->summary->name, widths->name, false);
+        columns_put(out, row->summary->name, widths->name, false);
         put_figures(out, inventory, row->summary, widths);
     } else {
         buf_puts(out, "cannot be read: ");
@@ -160,9 +120,9 @@ static void put_total(struct buf *out, const struct inventory *inventory, const 
 {
     char text[PROJECTS_MAX];
     projects_text(inventory, text);
-    put_text(out, total_heading, widths->path, false);
-    pad(out, GAP, 0);
-    put_text(out, text, widths->name, false);
+    columns_put(out, total_heading, widths->path, false);
+    columns_pad(out, TABLE_GAP, 0);
+    columns_put(out, text, widths->name, false);
     put_figures(out, inventory, NULL, widths);
 }
 

@@ -19,6 +19,8 @@ const struct command *const commands[] = {
     &pack_command,
     &recipe_generate_command,
     &recipe_validate_command,
+    &recipe_list_command,
+    &recipe_rules_command,
     &schema_validate_command,
     &schema_list_command,
     &schema_show_command,

@@ -48,6 +48,12 @@ struct settings {
         uint64_t max_file, max_depth;
     } schema;
     struct {
+        const char *tier, *profile;
+    } rules;
+    struct {
+        const char *endpoint, *source, *target, *category, *author, *text, *verb, *since, *until, *sort;
+    } listing;
+    struct {
         const char *recipe, *profile, *baseline, *write_baseline, *base, *config;
         bool no_config;
     } validate;

@@ -269,6 +269,11 @@ def test_program(judge, path):
         test_index(program, packed, folder)
         program.reports("explain-report-1", [["recipe", "generate", "-q", "-n", "--explain", project]
                                              for project in projects])
+        program.reports("recipe-rules-report-1", [["recipe", "rules"], ["recipe", "rules", "--profile", "strict"],
+                                                  ["recipe", "rules", "github-token"]])
+        recipes = os.path.join(ROOT, "samples", "recipes")
+        program.reports("recipe-list-report-1", [["recipe", "list", recipes], ["recipe", "list", recipes, folder, broken],
+                                                 ["recipe", "list", "--author", "nobody", recipes]])
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
         program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])

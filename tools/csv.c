@@ -1,0 +1,32 @@
+#include "tools/csv.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool looks_like_formula(const char *text)
+{
+    return *text && strchr("=+-@\t\r", *text) != NULL;
+}
+
+/* With the comma after it, which the end of the row takes away again. */
+void csv_put_cell(struct buf *out, const char *text)
+{
+    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    if (quoted)
+        buf_putc(out, '"');
+    if (looks_like_formula(text))
+        buf_putc(out, '\'');
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            buf_putc(out, '"');
+        buf_putc(out, *p);
+    }
+    buf_puts(out, quoted ? "\"," : ",");
+}
+
+void csv_end_row(struct buf *out)
+{
+    if (out->size > 0)
+        out->size--;
+    buf_puts(out, "\r\n");
+}
