@@ -133,7 +133,8 @@ struct jpk_validation;
 
 /*
  * Validates an instance. An invalid instance is no error. Errors, NULL: those of reading JSON; JPK_ERR_LIMIT when the
- * answer is not known (a pattern that takes too long, schemas nested too deep while running); JPK_ERR_MEMORY.
+ * answer is not known (a pattern or a number that takes too long, schemas that apply one another too deep or too
+ * often); JPK_ERR_MEMORY. A thread needs a stack of 4 MiB for the deepest instances that are let through.
  * The schema must outlive the validation; the text must stay as it is as long.
  */
 JPK_API struct jpk_validation *jpk_validate(const struct jpk_schema *schema, const char *text, size_t n,
