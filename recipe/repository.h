@@ -40,9 +40,9 @@ struct repository_file {
     uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
     uint32_t next;      /* of such a recipe: the next one */
     const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
-    uint32_t name_line, name_column; /* where the name stands */
-    char sha256[65];                 /* of a Jitterpak; "" when it was not read */
-    bool checked;                    /* it was read and could be looked at */
+    struct text_position name_at, project_at; /* where the name and the project's id stand */
+    char sha256[65];                          /* of a Jitterpak; "" when it was not read */
+    bool checked;                             /* it was read and could be looked at */
 
     struct validation findings;
 };

@@ -99,11 +99,11 @@ static void digest_recipe(struct looking *l)
     file->project_id = keep(l, jitterpak, "projectId");
     file->jitterpak_name = keep(l, jitterpak, "file");
     file->jitterpak_sha256 = keep(l, jitterpak, "sha256");
-    if (name != JDOC_NONE) {
-        struct text_position position = jdoc_position(&l->doc, name);
-        file->name_line = position.line;
-        file->name_column = position.column;
-    }
+    uint32_t project = jitterpak == JDOC_NONE ? JDOC_NONE : jdoc_get(&l->doc, jitterpak, "projectId", 9);
+    if (name != JDOC_NONE)
+        file->name_at = jdoc_position(&l->doc, name);
+    if (project != JDOC_NONE)
+        file->project_at = jdoc_position(&l->doc, project);
     if (file->jitterpak_name)
         file->jitterpak =
             repository_sibling(l->repository, file->path, file->jitterpak_name, strlen(file->jitterpak_name));

@@ -5,9 +5,10 @@
 #include "base/text.h"
 #include "recipe/repository.h"
 
-static void report(struct repository_file *file, enum rule rule, uint32_t line, uint32_t column, const char *message)
+static void report(struct repository_file *file, enum rule rule, struct text_position at, const char *message)
 {
-    struct jpk_finding finding = {.file = file->path, .line = line, .column = column, .path = "", .message = message};
+    struct jpk_finding finding = {
+        .file = file->path, .line = at.line, .column = at.column, .path = "", .message = message};
     validation_add(&file->findings, (int)rule, &finding);
 }
 
@@ -16,21 +17,26 @@ struct claim {
     enum rule rule;
     enum repository_kind kind;
     const char *what;
-    const char *(*value)(const struct repository_file *file);
+    const char *(*value)(const struct repository_file *file, struct text_position *at);
 };
 
-static const char *name_of(const struct repository_file *file)
+static const struct text_position whole_file;
+
+static const char *name_of(const struct repository_file *file, struct text_position *at)
 {
+    *at = file->name_at;
     return file->name;
 }
 
-static const char *project_of(const struct repository_file *file)
+static const char *project_of(const struct repository_file *file, struct text_position *at)
 {
+    *at = file->project_at;
     return file->project_id;
 }
 
-static const char *hash_of(const struct repository_file *file)
+static const char *hash_of(const struct repository_file *file, struct text_position *at)
 {
+    *at = whole_file;
     return *file->sha256 ? file->sha256 : NULL;
 }
 
@@ -40,7 +46,8 @@ static void check_claim(struct repository *repository, const struct claim *claim
     struct map first = {0};
     for (size_t i = 0; i < repository->count && !repository->failed; i++) {
         struct repository_file *file = &repository->files[i];
-        const char *value = file->kind == claim->kind ? claim->value(file) : NULL;
+        struct text_position at;
+        const char *value = file->kind == claim->kind ? claim->value(file, &at) : NULL;
         uint32_t old;
         if (!value)
             continue;
@@ -49,7 +56,7 @@ static void check_claim(struct repository *repository, const struct claim *claim
         else if (old != MAP_NONE) {
             struct buf message = {0};
             buf_printf(&message, "%s '%s' is also that of %s", claim->what, value, repository->files[old].path);
-            report(file, claim->rule, file->name_line, file->name_column, buf_text(&message));
+            report(file, claim->rule, at, buf_text(&message));
             repository->failed |= message.failed;
             buf_free(&message);
         }
@@ -76,13 +83,13 @@ static void check_alone(struct repository *repository, struct repository_file *f
     if (file->kind == REPOSITORY_RECIPE && file->jitterpak == REPOSITORY_NONE && file->jitterpak_name) {
         struct buf message = {0};
         buf_printf(&message, "the Jitterpak '%s' does not lie beside the recipe", file->jitterpak_name);
-        report(file, RULE_JITTERPAK_MISSING, 0, 0, buf_text(&message));
+        report(file, RULE_JITTERPAK_MISSING, whole_file, buf_text(&message));
         repository->failed |= message.failed;
         buf_free(&message);
     } else if (file->kind == REPOSITORY_CONFIGURE && file->partner == REPOSITORY_NONE) {
-        report(file, RULE_ORPHAN_FILE, 0, 0, "there is no recipe to this configure file");
+        report(file, RULE_ORPHAN_FILE, whole_file, "there is no recipe to this configure file");
     } else if (file->kind == REPOSITORY_JITTERPAK && file->recipes == REPOSITORY_NONE && !file->is_folder) {
-        report(file, RULE_ORPHAN_FILE, 0, 0, "no recipe names this Jitterpak");
+        report(file, RULE_ORPHAN_FILE, whole_file, "no recipe names this Jitterpak");
     }
 }
 

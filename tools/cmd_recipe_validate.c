@@ -1,6 +1,8 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "recipe/repository.h"
@@ -139,6 +141,19 @@ static int print_all(const struct repository *repository, const struct settings 
 
 /* ------------------------------------------------------------------------------------------------------- command */
 
+/* What was named and is not there is said at once; what is there and cannot be read becomes a finding. */
+static bool add_path(struct repository *repository, const char *path, int *status, struct jpk_error *err)
+{
+    struct stat there;
+    struct jpk_error missing = {0};
+    if (stat(path, &there) == 0)
+        return repository_add(repository, path, err);
+    error_system(&missing, JPK_ERR_READ, errno, "cannot be opened");
+    error_file(&missing, path);
+    *status = message_error(&missing);
+    return true;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct repository_options how = {
@@ -154,14 +169,16 @@ static int run(const struct settings *settings, int count, char **arguments)
         fputs("jpk recipe validate: PATH is missing; 'jpk help recipe validate' shows the usage\n", stderr);
         return 2;
     }
-    bool ok = repository_begin(&repository, &how, &err) &&
-              (!settings->validate.recipe || repository_add(&repository, settings->validate.recipe, &err));
+    int status = 0;
+    bool ok = repository_begin(&repository, &how, &err);
+    if (ok && settings->validate.recipe)
+        ok = add_path(&repository, settings->validate.recipe, &status, &err);
     for (int i = 0; ok && i < count; i++)
-        ok = repository_add(&repository, arguments[i], &err);
+        ok = add_path(&repository, arguments[i], &status, &err);
     ok = ok && repository_validate(&repository, &err);
-    int status = ok ? print_all(&repository, settings) : message_error(&err);
+    int validated = ok ? print_all(&repository, settings) : message_error(&err);
     repository_free(&repository);
-    return status;
+    return validated > status ? validated : status;
 }
 
 static const struct option *const groups[] = {options,       finding_options,    common_options,
