@@ -85,7 +85,6 @@ def test_form(judge):
 def test_shared_definitions(judge):
     """Schemas stand alone, so what several of them describe is repeated; it must be the same everywhere."""
     for names, definitions in ((("recipe-1", "configure-1"), ("schedule", "time", "date")),
-                               (("recipe-1", "config-1"), ("date",)),
                                (("check-report-1", "inventory-report-1", "explain-report-1"), ("finding",)),
                                (("check-report-1", "inventory-report-1", "info-report-1"), ("counts",)),
                                (("inventory-report-1", "info-report-1"), ("origin", "connection"))):
