@@ -88,22 +88,22 @@ struct answer {
 /* "ID TYPE SIZE", or "ID submodule", as later versions of git say. */
 static bool parse_object(const char *line, struct answer *answer)
 {
-    char type[16];
-    unsigned long long size = 0;
     size_t digits = strspn(line, "0123456789abcdef");
     if (digits < 40 || digits >= sizeof answer->id || line[digits] != ' ')
         return false;
+    const char *type = line + digits + 1, *size = strchr(type, ' ');
     memcpy(answer->id, line, digits);
     answer->id[digits] = '\0';
-    int read = 0;
-    bool object =
-        sscanf(line + digits, " %15[a-z] %llu%n", type, &size, &read) == 2 && line[digits + (size_t)read] == '\0';
-    answer->kind = !object                     ? ANSWER_MISSING
-                   : strcmp(type, "blob") == 0 ? ANSWER_BLOB
-                   : strcmp(type, "tree") == 0 ? ANSWER_TREE
-                                               : ANSWER_OTHER;
-    answer->size = size;
-    return object || strcmp(line + digits, " submodule") == 0;
+    answer->kind = text_starts_with(type, "blob ")   ? ANSWER_BLOB
+                   : text_starts_with(type, "tree ") ? ANSWER_TREE
+                   : size                            ? ANSWER_OTHER
+                                                     : ANSWER_MISSING;
+    if (!size)
+        return strcmp(type, "submodule") == 0;
+    char *end;
+    errno = 0;
+    answer->size = strtoull(size + 1, &end, 10);
+    return size[1] >= '0' && size[1] <= '9' && *end == '\0' && errno == 0;
 }
 
 /* Whether a line is the request itself and this word behind it. */

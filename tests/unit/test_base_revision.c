@@ -419,10 +419,10 @@ static void pretend(const char *cat)
     struct buf text = {0};
     buf_printf(&text,
                "#!/bin/sh\n"
-               "PATH='%s'\n"
+               "PATH='%s:/usr/bin:/bin'\n"
                "case \"$*\" in\n"
                "*rev-parse*) echo '%s';;\n"
-               "*-z*) echo 'error: unknown switch' >&2; exit 129;;\n"
+               "*' -z') echo 'error: unknown switch' >&2; exit 129;;\n"
                "*) %s;;\n"
                "esac\n",
                search, root, cat);
