@@ -43,60 +43,11 @@ struct jdoc_options json_options(const struct settings *settings)
         .size_name = "--max-file"};
 }
 
-/* file: URIs are those of absolute paths, percent-encoded. */
-static bool put_file_uri(struct buf *out, const char *path)
-{
-    char *full = realpath(path, NULL);
-    if (!full)
-        return false;
-    buf_puts(out, "file://");
-    for (const char *p = full; *p; p++) {
-        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
-                     strchr("/-._~!$&'()*+,;=:@", *p) != NULL;
-        if (plain)
-            buf_putc(out, *p);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
-    }
-    free(full);
-    return true;
-}
-
-/* The real path of a file: URI when it is below the folder; NULL when it is not, or there is no such file. */
-static char *path_below(const char *folder, const char *uri)
-{
-    struct buf path = {0};
-    char *full = NULL;
-    size_t n = strlen(folder);
-    if (strncmp(uri, "file://", 7) == 0 && uri_decode(uri + 7, strlen(uri + 7), &path))
-        full = realpath(buf_text(&path), NULL);
-    if (full && !(strncmp(full, folder, n) == 0 && (full[n] == '/' || n == 1))) {
-        free(full);
-        full = NULL;
-    }
-    buf_free(&path);
-    return full;
-}
-
-static bool load_file(void *context, struct jpk_schema_registry *registry, const char *uri, struct jpk_error *err)
-{
-    const struct schema_source *source = context;
-    char *path = source->folder ? path_below(source->folder, uri) : NULL;
-    if (!path)
-        return true;
-    struct buf text = {0};
-    const char *name = path + strlen(source->folder) + 1;
-    bool ok = file_read(path, source->limit, "--max-file", &text, err) &&
-              jpk_schema_registry_add(registry, uri, buf_text(&text), text.size, name, err);
-    buf_free(&text);
-    free(path);
-    return ok;
-}
-
 bool schema_source_open(struct schema_source *source, const struct settings *settings, const char *schema,
                         struct jpk_error *err)
 {
-    *source = (struct schema_source){.draft = JPK_DRAFT_2020_12, .limit = json_file_limit(settings)};
+    *source = (struct schema_source){.draft = JPK_DRAFT_2020_12,
+                                     .files = {.limit = json_file_limit(settings), .limit_name = "--max-file"}};
     if (settings->schema.draft)
         source->draft = jpk_draft_find(settings->schema.draft);
     source->registry = jpk_schema_registry_new(source->draft);
@@ -107,17 +58,17 @@ bool schema_source_open(struct schema_source *source, const struct settings *set
                                                   .assert_content = settings->schema.assert_content,
                                                   .lenient_patterns = settings->schema.lenient};
     if (settings->schema.registry) {
-        source->folder = realpath(settings->schema.registry, NULL);
-        if (!source->folder)
+        source->files.folder = realpath(settings->schema.registry, NULL);
+        if (!source->files.folder)
             return error_set(err, JPK_ERR_READ, "the folder of --registry cannot be read: %s",
                              settings->schema.registry);
     } else if (schema && access(schema, R_OK) == 0) {
         const char *slash = strrchr(schema, '/');
         char *folder = slash ? strndup(schema, (size_t)(slash - schema) + 1) : strdup(".");
-        source->folder = folder ? realpath(folder, NULL) : NULL;
+        source->files.folder = folder ? realpath(folder, NULL) : NULL;
         free(folder);
     }
-    jpk_schema_registry_set_loader(source->registry, load_file, source);
+    jpk_schema_registry_set_loader(source->registry, schema_files_load, &source->files);
     return true;
 }
 
@@ -145,10 +96,10 @@ struct jpk_schema *schema_source_compile(struct schema_source *source, const cha
     struct buf text = {0}, uri = {0};
     struct jpk_schema *compiled = NULL;
     struct jpk_schema_options options = source->options;
-    if (put_file_uri(&uri, schema))
+    if (schema_file_uri(&uri, schema))
         options.uri = buf_text(&uri);
     options.file = schema;
-    if (file_read(schema, source->limit, "--max-file", &text, err))
+    if (file_read(schema, source->files.limit, source->files.limit_name, &text, err))
         compiled = jpk_schema_compile(buf_text(&text), text.size, &options, err);
     buf_free(&text);
     buf_free(&uri);
@@ -158,5 +109,5 @@ struct jpk_schema *schema_source_compile(struct schema_source *source, const cha
 void schema_source_close(struct schema_source *source)
 {
     jpk_schema_registry_free(source->registry);
-    free((char *)source->folder);
+    free((char *)source->files.folder);
 }

@@ -4,14 +4,14 @@
 
 #include "base/json.h"
 #include "jpk/schema.h"
+#include "schema/files.h"
 #include "tools/options.h"
 
 struct schema_source {
     struct jpk_schema_registry *registry;
     struct jpk_schema_options options;
     enum jpk_draft draft;
-    uint64_t limit;     /* bytes of a file */
-    const char *folder; /* below which references may read files; owned */
+    struct schema_files files; /* what references may read; its folder is owned */
 };
 
 /*

@@ -85,7 +85,6 @@ def test_form(judge):
 def test_shared_definitions(judge):
     """Schemas stand alone, so what several of them describe is repeated; it must be the same everywhere."""
     for names, definitions in ((("recipe-1", "configure-1"), ("schedule", "time", "date")),
-                               (("recipe-1", "config-1"), ("date",)),
                                (("check-report-1", "inventory-report-1", "explain-report-1"), ("finding",)),
                                (("check-report-1", "inventory-report-1", "info-report-1"), ("counts",)),
                                (("inventory-report-1", "info-report-1"), ("origin", "connection"))):
@@ -183,6 +182,57 @@ def test_project(program, project):
                                        ["graph", project, "--operations", "--messages"]])
 
 
+# Files in which `jpk schema validate` finds something of every kind, by their names.
+INSTANCES = {
+    "good.json": '{"kind": "a", "size": 1}',
+    "choice.json": '{"kind": "a", "size": {"width": "1", "\u00e4~/": 2}}',
+    "again.json": '{"kind": "a", "kind": "a", "size": 1}',
+    "wrong.yaml": "kind: c\nsize: [1]\nsiz: 2\n",
+    "broken.json": '{"kind": ',
+}
+SCHEMA = """{
+  "properties": {
+    "kind": { "enum": ["a", "b"] },
+    "size": {
+      "anyOf": [
+        { "type": "integer" },
+        { "type": "object", "properties": { "width": { "oneOf": [{ "type": "integer" }, { "const": "wide" }] } },
+          "additionalProperties": false }
+      ]
+    }
+  },
+  "additionalProperties": false
+}"""
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_findings(program, folder):
+    """Reports of findings: with explanations, files that cannot be checked, findings that are cut, and without any."""
+    schema = os.path.join(folder, "schema.json")
+    instances = os.path.join(folder, "instances")
+    os.mkdir(instances)
+    write(schema, SCHEMA)
+    for name, text in INSTANCES.items():
+        write(os.path.join(instances, name), text)
+    command = ["schema", "validate", "-s", schema]
+    good, everything, cut, none = program.reports("findings-1", [
+        [*command, os.path.join(instances, "good.json")], [*command, instances],
+        [*command, "--max-findings", "1", instances], [*command, os.path.join(instances, "none.json")]])
+    judge = program.judge
+    judge.check(good["findings"] == [] and "notChecked" not in good, "findings-1", f"of a good file: {good}")
+    summary, findings, failed = everything["summary"], everything["findings"], everything["notChecked"]
+    judge.check((summary["files"], summary["checked"], summary["notShown"]) == (5, 4, 0), "findings-1", f"{summary}")
+    judge.check(len(findings) == summary["errors"] + summary["warnings"] > 4, "findings-1", f"{findings}")
+    judge.check(any("details" in finding for finding in findings), "findings-1", "nothing is explained")
+    judge.check([one["file"] for one in failed] == [os.path.join(instances, "broken.json")], "findings-1", f"{failed}")
+    judge.check(len(cut["findings"]) == 1 and cut["summary"]["notShown"] == len(findings) - 1, "findings-1", f"{cut}")
+    judge.check(none["summary"]["checked"] == 0 and len(none["notChecked"]) == 1, "findings-1", f"{none}")
+
+
 def found_in(reports, pattern):
     return sorted({name for report in reports for name in re.findall(pattern, json.dumps(report))})
 
@@ -261,6 +311,7 @@ def test_program(judge, path):
         harmed = damaged(folder)
         packed = os.path.join(folder, "packed.jpk")
         program.run("pack", "-q", projects[0], packed)
+        test_findings(program, folder)
         for project in projects + [harmed]:
             test_project(program, project)
             test_items(program, project)

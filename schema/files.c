@@ -1,0 +1,63 @@
+#include "schema/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "schema/uri.h"
+
+bool schema_file_uri(struct buf *out, const char *path)
+{
+    char *full = realpath(path, NULL);
+    if (!full)
+        return false;
+    buf_puts(out, "file://");
+    for (const char *p = full; *p; p++) {
+        bool plain = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') ||
+                     strchr("/-._~!$&'()*+,;=:@", *p) != NULL;
+        if (plain)
+            buf_putc(out, *p);
+        else
+            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*p);
+    }
+    free(full);
+    return true;
+}
+
+/* The real path of a file: URI when it is a file below the folder; NULL when it is not. */
+static char *path_below(const char *folder, const char *uri)
+{
+    struct buf path = {0};
+    struct stat status;
+    char *full = NULL;
+    size_t n = strlen(folder);
+    if (strncmp(uri, "file://", 7) == 0 && uri_decode(uri + 7, strlen(uri + 7), &path))
+        full = realpath(buf_text(&path), NULL);
+    bool below = full && strncmp(full, folder, n) == 0 && (full[n] == '/' || n == 1);
+    if (full && !(below && stat(full, &status) == 0 && S_ISREG(status.st_mode))) {
+        free(full);
+        full = NULL;
+    }
+    buf_free(&path);
+    return full;
+}
+
+bool schema_files_load(void *context, struct jpk_schema_registry *registry, const char *uri, struct jpk_error *err)
+{
+    const struct schema_files *files = context;
+    char *path = files->folder ? path_below(files->folder, uri) : NULL;
+    if (!path)
+        return true;
+    size_t n = strlen(files->folder);
+    struct buf text = {0}, name = {0};
+    buf_printf(&name, "%s%s", files->prefix ? files->prefix : "", path + n + (n > 1));
+    bool ok = name.failed
+                  ? error_memory(err)
+                  : file_read(path, files->limit, files->limit_name, &text, err) &&
+                        jpk_schema_registry_add(registry, uri, buf_text(&text), text.size, buf_text(&name), err);
+    buf_free(&name);
+    buf_free(&text);
+    free(path);
+    return ok;
+}
