@@ -9,8 +9,8 @@ void pages_large(void *memory, size_t n)
     enum { PAGE = 4096, LARGE = 2 * 1024 * 1024 };
     if (!memory || n < 2 * LARGE)
         return;
-    size_t ahead = -(uintptr_t)memory & (PAGE - 1);
-    madvise((char *)memory + ahead, (n - ahead) & ~(size_t)(PAGE - 1), MADV_HUGEPAGE);
+    size_t ahead = (PAGE - (uintptr_t)memory % PAGE) % PAGE;
+    madvise((char *)memory + ahead, (n - ahead) / PAGE * PAGE, MADV_HUGEPAGE);
 #else
     (void)memory;
     (void)n;

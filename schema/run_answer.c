@@ -2,6 +2,7 @@
 #include "base/json_hash.h"
 #include "schema/run_state.h"
 
+/* Most names are short: two loads that may overlap cover them. */
 static bool same_bytes(const char *a, const char *b, size_t n)
 {
     if (n >= 8)

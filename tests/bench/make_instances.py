@@ -86,6 +86,7 @@ def small_recipe(program, jitterpak, folder):
     name = next(name for name in sorted(os.listdir(folder)) if name.endswith("-recipe.json"))
     with open(os.path.join(folder, name), encoding="utf-8") as file:
         recipe = json.load(file)
+    del recipe["jitterpak"]["file"], recipe["jitterpak"]["sha256"]  # so that no archive is looked for
     mappings = [step["fields"] for step in recipe["steps"] if step["type"] == "mapping"]
     while len(json.dumps(recipe, indent=2)) > 8400 and any(mappings):
         max(mappings, key=len).pop()

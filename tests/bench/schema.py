@@ -83,7 +83,8 @@ def rows_for(peers, schema, instance):
 
 
 def repository_rows(peers, schema, folder):
-    rows = [(LIBRARY + ", one thread", [tool("validate"), schema, folder])] + ours(["recipe", "validate"], [folder])
+    rows = [(LIBRARY + ", one thread", [tool("validate"), schema, folder])]
+    rows += ours(["schema", "validate"], ["--schema", schema, folder]) + ours(["recipe", "validate"], [folder])
     if SOURCEMETA in peers:
         rows.append((SOURCEMETA, [peers[SOURCEMETA], "validate", schema, folder]))
         rows.append((SOURCEMETA + " --fast", [peers[SOURCEMETA], "validate", "--fast", schema, folder]))

@@ -575,6 +575,58 @@ static void test_how_many(void **state)
     jpk_schema_free(schema);
 }
 
+/* What compile_answer.c joins must say the same as the keywords one by one. */
+static void test_joined_keywords(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *schema;
+        const char *good[6], *bad[6];
+    } cases[] = {
+        {"{\"properties\": {\"a\": {\"type\": \"string\"}, \"b\": true}, \"required\": [\"a\"], "
+         "\"additionalProperties\": false}",
+         {"{\"a\": \"\"}", "{\"b\": 1, \"a\": \"\"}", "{\"a\": 1, \"a\": \"\"}", "7"},
+         {"{}", "{\"b\": 1}", "{\"a\": 1}", "{\"a\": \"\", \"c\": 1}", "{\"a\": \"\", \"a\": 1}"}},
+        /* A name that is required need not be among the properties, and may be there twice. */
+        {"{\"properties\": {\"a\": {\"type\": \"string\"}}, \"required\": [\"a\", \"z\"], \"additionalProperties\": "
+         "true}",
+         {"{\"a\": \"\", \"z\": 1}"},
+         {"{\"a\": \"\"}", "{\"z\": 1}", "{\"a\": \"\", \"a\": \"\"}"}},
+        {"{\"properties\": {\"a\": true, \"b\": true}, \"required\": [\"a\", \"b\"], \"additionalProperties\": false}",
+         {"{\"a\": 1, \"b\": 2}", "{\"a\": 1, \"b\": 2, \"a\": 3}"},
+         {"{\"a\": 1, \"a\": 2}"}},
+        /* A pattern may be about a property that is named, too. */
+        {"{\"properties\": {\"x-a\": {\"minimum\": 1}}, \"patternProperties\": {\"^x-\": {\"maximum\": 5}}, "
+         "\"additionalProperties\": {\"type\": \"string\"}}",
+         {"{\"x-a\": 3}", "{\"x-b\": 0}", "{\"c\": \"\"}"},
+         {"{\"x-a\": 0}", "{\"x-a\": 6}", "{\"x-b\": 6}", "{\"c\": 1}"}},
+        {"{\"patternProperties\": {\"a\": {\"type\": \"string\"}, \"b\": false}, \"required\": [\"a\"]}",
+         {"{\"a\": \"\"}", "{\"a\": \"\", \"c\": 1}"},
+         {"{}", "{\"ca\": \"\"}", "{\"a\": 1}", "{\"a\": \"\", \"ab\": \"\"}"}},
+        {"{\"additionalProperties\": {\"type\": \"integer\"}}", {"{\"a\": 1.0}", "{}"}, {"{\"a\": 1.5}"}},
+        /* Few properties are looked up by name. */
+        {"{\"properties\": {\"a\": {\"const\": \"x\"}}, \"required\": [\"a\"]}",
+         {"{\"b\": 1, \"a\": \"x\"}", "[]"},
+         {"{}", "{\"a\": \"y\"}", "{\"a\": \"xx\"}", "{\"a\": 1}", "{\"a\": \"x\", \"a\": \"y\"}"}},
+        {"{\"enum\": [\"\", \"abc\", \"abcdefgh\", \"abcdefghijklmnopqrst\"]}",
+         {"\"\"", "\"abc\"", "\"\\u0061bc\"", "\"abcdefgh\"", "\"abcdefghijklmnopqrst\""},
+         {"\"a\"", "\"aBc\"", "\"abcdEfgh\"", "\"abcdefghijKlmnopqrst\"", "1"}},
+        {"{\"type\": [\"integer\", \"null\"]}", {"1", "1.0", "1e400", "null"}, {"1.5", "1e-1", "\"1\"", "[]"}},
+        {"{\"$ref\": \"#/$defs/a\", \"$defs\": {\"a\": {\"$ref\": \"#/$defs/b\"}, \"b\": {\"type\": \"null\"}}}",
+         {"null"},
+         {"1"}},
+        {"{\"items\": {\"$ref\": \"#/$defs/a\", \"type\": \"string\"}, \"$defs\": {\"a\": {\"maxLength\": 1}}}",
+         {"[\"\", \"a\"]"},
+         {"[\"ab\"]", "[1]"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        for (size_t j = 0; j < 6 && cases[i].good[j]; j++)
+            assert_accepts(cases[i].schema, cases[i].good[j], true);
+        for (size_t j = 0; j < 6 && cases[i].bad[j]; j++)
+            assert_accepts(cases[i].schema, cases[i].bad[j], false);
+    }
+}
+
 static void test_duplicates(void **state)
 {
     (void)state;
@@ -931,6 +983,7 @@ int main(void)
         cmocka_unit_test(test_formats),
         cmocka_unit_test(test_content),
         cmocka_unit_test(test_how_many),
+        cmocka_unit_test(test_joined_keywords),
         cmocka_unit_test(test_duplicates),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_wrong_instances),
