@@ -237,7 +237,7 @@ check-asan:
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
 		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit cli
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit conformance cli
 
 .PHONY: check-valgrind
 check-valgrind:
@@ -247,9 +247,10 @@ check-valgrind:
 
 .PHONY: bench
 bench:
-	@.ci/packages $(BUILD_PACKAGES) python3 unzip zip
+	@.ci/packages $(BUILD_PACKAGES) python3 python3-jsonschema unzip zip
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
+	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)

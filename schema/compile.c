@@ -73,18 +73,12 @@ bool compile_schema_at(struct compiler *c, const struct document *document, uint
 
 /* ---------------------------------------------------------------------------------------------- dynamic anchors */
 
-static bool same_name(const struct dynamic_name *a, const char *name, size_t n)
-{
-    return a->size == n && memcmp(a->name, name, n) == 0;
-}
-
 bool compile_dynamic_name(struct compiler *c, const char *name, size_t n, uint32_t *index)
 {
-    for (size_t i = 0; i < c->dynamic_count; i++) {
-        if (same_name(&c->dynamic[i], name, n)) {
-            *index = (uint32_t)i;
-            return true;
-        }
+    uint32_t known = map_get(&c->dynamic_names, name, n);
+    if (known != MAP_NONE) {
+        *index = known;
+        return true;
     }
     struct dynamic_name *names = array_grow(c->dynamic, c->dynamic_count, &c->dynamic_capacity, sizeof *names);
     if (!names)
@@ -92,12 +86,19 @@ bool compile_dynamic_name(struct compiler *c, const char *name, size_t n, uint32
     c->dynamic = names;
     names[c->dynamic_count] = (struct dynamic_name){name, n, 0};
     *index = (uint32_t)c->dynamic_count++;
-    return true;
+    return map_set(&c->dynamic_names, name, n, *index) || compile_no_memory(c);
 }
 
 /* Compiles what dynamic references may lead to in the resources that are known by now. */
 static bool add_dynamic_targets(struct compiler *c)
 {
+    const struct program *program = c->program;
+    if (c->dynamic_count > 0 && program->resources_count > COMPILE_DYNAMIC_MAX / c->dynamic_count) {
+        error_set(c->err, JPK_ERR_LIMIT, "dynamic references have %zu names in %zu schemas with ids, which is too many",
+                  c->dynamic_count, program->resources_count);
+        return document_error(c->err, program_document(program, program->root),
+                              program->subschemas[program->root].node);
+    }
     for (size_t i = 0; i < c->dynamic_count; i++) {
         for (; c->dynamic[i].seen < c->program->resources_count; c->dynamic[i].seen++) {
             const struct resource *resource = c->program->resources[c->dynamic[i].seen];
@@ -266,6 +267,7 @@ static void compiler_free(struct compiler *c)
     }
     free(c->documents);
     free(c->dynamic);
+    map_free(&c->dynamic_names);
     free(c->pending);
     map_free(&c->patterns);
 }

@@ -7,6 +7,9 @@
 
 #define COMPILE_ANY 0x7fu /* every type of instance */
 
+/* How large the table of dynamic references may be: names times resources. */
+#define COMPILE_DYNAMIC_MAX 1000000
+
 /* Adds an element to one of the program's arrays. False: no memory. */
 #define PROGRAM_ADD(program, array, ...)                                                                               \
     (program_grow((void **)&(program)->array, (program)->array##_count, &(program)->array##_capacity,                  \
@@ -43,6 +46,7 @@ struct compiler {
     size_t document_count, document_capacity;
     struct dynamic_name *dynamic;
     size_t dynamic_count, dynamic_capacity;
+    struct map dynamic_names;    /* name -> index in `dynamic` */
     struct instruction *pending; /* of the subschema at hand */
     size_t pending_count, pending_capacity;
     struct map patterns; /* text -> index in program->patterns */

@@ -217,11 +217,13 @@ bool run_enter(struct run *run, uint32_t index, struct scope *scope)
     const struct subschema *schema = &run->program->subschemas[index];
     if (run->stopped || run->enough)
         return false;
-    if (run->depth >= RUN_DEPTH)
+    if ((uintptr_t)run->stack - (uintptr_t)__builtin_frame_address(0) > RUN_STACK)
         return run_stop(run, index, schema->node, JPK_ERR_LIMIT,
-                        "more than 10000 schemas are applied inside of one another; does this one apply itself to the "
-                        "same value without end?");
-    run->depth++;
+                        "too many schemas are applied inside of one another; does this one apply itself to the same "
+                        "value without end?");
+    if (run->steps-- == 0)
+        return run_stop(run, index, schema->node, JPK_ERR_LIMIT,
+                        "validating takes too many steps: schemas apply others again and again, this one among them");
     *scope = (struct scope){schema->resource, run->scope};
     if (run->program->dynamic)
         run->scope = scope;
@@ -231,7 +233,6 @@ bool run_enter(struct run *run, uint32_t index, struct scope *scope)
 void run_leave(struct run *run, const struct scope *scope)
 {
     run->scope = scope->up;
-    run->depth--;
 }
 
 /*
@@ -288,6 +289,8 @@ bool program_run(const struct program *program, const struct jdoc *doc, struct p
                       .scratch = scratch,
                       .units = units,
                       .parent = UINT32_MAX,
+                      .stack = __builtin_frame_address(0),
+                      .steps = RUN_STEPS + (uint64_t)doc->count * RUN_STEPS_NODE,
                       .err = err ? err : &own};
     if (options)
         run.options = *options;

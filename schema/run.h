@@ -4,8 +4,18 @@
 
 #include "schema/program.h"
 
-/* How many schemas may be at work inside of one another; each takes about 300 bytes of the thread's stack. */
-#define RUN_DEPTH 10000
+/*
+ * What a run may take of the thread's stack, in bytes. A schema at work inside of another takes 400 to 600: instances as
+ * deep as is allowed by default (1,000) fit with several schemas a level.
+ */
+#define RUN_STACK ((size_t)3 << 20)
+
+/*
+ * How many schemas may be begun: so many, and so many more for each node of the instance. Sensible schemas need a few a
+ * node; those that apply another twice, which applies another twice and so on, would never come to an end.
+ */
+#define RUN_STEPS UINT64_C(20000000)
+#define RUN_STEPS_NODE 2000
 
 /*
  * What a keyword, or a whole schema, said about a value: a tree in one array, parents before their children. Without

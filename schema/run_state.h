@@ -28,7 +28,8 @@ struct run {
     uint32_t soft;       /* inside of how many schemas whose failure need not be one of the whole */
     bool enough;         /* failures were found as many as asked for */
     const struct scope *scope;
-    uint32_t depth;
+    const char *stack; /* where the thread's stack was when the run began; it grows down */
+    uint64_t steps;    /* left: schemas that may still be begun */
     uint64_t *words; /* a stack */
     size_t words_used, words_capacity;
     bool stopped; /* a problem: `err` is set */

@@ -32,8 +32,7 @@ enum jpk_draft {
 /* "4", "6", "7", "2019-09", "2020-12". */
 JPK_API const char *jpk_draft_name(enum jpk_draft draft);
 
-/* The draft of such a name or of a meta-schema's URI, with or without an empty fragment; JPK_DRAFTS when there is none.
- */
+/* The draft of such a name or of a meta-schema's URI, with or without an empty fragment; JPK_DRAFTS: there is none. */
 JPK_API enum jpk_draft jpk_draft_find(const char *name);
 
 /* ---------------------------------------------------------------------------------------------------- registry */
@@ -84,15 +83,16 @@ struct jpk_schema;
  * Compiles a schema; text and value are copied. Errors, with the place in the schema: those of reading JSON, and
  * JPK_ERR_SCHEMA: against its meta-schema, a reference that leads nowhere, a schema that applies itself to the same
  * value without end, a pattern that is none, a draft or a required vocabulary that is not known. JPK_ERR_LIMIT: a
- * pattern that is not supported.
+ * pattern that is not supported, dynamic references of too many names in too many schemas with ids. Schemas of another
+ * draft inside of this one, and those that references lead to, are not checked against their meta-schemas; what cannot
+ * be compiled of them is still an error.
  */
 JPK_API struct jpk_schema *jpk_schema_compile(const char *text, size_t n, const struct jpk_schema_options *options,
                                               struct jpk_error *err);
 JPK_API struct jpk_schema *jpk_schema_compile_json(const json_t *value, const struct jpk_schema_options *options,
                                                    struct jpk_error *err);
 
-/* Compiles what a URI leads to in the registry or among what is built in, fragments allowed; `options->uri` is ignored.
- */
+/* Compiles what a URI leads to in the registry or in what is built in; it may have a fragment. Ignores options->uri. */
 JPK_API struct jpk_schema *jpk_schema_compile_uri(const char *uri, const struct jpk_schema_options *options,
                                                   struct jpk_error *err);
 JPK_API void jpk_schema_free(struct jpk_schema *schema);
@@ -133,7 +133,8 @@ struct jpk_validation;
 
 /*
  * Validates an instance. An invalid instance is no error. Errors, NULL: those of reading JSON; JPK_ERR_LIMIT when the
- * answer is not known (a pattern that takes too long, schemas nested too deep while running); JPK_ERR_MEMORY.
+ * answer is not known (a pattern or a number that takes too long, schemas that apply one another too deep or too
+ * often); JPK_ERR_MEMORY. A thread needs a stack of 4 MiB for the deepest instances that are let through.
  * The schema must outlive the validation; the text must stay as it is as long.
  */
 JPK_API struct jpk_validation *jpk_validate(const struct jpk_schema *schema, const char *text, size_t n,

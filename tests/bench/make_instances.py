@@ -93,7 +93,8 @@ def small_recipe(program, jitterpak, folder):
 
 
 def make_repository(program, jitterpak, folder, count):
-    """Recipes that differ in names, ids and texts."""
+    """Recipes that differ in names, ids and texts. Returns how many bytes they have together."""
+    size = 0
     name, text = small_recipe(program, jitterpak, folder + "-recipe")
     uuid = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
     os.makedirs(folder)
@@ -106,4 +107,5 @@ def make_repository(program, jitterpak, folder, count):
 
         changed = uuid.sub(other_id, text).replace(name, own).replace('"title": "', '"title": "%d: ' % number)
         with open(os.path.join(folder, own + "-recipe.json"), "w", encoding="utf-8") as file:
-            file.write(changed)
+            size += file.write(changed)
+    return size

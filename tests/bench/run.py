@@ -12,46 +12,22 @@ and the least of the runs; the peak is the greatest. Ratios are those of medians
 `generate -o` writes into BUILD/bench, on the disk that the build is on; the row with --dry-run shows what that costs.
 """
 import os
-import shutil
 import statistics
 import subprocess
-import sys
 import zipfile
 
-BUILD = sys.argv[1] if len(sys.argv) > 1 else "build"
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.normpath(os.path.join(HERE, "../.."))
+from bench import BUILD, HERE, ROOT, SAMPLES, WORK, compile_tool, fresh, measure, run_once, tool, verdict
+
 CORPUS = os.path.join(ROOT, "../shared/corpus/salesforce-to-netsuite.jpk")
-SAMPLES = os.path.join(ROOT, "samples")
-WORK = os.path.join(BUILD, "bench")
-SLOW = 20.0  # seconds of runs after which a row is not repeated
 
 FLOOR = "floor --like-generate"
 GENERATE = "jpk recipe generate -o"
 
 
-def tool(name):
-    return os.path.join(WORK, name)
-
-
 def compile_tools():
-    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libzip", "jansson", "libxml-2.0", "libcrypto", "zlib"],
-                           stdout=subprocess.PIPE, text=True, check=True).stdout.split()
-    archives = [os.path.join(BUILD, "layers", name + ".a") for name in ("jpk", "base")]
     for name in ("measure", "floor", "make_project"):
-        subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-O2", "-D_GNU_SOURCE", "-I" + os.path.join(ROOT, "include"),
-                        "-I" + ROOT, "-o", tool(name), os.path.join(HERE, name + ".c")] + archives + flags
-                       + ["-lunistring", "-lpthread"], check=True)
-
-
-def run_once(command):
-    """(wall ms, peak MiB, user+system ms) of one process."""
-    done = subprocess.run([tool("measure")] + command, stdout=subprocess.PIPE, text=True, check=True)
-    wall, peak, user, system, status = map(int, done.stdout.split())
-    # 1 is "findings" of jpk check, and unzip's word for a harmless warning.
-    if status not in (0, 1):
-        sys.exit("bench: %s: exit status %d" % (" ".join(command), status))
-    return wall / 1e6, peak / 1024, (user + system) / 1e3
+        compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "libxml-2.0", "libcrypto", "zlib"],
+                     ["-lunistring", "-lpthread"])
 
 
 def commands_for(path, full):
@@ -74,34 +50,10 @@ def commands_for(path, full):
     return rows
 
 
-def measure(rows, rounds):
-    results = {label: [] for label, _ in rows}
-    spent = {label: 0.0 for label, _ in rows}
-    for turn in range(rounds + 1):
-        for label, command in rows:
-            if turn > 1 and spent[label] > SLOW * 1000:
-                continue
-            result = run_once(command)
-            spent[label] += result[0]
-            # The first round warms up; of a very slow row it has to count.
-            if turn > 0:
-                results[label].append(result)
-            elif result[0] > SLOW * 1000:
-                results[label].append(result)
-                spent[label] = SLOW * 2000
-        if turn == 0:
-            rows = [r for r in rows if not results[r[0]]]
-    return results
-
-
 def text_size(path):
     with zipfile.ZipFile(path) as archive:
         sizes = [e.file_size for e in archive.infolist() if "/Data/" in e.filename]
     return sum(sizes), len(sizes)
-
-
-def verdict(good):
-    return "met" if good else "missed"
 
 
 def table(title, results, entities):
@@ -133,13 +85,6 @@ def targets(results, text, peak_limit):
         print("  memory: %.1f MiB, %.2f x the %.1f MiB of entities' text, target 3 or less: %s (without the %.1f MiB of an "
               "empty process: %.2f x)" % (peak, share, text / 1048576, verdict(share <= 3), base,
                                           (peak - base) * 1048576 / text))
-
-
-def fresh(folder):
-    """Something to run before a command that must find nothing at its output."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if os.path.exists(folder):
-        os.remove(folder)
 
 
 def trees(path, rounds, bound):

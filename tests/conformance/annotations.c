@@ -143,16 +143,41 @@ static void run_case(enum jpk_draft draft, const char *file, const struct jdoc *
     jpk_schema_registry_free(registry);
 }
 
+/* Assertions, each once, and those of cases for drafts to come. */
+static size_t assertions, of_the_future;
+
+static void count_case(const struct jdoc *doc, uint32_t one)
+{
+    bool any = false;
+    size_t count = 0;
+    for (int draft = 0; draft < JPK_DRAFTS; draft++)
+        any |= compatible(doc, one, (enum jpk_draft)draft);
+    uint32_t tests = suite_get(doc, one, "tests");
+    for (uint32_t test = tests + 1; test < jdoc_next(doc, tests); test = jdoc_next(doc, test))
+        count += jdoc_count(doc, suite_get(doc, test, "assertions"));
+    assertions += count;
+    of_the_future += any ? 0 : count;
+}
+
 static void run_file(enum jpk_draft draft, enum kind kind, const char *file, const struct jdoc *doc)
 {
     (void)kind;
     uint32_t cases = suite_get(doc, 0, "suite");
-    for (uint32_t one = cases + 1; one < jdoc_next(doc, cases); one = jdoc_next(doc, one))
+    for (uint32_t one = cases + 1; one < jdoc_next(doc, cases); one = jdoc_next(doc, one)) {
         if (compatible(doc, one, draft))
             run_case(draft, file, doc, one);
+        if (draft == JPK_DRAFT_2020_12)
+            count_case(doc, one);
+    }
 }
 
 void run_annotations(enum jpk_draft draft)
 {
     suite_files(draft, ANNOTATIONS, "annotations/tests", run_file);
+}
+
+void print_annotations(void)
+{
+    printf("annotations: %zu assertions, run with every draft they are for; %zu are for a draft that is not released\n",
+           assertions, of_the_future);
 }

@@ -209,10 +209,11 @@ static bool print_table(void)
             char cell[64];
             snprintf(cell, sizeof cell, f->tests ? "%zu/%zu" : "-", f->passed, f->tests);
             printf(" %12s", cell);
-            all = all && f->passed == f->tests;
+            all = all && f->passed == f->tests && (kind != REQUIRED || f->tests > 0);
         }
         printf("\n");
     }
+    print_annotations();
     return all;
 }
 

@@ -42,6 +42,7 @@ void suite_get_text(const struct jdoc *doc, uint32_t object, const char *key, ch
 
 /* annotations.c, output.c */
 void run_annotations(enum jpk_draft draft);
+void print_annotations(void); /* how many assertions there are */
 void run_output(enum jpk_draft draft);
 
 #endif

@@ -1447,6 +1447,52 @@ static void test_jansson_errors(void **test_state)
     json_decref(value);
 }
 
+static void test_to_jansson(void **test_state)
+{
+    (void)test_state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"1", "1"},
+        {"1.0", "1.0"},
+        {"-9223372036854775808", "-9223372036854775808"},
+        {"1e400", "\"1e400\""},
+        {"1e-400", "0.0"},
+        {"\"a\\u0000\\u00e9\"", "\"a\\u0000\xc3\xa9\""},
+        {"{\"b\": [1, [], {}, [[2]], null], \"a\": {\"\": true}}", "{\"b\":[1,[],{},[[2]],null],\"a\":{\"\":true}}"},
+        /* Of a key that comes again only the last counts. */
+        {"{\"a\": {\"x\": [1]}, \"b\": 1, \"a\": false}", "{\"b\":1,\"a\":false}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct jdoc doc = parse(cases[i].text);
+        json_t *value = jdoc_to_jansson(&doc, 0);
+        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        assert_string_equal(text, cases[i].expected);
+        free(text);
+        json_decref(value);
+        jdoc_free(&doc);
+    }
+    /* A part of a document, also the value of a member that does not count. */
+    struct jdoc doc = parse("{\"a\": [1, 2], \"a\": 3}");
+    json_t *value = jdoc_to_jansson(&doc, 2);
+    assert_int_equal(json_array_size(value), 2);
+    json_decref(value);
+    jdoc_free(&doc);
+    /* As deep as documents go. */
+    struct buf text = {0};
+    for (int i = 0; i < JDOC_DEPTH_MAX; i++)
+        buf_puts(&text, "[");
+    for (int i = 0; i < JDOC_DEPTH_MAX; i++)
+        buf_puts(&text, "]");
+    struct jdoc_options options = {.depth = JDOC_DEPTH_MAX};
+    assert_true(jdoc_parse(&doc, text.data, text.size, &options, NULL));
+    value = jdoc_to_jansson(&doc, 0);
+    assert_non_null(value);
+    json_decref(value);
+    jdoc_free(&doc);
+    buf_free(&text);
+}
+
 /* ------------------------------------------------------------------------------------------------- the official suite
  */
 
@@ -1461,6 +1507,9 @@ static void check_beside_jansson(const char *path, const struct buf *text)
         assert_true(jdoc_from_jansson(&other, value, NULL, NULL));
         if (!jdoc_equal(&doc, 0, &other, 0) || jdoc_hash(&doc, 0) != jdoc_hash(&other, 0))
             fail_msg("%s: not what jansson reads", path);
+        json_t *back = jdoc_to_jansson(&doc, 0);
+        assert_true(json_equal(value, back));
+        json_decref(back);
         jdoc_free(&other);
         json_decref(value);
     } else {
@@ -1534,6 +1583,7 @@ int main(void)
         cmocka_unit_test(test_put_string),
         cmocka_unit_test(test_jansson),
         cmocka_unit_test(test_jansson_errors),
+        cmocka_unit_test(test_to_jansson),
         cmocka_unit_test(test_suite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

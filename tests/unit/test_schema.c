@@ -725,6 +725,26 @@ static void test_endless_dynamic_references(void **state)
     }
 }
 
+/* Names times resources: a megabyte of them took minutes. */
+static void test_many_dynamic_references(void **state)
+{
+    (void)state;
+    struct buf text = {0};
+    buf_puts(&text, "{\"$id\": \"https://example.com/a\", \"$defs\": {\"\": true");
+    for (int i = 0; i < 1100; i++)
+        buf_printf(&text,
+                   ", \"%d\": {\"$id\": \"r%d\", \"$dynamicAnchor\": \"n%d\"}, \"n%d\": {\"$dynamicAnchor\": \"n%d\"}",
+                   i, i, i, i, i);
+    buf_puts(&text, "}, \"allOf\": [true");
+    for (int i = 0; i < 1100; i++)
+        buf_printf(&text, ", {\"$dynamicRef\": \"#n%d\"}, {\"$ref\": \"r%d\"}", i, i);
+    buf_puts(&text, "]}");
+    struct jpk_error err = {0};
+    assert_null(jpk_schema_compile(buf_text(&text), text.size, NULL, &err));
+    assert_error(&err, JPK_ERR_LIMIT, 1, 1, "too many");
+    buf_free(&text);
+}
+
 static void test_catastrophic_patterns(void **state)
 {
     (void)state;
@@ -917,6 +937,7 @@ int main(void)
         cmocka_unit_test(test_deep_instances),
         cmocka_unit_test(test_deep_schemas),
         cmocka_unit_test(test_endless_dynamic_references),
+        cmocka_unit_test(test_many_dynamic_references),
         cmocka_unit_test(test_catastrophic_patterns),
         cmocka_unit_test(test_long_strings),
         cmocka_unit_test(test_nul_in_strings),
