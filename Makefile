@@ -47,9 +47,16 @@ SAMPLES := $(patsubst samples/%/project.xml,$(BUILD)/samples/%.jpk,$(wildcard sa
 .PHONY: all
 all: $(BUILD)/jpk
 
+# For those who want nothing but the program.
+.PHONY: program
+program:
+	@.ci/packages $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) all
+
 .PHONY: help
 help:
 	@echo 'make                 the program, build/jpk'
+	@echo 'make program         install what is missing, build'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
@@ -247,7 +254,7 @@ bench:
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)
-SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh)
+SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 
 .PHONY: lint
 lint:

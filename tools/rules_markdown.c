@@ -32,9 +32,11 @@ static bool shown(const struct rules_view *view, int profile)
 static void put_example(struct buf *out, const char *heading, const struct jpk_rule *rule, const char *text)
 {
     struct buf example = {0};
-    const char *kind = rules_example_kind(rule->example);
+    const char *kind = rules_example_kind(rule->example, text);
     enum rules_form form = rules_example(&example, rule->example, text);
-    buf_printf(out, "%s%s%s:", heading, *kind ? ", " : "", kind);
+    buf_printf(out, "%s%s", heading, *kind ? ", " : "");
+    put_words(out, kind);
+    buf_putc(out, ':');
     if (form == RULES_NAME) {
         buf_printf(out, " `%s`\n\n", buf_text(&example));
     } else if (form == RULES_WORDS) {

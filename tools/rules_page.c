@@ -26,18 +26,20 @@ const char *rules_severity(const struct jpk_rule *rule, enum jpk_profile profile
     return severity == JPK_RULE_OFF ? "off" : jpk_severity_name((enum jpk_severity)severity);
 }
 
-const char *rules_example_kind(enum jpk_example example)
+const char *rules_example_kind(enum jpk_example example, const char *text)
 {
     static const char *const kinds[] = {
         [JPK_EXAMPLE_NONE] = "",
         [JPK_EXAMPLE_TEXT] = "a file",
-        [JPK_EXAMPLE_FILE] = "the name of a recipe's file",
+        [JPK_EXAMPLE_FILE] = "the file of the recipe of sync-shop_orders-to-erp_orders",
         [JPK_EXAMPLE_RECIPE] = "keys of a recipe",
         [JPK_EXAMPLE_STEPS] = "steps of a recipe",
         [JPK_EXAMPLE_PROPERTIES] = "properties of a step",
         [JPK_EXAMPLE_CONFIGURE] = "keys of a configure file",
         [JPK_EXAMPLE_WORDS] = "",
     };
+    if (example == JPK_EXAMPLE_CONFIGURE && strstr(text, "\"RECIPE\""))
+        return "keys of a configure file (RECIPE: the checksum of the recipe)";
     return kinds[example];
 }
 

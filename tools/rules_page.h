@@ -29,7 +29,7 @@ const char *rules_tier_question(enum jpk_tier tier);
 const char *rules_severity(const struct jpk_rule *rule, enum jpk_profile profile);
 
 /* What an example is a part of, such as "steps of a recipe"; "" where it says so itself. */
-const char *rules_example_kind(enum jpk_example example);
+const char *rules_example_kind(enum jpk_example example, const char *text);
 
 enum rules_form { RULES_WORDS, RULES_NAME, RULES_CODE, RULES_JSON };
 

@@ -105,7 +105,7 @@ static void put_indented(struct buf *out, const char *text)
 static void put_example(struct buf *out, const char *heading, const struct jpk_rule *rule, const char *text)
 {
     struct buf example = {0};
-    const char *kind = rules_example_kind(rule->example);
+    const char *kind = rules_example_kind(rule->example, text);
     enum rules_form form = rules_example(&example, rule->example, text);
     buf_printf(out, "\n%s%s%s\n", heading, *kind ? ", " : "", kind);
     if (form == RULES_WORDS) {
