@@ -21,7 +21,13 @@ bool repository_begin(struct repository *repository, const struct repository_opt
     *repository = (struct repository){.options = options};
     pthread_mutex_init(&repository->lock, NULL);
     repository->registry = jpk_schema_registry_new(JPK_DRAFT_2020_12);
-    return repository->registry || error_memory(err);
+    char *here = realpath(".", NULL);
+    repository->here = here ? arena_strdup(&repository->arena, here) : NULL;
+    free(here);
+    const struct config_options how = {.base = repository->here, .profile = options->profile};
+    if (!configs_open(&repository->configs, &how, err))
+        return false;
+    return (repository->registry && repository->here) || error_memory(err);
 }
 
 const char *repository_keep(struct repository *repository, const char *text, size_t n)
@@ -54,7 +60,7 @@ static struct repository_file *add_file(struct repository *repository, const cha
                                             .jitterpak = REPOSITORY_NONE,
                                             .recipes = REPOSITORY_NONE,
                                             .next = REPOSITORY_NONE,
-                                            .findings = {.profile = repository->options->profile}};
+                                            .root = (uint32_t)repository->root_count - 1};
     if (text_ends_with(copy, ".jpk"))
         files[index].kind = REPOSITORY_JITTERPAK;
     repository->count++;
@@ -216,15 +222,34 @@ static void add_companions(struct repository *repository, const char *path)
     buf_free(&name);
 }
 
+static bool add_root(struct repository *repository, const char *path, bool is_folder, struct jpk_error *err)
+{
+    struct repository_root *roots =
+        array_grow(repository->roots, repository->root_count, &repository->root_capacity, sizeof *roots);
+    char *real = realpath(path, NULL), *kept = real ? arena_strdup(&repository->arena, real) : NULL;
+    free(real);
+    if (roots)
+        repository->roots = roots;
+    if (!roots)
+        return error_memory(err);
+    roots[repository->root_count++] =
+        (struct repository_root){.path = arena_strdup(&repository->arena, path), .real = kept, .is_folder = is_folder};
+    return true;
+}
+
 bool repository_add(struct repository *repository, const char *path, struct jpk_error *err)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    if (!add_root(repository, path, is_folder, err))
+        return false;
+    if (is_folder)
         return add_folder(repository, path, err);
     struct repository_file *file = add_file(repository, path);
     if (!file)
         return error_memory(err);
     file->companion = false;
+    file->named = true;
     add_companions(repository, path);
     return !repository->failed || error_memory(err);
 }
@@ -317,12 +342,16 @@ bool repository_validate(struct repository *repository, struct jpk_error *err)
     /* What everything needs: if it is wrong there is no use in going on. */
     if (options->schema && !repository_schema(repository, SCHEMA_RECIPE, err))
         return false;
+    if (!repository_configure(repository, err))
+        return false;
     xmlInitParser(); /* it must not happen in several threads at once */
     link_pairs(repository);
     workers_run(repository->count, options->jobs, check_file, repository);
     link_recipes(repository);
     workers_run(repository->count, options->jobs, check_project, repository);
     repository_check_whole(repository);
+    if (options->base && !repository_check_base(repository, err))
+        return false;
     for (size_t i = 0; i < repository->count; i++)
         validation_join(&repository->all, &repository->files[i].findings);
     if (repository->failed)
@@ -338,6 +367,8 @@ void repository_free(struct repository *repository)
         jpk_schema_free(repository->schemas[i]);
     jpk_schema_registry_free(repository->registry);
     validation_free(&repository->all);
+    configs_free(&repository->configs);
+    free(repository->roots);
     map_free(&repository->paths);
     map_free(&repository->lower);
     free(repository->files);

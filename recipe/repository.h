@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/strings.h"
 #include "jpk/schema.h"
+#include "recipe/config.h"
 #include "recipe/recipe_read.h"
 #include "recipe/validate.h"
 
@@ -31,8 +32,14 @@ struct repository_file {
     const char *path; /* to open it, and as findings call it */
     enum repository_kind kind;
     bool companion; /* not asked for: only here because a file that was asked for needs it */
+    bool left_out;  /* by the configuration: only there for the files that need it */
+    bool named;     /* an argument itself: nothing leaves it out */
     bool is_folder;
     const struct jpk_error *problem; /* why it was not read; NULL: nothing */
+    uint32_t root;                   /* the argument that it came with */
+    struct config *config;           /* that holds for it */
+    const char *real;                /* its real path */
+    const char *relative;            /* the same from the configuration's folder; NULL: there is none */
 
     /* What the other files need to know of it; NULL, or REPOSITORY_NONE, where there is nothing. */
     uint32_t partner;   /* of a recipe its configure file, and the other way round */
@@ -40,20 +47,26 @@ struct repository_file {
     uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
     uint32_t next;      /* of such a recipe: the next one */
     const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
-    struct text_position name_at, project_at; /* where the name and the project's id stand */
-    char sha256[65];                          /* of a Jitterpak; "" when it was not read */
-    bool checked;                             /* it was read and could be looked at */
+    struct text_position name_at, version_at, project_at; /* where these stand */
+    char sha256[65];                                      /* of a Jitterpak; "" when it was not read */
+    bool checked;                                         /* it was read and could be looked at */
 
     struct validation findings;
 };
 
 struct repository_options {
-    enum jpk_profile profile;
-    const char *schema;       /* a file that takes the place of the schema of recipes; NULL: the project's own */
-    struct jpk_limits limits; /* of Jitterpaks */
-    uint64_t file_size;       /* bytes of any other file */
-    uint64_t jobs;            /* threads; 0: one a processor */
-    const char *base;         /* a folder or a revision that this is compared with; NULL: none */
+    const enum jpk_profile *profile; /* whatever configurations say; NULL: they decide */
+    const char *schema;              /* a file that takes the place of the schema of recipes; NULL: the project's own */
+    struct jpk_limits limits;        /* of Jitterpaks */
+    uint64_t file_size;              /* bytes of any other file */
+    uint64_t jobs;                   /* threads; 0: one a processor */
+    const char *base;                /* a folder or a revision that versions are compared with; NULL: none */
+};
+
+/* An argument: a file or a folder. */
+struct repository_root {
+    const char *path, *real;
+    bool is_folder;
 };
 
 struct repository {
@@ -61,6 +74,10 @@ struct repository {
     struct arena arena;
     struct repository_file *files; /* in the order of their paths, argument by argument */
     size_t count, capacity;
+    struct repository_root *roots;
+    size_t root_count, root_capacity;
+    struct configs configs;
+    const char *here;      /* the real path of the current folder */
     struct map paths;      /* path -> index */
     struct map lower;      /* the same in lower case: names of files are written in any letter case */
     struct validation all; /* after repository_validate: every finding, sorted */
@@ -85,6 +102,21 @@ bool repository_validate(struct repository *repository, struct jpk_error *err);
 
 void repository_free(struct repository *repository);
 
+/*
+ * The file that a finding belongs to: of `x.jpk/project.xml` the Jitterpak; REPOSITORY_NONE: another. *rest, which may
+ * be NULL, gets what stands behind the file's path: "" or "/project.xml".
+ */
+uint32_t repository_owner(const struct repository *repository, const char *path, const char **rest);
+
+/* The exemption that accepts a finding of repository->all, which then counts as used; NULL: none. */
+const struct config_exemption *repository_exempts(struct repository *repository, const struct jpk_finding *finding);
+
+/*
+ * Adds the exemptions that nothing used to `unused`, which is finished then: those of configurations all of whose files
+ * were looked at. To be called when all findings were asked for.
+ */
+bool repository_unused(struct repository *repository, struct validation *unused, struct jpk_error *err);
+
 /* ------------------------------------------------------------------------------------------- for the parts below */
 
 enum repository_schema { SCHEMA_RECIPE, SCHEMA_CONFIGURE, SCHEMA_MANIFEST, SCHEMA_EXPORT };
@@ -99,6 +131,12 @@ uint32_t repository_sibling(const struct repository *repository, const char *fol
 /* A copy that lives as long as the repository; threads may ask at the same time. NULL: no memory. */
 const char *repository_keep(struct repository *repository, const char *text, size_t n);
 
+/* Finds the configuration of every file, and what it leaves out: repository_config.c. */
+bool repository_configure(struct repository *repository, struct jpk_error *err);
+
+/* What does not agree with an earlier state: repository_base.c. */
+bool repository_check_base(struct repository *repository, struct jpk_error *err);
+
 /* Looks at one file by itself: repository_file.c. */
 void repository_check_file(struct repository *repository, struct repository_file *file);
 
@@ -109,7 +147,7 @@ void repository_check_project(struct repository *repository, struct repository_f
 void repository_check_whole(struct repository *repository);
 
 /* What must not be published in a text: repository_hygiene.c. `doc` is the text as JSON, or NULL. */
-void repository_check_hygiene(struct repository *repository, struct validation *findings, const char *file,
+void repository_check_hygiene(const struct config *config, struct validation *findings, const char *file,
                               const char *text, size_t n, struct jdoc *doc);
 
 #endif

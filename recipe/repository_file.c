@@ -78,6 +78,25 @@ static bool check_schema(struct looking *l, enum repository_schema which)
 
 /* ------------------------------------------------------------------------------------------------------- recipes */
 
+/* Schemas of the repository's own, for whatever files they are. */
+static void check_custom(struct looking *l)
+{
+    const struct config *config = l->file->config;
+    for (size_t i = 0; l->file->relative && i < config->schema_count; i++) {
+        const struct config_schema *custom = &config->schemas[i];
+        struct jpk_error err = {0};
+        if (!config_schema_wants(custom, l->file->relative))
+            continue;
+        const struct jpk_validation_options options = {.file = l->file->path};
+        struct jpk_validation *validation = validate_document(custom->schema, &l->doc, &options, &err);
+        if (validation)
+            add_failures(l, validation, RULE_SCHEMA_CUSTOM);
+        else
+            repository_report_error(&l->file->findings, RULE_JSON_LIMIT, l->file->path, &err);
+        jpk_validation_free(validation);
+    }
+}
+
 static const char *keep(struct looking *l, uint32_t object, const char *key)
 {
     struct jtext text =
@@ -100,8 +119,11 @@ static void digest_recipe(struct looking *l)
     file->jitterpak_name = keep(l, jitterpak, "file");
     file->jitterpak_sha256 = keep(l, jitterpak, "sha256");
     uint32_t project = jitterpak == JDOC_NONE ? JDOC_NONE : jdoc_get(&l->doc, jitterpak, "projectId", 9);
+    uint32_t version = jdoc_get(&l->doc, 0, "version", 7);
     if (name != JDOC_NONE)
         file->name_at = jdoc_position(&l->doc, name);
+    if (version != JDOC_NONE)
+        file->version_at = jdoc_position(&l->doc, version);
     if (project != JDOC_NONE)
         file->project_at = jdoc_position(&l->doc, project);
     if (file->jitterpak_name)
@@ -229,7 +251,7 @@ void repository_check_file(struct repository *repository, struct repository_file
         repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, file->problem);
         return;
     }
-    if (file->kind == REPOSITORY_JITTERPAK)
+    if (file->kind == REPOSITORY_JITTERPAK || file->left_out)
         return;
     l.source = (struct source){.file = file->path, .doc = &l.doc};
     if (!file_read(file->path, repository->options->file_size, "--max-file", &l.text, &err)) {
@@ -242,8 +264,10 @@ void repository_check_file(struct repository *repository, struct repository_file
             check_json(&l);
         else if (yaml)
             check_yaml(&l);
+        if (l.doc.count > 0)
+            check_custom(&l);
         if (!file->companion && !is_binary(&l.text))
-            repository_check_hygiene(repository, &file->findings, file->path, buf_text(&l.text), l.text.size,
+            repository_check_hygiene(file->config, &file->findings, file->path, buf_text(&l.text), l.text.size,
                                      (json || yaml) && l.doc.count > 0 ? &l.doc : NULL);
     }
     if (l.doc.count > 0)

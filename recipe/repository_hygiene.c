@@ -28,13 +28,12 @@ static void put_what(struct buf *out, const char *what)
     buf_put(out, what + 1, n - 1 - (what[n - 1] == '.'));
 }
 
-void repository_check_hygiene(struct repository *repository, struct validation *findings, const char *file,
+void repository_check_hygiene(const struct config *config, struct validation *findings, const char *file,
                               const char *text, size_t n, struct jdoc *doc)
 {
     struct hygiene_hits hits = {0};
     struct jpk_error err = {0};
-    (void)repository;
-    if (!hygiene_scan(text, n, NULL, &hits, &err)) {
+    if (!hygiene_scan(text, n, config ? &config->hygiene : NULL, &hits, &err)) {
         findings->failed |= err.code == JPK_ERR_MEMORY;
         return;
     }

@@ -4,6 +4,12 @@
 
 #include "recipe/repository.h"
 
+/* Whether a file is not looked at for itself. */
+static inline bool repository_only_helps(const struct repository_file *file)
+{
+    return file->companion || file->left_out;
+}
+
 /* An error of reading something, as a finding about a file. */
 void repository_report_error(struct validation *findings, enum rule rule, const char *file,
                              const struct jpk_error *problem);

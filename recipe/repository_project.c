@@ -62,7 +62,7 @@ static void check_rules(struct repository_file *file, const struct opened *opene
 }
 
 /* What is in an archive; the files of a folder are looked through by themselves. */
-static void check_entries(struct repository *repository, struct repository_file *file, const struct opened *opened)
+static void check_entries(struct repository_file *file, const struct opened *opened)
 {
     struct buf path = {0};
     for (size_t i = 0; i < jpk_archive_count(opened->archive); i++) {
@@ -72,7 +72,7 @@ static void check_entries(struct repository *repository, struct repository_file 
         if (!jpk_archive_read(opened->archive, i, &data, &size, NULL))
             continue; /* jpk_check has said so */
         if (!memchr(data, '\0', size < 8192 ? size : 8192))
-            repository_check_hygiene(repository, &file->findings, entry_path(file, entry->name, &path), data, size,
+            repository_check_hygiene(file->config, &file->findings, entry_path(file, entry->name, &path), data, size,
                                      NULL);
         free(data);
     }
@@ -105,10 +105,10 @@ void repository_check_project(struct repository *repository, struct repository_f
         file->checked = true;
         if (!file->is_folder)
             jpk_archive_sha256(opened.archive, file->sha256, NULL);
-        if (!file->companion)
+        if (!repository_only_helps(file))
             check_rules(file, &opened);
-        if (!file->companion && !file->is_folder)
-            check_entries(repository, file, &opened);
+        if (!repository_only_helps(file) && !file->is_folder)
+            check_entries(file, &opened);
     } else if (!file->problem) {
         repository_report_error(&file->findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
     }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "recipe/repository.h"
+#include "recipe/repository_parts.h"
 
 static void report(struct repository_file *file, enum rule rule, struct text_position at, const char *message)
 {
@@ -47,7 +47,7 @@ static void check_claim(struct repository *repository, const struct claim *claim
     for (size_t i = 0; i < repository->count && !repository->failed; i++) {
         struct repository_file *file = &repository->files[i];
         struct text_position at;
-        const char *value = file->kind == claim->kind ? claim->value(file, &at) : NULL;
+        const char *value = file->kind == claim->kind && !file->left_out ? claim->value(file, &at) : NULL;
         uint32_t old;
         if (!value)
             continue;
@@ -78,7 +78,7 @@ static void check_duplicates(struct repository *repository)
 /* Files without the others that they belong to. */
 static void check_alone(struct repository *repository, struct repository_file *file)
 {
-    if (file->companion || file->problem)
+    if (repository_only_helps(file) || file->problem)
         return;
     if (file->kind == REPOSITORY_RECIPE && file->jitterpak == REPOSITORY_NONE && file->jitterpak_name) {
         struct buf message = {0};

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "recipe/baseline.h"
 #include "recipe/repository.h"
 #include "tools/commands.h"
 #include "tools/findings.h"
@@ -18,31 +19,115 @@ static const struct option options[] = {
     {"profile", 0, OPTION_CHOICE, FIELD(profile), "standard|strict", "the severities of rules (standard)"},
     {"schema", 0, OPTION_TEXT, offsetof(struct settings, schema.schema), "FILE",
      "a JSON Schema for recipes in place of this project's own"},
+    {"baseline", 0, OPTION_TEXT, FIELD(baseline), "FILE", "findings that are known and do not count"},
+    {"write-baseline", 0, OPTION_TEXT, FIELD(write_baseline), "FILE", "write all findings as such a file"},
+    {"base", 0, OPTION_TEXT, FIELD(base), "DIR|GITREV",
+     "an earlier state: versions must be higher where Jitterpaks have changed"},
+    {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite the file of --write-baseline"},
     {"jobs", 'j', OPTION_NUMBER, offsetof(struct settings, jobs), "N",
      "how many files to read at once (one a processor)"},
     {0},
 };
 
-static enum jpk_profile profile_of(const struct settings *settings)
+/* What the command line says; else configurations do. */
+static const enum jpk_profile *profile_of(const struct settings *settings)
 {
-    bool strict = settings->validate.profile && strcmp(settings->validate.profile, "strict") == 0;
-    return strict ? JPK_PROFILE_STRICT : JPK_PROFILE_STANDARD;
+    static const enum jpk_profile profiles[] = {JPK_PROFILE_STANDARD, JPK_PROFILE_STRICT};
+    if (!settings->validate.profile)
+        return NULL;
+    return &profiles[strcmp(settings->validate.profile, "strict") == 0];
+}
+
+/* ----------------------------------------------------------------------------------------------------- baseline */
+
+/* A file by its real path, relative to a folder when it lies below that. */
+static const char *relative_to(const char *folder, const char *real)
+{
+    size_t n = strlen(folder);
+    return strncmp(real, folder, n) == 0 && real[n] == '/' ? real + n + 1 : real;
+}
+
+/* The real path of the folder of a file that need not exist yet; allocated. */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    char *real = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return real;
+}
+
+/* The file of a finding as a baseline in a folder calls it. */
+static void put_baseline_name(struct buf *out, const struct repository *repository, const char *folder,
+                              const struct jpk_finding *finding)
+{
+    const char *rest = "";
+    uint32_t owner = repository_owner(repository, finding->file, &rest);
+    const char *real = owner == REPOSITORY_NONE ? NULL : repository->files[owner].real;
+    buf_printf(out, "%s%s", real ? relative_to(folder, real) : finding->file, real ? rest : "");
+}
+
+struct known {
+    struct baseline baseline;
+    char *folder;
+};
+
+static bool known_open(struct known *known, const struct settings *settings, struct jpk_error *err)
+{
+    const char *path = settings->validate.baseline;
+    *known = (struct known){0};
+    if (!path)
+        return true;
+    known->folder = folder_of(path);
+    return baseline_read(&known->baseline, path, path, err) && (known->folder || error_memory(err));
+}
+
+static bool known_takes(struct known *known, const struct repository *repository, const struct jpk_finding *finding)
+{
+    struct buf name = {0};
+    if (!known->folder)
+        return false;
+    put_baseline_name(&name, repository, known->folder, finding);
+    bool taken = baseline_takes(&known->baseline, buf_text(&name), finding->rule, finding->path);
+    known->baseline.failed |= name.failed;
+    buf_free(&name);
+    return taken;
+}
+
+static void known_close(struct known *known)
+{
+    baseline_free(&known->baseline);
+    free(known->folder);
+}
+
+/* Every finding that is not exempted becomes known. */
+static bool write_baseline(const struct findings_list *list, const struct repository *repository,
+                           const struct settings *settings, struct jpk_error *err)
+{
+    struct baseline baseline = {0};
+    const char *path = settings->validate.write_baseline;
+    char *folder = folder_of(path);
+    bool ok = folder != NULL;
+    for (size_t i = 0; ok && i < list->count; i++) {
+        const struct findings_item *item = &list->items[i];
+        struct buf name = {0};
+        if (item->finding.level > 0 || item->state == FINDINGS_EXEMPTED)
+            continue;
+        put_baseline_name(&name, repository, folder, &item->finding);
+        ok = !name.failed && baseline_add(&baseline, buf_text(&name), item->finding.rule, item->finding.path);
+        buf_free(&name);
+    }
+    if (!folder)
+        error_system(err, JPK_ERR_WRITE, errno, "the folder of --write-baseline cannot be used");
+    else if (!ok)
+        error_memory(err);
+    ok = ok && baseline_write(&baseline, path, settings->force, err);
+    baseline_free(&baseline);
+    free(folder);
+    return ok;
 }
 
 /* ----------------------------------------------------------------------------------------------------- reporting */
-
-/* The file that a finding belongs to: of `x.jpk/project.xml` the Jitterpak. REPOSITORY_NONE: another one. */
-static uint32_t owner_of(const struct repository *repository, const char *path)
-{
-    size_t n = strlen(path);
-    uint32_t found = map_get(&repository->paths, path, n);
-    while (found == MAP_NONE && n > 0) {
-        const char *slash = memrchr(path, '/', n);
-        n = slash ? (size_t)(slash - path) : 0;
-        found = n > 0 ? map_get(&repository->paths, path, n) : MAP_NONE;
-    }
-    return found == MAP_NONE ? REPOSITORY_NONE : found;
-}
 
 /* Findings by the file that they belong to, in their order: lists of indices. */
 struct shelves {
@@ -60,7 +145,7 @@ static bool fill_shelves(struct shelves *shelves, const struct repository *repos
         return false;
     memset(shelves->first, 0xff, files * sizeof *shelves->first);
     for (size_t i = 0; i < repository->all.count; i++) {
-        uint32_t owner = owner_of(repository, repository->all.findings[i].file);
+        uint32_t owner = repository_owner(repository, repository->all.findings[i].file, NULL);
         size_t shelf = owner == REPOSITORY_NONE ? repository->count : owner;
         shelves->next[i] = REPOSITORY_NONE;
         if (shelves->first[shelf] == REPOSITORY_NONE)
@@ -78,30 +163,68 @@ static bool read_file(void *context, const char *file, struct buf *text)
     return file_read(file, json_file_limit(settings), "--max-file", text, NULL);
 }
 
-static void list_findings(struct findings_list *list, const struct repository *repository,
-                          const struct shelves *shelves, const struct settings *settings)
+/* What all steps of reporting share. */
+struct reporting {
+    struct repository *repository;
+    const struct settings *settings;
+    struct findings_list list;
+    struct known known;
+};
+
+/* Adds a finding with its state; explanations have that of what they explain. */
+static void add_finding(struct reporting *r, const struct jpk_finding *finding, bool exempt)
 {
+    struct findings_item *item = findings_add(&r->list, NULL, finding);
+    if (!item || finding->level > 0)
+        return;
+    const struct config_exemption *exemption = exempt ? repository_exempts(r->repository, finding) : NULL;
+    if (exemption) {
+        item->state = FINDINGS_EXEMPTED;
+        item->reason = exemption->reason;
+    } else if (known_takes(&r->known, r->repository, finding)) {
+        item->state = FINDINGS_BASELINE;
+    }
+}
+
+static void list_findings(struct reporting *r, const struct shelves *shelves)
+{
+    const struct repository *repository = r->repository;
+    bool sarif = findings_format(r->settings) == FINDINGS_SARIF;
     for (size_t i = 0; i <= repository->count; i++) {
         const struct repository_file *file = i < repository->count ? &repository->files[i] : NULL;
         uint32_t next = shelves->first[i];
-        if (file && (!file->companion || next != REPOSITORY_NONE))
-            findings_add_file(list, file->path);
+        if (file && ((!file->companion && !file->left_out) || next != REPOSITORY_NONE))
+            findings_add_file(&r->list, file->path);
         for (; next != REPOSITORY_NONE; next = shelves->next[next]) {
             if (!file)
-                findings_add_file(list, repository->all.findings[next].file);
-            findings_add(list, NULL, &repository->all.findings[next]);
+                findings_add_file(&r->list, repository->all.findings[next].file);
+            add_finding(r, &repository->all.findings[next], true);
         }
-        if (findings_format(settings) == FINDINGS_SARIF && shelves->first[i] != REPOSITORY_NONE)
-            findings_count_characters(list, read_file, (void *)settings);
+        if (sarif && shelves->first[i] != REPOSITORY_NONE)
+            findings_count_characters(&r->list, read_file, (void *)r->settings);
     }
+}
+
+/* Exemptions that nothing needed, behind all else; exempting those would be used by them alone. */
+static bool list_unused(struct reporting *r, struct validation *unused, struct jpk_error *err)
+{
+    if (!repository_unused(r->repository, unused, err))
+        return false;
+    for (size_t i = 0; i < unused->count; i++) {
+        if (i == 0 || strcmp(unused->findings[i].file, unused->findings[i - 1].file) != 0)
+            findings_add_file(&r->list, unused->findings[i].file);
+        add_finding(r, &unused->findings[i], false);
+    }
+    return true;
 }
 
 static struct findings_rule *make_rules(const struct settings *settings, size_t *count)
 {
     const struct jpk_rule *rules = jpk_recipe_rules(count);
+    const enum jpk_profile *profile = profile_of(settings);
     struct findings_rule *made = calloc(*count + 1, sizeof *made);
     for (size_t i = 0; made && i < *count; i++) {
-        int severity = rules[i].severity[profile_of(settings)];
+        int severity = rules[i].severity[profile ? *profile : JPK_PROFILE_STANDARD];
         made[i] = (struct findings_rule){.id = rules[i].id,
                                          .severity = severity == JPK_RULE_OFF ? JPK_INFO : (enum jpk_severity)severity,
                                          .summary = rules[i].summary,
@@ -110,32 +233,48 @@ static struct findings_rule *make_rules(const struct settings *settings, size_t 
     return made;
 }
 
-static int print_all(const struct repository *repository, const struct settings *settings)
+static int print_list(struct reporting *r)
 {
-    struct findings_list list = {0};
-    struct shelves shelves = {0};
     size_t rule_count;
-    struct findings_rule *rules = make_rules(settings, &rule_count);
-    int status;
-    if (rules && fill_shelves(&shelves, repository)) {
-        list_findings(&list, repository, &shelves, settings);
-        struct findings_report report = {.settings = settings,
-                                         .list = &list,
-                                         .rules = rules,
-                                         .rule_count = rule_count,
-                                         .read = read_file,
-                                         .context = (void *)settings};
-        status = findings_print(&report, findings_format(settings));
-        if (status == 0 && findings_fail(settings, &list))
-            status = 1;
-    } else {
-        status = message_memory();
+    struct findings_rule *rules = make_rules(r->settings, &rule_count);
+    if (!rules)
+        return message_memory();
+    struct findings_report report = {.settings = r->settings,
+                                     .list = &r->list,
+                                     .rules = rules,
+                                     .rule_count = rule_count,
+                                     .read = read_file,
+                                     .context = (void *)r->settings};
+    int status = findings_print(&report, findings_format(r->settings));
+    if (status == 0 && findings_fail(r->settings, &r->list))
+        status = 1;
+    free(rules);
+    return status;
+}
+
+static int report(struct repository *repository, const struct settings *settings)
+{
+    struct reporting r = {.repository = repository, .settings = settings};
+    struct shelves shelves = {0};
+    struct validation unused = {0};
+    struct jpk_error err = {0};
+    bool ok = known_open(&r.known, settings, &err) && (fill_shelves(&shelves, repository) || error_memory(&err));
+    if (ok) {
+        list_findings(&r, &shelves);
+        ok = list_unused(&r, &unused, &err) &&
+             (!(repository->failed || r.known.baseline.failed || r.list.failed) || error_memory(&err));
     }
-    findings_free(&list);
+    if (ok && settings->validate.write_baseline)
+        ok = write_baseline(&r.list, repository, settings, &err);
+    int status = ok ? print_list(&r) : message_error(&err);
+    if (ok && settings->validate.write_baseline && status == 1)
+        status = 0; /* what is there is known now */
+    known_close(&r.known);
+    findings_free(&r.list);
+    validation_free(&unused);
     free(shelves.first);
     free(shelves.last);
     free(shelves.next);
-    free(rules);
     return status;
 }
 
@@ -162,6 +301,7 @@ static int run(const struct settings *settings, int count, char **arguments)
         .limits = settings->limits,
         .file_size = json_file_limit(settings),
         .jobs = settings->jobs,
+        .base = settings->validate.base,
     };
     struct repository repository;
     struct jpk_error err = {0};
@@ -176,7 +316,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     for (int i = 0; ok && i < count; i++)
         ok = add_path(&repository, arguments[i], &status, &err);
     ok = ok && repository_validate(&repository, &err);
-    int validated = ok ? print_all(&repository, settings) : message_error(&err);
+    int validated = ok ? report(&repository, settings) : message_error(&err);
     repository_free(&repository);
     return validated > status ? validated : status;
 }
@@ -192,7 +332,8 @@ const struct command recipe_validate_command = {
         "A folder is searched for recipes, configure files, Jitterpaks, project folders, manifests and Cloud Studio\n"
         "exports; what .gitignore and .jpkignore leave out is left out. A recipe that is named alone is checked with\n"
         "the configure file and the Jitterpak beside it. Tiers: JSON, schema, recipe, recipe against its Jitterpak,\n"
-        "the Jitterpak itself, the files together, and what must not be published in any file.\n"
+        "the Jitterpak itself, the files together, and what must not be published in any file. '.jpk.yaml', the\n"
+        "nearest upward of each file, changes severities, leaves files out, exempts findings and names schemas.\n"
         "Prints a line for each finding: file:line:column: severity: message [rule]. 'jpk recipe rules' explains\n"
         "them. The exit status is 1 when there are findings of the level of --fail-level or worse.",
     .groups = groups,

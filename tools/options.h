@@ -54,8 +54,7 @@ struct settings {
         const char *endpoint, *source, *target, *category, *author, *text, *verb, *since, *until, *sort;
     } listing;
     struct {
-        const char *recipe, *profile, *baseline, *write_baseline, *base, *config;
-        bool no_config;
+        const char *recipe, *profile, *baseline, *write_baseline, *base;
     } validate;
     uint64_t jobs; /* -j; 0: one a processor */
 };
