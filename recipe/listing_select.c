@@ -9,7 +9,7 @@
 
 /* ----------------------------------------------------------------------------------------------------------- days */
 
-/* Days in order, not their distance. False: `text` does not begin with one. */
+/* Days in order, not their distance. False: `text` does not begin with one, and *day is as it was. */
 static bool day_of(const char *text, int64_t *day)
 {
     bool negative = *text == '-';
@@ -24,8 +24,10 @@ static bool day_of(const char *text, int64_t *day)
             return false;
         parts[i] = (unsigned)(end[1] - '0') * 10 + (unsigned)(end[2] - '0');
     }
+    if (*end != '\0' && *end != 'T')
+        return false;
     *day = ((int64_t)(negative ? -year : year) * 100 + parts[0]) * 100 + parts[1];
-    return *end == '\0' || *end == 'T';
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------------- filtering */

@@ -98,7 +98,7 @@ static json_t *severities_json(const struct rules_view *view, const struct jpk_r
     json_t *severities = json_object();
     bool ok = severities;
     for (int profile = 0; ok && profile < JPK_PROFILES; profile++)
-        if (view->profile < 0 || view->profile == profile)
+        if (rules_shown(view, profile))
             ok = json_object_set_new(severities, profile_name(profile),
                                      json_string(rules_severity(rule, (enum jpk_profile)profile))) == 0;
     if (!ok)

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "tools/csv.h"
 #include "tools/listing_print.h"
 
@@ -24,9 +22,7 @@ static void put_texts(struct buf *out, const char *const *texts, struct buf *cel
 
 static void put_side(struct buf *out, const struct listed *item, const char *role, struct buf *cell)
 {
-    for (size_t i = 0; i < item->endpoint_count; i++)
-        if (strcmp(item->endpoints[i].role, role) == 0 || strcmp(item->endpoints[i].role, "both") == 0)
-            join(cell, *item->endpoints[i].name ? item->endpoints[i].name : item->endpoints[i].id);
+    listing_put_side(cell, item, role, "; ");
     put_joined(out, cell);
 }
 

@@ -14,6 +14,9 @@ void listing_text(struct buf *out, const struct listing *listing, size_t found, 
 /* For spreadsheets: a row each. */
 void listing_csv(struct buf *out, const struct listing *listing);
 
+/* Appends the names of the endpoints that have a role, "source" or "target", or both. */
+void listing_put_side(struct buf *out, const struct listed *item, const char *role, const char *separator);
+
 /* For programs: all of it, with what could not be read; NULL: no memory. */
 json_t *listing_json(const struct listing *listing, size_t found);
 

@@ -25,26 +25,26 @@ static void put_author(struct buf *out, const struct listed *item)
     buf_puts(out, item->author);
 }
 
-static void put_side(struct buf *out, const struct listed *item, const char *role)
+void listing_put_side(struct buf *out, const struct listed *item, const char *role, const char *separator)
 {
     bool first = true;
     for (size_t i = 0; i < item->endpoint_count; i++) {
         const struct listed_endpoint *endpoint = &item->endpoints[i];
         if (strcmp(endpoint->role, role) != 0 && strcmp(endpoint->role, "both") != 0)
             continue;
-        buf_printf(out, "%s%s", first ? "" : ", ", *endpoint->name ? endpoint->name : endpoint->id);
+        buf_printf(out, "%s%s", first ? "" : separator, *endpoint->name ? endpoint->name : endpoint->id);
         first = false;
     }
 }
 
 static void put_sources(struct buf *out, const struct listed *item)
 {
-    put_side(out, item, "source");
+    listing_put_side(out, item, "source", ", ");
 }
 
 static void put_targets(struct buf *out, const struct listed *item)
 {
-    put_side(out, item, "target");
+    listing_put_side(out, item, "target", ", ");
 }
 
 static void put_verb(struct buf *out, const struct listed *item)

@@ -22,11 +22,6 @@ static void put_paragraph(struct buf *out, const char *text)
     buf_puts(out, "\n\n");
 }
 
-static bool shown(const struct rules_view *view, int profile)
-{
-    return view->profile < 0 || view->profile == profile;
-}
-
 /* ---------------------------------------------------------------------------------------------------------- rules */
 
 static void put_example(struct buf *out, const char *heading, const struct jpk_rule *rule, const char *text)
@@ -68,7 +63,7 @@ static void put_severities(struct buf *out, const struct rules_view *view, const
 {
     buf_printf(out, "Tier: %s. ", jpk_tier_name(rule->tier));
     for (int profile = 0; profile < JPK_PROFILES; profile++)
-        if (shown(view, profile))
+        if (rules_shown(view, profile))
             buf_printf(out, "In `%s`: %s. ", jpk_profile_name((enum jpk_profile)profile),
                        rules_severity(rule, (enum jpk_profile)profile));
     out->size -= out->size > 0;
@@ -108,11 +103,11 @@ static void put_table(struct buf *out, const struct rules_view *view, enum jpk_t
 {
     buf_puts(out, "| rule |");
     for (int profile = 0; profile < JPK_PROFILES; profile++)
-        if (shown(view, profile))
+        if (rules_shown(view, profile))
             buf_printf(out, " %s |", jpk_profile_name((enum jpk_profile)profile));
     buf_puts(out, " finds |\n|---|");
     for (int profile = 0; profile < JPK_PROFILES; profile++)
-        buf_puts(out, shown(view, profile) ? "---|" : "");
+        buf_puts(out, rules_shown(view, profile) ? "---|" : "");
     buf_puts(out, "---|\n");
     for (size_t i = 0; i < view->count; i++) {
         const struct jpk_rule *rule = view->rules[i];
@@ -120,7 +115,7 @@ static void put_table(struct buf *out, const struct rules_view *view, enum jpk_t
             continue;
         buf_printf(out, "| [%s](#%s) |", rule->id, rule->id);
         for (int profile = 0; profile < JPK_PROFILES; profile++)
-            if (shown(view, profile))
+            if (rules_shown(view, profile))
                 buf_printf(out, " %s |", rules_severity(rule, (enum jpk_profile)profile));
         buf_putc(out, ' ');
         put_words(out, rule->summary);

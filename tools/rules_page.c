@@ -20,6 +20,11 @@ const char *rules_tier_question(enum jpk_tier tier)
     return questions[tier];
 }
 
+bool rules_shown(const struct rules_view *view, int profile)
+{
+    return view->profile < 0 || view->profile == profile;
+}
+
 const char *rules_severity(const struct jpk_rule *rule, enum jpk_profile profile)
 {
     int severity = rule->severity[profile];

@@ -25,6 +25,9 @@ void rules_markdown(struct buf *out, const struct rules_view *view);
 /* The question that a tier answers, such as "does it agree with itself?". */
 const char *rules_tier_question(enum jpk_tier tier);
 
+/* Whether the severities of a profile are wanted. */
+bool rules_shown(const struct rules_view *view, int profile);
+
 /* "error", "warning", "info" or "off". */
 const char *rules_severity(const struct jpk_rule *rule, enum jpk_profile profile);
 

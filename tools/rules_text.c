@@ -37,18 +37,13 @@ static size_t id_width(const struct rules_view *view)
     return width;
 }
 
-static bool shown(const struct rules_view *view, int profile)
-{
-    return view->profile < 0 || view->profile == profile;
-}
-
 static void put_table(struct buf *out, const struct rules_view *view)
 {
     enum { TIER = 10, SEVERITY = 8 };
     int id = (int)id_width(view);
     buf_printf(out, "%-*s%-*s", id + TABLE_GAP, "rule", TIER + TABLE_GAP, "tier");
     for (int profile = 0; profile < JPK_PROFILES; profile++)
-        if (shown(view, profile))
+        if (rules_shown(view, profile))
             buf_printf(out, "%-*s", SEVERITY + TABLE_GAP, jpk_profile_name((enum jpk_profile)profile));
     buf_puts(out, "finds\n");
     for (size_t i = 0; i < view->count; i++) {
@@ -56,7 +51,7 @@ static void put_table(struct buf *out, const struct rules_view *view)
         size_t at = out->size;
         buf_printf(out, "%-*s%-*s", id + TABLE_GAP, rule->id, TIER + TABLE_GAP, jpk_tier_name(rule->tier));
         for (int profile = 0; profile < JPK_PROFILES; profile++)
-            if (shown(view, profile))
+            if (rules_shown(view, profile))
                 buf_printf(out, "%-*s", SEVERITY + TABLE_GAP, rules_severity(rule, (enum jpk_profile)profile));
         put_words(out, rule->summary, out->size - at, TABLE_WIDTH);
     }
@@ -75,7 +70,7 @@ static void put_facts(struct buf *out, const struct rules_view *view, const stru
     put_fact(out, "rule", rule->id);
     buf_printf(out, "%-*s%s: %s\n", LABEL, "tier", jpk_tier_name(rule->tier), rules_tier_question(rule->tier));
     for (int profile = 0; profile < JPK_PROFILES; profile++)
-        if (shown(view, profile))
+        if (rules_shown(view, profile))
             put_fact(out, jpk_profile_name((enum jpk_profile)profile), rules_severity(rule, (enum jpk_profile)profile));
     put_fact(out, "finds", rule->summary);
     if (*rule->why)

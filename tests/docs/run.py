@@ -1,14 +1,21 @@
 #!/usr/bin/python3
-"""The manual beside the program: doc/rules.md is what the program prints, and the YAML of the manual is YAML.
+"""The manual, the hooks of pre-commit and the action of GitHub beside the program.
+
+doc/rules.md is what the program prints; the YAML of the manual is YAML, and the commands, options, hooks and inputs that it
+names are there; the scripts of the action are run as a job would run them, with stand-ins for `jpk` and `make` that say what
+they were asked for, and on the samples.
 
 usage: run.py [--program PATH]
 """
 import argparse
 import glob
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import yaml
 
@@ -18,6 +25,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "schemas"))
 from judge import Judge
 
 DOC = os.path.join(ROOT, "doc")
+ACTION = os.path.join(ROOT, ".github", "actions", "recipe-validate")
 
 
 def read(path):
@@ -51,6 +59,158 @@ def test_yaml(judge):
                 judge.expect_valid("config-1", value, where)
 
 
+def command_help(program, words):
+    """The help of the command that a line of words begins with, with or without jpk in front; None: there is none."""
+    words = words[1:] if words[0] == "jpk" else words
+    for count in (2, 1):
+        result = subprocess.run([program, "help", *words[:count]], capture_output=True, text=True)
+        if result.returncode == 0 and len(words) >= count:
+            return result.stdout
+    return None
+
+
+def test_commands(judge, program):
+    """Every command that the manual shows, with its options."""
+    for path in sorted(glob.glob(os.path.join(DOC, "*.md"))):
+        text = read(path)
+        lines = re.findall(r"`(jpk [^`]+)`", text) + re.findall(r"(?:^|[ /'])(jpk (?:recipe|schema) .*)", text, re.MULTILINE)
+        for line in lines:
+            where = f"{os.path.relpath(path, ROOT)}: {line}"
+            known = command_help(program, line.split())
+            judge.check(known is not None, where, "is no command")
+            for option in re.findall(r"(?<= )--[a-z-]+", line) if known else []:
+                judge.check(re.search(rf"{option}\b", known) is not None, where, f"{option} is no option of it")
+
+
+# ---------------------------------------------------------------------------------------------------------- pre-commit
+
+def test_hooks(judge, program):
+    hooks = yaml.safe_load(read(os.path.join(ROOT, ".pre-commit-hooks.yaml")))
+    for hook in hooks:
+        where = f".pre-commit-hooks.yaml, {hook.get('id')}"
+        judge.check({"id", "name", "description", "entry", "language"} <= set(hook), where, "lacks a key")
+        judge.check(hook["language"] == "system", where, "is of another language")
+        judge.check(command_help(program, hook["entry"].split()) is not None, where, "runs no command of the program")
+        re.compile(hook.get("files", ""))
+    ids = {hook["id"] for hook in hooks}
+    for block in blocks(read(os.path.join(DOC, "ci.md")), "yaml"):
+        for repository in yaml.safe_load(block).get("repos", []):
+            named = {hook["id"] for hook in repository["hooks"]}
+            judge.check(named == ids, "doc/ci.md", f"shows the hooks {sorted(named)}, not {sorted(ids)}")
+
+
+# -------------------------------------------------------------------------------------------------------------- action
+
+def test_action(judge):
+    action = yaml.safe_load(read(os.path.join(ACTION, "action.yml")))
+    inputs, steps = action["inputs"], action["runs"]["steps"]
+    judge.check(action["runs"]["using"] == "composite", "action.yml", "is of another kind")
+    for step in steps:
+        judge.check("${{" not in step["run"], "action.yml", "an input is a part of a command line")
+        script = step["run"].rsplit("/", 1)[1].rstrip('"')
+        judge.check(os.path.exists(os.path.join(ACTION, script)), "action.yml", f"{script} is not there")
+    used = set(re.findall(r"inputs\.([a-z-]+)", json.dumps(steps)))
+    judge.check(used == set(inputs), "action.yml", f"uses {sorted(used)}, has {sorted(inputs)}")
+    shown = read(os.path.join(DOC, "ci.md"))
+    for name, value in inputs.items():
+        default = value["default"]
+        row = f"| `{name}` | `{default}` |" if default else f"| `{name}` | |"
+        judge.check(row in shown, "doc/ci.md", f"says nothing of the input {name} or its default")
+    for block in blocks(shown, "yaml"):
+        for job in yaml.safe_load(block).get("jobs", {}).values():
+            for step in job["steps"]:
+                if "recipe-validate" in step.get("uses", ""):
+                    judge.check(f"/{os.path.relpath(ACTION, ROOT)}@" in step["uses"], "doc/ci.md", "another path")
+                    judge.check(set(step["with"]) <= set(inputs), "doc/ci.md", "shows inputs that are none")
+
+
+def stand_in(folder, name, lines):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\n" + lines)
+    os.chmod(path, 0o755)
+
+
+def run_script(script, folder, path, **variables):
+    return subprocess.run(["sh", os.path.join(ACTION, script)], cwd=folder, capture_output=True, text=True,
+                          env={"PATH": path, "GITHUB_ACTION_PATH": ACTION, **variables})
+
+
+def test_validate_arguments(judge, folder):
+    """What jpk is asked for, argument by argument."""
+    stand_in(folder, "jpk", 'printf "<%s>" "$@"; echo; exit "${ANSWER:-0}"\n')
+    path = f"{folder}:/usr/bin:/bin"
+    command = "<recipe><validate><--format>"
+    cases = (({}, f"{command}<github><--fail-level><error><--><.>"),
+             ({"JPK_PATHS": "recipes", "JPK_PROFILE": "strict", "JPK_FAIL_LEVEL": "never", "JPK_FORMAT": "text"},
+              f"{command}<text><--profile><strict><--fail-level><never><--><recipes>"),
+             ({"JPK_PATHS": "a b\n\n-c\n$(touch harm) *\n"},
+              f"{command}<github><--fail-level><error><--><a b><-c><$(touch harm) *>"),
+             ({"JPK_PROFILE": "x; touch harm"},
+              f"{command}<github><--profile><x; touch harm><--fail-level><error><--><.>"))
+    for variables, expected in cases:
+        result = run_script("validate.sh", folder, path, **variables)
+        judge.check((result.stdout, result.returncode) == (expected + "\n", 0), f"validate.sh {variables}",
+                    f"{result.stdout}{result.stderr}")
+    judge.check(not os.path.exists(os.path.join(folder, "harm")), "validate.sh", "runs what an input says")
+    for status in (0, 1, 2, 3, 4):
+        result = run_script("validate.sh", folder, path, ANSWER=str(status), JPK_SARIF_FILE="out/of it.sarif")
+        judge.check(result.returncode == status, "validate.sh", f"status {result.returncode}, not {status}")
+        lines = 1 if status in (0, 1, 3) else 0
+        judge.check(result.stdout.count("\n") == lines, "validate.sh", f"prints {result.stdout}")
+    sarif = read(os.path.join(folder, "out", "of it.sarif"))
+    judge.check(sarif == f"{command}<sarif><--fail-level><error><--><.>\n", "validate.sh", f"SARIF: {sarif}")
+
+
+def test_build(judge, folder):
+    """Nothing where jpk is there; else `make program`, and a line for the path of later steps."""
+    added = os.path.join(folder, "added")
+    present = os.path.join(folder, "present")
+    absent = os.path.join(folder, "absent")
+    for place in (present, absent):
+        os.mkdir(place)
+    stand_in(present, "jpk", "echo jpk 0.1.0\n")
+    result = run_script("build.sh", folder, f"{present}:/usr/bin:/bin", GITHUB_PATH=added)
+    judge.check(result.stdout == "jpk is there: jpk 0.1.0\n", "build.sh", result.stdout + result.stderr)
+    judge.check(not os.path.exists(added), "build.sh", "changes the path although jpk is there")
+    stand_in(absent, "make", 'echo "$@"\n')
+    for tool in ("sh", "dirname"):
+        os.symlink(shutil.which(tool), os.path.join(absent, tool))
+    result = run_script("build.sh", folder, absent, GITHUB_PATH=added)
+    judge.check(result.stdout == f"-C {os.path.realpath(ROOT)} program\n", "build.sh", result.stdout + result.stderr)
+    judge.check(os.path.exists(added) and read(added) == f"{os.path.realpath(ROOT)}/build\n", "build.sh",
+                "does not add the program to the path")
+
+
+def test_validate_samples(judge, program, folder):
+    """The real program on the sample recipes, whole and with a mistake."""
+    place = os.path.join(folder, "bin")
+    os.mkdir(place)
+    os.symlink(program, os.path.join(place, "jpk"))
+    recipes = os.path.join(folder, "recipes")
+    shutil.copytree(os.path.join(ROOT, "samples", "recipes"), recipes)
+    for recipe in glob.glob(os.path.join(recipes, "*", "*-recipe.json")):
+        with open(recipe, encoding="utf-8") as file:
+            name = json.load(file)["jitterpak"]["file"]
+        subprocess.run([program, "pack", "-q", os.path.join(ROOT, "samples", name[: -len(".jpk")]),
+                        os.path.join(os.path.dirname(recipe), name)], check=True)
+    variables = {"JPK_PATHS": "recipes", "JPK_SARIF_FILE": "jpk.sarif"}
+    path = f"{place}:/usr/bin:/bin"
+    result = run_script("validate.sh", folder, path, **variables)
+    judge.check(result.returncode == 0, "validate.sh on the samples", result.stdout + result.stderr)
+    with open(recipe, encoding="utf-8") as file:
+        text = file.read()
+    with open(recipe, "w", encoding="utf-8") as file:
+        file.write(text.replace('"recipeFormat": 1', '"recipeFormat": 2'))
+    result = run_script("validate.sh", folder, path, **variables)
+    named = f"file={os.path.relpath(recipe, folder)},line=2,"
+    judge.check(result.returncode == 1 and f"::error {named}" in result.stdout, "validate.sh on a wrong recipe",
+                f"status {result.returncode}: {result.stdout}{result.stderr}")
+    with open(os.path.join(folder, "jpk.sarif"), encoding="utf-8") as file:
+        levels = [found["level"] for found in json.load(file)["runs"][0]["results"]]
+    judge.check("error" in levels, "validate.sh on a wrong recipe", f"SARIF has the levels {levels}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "jpk"))
@@ -58,6 +218,14 @@ def main():
     judge = Judge()
     test_rules(judge, program)
     test_yaml(judge)
+    test_commands(judge, program)
+    test_hooks(judge, program)
+    test_action(judge)
+    for test in (test_validate_arguments, test_build):
+        with tempfile.TemporaryDirectory() as folder:
+            test(judge, folder)
+    with tempfile.TemporaryDirectory() as folder:
+        test_validate_samples(judge, program, folder)
     return judge.finish("manual")
 
 

@@ -169,7 +169,7 @@ static void test_orders(void **state)
     put_recipe(f, "2.json", "\"name\": \"B\", \"author\": \"Al\", " DATED("10000-01-01"));
     put_recipe(f, "3.json", "\"name\": \"a\", \"author\": \"al b\"");
     put_recipe(f, "4.json", "\"name\": \"d\", \"jitterpak\": {\"createdAt\": \"2026-01-02T11:00:00Z\"}");
-    put_recipe(f, "5.json", "\"name\": \"e\", \"jitterpak\": {\"createdAt\": \"yesterday\"}");
+    put_recipe(f, "5.json", "\"name\": \"e\", \"jitterpak\": {\"createdAt\": \"2027-01-01Z\"}");
     list(f);
     assert_true(listing_sort(&f->listing, LISTING_NAME, NULL));
     assert_names(&f->listing, "aBcde");
