@@ -10,8 +10,12 @@
 
 enum { NUMBERS = 1 << JDOC_NUMBER, STRINGS = 1 << JDOC_STRING, OBJECTS = 1 << JDOC_OBJECT };
 
-/* Up to so many members are looked up by name; up to so many strings are compared one by one; tries of patterns. */
-enum { FEW_MEMBERS = 4, FEW_NAMES = 16, FEW_MATCHERS = 8 };
+enum {
+    FEW_MEMBERS = 4,  /* so many are looked up by name */
+    FEW_NAMES = 16,   /* so many strings are compared one by one */
+    FEW_MATCHERS = 8, /* so many patterns are tried on names while compiling */
+    FEW_STEPS = 16    /* of references that are followed while compiling */
+};
 
 /* The instructions of a subschema by opcode, as far as they may be joined. */
 struct parts {
@@ -88,22 +92,30 @@ static bool mark_required(struct program *program, const struct instruction *req
     return true;
 }
 
+/* Whether a pattern may be about a property. Only what is quick is tried. */
+static bool may_match(const struct program *program, const struct object *object, const struct name *name)
+{
+    if (object->matcher_count > FEW_MATCHERS)
+        return true;
+    for (uint32_t i = 0; i < object->matcher_count; i++) {
+        const struct pattern *pattern = program->matchers[object->first_matcher + i].pattern;
+        if (!pattern_is_simple(pattern) || pattern_match(pattern, NULL, name->text, name->size) == PATTERN_MATCH)
+            return true;
+    }
+    return false;
+}
+
 /* Notes which properties a pattern may be about, too, so that the others need not be matched again and again. */
 static void mark_matched(struct program *program, const struct object *object)
 {
     const struct property_table *table = &program->tables[object->table];
-    struct pattern_scratch scratch = {0};
     for (uint32_t i = 0; i < table->count; i++) {
         struct property *property = &program->properties[table->first + i];
-        property->matched = object->matcher_count > FEW_MATCHERS;
-        for (uint32_t j = 0; j < object->matcher_count && !property->matched; j++)
-            property->matched = pattern_match(program->matchers[object->first_matcher + j].pattern, &scratch,
-                                              property->name.text, property->name.size) != PATTERN_NO_MATCH;
+        property->matched = may_match(program, object, &property->name);
     }
-    pattern_scratch_free(&scratch);
 }
 
-/* `done` gets those that need not run by themselves any more. */
+/* One pass for the keywords of objects; *required_done when it looks for all that `required` asks for. */
 static bool fuse_object(struct compiler *c, const struct parts *parts, bool *required_done)
 {
     struct program *program = c->program;
@@ -200,13 +212,14 @@ static bool fuse_rules(struct compiler *c, const struct subschema *schema, struc
 /* Follows a schema that is nothing but a reference. What is dynamic depends on the way; loops were refused. */
 static uint32_t follow(const struct program *program, uint32_t index)
 {
-    for (;;) {
+    for (int steps = 0; steps < FEW_STEPS; steps++) {
         const struct answer *answer = &program->answers[index];
         if (program->dynamic || answer->general || answer->types != COMPILE_ANY || answer->end - answer->first != 1 ||
             program->fused[answer->first].code != OP_REF)
-            return index;
+            break;
         index = program->fused[answer->first].a;
     }
+    return index;
 }
 
 bool compile_answers(struct compiler *c)

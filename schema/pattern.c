@@ -119,6 +119,11 @@ void pattern_free(struct pattern *pattern)
     free(pattern);
 }
 
+bool pattern_is_simple(const struct pattern *pattern)
+{
+    return !pattern->code;
+}
+
 bool pattern_valid(const char *text, size_t n)
 {
     return pattern_translate(text, n, 0, NULL, NULL);
