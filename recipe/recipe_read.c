@@ -52,7 +52,7 @@ char *jtext_lower(struct arena *arena, struct jtext text)
 struct shown show(struct jtext text)
 {
     enum { LONGEST = 60 };
-    struct shown shown;
+    struct shown shown = {""};
     char raw[sizeof shown.s + 8];
     uint32_t n = text.n < sizeof raw - 1 ? text.n : (uint32_t)sizeof raw - 1;
     memcpy(raw, text.s, n);

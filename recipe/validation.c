@@ -58,6 +58,9 @@ static const char *keep(struct validation *v, const char *text)
 
 /* Formatted text that can be shown, in the arena. */
 static const char *keep_format(struct validation *v, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
+
+static const char *keep_format(struct validation *v, const char *format, va_list args)
 {
     char raw[JPK_ERROR_MESSAGE_MAX + 4], shown[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(raw, sizeof raw, format, args);

@@ -190,7 +190,7 @@ void validation_report(struct validation *v, const struct source *source, enum r
                        const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 void validation_report_list(struct validation *v, const struct source *source, enum rule rule, uint32_t node,
-                            const char *format, va_list args);
+                            const char *format, va_list args) __attribute__((format(printf, 5, 0)));
 
 /* The hint of the finding that was reported last. */
 void validation_hint(struct validation *v, const char *format, ...) __attribute__((format(printf, 2, 3)));

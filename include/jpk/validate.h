@@ -43,7 +43,7 @@ enum jpk_example {
     JPK_EXAMPLE_RECIPE,     /* members of a recipe */
     JPK_EXAMPLE_STEPS,      /* some of a recipe's steps, with the members that matter */
     JPK_EXAMPLE_PROPERTIES, /* some of a step's properties, with the members that matter */
-    JPK_EXAMPLE_CONFIGURE,  /* members of a configure file */
+    JPK_EXAMPLE_CONFIGURE,  /* members of a configure file; RECIPE stands for the checksum of its recipe */
     JPK_EXAMPLE_WORDS       /* a situation in words */
 };
 
