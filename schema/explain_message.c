@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,26 @@ static void say_count(struct about *a)
         buf_printf(a->message, "have %s %u %s, but has %u", words[a->in->code].least, a->in->a, noun, has);
 }
 
+/* The first sentence of the schema's description: a pattern by itself tells few people what is wanted. */
+static void hint_description(struct about *a)
+{
+    enum { MOST = 160 };
+    uint32_t node = a->program->subschemas[a->unit->schema].node;
+    uint32_t description = jdoc_get(a->schema, node, "description", 11);
+    if (description == JDOC_NONE || jdoc_type(a->schema, description) != JDOC_STRING)
+        return;
+    const char *text = jdoc_string(a->schema, description);
+    size_t n = jdoc_string_size(a->schema, description), end = 0;
+    while (end < n && text[end] != '\n' && !(text[end] == '.' && (end + 1 == n || text[end + 1] == ' ')))
+        end++;
+    if (end == 0 || end > MOST)
+        return;
+    char raw[MOST + 1], shown[MOST + 8];
+    snprintf(raw, sizeof raw, "%.*s", (int)end, text);
+    text_printable(shown, sizeof shown, raw);
+    buf_printf(a->hint, "the schema says: %s", shown);
+}
+
 static void say_pattern(struct about *a)
 {
     put_subject(a->message, a->doc, a->unit->node);
@@ -192,6 +213,7 @@ static void say_pattern(struct about *a)
     text_printable(shown, sizeof shown, copy ? copy : "");
     free(copy);
     buf_puts(a->message, shown);
+    hint_description(a);
 }
 
 static void say_format(struct about *a)
