@@ -251,21 +251,24 @@ static void offer(struct rewriter *r, const struct place *place, struct script_u
 /* ----------------------------------------------------------------------------------------------------------- strings
  */
 
-enum { NOWHERE = -1 };
-
-/* Offers what is there. Returns where a tag begins that is not finished, or NOWHERE. */
-static int64_t search(struct rewriter *r, const struct place *place)
+/*
+ * Offers what is there. A tag that is not finished is returned: its text up to the end, or up to the next reference;
+ * without length when there is none.
+ */
+static struct script_view search(struct rewriter *r, const struct place *place)
 {
-    int64_t unfinished = NOWHERE;
+    struct script_view unfinished = {NULL, 0};
     for (size_t at = place->begin; !r->failed;) {
         struct script_use use = {.item = 0};
         enum script_found found = script_reference_next(r->text, place->begin, place->end, &at, &use);
         if (found == SCRIPT_FOUND_NONE)
             break;
         if (found == SCRIPT_FOUND_UNFINISHED) {
-            unfinished = (int64_t)use.offset;
+            unfinished = (struct script_view){use.text.text, place->end - use.offset};
             continue;
         }
+        if (unfinished.text && unfinished.text + unfinished.length > use.text.text)
+            unfinished.length = (size_t)(use.text.text - unfinished.text);
         use.embedded = !place->quote || use.text.length != place->end - place->begin;
         offer(r, place, &use);
     }
@@ -327,11 +330,11 @@ static void on_string(struct rewriter *r, const struct script_event *event)
     struct script_use other = {.item = 0};
     size_t before = r->out->count;
     place.quote = event->name.text[-1];
-    int64_t unfinished = search(r, &place);
-    if (unfinished != NOWHERE) {
+    struct script_view unfinished = search(r, &place);
+    if (unfinished.length > 0) {
         /* "<TAG>operation:" + $name + "<TAG>": the second one closes */
         if (!r->tag_open)
-            note_built(r, event, &call, (size_t)unfinished, place.end - (size_t)unfinished);
+            note_built(r, event, &call, (size_t)(unfinished.text - r->text), unfinished.length);
         r->tag_open = !r->tag_open;
         return;
     }
@@ -345,6 +348,15 @@ static void on_string(struct rewriter *r, const struct script_event *event)
         on_plain_string(r, event, &call);
 }
 
+/* Names of JavaScript that are joined by dots may have comments between them. */
+static size_t name_length(struct script_view name)
+{
+    size_t n = 0;
+    while (n < name.length && name.text[n] != '/' && name.text[n] != ' ' && (unsigned char)name.text[n] > '\r')
+        n++;
+    return n;
+}
+
 /* A variable, node or result where a function wants a reference. */
 static void on_value(struct rewriter *r, const struct script_event *event)
 {
@@ -352,7 +364,7 @@ static void on_value(struct rewriter *r, const struct script_event *event)
     if (event->in_comment || !call.function.text || (event->kind == SCRIPT_EVENT_CALL && hands_on(event->name)))
         return;
     if (wants_reference(&call, event->language == SCRIPT_JAVASCRIPT))
-        note_built(r, event, &call, event->offset, event->name.length + (r->text[event->offset] == '$'));
+        note_built(r, event, &call, event->offset, name_length(event->name) + (r->text[event->offset] == '$'));
 }
 
 /* ---------------------------------------------------------------------------------------------------------- comments
@@ -475,7 +487,10 @@ static int by_offset(const void *a, const void *b)
 static void finish_changes(struct script_rewriting *out)
 {
     size_t added = 0, removed = 0;
-    if (out->count > 0)
+    bool sorted = true;
+    for (size_t i = 1; i < out->count && sorted; i++)
+        sorted = out->changes[i - 1].offset <= out->changes[i].offset;
+    if (!sorted)
         qsort(out->changes, out->count, sizeof *out->changes, by_offset);
     for (size_t i = 0; i < out->count; i++) {
         struct script_change *change = &out->changes[i];
