@@ -9,19 +9,20 @@ static const struct {
     const char *word;
     unsigned items;
     enum script_wants wants;
-    bool computed;
+    bool computed, output;
 } kinds[] = {
-    {"source", SCRIPT_ITEM_SOURCE, SCRIPT_WANTS_FILE_ACTIVITY, false},
-    {"target", SCRIPT_ITEM_TARGET, SCRIPT_WANTS_FILE_ACTIVITY, false},
-    {"database", SCRIPT_ITEM_SOURCE | SCRIPT_ITEM_TARGET, SCRIPT_WANTS_CONNECTION, false},
-    {"table", SCRIPT_ITEM_TARGET, SCRIPT_WANTS_ACTIVITY, false},
-    {"operation", SCRIPT_ITEM_OPERATION, SCRIPT_WANTS_OPERATION, false},
-    {"instance", SCRIPT_ITEM_OPERATION, SCRIPT_WANTS_OPERATION, true}, /* comes from GetOperationQueue */
-    {"script", SCRIPT_ITEM_SCRIPT, SCRIPT_WANTS_SCRIPT, false},
-    {"email", SCRIPT_ITEM_EMAIL, SCRIPT_WANTS_EMAIL, false},
-    {"salesforce", SCRIPT_ITEM_SALESFORCE, SCRIPT_WANTS_CONNECTION, false},
-    {"netsuite", SCRIPT_ITEM_NETSUITE, SCRIPT_WANTS_CONNECTION, false},
-    {"plugin", SCRIPT_ITEM_PLUGIN, SCRIPT_WANTS_PLUGIN, false},
+    {"source", SCRIPT_ITEM_SOURCE, SCRIPT_WANTS_FILE_ACTIVITY, false, false},
+    {"target", SCRIPT_ITEM_TARGET, SCRIPT_WANTS_FILE_ACTIVITY, false, false},
+    {"database", SCRIPT_ITEM_SOURCE | SCRIPT_ITEM_TARGET, SCRIPT_WANTS_CONNECTION, false, false},
+    {"table", SCRIPT_ITEM_TARGET, SCRIPT_WANTS_ACTIVITY, false, false},
+    {"operation", SCRIPT_ITEM_OPERATION, SCRIPT_WANTS_OPERATION, false, false},
+    {"instance", SCRIPT_ITEM_OPERATION, SCRIPT_WANTS_OPERATION, true, false}, /* comes from GetOperationQueue */
+    {"script", SCRIPT_ITEM_SCRIPT, SCRIPT_WANTS_SCRIPT, false, false},
+    {"email", SCRIPT_ITEM_EMAIL, SCRIPT_WANTS_EMAIL, false, false},
+    {"salesforce", SCRIPT_ITEM_SALESFORCE, SCRIPT_WANTS_CONNECTION, false, false},
+    {"netsuite", SCRIPT_ITEM_NETSUITE, SCRIPT_WANTS_CONNECTION, false, false},
+    {"plugin", SCRIPT_ITEM_PLUGIN, SCRIPT_WANTS_PLUGIN, false, false},
+    {"out", 0, SCRIPT_WANTS_NOTHING, false, true},
 };
 
 /*
@@ -45,7 +46,8 @@ static const struct script_function functions[] = {
     {"BinaryToUUID", "conversion", "binary", 0, NULL},
     {"Bool", "conversion", "value", 0, NULL},
     {"CacheLookup", "database", "databaseId:database, sql", 0, NULL},
-    {"CallStoredProcedure", "database", "databaseId:database, spName, resultSet, inputOutputVariable?...", 0, NULL},
+    {"CallStoredProcedure", "database", "databaseId:database, spName, resultSet:out, inputOutputVariable:out?...", 0,
+     NULL},
     {"CancelOperation", "general", "operationInstanceGUID:instance", FUNCTION_NOT_JAVASCRIPT, NULL},
     {"CancelOperationChain", "general", "message", 0, NULL},
     {"Case", "logical", "condition, result, more?...", 0, NULL},
@@ -64,7 +66,7 @@ static const struct script_function functions[] = {
     {"DayOfMonth", "datetime", "date", 0, NULL},
     {"DayOfWeek", "datetime", "date", 0, NULL},
     {"DBCloseConnection", "database", "databaseId:database", 0, NULL},
-    {"DBExecute", "database", "databaseId:database, sql, outputVariable?...", FUNCTION_JAVASCRIPT, NULL},
+    {"DBExecute", "database", "databaseId:database, sql, outputVariable:out?...", FUNCTION_JAVASCRIPT, NULL},
     {"DBLoad", "database",
      "source:source, target:table, mode, tablename, columnNames, columnKeynames?, skipLines?, dateFormat?, "
      "datetimeFormat?",
@@ -207,7 +209,7 @@ static const struct script_function functions[] = {
     {"ReadFile", "file", "sourceId:source, filename?", FUNCTION_JAVASCRIPT, NULL},
     {"RecordCount", "general", "", FUNCTION_DEPRECATED, "TargetInstanceCount or SourceInstanceCount"},
     {"ReduceDimension", "array", "array", 0, NULL},
-    {"RegExMatch", "string", "string, expression, variable?...", 0, NULL},
+    {"RegExMatch", "string", "string, expression, variable:out?...", 0, NULL},
     {"RegExReplace", "string", "string, expression, format", 0, NULL},
     {"RemoveKey", "dict", "dictionary, key", 0, NULL},
     {"Replace", "string", "string, old, new", 0, NULL},
@@ -341,6 +343,7 @@ static void set_kind(struct script_parameter *parameter, struct script_view word
         parameter->items = kinds[i].items;
         parameter->wants = kinds[i].wants;
         parameter->computed = kinds[i].computed;
+        parameter->output = kinds[i].output;
     }
 }
 
@@ -382,4 +385,13 @@ void script_function_arity(const struct script_function *function, uint32_t *lea
         *least += !parameter.optional;
         *most = parameter.repeated || *most == UINT32_MAX ? UINT32_MAX : *most + 1;
     }
+}
+
+bool script_event_writes(const struct script_event *event)
+{
+    struct script_parameter parameter;
+    if (event->kind != SCRIPT_EVENT_READ || !event->alone)
+        return event->kind == SCRIPT_EVENT_WRITE;
+    const struct script_function *function = script_function_find(event->function);
+    return function && script_function_parameter(function, event->argument, &parameter) && parameter.output;
 }

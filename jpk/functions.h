@@ -67,6 +67,7 @@ struct script_parameter {
     enum script_wants wants;
     bool optional, repeated; /* `?`, and `...`: it stands for any number of arguments */
     bool computed;           /* usually no literal, although it names an item */
+    bool output;             /* a variable that is passed here gets a value */
 };
 
 /* Without regard to the case of ASCII letters. NULL: there is none. A leading "Jitterbit." is passed over. */
@@ -81,5 +82,8 @@ const struct script_function *script_functions(size_t *count);
 
 /* The least and the most arguments; *most is UINT32_MAX when there is no bound. */
 void script_function_arity(const struct script_function *function, uint32_t *least, uint32_t *most);
+
+/* Whether a global variable gets a value: by an assignment, or as an argument where a function puts a result. */
+bool script_event_writes(const struct script_event *event);
 
 #endif

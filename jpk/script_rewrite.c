@@ -315,12 +315,11 @@ static void on_plain_string(struct rewriter *r, const struct script_event *event
 {
     bool javascript = event->language == SCRIPT_JAVASCRIPT, wanted = wants_reference(call, javascript);
     size_t offset = (size_t)(event->name.text - r->text);
-    if (is_fragment(event->name, wanted))
+    bool built = is_fragment(event->name, wanted);
+    if (built || (wanted && event->name.length > 0 && !event->alone))
         note_built(r, event, call, offset, event->name.length);
-    else if (wanted && event->name.length > 0 && !already_built(r, event) && event->alone)
-        note(r, SCRIPT_NOT_RESOLVED, offset, event->name.length, call, javascript);
     else if (wanted && event->name.length > 0)
-        note_built(r, event, call, offset, event->name.length);
+        note(r, SCRIPT_NOT_RESOLVED, offset, event->name.length, call, javascript);
 }
 
 static void on_string(struct rewriter *r, const struct script_event *event)

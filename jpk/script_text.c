@@ -117,22 +117,6 @@ struct variable_list {
     bool failed;
 };
 
-/* Parameters that functions write to, by the names that the catalogue gives them. */
-static const char *const outputs[] = {"outputVariable", "inputOutputVariable", "resultSet"};
-
-static bool is_output(const struct script_event *event)
-{
-    struct script_parameter parameter;
-    const struct script_function *function = script_function_find(event->function);
-    if (!event->alone || !function || !script_function_parameter(function, event->argument, &parameter))
-        return false;
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
-        if (strlen(outputs[i]) == parameter.name.length &&
-            memcmp(outputs[i], parameter.name.text, parameter.name.length) == 0)
-            return true;
-    return false;
-}
-
 /* NULL: no memory. */
 static struct script_variable *find_variable(struct variable_list *list, struct script_view name)
 {
@@ -155,7 +139,7 @@ static struct script_variable *find_variable(struct variable_list *list, struct 
 static bool on_variable(void *context, const struct script_event *event)
 {
     struct variable_list *list = context;
-    bool write = event->kind == SCRIPT_EVENT_WRITE;
+    bool write = script_event_writes(event);
     if (event->in_comment || event->name.length == 0 || (!write && event->kind != SCRIPT_EVENT_READ))
         return true;
     struct script_variable *variable = find_variable(list, event->name);
@@ -163,7 +147,6 @@ static bool on_variable(void *context, const struct script_event *event)
         list->failed = true;
         return false;
     }
-    write = write || is_output(event);
     variable->write = variable->write || write;
     variable->read = variable->read || !write;
     return true;
