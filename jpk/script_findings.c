@@ -227,17 +227,17 @@ void script_findings_free(struct script_findings *findings)
 
 void script_finding_text(const struct script_finding *finding, char *out, size_t size)
 {
-    char name[128], message[256];
-    const char *hole = strstr(finding->rule->message, "%s");
-    snprintf(name, sizeof name, "%.*s", (int)(finding->name.length < 100 ? finding->name.length : 100),
-             finding->name.text);
-    snprintf(message, sizeof message, "%.*s%s%s", (int)(hole - finding->rule->message), finding->rule->message, name,
-             hole + 2);
-    if (finding->instead && finding->function)
-        snprintf(out, size, "%s Use %s instead.", message, finding->instead);
-    else if (finding->instead)
-        snprintf(out, size, "%s Did you mean %s?", message, finding->instead);
+    enum { NAME_MAX_SHOWN = 100 };
+    char text[512];
+    const struct script_rule *rule = finding->rule;
+    const char *hole = strstr(rule->message, "%s"), *advice = rule->advice ? rule->advice : "";
+    int before = (int)(hole - rule->message);
+    int length = (int)(finding->name.length < NAME_MAX_SHOWN ? finding->name.length : NAME_MAX_SHOWN);
+    int n = snprintf(text, sizeof text, "%.*s%.*s%s", before, rule->message, length, finding->name.text, hole + 2);
+    if (finding->instead)
+        snprintf(text + n, sizeof text - (size_t)n, finding->function ? " Use %s instead." : " Did you mean %s?",
+                 finding->instead);
     else
-        snprintf(out, size, "%s%s%s", message, finding->rule->advice ? " " : "",
-                 finding->rule->advice ? finding->rule->advice : "");
+        snprintf(text + n, sizeof text - (size_t)n, "%s%s", *advice ? " " : "", advice);
+    text_printable(out, size, text);
 }

@@ -2,7 +2,6 @@
 #ifndef JPK_SCRIPT_FINDINGS_H
 #define JPK_SCRIPT_FINDINGS_H
 
-#include "base/arena.h"
 #include "base/error.h"
 #include "jpk/functions.h"
 #include "jpk/jpk.h"
@@ -44,7 +43,7 @@ bool script_findings(const char *text, size_t size, enum script_agent agent, str
                      struct jpk_error *err);
 void script_findings_free(struct script_findings *findings);
 
-/* The message and the advice as text for people, cut at `size`. */
+/* The message and the advice as text that can be shown, cut at `size`. */
 void script_finding_text(const struct script_finding *finding, char *out, size_t size);
 
 #endif

@@ -160,8 +160,7 @@ bool script_reference_other(const char *text, size_t begin, size_t end, struct s
     return true;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ quotes
- */
+/* ----------------------------------------------------------------------------------------------------------- quotes */
 
 static const char escape_letters[] = "bfnrtv", escape_characters[] = "\b\f\n\r\t\v";
 

@@ -105,8 +105,7 @@ static const struct script_function *look_up(struct script_view function, unsign
     return row;
 }
 
-/* ----------------------------------------------------------------------------------------------------------- changes
- */
+/* ---------------------------------------------------------------------------------------------------------- changes */
 
 static struct script_change *add_change(struct rewriter *r, enum script_outcome outcome, size_t offset, size_t length)
 {
@@ -158,8 +157,7 @@ static void note_built(struct rewriter *r, const struct script_event *event, con
     r->built = *call;
 }
 
-/* ---------------------------------------------------------------------------------------------------------- offering
- */
+/* --------------------------------------------------------------------------------------------------------- offering */
 
 static bool is_quote(char c)
 {
@@ -248,8 +246,7 @@ static void offer(struct rewriter *r, const struct place *place, struct script_u
     change->javascript = use->javascript;
 }
 
-/* ----------------------------------------------------------------------------------------------------------- strings
- */
+/* ---------------------------------------------------------------------------------------------------------- strings */
 
 /*
  * Offers what is there. A tag that is not finished is returned: its text up to the end, or up to the next reference;
@@ -366,8 +363,7 @@ static void on_value(struct rewriter *r, const struct script_event *event)
         note_built(r, event, &call, event->offset, name_length(event->name) + (r->text[event->offset] == '$'));
 }
 
-/* ---------------------------------------------------------------------------------------------------------- comments
- */
+/* --------------------------------------------------------------------------------------------------------- comments */
 
 static bool on_hint(void *context, const struct script_event *event)
 {

@@ -36,8 +36,7 @@ void script_cleanse(const char *text, size_t size, struct buf *out)
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------------- wrapping
- */
+/* --------------------------------------------------------------------------------------------------------- wrapping */
 
 static bool is_blank(const char *text, size_t n)
 {
@@ -108,8 +107,7 @@ void script_wrap(const char *text, size_t size, enum script_language language, s
     }
 }
 
-/* --------------------------------------------------------------------------------------------------------- variables
- */
+/* -------------------------------------------------------------------------------------------------------- variables */
 
 struct variable_list {
     struct script_variables *out;
@@ -167,8 +165,7 @@ void script_variables_free(struct script_variables *variables)
     memset(variables, 0, sizeof *variables);
 }
 
-/* ------------------------------------------------------------------------------------------------------------- paths
- */
+/* ------------------------------------------------------------------------------------------------------------ paths */
 
 /* Indexes nest: `a$b[c$d]$e`. What stands deeper than this is not put together with what is before its bracket. */
 enum { INDEX_DEPTH = 16 };
@@ -234,9 +231,9 @@ static void on_path_token(struct path_list *list, const char *text, const struct
             end_path(list);
         buf_put(&list->path[at], begin, token->length);
         list->is_path[at] = is_path;
-    } else if (*begin == '[' && token->length == 1) {
+    } else if (token->kind == SCRIPT_OPERATOR && *begin == '[') {
         list->depth++;
-    } else if (*begin == ']' && token->length == 1 && list->depth > 0) {
+    } else if (token->kind == SCRIPT_OPERATOR && *begin == ']' && list->depth > 0) {
         end_path(list);
         list->depth--;
     } else {

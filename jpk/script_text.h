@@ -1,10 +1,8 @@
-/* What Cloud Studio keeps beside a script: its language, its text without comments, its variables, the nodes it uses.
- */
+/* What Cloud Studio keeps beside a script: language, text without comments, variables, the nodes that it uses. */
 #ifndef JPK_SCRIPT_TEXT_H
 #define JPK_SCRIPT_TEXT_H
 
 #include "base/buf.h"
-#include "base/error.h"
 #include "base/strings.h"
 #include "jpk/script.h"
 

@@ -21,8 +21,7 @@ static struct script_view view(const char *text)
     return (struct script_view){text, strlen(text)};
 }
 
-/* --------------------------------------------------------------------------------------------------------- catalogue
- */
+/* -------------------------------------------------------------------------------------------------------- catalogue */
 
 static void test_catalogue(void **state)
 {
@@ -112,8 +111,7 @@ static void test_parameters(void **state)
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------------- findings
- */
+/* --------------------------------------------------------------------------------------------------------- findings */
 
 static void render_findings(struct buf *out, const char *text, size_t size, enum script_agent agent)
 {
@@ -225,8 +223,7 @@ static void test_many_unknown(void **state)
     buf_free(&text);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- texts
- */
+/* ------------------------------------------------------------------------------------------------------------ texts */
 
 static void test_language(void **state)
 {
@@ -337,10 +334,10 @@ static void test_paths(void **state)
     expect_paths("<javascript>a.b.c</javascript>", NULL, "");
     expect_paths("<trans>[[[a$b</trans>", NULL, "a/b");
     expect_paths("<trans>]]a$b]</trans>", NULL, "a/b");
+    expect_paths("[<trans>a$b['['].c$</trans>[", NULL, "a/b/c");
 }
 
-/* ------------------------------------------------------------------------------------------------------ real projects
- */
+/* ---------------------------------------------------------------------------------------------------- real projects */
 
 /* All objects of a document, with a stack that cannot overflow: what Cloud Studio stored beside scripts is what we
  * make.

@@ -26,8 +26,7 @@ static char *exact_copy(const char *text, size_t size)
     return copy;
 }
 
-/* ---------------------------------------------------------------------------------------------------- what is offered
- */
+/* -------------------------------------------------------------------------------------------------- what is offered */
 
 static const char *const forms[] = {"design", "cloud", "path", "other"};
 
@@ -161,8 +160,7 @@ static void test_offered(void **state)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ what is done
- */
+/* ----------------------------------------------------------------------------------------------------- what is done */
 
 struct answer {
     enum script_answer answer;
@@ -317,8 +315,7 @@ static void test_order(void **state)
           "replaced " OP " in RunOperation");
 }
 
-/* ------------------------------------------------------------------------------------------------------ real projects
- */
+/* ---------------------------------------------------------------------------------------------------- real projects */
 
 /* All scripts of a project: what the graph found, what was offered, and the references by number. */
 struct walk {
@@ -438,8 +435,7 @@ static void test_real(void **state)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------------ hostile
- */
+/* ---------------------------------------------------------------------------------------------------------- hostile */
 
 static void repeat(struct buf *out, const char *head, const char *piece, size_t size)
 {
