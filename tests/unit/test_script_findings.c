@@ -337,6 +337,41 @@ static void test_paths(void **state)
     expect_paths("[<trans>a$b['['].c$</trans>[", NULL, "a/b/c");
 }
 
+/* Long texts that repeat something take time and memory in proportion. */
+static void test_long(void **state)
+{
+    static const char *const pieces[] = {
+        "a$b[",  "a$b]",     "a$b[1]",  "[",    "$a[",      "//\n", "/**/",       "'",          "RunOperaton(",
+        "a.b;c", "<trans>;", "x=x;y+z", "\r\n", "</trans>", "`",    "new Set();", "Get('x')+1", "RegExMatch(a,b,$c",
+    };
+    (void)state;
+    for (size_t i = 0; i < 2 * (sizeof pieces / sizeof *pieces); i++) {
+        struct buf text = {0}, out = {0};
+        struct strings paths = {.count = 0};
+        struct arena arena = {.used = 0};
+        struct script_variables variables = {.count = 0};
+        struct script_findings findings = {.count = 0};
+        buf_puts(&text, i % 2 ? "<javascript>" : "<trans>");
+        while (text.size < 1 << 18)
+            buf_puts(&text, pieces[i / 2]);
+        script_cleanse(text.data, text.size, &out);
+        assert_true(out.size <= text.size);
+        buf_clear(&out);
+        script_wrap(text.data, text.size, SCRIPT_JITTERBIT, &out);
+        assert_true(out.size >= text.size / 2 - 8 && out.size <= 2 * text.size);
+        assert_true(script_paths(text.data, text.size, "f", &paths, &arena));
+        assert_true(script_variables(text.data, text.size, &variables));
+        assert_true(variables.count <= 2);
+        assert_true(script_findings(text.data, text.size, SCRIPT_AGENT_CLOUD, &findings, NULL));
+        script_findings_free(&findings);
+        script_variables_free(&variables);
+        strings_free(&paths);
+        arena_free(&arena);
+        buf_free(&text);
+        buf_free(&out);
+    }
+}
+
 /* ---------------------------------------------------------------------------------------------------- real projects */
 
 /* All objects of a document, with a stack that cannot overflow: what Cloud Studio stored beside scripts is what we
@@ -432,7 +467,8 @@ int main(void)
         cmocka_unit_test(test_catalogue), cmocka_unit_test(test_parameters),   cmocka_unit_test(test_findings),
         cmocka_unit_test(test_rules),     cmocka_unit_test(test_many_unknown), cmocka_unit_test(test_language),
         cmocka_unit_test(test_cleanse),   cmocka_unit_test(test_wrap),         cmocka_unit_test(test_variables),
-        cmocka_unit_test(test_paths),     cmocka_unit_test(test_exports),      cmocka_unit_test(test_real),
+        cmocka_unit_test(test_paths),     cmocka_unit_test(test_long),         cmocka_unit_test(test_exports),
+        cmocka_unit_test(test_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
