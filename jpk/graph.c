@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jpk/brackets.h"
+#include "jpk/functions.h"
 #include "jpk/model.h"
 #include "jpk/script.h"
 
@@ -310,25 +311,6 @@ static void script_reference(struct script_context *c, const struct script_event
         reference->function = keep(b, event->function.text, event->function.length);
 }
 
-/* Functions that put their results into variables that are passed to them. */
-static const struct {
-    const char *function;
-    unsigned first; /* argument */
-} output_arguments[] = {
-    {"DbExecute", 2}, /* DbExecute(database, sql, $column...) */
-};
-
-static bool is_output(const struct script_event *event)
-{
-    for (size_t i = 0; i < sizeof output_arguments / sizeof output_arguments[0]; i++) {
-        size_t n = strlen(output_arguments[i].function);
-        if (event->alone && event->argument >= output_arguments[i].first && event->function.length == n &&
-            strncasecmp(event->function.text, output_arguments[i].function, n) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void script_variable(struct script_context *c, const struct script_event *event)
 {
     struct builder *b = c->b;
@@ -338,7 +320,7 @@ static void script_variable(struct script_context *c, const struct script_event 
     if (!use)
         return;
     size_t index = b->use_count - 1;
-    use->write = event->kind == SCRIPT_EVENT_WRITE || is_output(event);
+    use->write = script_event_writes(event);
     use->in_comment = event->in_comment;
     use->where = c->where;
     use->offset = c->offset;

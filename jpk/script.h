@@ -60,7 +60,12 @@ enum script_event_kind {
     SCRIPT_EVENT_LOCAL_WRITE, /* x = ... */
     SCRIPT_EVENT_CALL,        /* a function is called; `name` is the function; comes before what its arguments do */
     SCRIPT_EVENT_PATH,        /* a node path is used */
-    SCRIPT_EVENT_OPEN         /* a string or comment that never ends */
+    SCRIPT_EVENT_OPEN,        /* a string or comment that never ends */
+
+    /* only with SCRIPT_WITH_TEXTS; together with SCRIPT_EVENT_OPEN in the order of the text */
+    SCRIPT_EVENT_STRING,  /* a string; `name` is what stands between its quotes */
+    SCRIPT_EVENT_COMMENT, /* a comment with its delimiters; comes before what it mentions */
+    SCRIPT_EVENT_TEXT     /* text outside of any tag */
 };
 
 /* A piece of the text; not NUL-terminated. */
@@ -71,6 +76,7 @@ struct script_view {
 
 struct script_event {
     enum script_event_kind kind;
+    enum script_language language;
     struct script_view name;   /* variable without `$`, function, path; for a reference the GUID */
     struct script_view prefix; /* references: "op", "sc", "s", "t", "m" or "so" */
     uint32_t offset;           /* where its name starts in the text; of a variable its `$`, of a reference its prefix */
@@ -88,7 +94,19 @@ struct script_event {
     /* the variable that the innermost assignment around it assigns to, without `$`; empty when there is none */
     struct script_view assigned;
     bool assigned_local;
+
+    const struct script_frame *frames; /* of script_event_call */
+    int call;
 };
+
+/* A call around an event, and which of its arguments the event stands in. */
+struct script_call {
+    struct script_view function;
+    unsigned argument;
+};
+
+/* Level 0 is the innermost call, 1 the one around that; to be asked in the handler only. False: there is none. */
+bool script_event_call(const struct script_event *event, unsigned level, struct script_call *call);
 
 /*
  * Reports what a script does in the order in which it happens: a read in the right side of an assignment comes before
@@ -100,5 +118,16 @@ enum { SCRIPT_DEPTH_MAX = 256 };
 
 typedef bool script_handler(void *context, const struct script_event *event);
 bool script_events(const char *text, size_t size, script_handler *handler, void *context);
+
+/* The same from where a scanner stands, which may be inside of a script, with more kinds of events. */
+enum { SCRIPT_WITH_TEXTS = 1 };
+bool script_events_from(const struct script_scanner *begin, unsigned flags, script_handler *handler, void *context);
+
+/*
+ * The reference whose dot stands at `dot` in text[begin, end): a known prefix, the dot and a GUID, in quotes or not,
+ * but between word boundaries, as in comments.
+ */
+bool script_reference_at(const char *text, size_t begin, size_t end, size_t dot, struct script_view *prefix,
+                         struct script_view *guid);
 
 #endif

@@ -43,7 +43,7 @@ struct value {
     bool compared_string;
 };
 
-struct frame {
+struct script_frame {
     enum frame_kind kind;
     enum access access;
     char bracket;     /* the opening one; NUL for assignments */
@@ -57,6 +57,7 @@ struct reader {
     struct script_scanner scanner;
     script_handler *handler;
     void *context;
+    unsigned flags;
     bool stopped;
 
     int top;
@@ -77,7 +78,7 @@ struct reader {
     bool parameters;
     const char *chain;
 
-    struct frame frames[SCRIPT_DEPTH_MAX + 1]; /* the first one is the code itself; last, as it is not cleared */
+    struct script_frame frames[SCRIPT_DEPTH_MAX + 1]; /* the first one is the code itself; last, as it is not cleared */
 };
 
 enum operator_kind {
@@ -231,10 +232,14 @@ static bool ends_argument(struct script_view view)
 
 static void emit(struct reader *r, struct script_event *event)
 {
-    const struct frame *top = &r->frames[r->top];
+    const struct script_frame *top = &r->frames[r->top];
     if (r->stopped)
         return;
+    event->language = r->scanner.language;
+    event->frames = r->frames;
+    event->call = -1;
     if (r->beyond == 0 && !event->in_comment) {
+        event->call = top->call;
         if (top->call >= 0) {
             event->function = r->frames[top->call].function;
             event->argument = r->frames[top->call].argument;
@@ -333,6 +338,17 @@ static void emit_plain(struct reader *r, enum script_event_kind kind, struct scr
     emit(r, &event);
 }
 
+bool script_event_call(const struct script_event *event, unsigned level, struct script_call *call)
+{
+    int at = event->call;
+    for (; at > 0 && level > 0; level--)
+        at = event->frames[at - 1].call;
+    if (at <= 0)
+        return false;
+    *call = (struct script_call){event->frames[at].function, event->frames[at].argument};
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------------------------------ stack */
 
 static int bracket_index(char opening)
@@ -341,12 +357,12 @@ static int bracket_index(char opening)
 }
 
 /* NULL when the stack is full. */
-static struct frame *push(struct reader *r, enum frame_kind kind, char bracket)
+static struct script_frame *push(struct reader *r, enum frame_kind kind, char bracket)
 {
     if (r->top == SCRIPT_DEPTH_MAX || r->beyond > 0)
         return NULL;
-    const struct frame *below = &r->frames[r->top];
-    struct frame *frame = &r->frames[++r->top];
+    const struct script_frame *below = &r->frames[r->top];
+    struct script_frame *frame = &r->frames[++r->top];
     frame->kind = kind;
     frame->access = ACCESS_NONE;
     frame->bracket = bracket;
@@ -362,7 +378,7 @@ static struct frame *push(struct reader *r, enum frame_kind kind, char bracket)
 /* An assignment that the stack has no room for is reported at once, before what it reads. */
 static void begin_assignment(struct reader *r, const struct value *value)
 {
-    struct frame *frame = push(r, FRAME_ASSIGN, '\0');
+    struct script_frame *frame = push(r, FRAME_ASSIGN, '\0');
     if (frame)
         frame->value = *value;
     else
@@ -388,7 +404,7 @@ static void end_value(struct reader *r, const struct value *value)
 /* `closed`: its bracket was there; otherwise the code ended or another bracket closed. */
 static void pop(struct reader *r, bool closed)
 {
-    struct frame *frame = &r->frames[r->top--];
+    struct script_frame *frame = &r->frames[r->top--];
     if (frame->bracket)
         r->open[bracket_index(frame->bracket)]--;
     if (frame->kind == FRAME_ASSIGN || (frame->access == ACCESS_SET && frame->value.name.text)) {
@@ -440,7 +456,7 @@ static void open_bracket(struct reader *r, char opening)
         kind = FRAME_CALL;
     r->pending.name.text = r->called.name.text = NULL;
     r->parameters = false;
-    struct frame *frame = push(r, kind, opening);
+    struct script_frame *frame = push(r, kind, opening);
     if (!frame) {
         r->beyond++;
         if (index)
@@ -523,7 +539,7 @@ static void reference_in_string(struct reader *r, struct script_view content)
 /* Get("x"), Set("$x", 1): whether the string is the whole of the first argument. */
 static void name_in_string(struct reader *r, struct script_view content)
 {
-    struct frame *frame = &r->frames[r->top];
+    struct script_frame *frame = &r->frames[r->top];
     if (r->beyond > 0 || frame->kind != FRAME_CALL || (frame->access != ACCESS_GET && frame->access != ACCESS_SET) ||
         frame->argument != 0 || !r->fresh)
         return;
@@ -547,6 +563,8 @@ static void on_string(struct reader *r, const struct script_token *token)
         shift(r, view, true);
         return;
     }
+    if (r->flags & SCRIPT_WITH_TEXTS)
+        emit_plain(r, SCRIPT_EVENT_STRING, unquoted(view), (struct script_view){NULL, 0});
     reference_in_string(r, unquoted(view));
     name_in_string(r, unquoted(view));
     shift_constant(r, view, true);
@@ -554,7 +572,7 @@ static void on_string(struct reader *r, const struct script_token *token)
 
 static bool writes_parameter(const struct reader *r)
 {
-    const struct frame *frame = &r->frames[r->top];
+    const struct script_frame *frame = &r->frames[r->top];
     bool arguments = frame->kind == FRAME_CALL && frame->access == ACCESS_ARGUMENTS && r->fresh;
     if (r->beyond > 0 || (!arguments && frame->kind != FRAME_PARAMETERS))
         return false;
@@ -665,7 +683,7 @@ static void on_name(struct reader *r, const struct script_token *token)
 static void on_comma(struct reader *r)
 {
     end_assignments(r);
-    struct frame *top = &r->frames[r->top];
+    struct script_frame *top = &r->frames[r->top];
     bool argument = r->beyond == 0 && top->kind == FRAME_CALL;
     if (argument)
         top->argument++;
@@ -821,28 +839,41 @@ static size_t variable_in_comment(struct reader *r, size_t at, size_t end)
     return at + token.length;
 }
 
-/* The reference whose dot is at `at`: in quotes or not, but between word boundaries. */
+bool script_reference_at(const char *text, size_t begin, size_t end, size_t dot, struct script_view *prefix,
+                         struct script_view *guid)
+{
+    const char *id = text + dot + 1;
+    if (end - dot - 1 < GUID_LENGTH || !text_guid(id, GUID_LENGTH))
+        return false;
+    struct script_view found = {id - 1, 0};
+    while (found.text > text + begin && is_word(found.text[-1]) && found.length <= 2) {
+        found.text--;
+        found.length++;
+    }
+    char before = found.text > text + begin ? found.text[-1] : ' ';
+    char after = end - dot - 1 > GUID_LENGTH ? id[GUID_LENGTH] : ' ';
+    if (before == '.' || before == '$' || before == '-' || is_word(after) || after == '-')
+        return false;
+    if (!one_of(found, prefixes, COUNT(prefixes)))
+        return false;
+    *prefix = found;
+    *guid = (struct script_view){id, GUID_LENGTH};
+    return true;
+}
+
 static void reference_in_comment(struct reader *r, size_t begin, size_t at, size_t end)
 {
-    const char *text = r->scanner.text, *guid = text + at + 1;
-    if (end - at - 1 < GUID_LENGTH || !text_guid(guid, GUID_LENGTH))
-        return;
-    struct script_view prefix = {guid - 1, 0};
-    while (prefix.text > text + begin && is_word(prefix.text[-1]) && prefix.length <= 2) {
-        prefix.text--;
-        prefix.length++;
-    }
-    char before = prefix.text > text + begin ? prefix.text[-1] : ' ';
-    char after = end - at - 1 > GUID_LENGTH ? guid[GUID_LENGTH] : ' ';
-    if (before == '.' || before == '$' || before == '-' || is_word(after) || after == '-')
-        return;
-    if (one_of(prefix, prefixes, COUNT(prefixes)))
-        comment_event(r, SCRIPT_EVENT_REFERENCE, (struct script_view){guid, GUID_LENGTH}, prefix, prefix.text);
+    struct script_view prefix, guid;
+    if (script_reference_at(r->scanner.text, begin, end, at, &prefix, &guid))
+        comment_event(r, SCRIPT_EVENT_REFERENCE, guid, prefix, prefix.text);
 }
 
 static void on_comment(struct reader *r, const struct script_token *token)
 {
     size_t end = (size_t)token->offset + token->length;
+    if (r->flags & SCRIPT_WITH_TEXTS)
+        comment_event(r, SCRIPT_EVENT_COMMENT, token_view(r, token), (struct script_view){NULL, 0},
+                      r->scanner.text + token->offset);
     for (size_t at = token->offset; at < end && !r->stopped;) {
         char c = r->scanner.text[at];
         if (c == '$') {
@@ -874,6 +905,9 @@ static void on_token(struct reader *r, const struct script_token *token)
     struct script_view view = token_view(r, token);
     switch (token->kind) {
     case SCRIPT_TEXT:
+        if (r->flags & SCRIPT_WITH_TEXTS)
+            emit_plain(r, SCRIPT_EVENT_TEXT, view, (struct script_view){NULL, 0});
+        break;
     case SCRIPT_SPACE:
         break;
     case SCRIPT_TAG:
@@ -909,18 +943,26 @@ static void on_token(struct reader *r, const struct script_token *token)
     }
 }
 
-bool script_events(const char *text, size_t size, script_handler *handler, void *context)
+bool script_events_from(const struct script_scanner *begin, unsigned flags, script_handler *handler, void *context)
 {
     struct reader r;
     struct script_token token;
     memset(&r, 0, offsetof(struct reader, frames));
     r.handler = handler;
     r.context = context;
-    r.frames[0] = (struct frame){.kind = FRAME_GROUP, .call = -1, .assign = -1};
-    script_begin(&r.scanner, text, size);
+    r.flags = flags;
+    r.frames[0] = (struct script_frame){.kind = FRAME_GROUP, .call = -1, .assign = -1};
+    r.scanner = *begin;
     end_code(&r);
     while (!r.stopped && script_next(&r.scanner, &token))
         on_token(&r, &token);
     end_code(&r);
     return !r.stopped;
+}
+
+bool script_events(const char *text, size_t size, script_handler *handler, void *context)
+{
+    struct script_scanner scanner;
+    script_begin(&scanner, text, size);
+    return script_events_from(&scanner, 0, handler, context);
 }

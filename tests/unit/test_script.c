@@ -67,7 +67,8 @@ static void put_view(struct buf *out, const char *before, struct script_view vie
 /* `read b @19 in f/0 alone = "x" to a`: a line for each event. */
 static bool render_event(void *context, const struct script_event *event)
 {
-    static const char *const kinds[] = {"ref", "read", "write", "local-read", "local-write", "call", "path", "open"};
+    static const char *const kinds[] = {"ref",  "read", "write",  "local-read", "local-write", "call",
+                                        "path", "open", "string", "comment",    "text"};
     struct buf *out = context;
     buf_puts(out, kinds[event->kind]);
     put_view(out, " ", event->prefix);
@@ -95,6 +96,38 @@ static void render_events(struct buf *out, const char *text, size_t size)
 {
     char *copy = exact_copy(text, size);
     assert_true(script_events(copy, size, render_event, out));
+    free(copy);
+}
+
+/* With the calls around each event, from the inside: `(f/0 g/1)`. */
+static bool render_around(void *context, const struct script_event *event)
+{
+    struct buf *out = context;
+    struct script_call call;
+    if (event->kind != SCRIPT_EVENT_STRING && event->kind != SCRIPT_EVENT_COMMENT && event->kind != SCRIPT_EVENT_TEXT &&
+        event->kind != SCRIPT_EVENT_OPEN)
+        return true;
+    render_event(context, event);
+    out->size--;
+    buf_puts(out, " (");
+    for (unsigned level = 0; script_event_call(event, level, &call); level++) {
+        put_view(out, level > 0 ? " " : "", call.function);
+        buf_printf(out, "/%u", call.argument);
+    }
+    buf_puts(out, event->language == SCRIPT_JAVASCRIPT ? ") javascript\n" : ")\n");
+    return true;
+}
+
+/* From behind what stands before `|`, inside of a script when there is such a mark; else from the beginning. */
+static void render_texts(struct buf *out, const char *text, size_t size)
+{
+    const char *mark = memchr(text, '|', size);
+    char *copy = exact_copy(text, size);
+    struct script_scanner scanner;
+    script_begin(&scanner, copy, size);
+    scanner.inside = mark != NULL;
+    scanner.at = mark ? (size_t)(mark + 1 - text) : 0;
+    assert_true(script_events_from(&scanner, SCRIPT_WITH_TEXTS, render_around, out));
     free(copy);
 }
 
@@ -951,6 +984,22 @@ static void test_folder(void **state)
     check_figures(&figures, &expected);
 }
 
+static const struct test_case text_cases[] = {
+    {"a<trans>f('b', g(1, \"c\" + 'd')) // e\n</trans>h",
+     "text a @0 ()\nstring b @11 in f/0 alone (f/0)\nstring c @21 in g/1 (g/1 f/1)\nstring d @27 in g/1 (g/1 f/1)\n"
+     "comment // e @32 comment ()\ntext h @45 ()\n"},
+    {"<javascript>x(/a'b/, `c`); /* d */ 'e</javascript>", "string c @22 in x/1 alone (x/1) javascript\ncomment /* d "
+                                                           "*/ @27 comment () javascript\nopen 'e @35 () javascript\n"},
+    {"'a' | f(('b')) 'c", "string b @10 in f/0 (f/0)\nopen 'c @15 ()\n"},
+    {"<trans>x = y['a']; f(z['b'])</trans>", "string a @14 to local x ()\nstring b @24 in f/0 (f/0)\n"},
+};
+
+static void test_texts(void **state)
+{
+    (void)state;
+    run(text_cases, sizeof text_cases / sizeof *text_cases, render_texts);
+}
+
 int main(void)
 {
     alarm(20);
@@ -958,7 +1007,7 @@ int main(void)
         cmocka_unit_test(test_tokens),   cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_language),
         cmocka_unit_test(test_events),   cmocka_unit_test(test_stop),      cmocka_unit_test(test_depth),
         cmocka_unit_test(test_prefixes), cmocka_unit_test(test_random),    cmocka_unit_test(test_long),
-        cmocka_unit_test(test_archive),  cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_archive),  cmocka_unit_test(test_texts),     cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
