@@ -8,7 +8,11 @@
  * What a run may take of the thread's stack, in bytes. A schema at work inside of another takes 400 to 600: instances as
  * deep as is allowed by default (1,000) fit with several schemas a level.
  */
+#ifdef __SANITIZE_ADDRESS__
+#define RUN_STACK ((size_t)6 << 20) /* its frames are larger */
+#else
 #define RUN_STACK ((size_t)3 << 20)
+#endif
 
 /*
  * How many schemas may be begun: so many, and so many more for each node of the instance. Sensible schemas need a few a
