@@ -142,7 +142,7 @@ static uint32_t unknown_endpoint(struct check *check, const struct recipe_step *
     for (size_t i = 0; i < check->recipe.endpoint_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, check->recipe.endpoints[i].id);
     check_hint(check, &nearest);
-    struct jtext best = {nearest.best, (uint32_t)strlen(nearest.best), JDOC_NONE};
+    struct jtext best = {nearest.best, (uint32_t)strlen(nearest.best), 0};
     return best.n > 0 ? recipe_endpoint_find(&check->recipe, best) : MAP_NONE;
 }
 

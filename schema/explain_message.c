@@ -99,6 +99,8 @@ static void say_const(struct about *a)
     buf_puts(a->message, "be ");
     put_value(a->message, a->schema, a->in->a);
     put_not(a);
+    if (jdoc_type(a->doc, a->unit->node) != jdoc_type(a->schema, a->in->a))
+        hint_type(a, UINT32_C(1) << jdoc_type(a->schema, a->in->a));
 }
 
 /* The values of an enum, as many as fit a line. */
