@@ -165,7 +165,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas planted formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -202,6 +202,10 @@ $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 schemas: $(BUILD)/jpk
 	@$(PYTHON) tests/schemas/run.py --program $(BUILD)/jpk
 	@$(PYTHON) tests/recipe/validate.py --program $(BUILD)/jpk
+
+.PHONY: planted
+planted: $(BUILD)/jpk $(SAMPLES)
+	@$(PYTHON) tests/repository/plant.py --program $(BUILD)/jpk --samples $(BUILD)/samples
 
 # The writers of findings with made-up ones, beside `jpk check`.
 $(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS) $(ARCHIVES)

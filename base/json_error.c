@@ -84,6 +84,9 @@ static bool fail_foreign(struct jdoc_reader *reader)
         why = "typographic quotes: strings and keys are in plain double quotes";
     else if (*at == '#' || (left >= 2 && *at == '/' && (at[1] == '/' || at[1] == '*')))
         why = "a comment: JSON has none";
+    else if (left >= 7 &&
+             (memcmp(at, "<<<<<<<", 7) == 0 || memcmp(at, "=======", 7) == 0 || memcmp(at, ">>>>>>>", 7) == 0))
+        why = "the mark of a merge conflict: keep one of the two versions, and no marks";
     return why && !jdoc_fail(reader, at, JPK_ERR_JSON, "%s", why);
 }
 

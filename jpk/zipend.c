@@ -21,12 +21,23 @@ static bool has_signature(struct zipinput *in, uint64_t offset, uint32_t signatu
            zipinput_read(in, offset, bytes, sizeof bytes, NULL) && get32(bytes) == signature;
 }
 
+/* What stands in place of a file that Git LFS has not fetched. */
+static bool is_lfs_pointer(struct zipinput *in)
+{
+    static const char begin[] = "version https://git-lfs.github.com/spec/";
+    char bytes[sizeof begin - 1];
+    return in->size >= sizeof bytes && zipinput_read(in, 0, bytes, sizeof bytes, NULL) &&
+           memcmp(bytes, begin, sizeof bytes) == 0;
+}
+
 static bool not_a_zip(struct zipinput *in, struct jpk_error *err)
 {
     if (in->size == 0)
         return error_set(err, JPK_ERR_ARCHIVE, "is empty");
     if (has_signature(in, 0, LOCAL_SIGNATURE))
         return error_set(err, JPK_ERR_ARCHIVE, "is cut off: it begins as a ZIP archive but has no end record");
+    if (is_lfs_pointer(in))
+        return error_set(err, JPK_ERR_ARCHIVE, "is not there yet: Git LFS keeps it; 'git lfs pull' fetches it");
     return error_set(err, JPK_ERR_ARCHIVE, "is not a ZIP archive");
 }
 

@@ -44,9 +44,12 @@ static void stray_typed_step(struct configure_check *c, uint32_t key, enum step_
     const struct recipe_model *recipe = &c->check->recipe;
     struct jtext id = jtext_of(c->source->doc, key);
     struct nearest nearest = check_nearest(c->check, id);
-    bool there = recipe_step_find(recipe, id) != MAP_NONE;
+    uint32_t found = recipe_step_find(recipe, id);
+    bool there = found != MAP_NONE;
+    if (there && recipe->steps[found].type == STEP_UNKNOWN)
+        return; /* a type that nobody knows is reported where it stands */
     report(c, RULE_CONFIGURE_UNKNOWN_STEP, key,
-           there ? "the step '%s' of the recipe is no %s" : "the recipe has no step '%s' that is a %s", show(id).s,
+           there ? "the step '%s' of the recipe is no %s" : "the recipe has no step '%s' of the type %s", show(id).s,
            name);
     for (size_t i = 0; i < recipe->step_count && nearest_open(&nearest); i++)
         if (recipe->steps[i].type == type)
@@ -92,8 +95,7 @@ static void check_identity(struct configure_check *c)
     const struct recipe_model *recipe = &c->check->recipe;
     const struct configure_model *configure = &c->form.configure;
     char sha256[65];
-    bool name =
-        jtext_there(configure->name) && jtext_there(recipe->name) && !jtext_equal(configure->name, recipe->name);
+    bool name = jtext_there(configure->name) && recipe->name.n > 0 && !jtext_equal(configure->name, recipe->name);
     bool version = jtext_there(configure->version) && jtext_there(recipe->version) &&
                    !jtext_equal(configure->version, recipe->version);
     sha256_hex(c->check->text, c->check->size, sha256);

@@ -88,11 +88,16 @@ static size_t first_verb(struct jtext description)
     return VERBS;
 }
 
+static bool role_known(struct jtext role)
+{
+    return jtext_is(role, "both") || jtext_is(role, "source") || jtext_is(role, "target");
+}
+
 static void check_verb(struct check *check)
 {
     const struct recipe_model *recipe = &check->recipe;
     size_t verb = verb_of(recipe->verb), first = first_verb(recipe->description);
-    bool source = false, target = false;
+    bool source = false, target = false, known = true;
     if (verb == VERBS)
         return;
     if (recipe->description.n > 0 && first != verb) {
@@ -105,8 +110,9 @@ static void check_verb(struct check *check)
         bool both = jtext_is(recipe->endpoints[i].role, "both");
         source = source || both || jtext_is(recipe->endpoints[i].role, "source");
         target = target || both || jtext_is(recipe->endpoints[i].role, "target");
+        known = known && role_known(recipe->endpoints[i].role);
     }
-    if (recipe->endpoint_count > 0 && ((verbs[verb].source && !source) || (verbs[verb].target && !target)))
+    if (recipe->endpoint_count > 0 && known && ((verbs[verb].source && !source) || (verbs[verb].target && !target)))
         check_report(check, RULE_VERB_ENDPOINTS, recipe->verb.node, "the verb '%s' needs a %s, but no endpoint is one",
                      verbs[verb].verb, verbs[verb].source && !source ? "source" : "target");
 }
@@ -156,16 +162,22 @@ static void check_jitterpak(struct check *check)
                      show(recipe->file).s, suffix);
 }
 
+/* Whether a key is there, but is no text: that is the schema's business. */
+static bool has_other_type(const struct check *check, const char *key, struct jtext text)
+{
+    return !jtext_there(text) && jdoc_get(check->source->doc, 0, key, strlen(key)) != JDOC_NONE;
+}
+
 void check_head(struct check *check)
 {
     const struct recipe_model *recipe = &check->recipe;
     if (jtext_there(recipe->version) && !semantic(recipe->version))
         check_report(check, RULE_VERSION_FORM, recipe->version.node, "'%s' is not a semantic version such as 1.0.0",
                      show(recipe->version).s);
-    if (recipe->author.n == 0)
+    if (recipe->author.n == 0 && !has_other_type(check, "author", recipe->author))
         check_report(check, RULE_AUTHOR_MISSING, jtext_there(recipe->author) ? recipe->author.node : 0,
                      "the recipe does not name its author");
-    if (recipe->description.n == 0)
+    if (recipe->description.n == 0 && !has_other_type(check, "description", recipe->description))
         check_report(check, RULE_DESCRIPTION_MISSING, jtext_there(recipe->description) ? recipe->description.node : 0,
                      "the recipe has no description");
     check_verb(check);

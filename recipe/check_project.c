@@ -115,6 +115,18 @@ static void check_agent_step(struct project_check *c, const struct recipe_step *
 
 /* -------------------------------------------------------------------------------------------------------- items */
 
+/* The id of the item that has the name which the recipe gives. */
+static void hint_same_name(struct project_check *c, struct jtext name, enum jpk_type type)
+{
+    for (size_t i = 0; i < c->project->entity_count; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        if (!entity->deleted && (type == JPK_TYPE_UNKNOWN || entity->type == type) && jtext_is(name, entity->name)) {
+            validation_hint(c->check->v, "'%s' of the project has the id %s", entity->name, entity->id);
+            return;
+        }
+    }
+}
+
 /* An item that the recipe names by its id; NULL after a finding, or where there is no id. */
 static const struct jpk_entity *find_item(struct project_check *c, const struct recipe_item *item, enum jpk_type type,
                                           enum rule rule, const char *what)
@@ -130,7 +142,10 @@ static const struct jpk_entity *find_item(struct project_check *c, const struct 
             if ((type == JPK_TYPE_UNKNOWN || c->project->entities[i]->type == type) &&
                 !c->project->entities[i]->deleted)
                 nearest_offer(&nearest, as_jtext(c->project->entities[i]->name));
-        check_hint(c->check, &nearest);
+        if (!jtext_is(item->name, nearest.best))
+            check_hint(c->check, &nearest);
+        else
+            hint_same_name(c, item->name, type);
         return NULL;
     }
     if (type != JPK_TYPE_UNKNOWN && entity->type != type) {
@@ -305,7 +320,8 @@ static void check_entity(struct project_check *c, const struct jpk_entity *entit
                      entity->name);
         return;
     }
-    if (jtext_there(endpoint->connector) && !jtext_is(endpoint->connector, connector->id))
+    if (jtext_there(endpoint->connector) && connector_by_id(text_of(c, endpoint->connector)) &&
+        !jtext_is(endpoint->connector, connector->id))
         check_report(c->check, RULE_ENDPOINT_CONNECTOR, node, "'%s' belongs to '%s', but the endpoint '%s' to '%s'",
                      entity->name, connector->id, show(endpoint->id).s, show(endpoint->connector).s);
     uint32_t planned = c->plan.entity_endpoint[entity->index];
@@ -335,7 +351,10 @@ enum { SOURCE = 1, TARGET = 2 };
 static void check_role(struct project_check *c, const struct recipe_endpoint *endpoint, unsigned roles)
 {
     static const char *const names[] = {[SOURCE] = "source", [TARGET] = "target", [SOURCE | TARGET] = "both"};
-    if (roles && jtext_there(endpoint->role) && !jtext_is(endpoint->role, names[roles]))
+    bool known = false;
+    for (unsigned i = SOURCE; i <= (SOURCE | TARGET); i++)
+        known = known || jtext_is(endpoint->role, names[i]);
+    if (roles && known && !jtext_is(endpoint->role, names[roles]))
         check_report(c->check, RULE_ENDPOINT_ROLE, endpoint->role.node,
                      "'%s' is '%s' in the recipe, but '%s' in the project", show(endpoint->id).s,
                      show(endpoint->role).s, names[roles]);
@@ -374,6 +393,14 @@ static void check_listed(struct project_check *c, const struct endpoint *planned
                      show(endpoint->name).s);
 }
 
+static bool any_listed(const struct project_check *c, const struct endpoint *planned)
+{
+    for (size_t i = 0; i < planned->entity_count; i++)
+        if (c->listed[planned->entities[i]->index])
+            return true;
+    return false;
+}
+
 static void check_endpoint_list(struct project_check *c)
 {
     const struct recipe_model *recipe = &c->check->recipe;
@@ -381,7 +408,7 @@ static void check_endpoint_list(struct project_check *c)
         const struct endpoint *planned = &c->plan.endpoints[i];
         if (c->endpoint[i] != NONE)
             check_listed(c, planned, c->endpoint[i]);
-        else
+        else if (!any_listed(c, planned)) /* else its step names an endpoint that is not there */
             check_report(c->check, RULE_ENDPOINT_MISSING,
                          recipe->endpoints_node == JDOC_NONE ? 0 : recipe->endpoints_node,
                          "the project talks to '%s' (%s), which is no endpoint of the recipe", planned->name,
@@ -401,7 +428,7 @@ static void check_step(struct project_check *c, const struct recipe_step *step)
         check_entities(c, step);
         find_item(c, &step->test_operation, JPK_TYPE_OPERATION, RULE_UNKNOWN_OPERATION, "operation");
     }
-    if (step->type == STEP_ACTION || step->type == STEP_SCHEDULE)
+    if (step->type == STEP_ACTION || step->type == STEP_SCHEDULE || step->type == STEP_UNKNOWN)
         started = find_item(c, &step->operation, JPK_TYPE_OPERATION, RULE_UNKNOWN_OPERATION, "operation");
     if (started)
         c->started[started->index] = true;

@@ -99,7 +99,7 @@ static void check_choice_use(struct check *check, const struct recipe_property *
     if (p->choices == JDOC_NONE)
         return;
     check_choice_list(check, p);
-    if (p->type != VALUE_CHOICE && p->type != VALUE_UNKNOWN)
+    if (p->type != VALUE_CHOICE && p->type != VALUE_UNKNOWN && p->secret != TRUTH_TRUE)
         check_report(check, RULE_CHOICES_UNUSED, p->choices, "'%s' has choices, but its type is '%s'", show(p->id).s,
                      show(p->type_name).s);
 }

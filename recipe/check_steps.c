@@ -21,13 +21,11 @@ static bool well_formed(struct jtext id)
 
 static void check_form(struct check *check, const char *what, struct jtext id)
 {
-    struct source always = *check->source;
-    always.schema_checked = false; /* it knows no greatest length */
     if (!jtext_there(id))
         return;
     if (id.n > RECIPE_ID_MAX)
-        validation_report(check->v, &always, RULE_ID_FORM, id.node, "the id of this %s has more than %d characters",
-                          what, RECIPE_ID_MAX);
+        check_report(check, RULE_ID_FORM, id.node, "the id of this %s has more than %d characters", what,
+                     RECIPE_ID_MAX);
     else if (!well_formed(id))
         check_report(check, RULE_ID_FORM, id.node,
                      "the %s id '%s' must be letters, digits, '_', '.' and '-', beginning with a letter", what,
@@ -135,7 +133,8 @@ static void check_endpoint_list(struct check *check)
     }
 }
 
-static void unknown_endpoint(struct check *check, const struct recipe_step *step)
+/* Returns the endpoint that may have been meant, or MAP_NONE. */
+static uint32_t unknown_endpoint(struct check *check, const struct recipe_step *step)
 {
     struct nearest nearest = check_nearest(check, step->endpoint);
     check_report(check, RULE_UNKNOWN_ENDPOINT, step->endpoint.node, "the recipe has no endpoint '%s'",
@@ -143,6 +142,8 @@ static void unknown_endpoint(struct check *check, const struct recipe_step *step
     for (size_t i = 0; i < check->recipe.endpoint_count && nearest_open(&nearest); i++)
         nearest_offer(&nearest, check->recipe.endpoints[i].id);
     check_hint(check, &nearest);
+    struct jtext best = {nearest.best, (uint32_t)strlen(nearest.best), 0};
+    return best.n > 0 ? recipe_endpoint_find(&check->recipe, best) : MAP_NONE;
 }
 
 static void check_endpoints(struct check *check)
@@ -156,7 +157,9 @@ static void check_endpoints(struct check *check)
             continue;
         uint32_t found = recipe_endpoint_find(recipe, step->endpoint);
         if (found == MAP_NONE) {
-            unknown_endpoint(check, step);
+            uint32_t meant = unknown_endpoint(check, step);
+            if (meant != MAP_NONE)
+                used[meant] = true; /* one mistake, one finding */
             continue;
         }
         if (used[found])

@@ -320,8 +320,7 @@ static bool read_schemas(struct reader *reader)
 
 /* ------------------------------------------------------------------------------------------------------- the whole */
 
-/* Appends a path as it looks from the folder `base`; the whole path when the two share nothing but the root. */
-static void put_path(struct buf *out, const char *base, const char *path)
+void config_put_path(struct buf *out, const char *base, const char *path)
 {
     size_t shared = 0, n = base ? strlen(base) : 0;
     bool below = n > 0 && strncmp(base, path, n) == 0 && (path[n] == '/' || n == 1);
@@ -349,7 +348,7 @@ static bool set_place(struct config *config, const char *path, const char *base,
         error_file(err, path);
     } else if (full) {
         buf_printf(&whole, "%s/%s", strcmp(full, "/") == 0 ? "" : full, last);
-        put_path(&name, base, buf_text(&whole));
+        config_put_path(&name, base, buf_text(&whole));
         config->folder = arena_strdup(&config->arena, full);
         config->file = arena_strdup(&config->arena, buf_text(&name));
         size_t before = strlen(buf_text(&name)) - (whole.failed || name.failed ? 0 : strlen(last));

@@ -76,6 +76,9 @@ struct config *config_default(const struct config_options *options, struct jpk_e
 
 void config_free(struct config *config);
 
+/* Appends a path as it looks from the folder `base`; the whole path when the two share nothing but the root. */
+void config_put_path(struct buf *out, const char *base, const char *path);
+
 /* A real path as patterns want it, relative to the configuration's folder; NULL when it does not lie below that. */
 const char *config_relative(const struct config *config, const char *path);
 

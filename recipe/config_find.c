@@ -68,7 +68,10 @@ static uint32_t look(struct configs *configs, const char *folder, size_t n, stru
     bool long_name = has(folder, n, ".jpk.yaml", path);
     if (has(folder, n, ".jpk.yml", path) && long_name) {
         error_set(&problem, JPK_ERR_AMBIGUOUS, "there is .jpk.yaml beside it; one of the two must go");
-        error_file(&problem, buf_text(path));
+        struct buf shown = {0};
+        config_put_path(&shown, configs->options.base, buf_text(path));
+        error_file(&problem, buf_text(&shown));
+        buf_free(&shown);
         return add_entry(configs, NULL, &problem);
     }
     if (has(folder, n, long_name ? ".jpk.yaml" : ".jpk.yml", path)) {

@@ -47,9 +47,10 @@ struct repository_file {
     uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
     uint32_t next;      /* of such a recipe: the next one */
     const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
-    struct text_position name_at, version_at, project_at; /* where these stand */
-    char sha256[65];                                      /* of a Jitterpak; "" when it was not read */
-    bool checked;                                         /* it was read and could be looked at */
+    struct text_position name_at, version_at, project_at, jitterpak_at; /* where these stand */
+    char sha256[65];                                                    /* of a Jitterpak; "" when it was not read */
+    bool checked;                                                       /* it was read and could be looked at */
+    bool unread; /* it could not, or is no JSON: what it names is not known */
 
     struct validation findings;
 };

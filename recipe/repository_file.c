@@ -38,14 +38,48 @@ void repository_report_error(struct validation *findings, enum rule rule, const 
 
 /* ------------------------------------------------------------------------------------------------------- schema */
 
+/* What a rule of recipes says better: its words are those of people, and its place is that of the mistake. */
+static bool said_better(const struct looking *l, const struct jpk_failure *failure)
+{
+    static const struct {
+        const char *location;
+        enum rule rule;
+    } places[] = {
+        {"/properties/version/pattern", RULE_VERSION_FORM},
+        {"/$defs/id/pattern", RULE_ID_FORM},
+        {"/$defs/endpoint/properties/id/pattern", RULE_ID_FORM},
+        {"/$defs/endpointStep/properties/endpoint/pattern", RULE_UNKNOWN_ENDPOINT},
+        {"/properties/steps/allOf/0/prefixItems/0/properties/type/const", RULE_FIRST_STEP},
+        {"/$defs/oneIntroduction/maxContains", RULE_REPEATED_STEP},
+        {"/$defs/oneAgent/maxContains", RULE_REPEATED_STEP},
+        {"/$defs/oneReview/maxContains", RULE_REPEATED_STEP},
+        {"/$defs/property/allOf/0/then/not", RULE_SECRET_DEFAULT},
+        {"/$defs/property/properties/choices/uniqueItems", RULE_CHOICE_TWICE},
+    };
+    static const char schema[] = "urn:jpk:schema:recipe-1#";
+    size_t n = strlen(schema);
+    if (strncmp(failure->schema_location, schema, n) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (strcmp(failure->schema_location + n, places[i].location) == 0)
+            return validation_severity(&l->file->findings, (int)places[i].rule) >= 0;
+    return false;
+}
+
+/* `rule`: that of all failures, or -1 for those of their keywords. */
 static void add_failures(struct looking *l, struct jpk_validation *validation, int rule)
 {
+    bool left_out = false; /* with what explains it */
     size_t count;
     const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
     l->file->findings.failed |= count == 0 && !jpk_validation_valid(validation);
     for (size_t i = 0; i < count; i++) {
         const struct jpk_failure *failure = &failures[i];
         struct buf place = {0};
+        if (failure->level == 0)
+            left_out = rule < 0 && said_better(l, failure);
+        if (left_out)
+            continue;
         buf_printf(&place, "%s:%u:%u", failure->schema_file, failure->schema_line, failure->schema_column);
         struct jpk_finding finding = {.file = l->file->path,
                                       .line = failure->line,
@@ -69,7 +103,7 @@ static bool check_schema(struct looking *l, enum repository_schema which)
     const struct jpk_validation_options options = {.file = l->file->path};
     struct jpk_validation *validation = schema ? validate_document(schema, &l->doc, &options, &err) : NULL;
     if (validation)
-        add_failures(l, validation, -1);
+        add_failures(l, validation, which == SCHEMA_MANIFEST ? (int)RULE_MANIFEST_KEY : -1);
     else
         repository_report_error(&l->file->findings, RULE_JSON_LIMIT, l->file->path, &err);
     jpk_validation_free(validation);
@@ -119,6 +153,7 @@ static void digest_recipe(struct looking *l)
     file->jitterpak_name = keep(l, jitterpak, "file");
     file->jitterpak_sha256 = keep(l, jitterpak, "sha256");
     uint32_t project = jitterpak == JDOC_NONE ? JDOC_NONE : jdoc_get(&l->doc, jitterpak, "projectId", 9);
+    uint32_t named = jitterpak == JDOC_NONE ? JDOC_NONE : jdoc_get(&l->doc, jitterpak, "file", 4);
     uint32_t version = jdoc_get(&l->doc, 0, "version", 7);
     if (name != JDOC_NONE)
         file->name_at = jdoc_position(&l->doc, name);
@@ -126,6 +161,8 @@ static void digest_recipe(struct looking *l)
         file->version_at = jdoc_position(&l->doc, version);
     if (project != JDOC_NONE)
         file->project_at = jdoc_position(&l->doc, project);
+    if (named != JDOC_NONE)
+        file->jitterpak_at = jdoc_position(&l->doc, named);
     if (file->jitterpak_name)
         file->jitterpak =
             repository_sibling(l->repository, file->path, file->jitterpak_name, strlen(file->jitterpak_name));
@@ -180,6 +217,7 @@ static void check_manifest(struct looking *l)
     struct repository_file *file = l->file;
     uint32_t project = jdoc_get(&l->doc, 0, "PROJECT", 7);
     file->kind = REPOSITORY_MANIFEST;
+    validate_duplicates(&file->findings, &l->source);
     check_schema(l, SCHEMA_MANIFEST);
     file->name = keep(l, 0, "NAME");
     struct jtext name = jtext_of(&l->doc, project);
@@ -195,6 +233,7 @@ static void check_json(struct looking *l)
     struct validation *findings = &l->file->findings;
     if (!validate_json(findings, &l->source, buf_text(&l->text), l->text.size, &err)) {
         l->source.doc = NULL;
+        l->file->unread = true;
         findings->failed |= err.code != JPK_OK;
         return;
     }
@@ -249,6 +288,7 @@ void repository_check_file(struct repository *repository, struct repository_file
     struct jpk_error err = {0};
     if (file->problem) {
         repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, file->problem);
+        file->unread = true;
         return;
     }
     if (file->kind == REPOSITORY_JITTERPAK || file->left_out)
@@ -256,6 +296,7 @@ void repository_check_file(struct repository *repository, struct repository_file
     l.source = (struct source){.file = file->path, .doc = &l.doc};
     if (!file_read(file->path, repository->options->file_size, "--max-file", &l.text, &err)) {
         repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, &err);
+        file->unread = true;
     } else {
         file->checked = true;
         bool json = text_ends_with(file->path, ".json");

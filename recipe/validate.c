@@ -21,7 +21,7 @@ static void report_error(struct validation *v, const struct source *source, cons
     validation_add(v, rule, &finding);
 }
 
-static void report_duplicates(struct validation *v, const struct source *source)
+void validate_duplicates(struct validation *v, const struct source *source)
 {
     const struct jdoc *doc = source->doc;
     for (uint32_t i = 0; i < doc->duplicate_count; i++) {
@@ -53,7 +53,7 @@ bool validate_json(struct validation *v, struct source *source, const char *text
         report_error(v, source, &error);
         return false;
     }
-    report_duplicates(v, source);
+    validate_duplicates(v, source);
     report_nul(v, source);
     return true;
 }

@@ -22,6 +22,9 @@ struct validate_project {
  */
 bool validate_json(struct validation *v, struct source *source, const char *text, size_t n, struct jpk_error *err);
 
+/* Reports the keys that are there twice in a document that something else has read. */
+void validate_duplicates(struct validation *v, const struct source *source);
+
 /*
  * Tiers recipe, project and jitterpak, for documents that validate_json made. `configure` and `project` may be NULL.
  * The places of the findings are settled for both sources. False: memory is out.

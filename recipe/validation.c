@@ -73,7 +73,7 @@ void validation_report_list(struct validation *v, const struct source *source, e
 {
     int severity = validation_severity(v, (int)rule);
     v->last_kept = false;
-    if (severity < 0 || (source->schema_checked && rule_row((int)rule)->in_schema))
+    if (severity < 0)
         return;
     struct validation_row *row = take(v, severity) ? new_row(v) : NULL;
     if (!row) {

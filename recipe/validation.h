@@ -155,7 +155,7 @@ enum rule rule_of_keyword(const char *keyword);
 struct source {
     const char *file;    /* as findings call it; kept by the collector's user until the end; NULL: it has no name */
     struct jdoc *doc;    /* NULL when it is no JSON; places of its nodes may be noted in it */
-    bool schema_checked; /* the project's own schema was: rules that it states too are left out */
+    bool schema_checked; /* the project's own schema was: what it says of a boolean's default is not said again */
 };
 
 struct validation_row;

@@ -1,6 +1,7 @@
 /*
  * From units to failures. What is wrong by itself is one, wherever it stands below $ref, allOf, properties and the
- * like. Of anyOf and oneOf the whole is one, explained by the failures of the branch that came closest.
+ * like. Of anyOf and oneOf the whole is one, explained by the failures of the branch that came closest; but where only
+ * one branch is for values of this type (as in null, or an object of some form), its failures are those of the value.
  */
 #include "schema/explain.h"
 
@@ -33,6 +34,14 @@ static bool tells(const struct explainer *e, uint32_t choice, uint32_t child)
            (contains || explain_tells_branches(e->validation, e->weights, choice));
 }
 
+/* Whether a choice is none for this value: all branches but one are for other types. */
+static bool is_transparent(const struct explainer *e, uint32_t choice)
+{
+    const struct unit *unit = &e->validation->units.items[choice];
+    return unit->code != OP_CONTAINS && e->weights[choice].forms == 1 &&
+           explain_tells_branches(e->validation, e->weights, choice);
+}
+
 static uint32_t level_of(const struct explainer *e, uint32_t unit)
 {
     const struct unit *self = &e->validation->units.items[unit];
@@ -43,7 +52,7 @@ static uint32_t level_of(const struct explainer *e, uint32_t unit)
     uint32_t above = e->levels[self->parent];
     if (above == HIDDEN || !explain_is_choice(&e->validation->units.items[self->parent]))
         return above;
-    return tells(e, self->parent, unit) ? above + 1 : HIDDEN;
+    return !tells(e, self->parent, unit) ? HIDDEN : above + !is_transparent(e, self->parent);
 }
 
 static bool collect(struct explainer *e)
@@ -55,7 +64,8 @@ static bool collect(struct explainer *e)
         e->levels[i] = level_of(e, (uint32_t)i);
         if (e->levels[i] == HIDDEN)
             continue;
-        bool own = explain_is_choice(unit) || (unit->key != JDOC_NONE && unit->code == OP_NOT) || e->weights[i].leaf;
+        bool choice = explain_is_choice(unit) && !is_transparent(e, (uint32_t)i);
+        bool own = choice || (unit->key != JDOC_NONE && unit->code == OP_NOT) || e->weights[i].leaf;
         if (!own)
             continue;
         struct entry *entries = array_grow(e->entries, e->count, &e->capacity, sizeof *entries);

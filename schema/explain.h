@@ -8,6 +8,7 @@
 struct weight {
     uint32_t count;   /* failures below */
     uint32_t nearest; /* of a disjunction: the unit of the branch that came closest; UINT32_MAX: none */
+    uint32_t forms;   /* of a disjunction: the branches that are of the value's type and fixed value */
     bool leaf;        /* it failed by itself, not because of something below it */
     bool own_type;    /* the type of this very value is wrong */
     bool own_value;   /* this very value is not the one that was asked for */

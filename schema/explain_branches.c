@@ -60,9 +60,11 @@ struct weight *explain_weigh(const struct jpk_validation *validation)
         if (!explain_is_choice(parent)) {
             add_below(validation->doc, unit, weight, parent, above);
         } else if (above->count == 0 || comes_closer(weight, &weights[above->nearest])) {
-            *above = (struct weight){.nearest = (uint32_t)i};
+            *above = (struct weight){.nearest = (uint32_t)i, .forms = above->forms};
             add_below(validation->doc, unit, weight, parent, above);
         }
+        if (explain_is_choice(parent))
+            above->forms += rank(weight) < 2;
     }
     return weights;
 }

@@ -159,8 +159,54 @@ void say_choice(struct about *a)
     free(failed);
 }
 
+/* Of a schema that only wants members: their names; NULL: it wants more, or they are not all there. */
+static const struct name *only_required(const struct about *a, uint32_t schema, uint32_t *count)
+{
+    const struct subschema *at = &a->program->subschemas[schema];
+    const struct instruction *in = &a->program->instructions[at->first];
+    if (at->end != at->first + 1 || in->code != OP_REQUIRED || in->b == 0)
+        return NULL;
+    *count = in->b;
+    for (uint32_t i = 0; i < in->b; i++) {
+        const struct name *name = &a->program->names[in->a + i];
+        if (jdoc_get_hashed(a->doc, a->unit->node, name->text, name->size, name->hash) == JDOC_NONE)
+            return NULL;
+    }
+    return &a->program->names[in->a];
+}
+
+static void put_names(struct buf *out, const struct name *names, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        buf_puts(out, i == 0 ? "" : i + 1 == count ? " and " : ", ");
+        put_name(out, names[i].text, names[i].size);
+    }
+}
+
+/* What excludes members: one of them alone, or several together. */
+static bool say_excluded(struct about *a)
+{
+    const struct subschema *at = &a->program->subschemas[a->in->a];
+    const struct instruction *in = &a->program->instructions[at->first];
+    uint32_t count = 0, branches = at->end == at->first + 1 && in->code == OP_ANY_OF ? in->b : 0;
+    const struct name *names =
+        jdoc_type(a->doc, a->unit->node) == JDOC_OBJECT ? only_required(a, a->in->a, &count) : NULL;
+    for (uint32_t i = 0; i < branches && !names; i++)
+        names = only_required(a, a->program->lists[in->a + i], &count);
+    if (!names)
+        return false;
+    put_subject(a->message, a->doc, a->unit->node);
+    buf_puts(a->message, count == 1 ? " must not have " : " must not have together ");
+    put_names(a->message, names, count);
+    if (count == 1)
+        buf_puts(a->message, " beside what else is there");
+    return true;
+}
+
 void say_not(struct about *a)
 {
+    if (say_excluded(a))
+        return;
     put_subject(a->message, a->doc, a->unit->node);
     buf_puts(a->message, " has a form that is not allowed");
     const struct jdoc *doc = &program_document(a->program, a->in->a)->doc;

@@ -69,6 +69,8 @@ void say_const(struct about *a)
     buf_puts(a->message, "be ");
     put_value(a->message, a->schema, a->in->a);
     put_not(a);
+    if (jdoc_type(a->doc, a->unit->node) != jdoc_type(a->schema, a->in->a))
+        hint_type(a, UINT32_C(1) << jdoc_type(a->schema, a->in->a));
 }
 
 /* The values of an enum, as many as fit a line. */
@@ -147,6 +149,17 @@ void say_count(struct about *a)
         buf_printf(a->message, "have %s %u %s, but has %u", words[a->in->code].least, a->in->a, noun, has);
 }
 
+/* The first of the schema's own examples, for those who do not read patterns. */
+static void hint_example(struct about *a)
+{
+    uint32_t node = a->program->subschemas[a->unit->schema].node, examples = jdoc_get(a->schema, node, "examples", 8);
+    if (examples == JDOC_NONE || jdoc_count(a->schema, examples) == 0 || jdoc_type(a->schema, examples) != JDOC_ARRAY ||
+        jdoc_type(a->schema, examples + 1) != JDOC_STRING)
+        return;
+    buf_puts(a->hint, "it looks like ");
+    put_value(a->hint, a->schema, examples + 1);
+}
+
 /* The first sentence of the schema's description: a pattern by itself tells few people what is wanted. */
 static void hint_description(struct about *a)
 {
@@ -182,7 +195,9 @@ void say_pattern(struct about *a)
     text_printable(shown, sizeof shown, copy ? copy : "");
     free(copy);
     buf_puts(a->message, shown);
-    hint_description(a);
+    hint_example(a);
+    if (a->hint->size == 0)
+        hint_description(a);
 }
 
 void say_format(struct about *a)

@@ -77,8 +77,8 @@ static void put_rule(struct buf *out, const struct rules_view *view, const struc
     buf_puts(out, *rule->why ? " " : "");
     put_paragraph(out, rule->why);
     if (rule->in_schema)
-        buf_puts(out, "The schema of the format says it too; where a file is checked with it, that finding is "
-                      "enough.\n\n");
+        buf_puts(out,
+                 "The schema of the format says it too; only this finding is reported, unless the rule is off.\n\n");
     put_severities(out, view, rule);
     put_kinds(out, rule);
     if (rule->example == JPK_EXAMPLE_NONE)

@@ -77,7 +77,7 @@ static void put_facts(struct buf *out, const struct rules_view *view, const stru
         put_fact(out, "why", rule->why);
     if (rule->in_schema)
         put_fact(out, "schema",
-                 "The schema of the format says it too; where a file is checked with it, that finding is enough.");
+                 "The schema of the format says it too; only this finding is reported, unless the rule is off.");
     const char *label = "kinds";
     for (int kind = rules_kind(rule, 0); kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
         const struct hygiene_rule_info *info = hygiene_rule_info((enum hygiene_rule)kind);

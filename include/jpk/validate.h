@@ -51,9 +51,9 @@ struct jpk_rule {
     const char *id; /* "visible-unknown" */
     enum jpk_tier tier;
     int severity[JPK_PROFILES]; /* enum jpk_severity or JPK_RULE_OFF */
-    bool in_schema;             /* the project's own schema says it too: left out where that was checked */
-    const char *summary;        /* what it finds, one sentence */
-    const char *why;            /* why that matters and what to do; "" where the summary says it all */
+    bool in_schema;      /* the project's own schema says it too: that finding is left out, for this one helps more */
+    const char *summary; /* what it finds, one sentence */
+    const char *why;     /* why that matters and what to do; "" where the summary says it all */
     enum jpk_example example;
     const char *bad, *good; /* NULL without an example */
 };
