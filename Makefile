@@ -100,10 +100,22 @@ $(BUILD)/obj/page/shipped.o: $(BUILD)/page/shipped.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# Which program this is: the checksum of what it is made of.
+SOURCES := $(sort $(foreach folder,$(LAYERS),$(wildcard $(folder)/*.[ch])) $(HEADERS) $(SHIPPED))
+
+$(BUILD)/page/program_checksum.c: $(SOURCES)
+	@mkdir -p $(@D)
+	@{ echo '#include "recipe/program_checksum.h"'; echo; \
+		printf 'const char program_checksum[] = "%s";\n' "$$(cat $(SOURCES) | sha256sum | cut -d' ' -f1)"; } >$@
+
+$(BUILD)/obj/page/program_checksum.o: $(BUILD)/page/program_checksum.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 $(BUILD)/layers/base.a: $(call objects,base)
 $(BUILD)/layers/schema.a: $(call objects,schema) $(BUILD)/obj/page/shipped.o
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
-$(BUILD)/layers/recipe.a: $(call objects,recipe)
+$(BUILD)/layers/recipe.a: $(call objects,recipe) $(BUILD)/obj/page/program_checksum.o
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@

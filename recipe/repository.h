@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/strings.h"
 #include "jpk/schema.h"
+#include "recipe/cache.h"
 #include "recipe/config.h"
 #include "recipe/recipe_read.h"
 #include "recipe/validate.h"
@@ -47,9 +48,10 @@ struct repository_file {
     uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
     uint32_t next;      /* of such a recipe: the next one */
     const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
-    struct text_position name_at, version_at, project_at; /* where these stand */
-    char sha256[65];                                      /* of a Jitterpak; "" when it was not read */
-    bool checked;                                         /* it was read and could be looked at */
+    const char *manifest_project;                                      /* the file that a manifest names */
+    struct text_position name_at, version_at, project_at, manifest_at; /* where these stand */
+    char sha256[65];                                                   /* of a Jitterpak; "" when it was not read */
+    bool checked;                                                      /* it was read and could be looked at */
 
     struct validation findings;
 };
@@ -60,6 +62,8 @@ struct repository_options {
     struct jpk_limits limits;        /* of Jitterpaks */
     uint64_t file_size;              /* bytes of any other file */
     uint64_t jobs;                   /* threads; 0: one a processor */
+    const char *cache;               /* a folder with what earlier runs have found; NULL: none */
+    uint64_t cache_size;             /* the most that it may take, in bytes */
     const char *base;                /* a folder or a revision that versions are compared with; NULL: none */
 };
 
@@ -85,7 +89,10 @@ struct repository {
     struct jpk_schema *schemas[4];
     struct jpk_error schema_errors[4];
     struct jpk_schema_registry *registry;
-    bool failed; /* memory is out */
+    char schema_sha256[65]; /* of the schema of the options, once it is compiled */
+    struct cache *cache;    /* NULL: none */
+    struct buf cache_base;  /* what begins its keys */
+    bool failed;            /* memory is out */
 };
 
 /* Empty, with these options, which are lent. False: no memory. */
@@ -99,6 +106,9 @@ bool repository_add(struct repository *repository, const char *path, struct jpk_
 
 /* Does it all. Errors: memory; a schema of the options that cannot be used. */
 bool repository_validate(struct repository *repository, struct jpk_error *err);
+
+/* Writes what is new into the cache, when there is one. Errors: those of cache_save; findings do not depend on it. */
+bool repository_save_cache(struct repository *repository, struct jpk_error *err);
 
 void repository_free(struct repository *repository);
 

@@ -108,6 +108,14 @@ static const char *keep(struct looking *l, uint32_t object, const char *key)
     return copy;
 }
 
+uint32_t repository_named_jitterpak(const struct repository *repository, const struct repository_file *file,
+                                    const char *name)
+{
+    uint32_t found = name ? repository_sibling(repository, file->path, name, strlen(name)) : REPOSITORY_NONE;
+    bool jitterpak = found != REPOSITORY_NONE && repository->files[found].kind == REPOSITORY_JITTERPAK;
+    return jitterpak ? found : REPOSITORY_NONE;
+}
+
 /* What the whole needs to know of a recipe. */
 static void digest_recipe(struct looking *l)
 {
@@ -126,11 +134,7 @@ static void digest_recipe(struct looking *l)
         file->version_at = jdoc_position(&l->doc, version);
     if (project != JDOC_NONE)
         file->project_at = jdoc_position(&l->doc, project);
-    if (file->jitterpak_name)
-        file->jitterpak =
-            repository_sibling(l->repository, file->path, file->jitterpak_name, strlen(file->jitterpak_name));
-    if (file->jitterpak != REPOSITORY_NONE && l->repository->files[file->jitterpak].kind != REPOSITORY_JITTERPAK)
-        file->jitterpak = REPOSITORY_NONE;
+    file->jitterpak = repository_named_jitterpak(l->repository, file, file->jitterpak_name);
 }
 
 /* A document of another file, for a moment; what is wrong with it is said where it is looked at itself. */
@@ -141,8 +145,8 @@ static bool read_partner(struct repository *repository, uint32_t index, struct b
            jdoc_parse(doc, buf_text(text), text->size, NULL, NULL);
 }
 
-void repository_check_recipe(struct repository *repository, struct repository_file *file, struct source *recipe,
-                             const struct validate_project *project)
+void repository_check_recipe(struct repository *repository, const struct repository_file *file,
+                             struct validation *findings, struct source *recipe, const struct validate_project *project)
 {
     struct buf text = {0};
     struct jdoc doc = {0};
@@ -151,8 +155,8 @@ void repository_check_recipe(struct repository *repository, struct repository_fi
     bool paired = read_partner(repository, file->partner, &text, &doc);
     if (paired)
         configure.file = repository->files[file->partner].path;
-    if (!validate_documents(&file->findings, recipe, paired ? &configure : NULL, project, &err))
-        file->findings.failed = true;
+    if (!validate_documents(findings, recipe, paired ? &configure : NULL, project, &err))
+        findings->failed = true;
     jdoc_free(&doc);
     buf_free(&text);
 }
@@ -164,7 +168,7 @@ static void check_recipe(struct looking *l)
     l->source.schema_checked = checked && !l->repository->options->schema;
     digest_recipe(l);
     if (l->file->jitterpak == REPOSITORY_NONE)
-        repository_check_recipe(l->repository, l->file, &l->source, NULL);
+        repository_check_recipe(l->repository, l->file, &l->file->findings, &l->source, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------ other documents */
@@ -182,11 +186,9 @@ static void check_manifest(struct looking *l)
     file->kind = REPOSITORY_MANIFEST;
     check_schema(l, SCHEMA_MANIFEST);
     file->name = keep(l, 0, "NAME");
-    struct jtext name = jtext_of(&l->doc, project);
-    if (jtext_there(name) && repository_sibling(l->repository, file->path, name.s, name.n) == REPOSITORY_NONE &&
-        !file->companion)
-        validation_report(&file->findings, &l->source, RULE_MANIFEST_PROJECT, project,
-                          "the project '%s' does not lie beside the manifest", show(name).s);
+    file->manifest_project = keep(l, 0, "PROJECT");
+    if (project != JDOC_NONE)
+        file->manifest_at = jdoc_position(&l->doc, project);
 }
 
 static void check_json(struct looking *l)
@@ -243,6 +245,37 @@ static bool is_binary(const struct buf *text)
     return text->size > 0 && memchr(text->data, '\0', text->size < LOOKED_AT ? text->size : LOOKED_AT);
 }
 
+/* What is in a file, as far as that is not known from an earlier run. */
+static void check_content(struct looking *l)
+{
+    struct repository_file *file = l->file;
+    bool json = text_ends_with(file->path, ".json");
+    bool yaml = text_ends_with(file->path, ".yaml") || text_ends_with(file->path, ".yml");
+    if (json)
+        check_json(l);
+    else if (yaml)
+        check_yaml(l);
+    if (l->doc.count > 0)
+        check_custom(l);
+    if (!file->companion && !is_binary(&l->text))
+        repository_check_hygiene(file->config, &file->findings, file->path, buf_text(&l->text), l->text.size,
+                                 (json || yaml) && l->doc.count > 0 ? &l->doc : NULL);
+    if (l->doc.count > 0)
+        validation_settle(&file->findings, &l->source);
+}
+
+static void check_cached(struct looking *l)
+{
+    struct repository *repository = l->repository;
+    struct cache_key key, again;
+    bool keyed = repository->cache && repository_file_key(repository, l->file, &l->text, &key);
+    if (keyed && repository_read_file(repository, l->file, &key))
+        return;
+    check_content(l);
+    if (keyed && repository_file_key(repository, l->file, &l->text, &again) && memcmp(&key, &again, sizeof key) == 0)
+        repository_write_file(repository, l->file, &key);
+}
+
 void repository_check_file(struct repository *repository, struct repository_file *file)
 {
     struct looking l = {.repository = repository, .file = file};
@@ -258,20 +291,8 @@ void repository_check_file(struct repository *repository, struct repository_file
         repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, &err);
     } else {
         file->checked = true;
-        bool json = text_ends_with(file->path, ".json");
-        bool yaml = text_ends_with(file->path, ".yaml") || text_ends_with(file->path, ".yml");
-        if (json)
-            check_json(&l);
-        else if (yaml)
-            check_yaml(&l);
-        if (l.doc.count > 0)
-            check_custom(&l);
-        if (!file->companion && !is_binary(&l.text))
-            repository_check_hygiene(file->config, &file->findings, file->path, buf_text(&l.text), l.text.size,
-                                     (json || yaml) && l.doc.count > 0 ? &l.doc : NULL);
+        check_cached(&l);
     }
-    if (l.doc.count > 0)
-        validation_settle(&file->findings, &l.source);
     jdoc_free(&l.doc);
     buf_free(&l.text);
 }

@@ -75,6 +75,25 @@ static void check_duplicates(struct repository *repository)
         check_claim(repository, &claims[i]);
 }
 
+static void check_manifest(struct repository *repository, struct repository_file *file)
+{
+    const char *name = file->manifest_project;
+    size_t n = name ? strlen(name) : 0;
+    if (!name || repository_sibling(repository, file->path, name, n) != REPOSITORY_NONE)
+        return;
+    struct buf message = {0};
+    buf_printf(&message, "the project '%s' does not lie beside the manifest",
+               show((struct jtext){.s = name, .n = (uint32_t)n}).s);
+    struct jpk_finding finding = {.file = file->path,
+                                  .line = file->manifest_at.line,
+                                  .column = file->manifest_at.column,
+                                  .path = "/PROJECT",
+                                  .message = buf_text(&message)};
+    validation_add(&file->findings, (int)RULE_MANIFEST_PROJECT, &finding);
+    repository->failed |= message.failed;
+    buf_free(&message);
+}
+
 /* Files without the others that they belong to. */
 static void check_alone(struct repository *repository, struct repository_file *file)
 {
@@ -86,6 +105,8 @@ static void check_alone(struct repository *repository, struct repository_file *f
         report(file, RULE_JITTERPAK_MISSING, whole_file, buf_text(&message));
         repository->failed |= message.failed;
         buf_free(&message);
+    } else if (file->kind == REPOSITORY_MANIFEST) {
+        check_manifest(repository, file);
     } else if (file->kind == REPOSITORY_CONFIGURE && file->partner == REPOSITORY_NONE) {
         report(file, RULE_ORPHAN_FILE, whole_file, "there is no recipe to this configure file");
     } else if (file->kind == REPOSITORY_JITTERPAK && file->recipes == REPOSITORY_NONE && !file->is_folder) {

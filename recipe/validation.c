@@ -131,6 +131,11 @@ void validation_add(struct validation *v, int rule, const struct jpk_finding *fi
         *texts[i] = keep(v, *texts[i]);
 }
 
+const struct jpk_finding *validation_at(const struct validation *v, size_t number)
+{
+    return &v->rows[number].finding;
+}
+
 /* -------------------------------------------------------------------------------------------------------- places */
 
 static int by_start(const void *a, const void *b, void *context)
