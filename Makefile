@@ -177,7 +177,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -201,6 +201,10 @@ cli: $(BUILD)/jpk
 .PHONY: ignore
 ignore: $(BUILD)/tests/test_ignore
 	@$(PYTHON) tests/ignore/compare.py --program $(BUILD)/tests/test_ignore
+
+.PHONY: cache
+cache: $(BUILD)/jpk
+	@$(PYTHON) tests/cache/compare.py --program $(BUILD)/jpk
 
 .PHONY: edits
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project

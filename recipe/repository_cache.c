@@ -321,6 +321,12 @@ static void take_digest(struct repository *repository, struct repository_file *f
 /* Moves findings that were read behind those of a file, when they are right; else drops them. */
 static void take_findings(struct repository_file *file, struct validation *findings, bool wrong)
 {
+    if (!wrong && file->findings.row_count == 0) {
+        findings->failed |= file->findings.failed;
+        validation_free(&file->findings);
+        file->findings = *findings;
+        return;
+    }
     if (!wrong)
         validation_join(&file->findings, findings);
     validation_free(findings);
