@@ -12,9 +12,11 @@ import json
 import os
 import random
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
+from hashlib import sha256
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TIERS = ["json", "schema", "recipe", "project", "jitterpak", "repository", "hygiene"]
@@ -192,6 +194,51 @@ def damage(compare):
     compare.check("a cache in a file", (out, status) == (expected[0], expected[2]) and b"cache" in messages)
 
 
+def forge(data, change):
+    """A cache file whose entries went through `change` and whose checksums are right."""
+    count = struct.unpack_from("<Q", data, 8)[0]
+    table, entries = b"", b""
+    for number in range(count):
+        key, _, offset, length = struct.unpack_from("<32s32sQQ", data, 48 + 80 * number)
+        entry = change(data[offset:offset + length])
+        checksum = sha256(key + sha256(entry).digest()).digest()
+        table += key + checksum + struct.pack("<QQ", 48 + 80 * count + len(entries), len(entry))
+        entries += entry
+    return data[:16] + sha256(table).digest() + table + entries
+
+
+def forged(compare):
+    """Entries that somebody else wrote: no crash, and nothing that a terminal must not see."""
+    compare.run(["r"], "forged")
+    whole = open("forged/recipes.cache", "rb").read()
+    expected = compare.run(["r", "-v"])
+    rng = random.Random(2)
+
+    def noise(entry):
+        entry = bytearray(entry)
+        for _ in range(rng.randrange(4)):
+            at = rng.randrange(len(entry))
+            entry[at] = rng.choice([0, 1, 27, 127, 255, rng.randrange(256)])
+        return bytes(entry[:rng.randrange(len(entry))] if rng.random() < 0.1 else entry)
+
+    def control(entry):
+        return entry.replace(b"a password in the clear", b"a p\x1b[31mrd in the clear")
+
+    changes = {"as it was": bytes, "half": lambda entry: entry[:len(entry) // 2], "control": control}
+    changes.update({f"noise {number}": noise for number in range(40)})
+    for what, change in changes.items():
+        compare.steps += 1
+        with open("forged/recipes.cache", "wb") as file:
+            file.write(forge(whole, change))
+        done = compare.run(["r", "-v"], "forged")
+        compare.check(f"forged: {what}: status {done[2]}, {done[1][:2000]}", done[2] in (0, 1) and not done[1])
+        compare.check(f"forged: {what}: control characters", not any(byte in done[0] for byte in b"\x00\x07\x1b\x7f"))
+        if what in ("as it was", "half"):
+            compare.check(f"forged: {what}: other output", done == expected)
+        if what == "control":
+            compare.check("what was forged is not there", b"a p?[31mrd in the clear" in done[0])
+
+
 def inside_and_at_once(compare):
     """A cache in the repository, and runs at the same time."""
     compare.steps += 2
@@ -235,7 +282,7 @@ def main():
         tier_of = {rule["id"]: rule["tier"] for rule in rules}
         there = {tier_of[finding["rule"]] for finding in report["findings"]}
         compare.check(f"no findings in {set(TIERS) - there}", set(TIERS) <= there)
-        for part in (change_files, change_configuration, change_options, damage, inside_and_at_once, size):
+        for part in (change_files, change_configuration, change_options, damage, forged, inside_and_at_once, size):
             part(compare)
         compare.check("files beside", not glob.glob("*/.recipes.cache*"))
     finally:
