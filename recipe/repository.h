@@ -156,8 +156,4 @@ void repository_check_project(struct repository *repository, struct repository_f
 /* What only all of them together show: repository_whole.c. */
 void repository_check_whole(struct repository *repository);
 
-/* What must not be published in a text: repository_hygiene.c. `doc` is the text as JSON, or NULL. */
-void repository_check_hygiene(const struct config *config, struct validation *findings, const char *file,
-                              const char *text, size_t n, struct jdoc *doc);
-
 #endif

@@ -7,7 +7,6 @@
 #include "base/yaml.h"
 #include "recipe/repository.h"
 #include "recipe/repository_parts.h"
-#include "schema/validation.h"
 
 /* What is at hand of the file that is being looked at. */
 struct looking {
@@ -18,62 +17,17 @@ struct looking {
     struct source source;
 };
 
-void repository_report_error(struct validation *findings, enum rule rule, const char *file,
-                             const struct jpk_error *problem)
-{
-    struct buf message = {0};
-    if (*problem->entry)
-        buf_printf(&message, "%s: ", problem->entry);
-    buf_puts(&message, problem->message);
-    struct jpk_finding finding = {.file = file, .path = "", .message = buf_text(&message)};
-    /* Its line belongs to the entry, when there is one. */
-    if (!*problem->entry) {
-        finding.line = problem->line;
-        finding.column = problem->column;
-    }
-    validation_add(findings, (int)rule, &finding);
-    findings->failed |= message.failed || problem->code == JPK_ERR_MEMORY;
-    buf_free(&message);
-}
-
 /* ------------------------------------------------------------------------------------------------------- schema */
-
-static void add_failures(struct looking *l, struct jpk_validation *validation, int rule)
-{
-    size_t count;
-    const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
-    l->file->findings.failed |= count == 0 && !jpk_validation_valid(validation);
-    for (size_t i = 0; i < count; i++) {
-        const struct jpk_failure *failure = &failures[i];
-        struct buf place = {0};
-        buf_printf(&place, "%s:%u:%u", failure->schema_file, failure->schema_line, failure->schema_column);
-        struct jpk_finding finding = {.file = l->file->path,
-                                      .line = failure->line,
-                                      .column = failure->column,
-                                      .path = failure->pointer,
-                                      .message = failure->message,
-                                      .hint = failure->hint,
-                                      .schema = buf_text(&place),
-                                      .level = failure->level};
-        validation_add(&l->file->findings, rule >= 0 ? rule : (int)rule_of_keyword(failure->keyword), &finding);
-        l->file->findings.failed |= place.failed;
-        buf_free(&place);
-    }
-}
 
 /* Whether the schema could be used at all. */
 static bool check_schema(struct looking *l, enum repository_schema which)
 {
     struct jpk_error err = {0};
     const struct jpk_schema *schema = repository_schema(l->repository, which, &err);
-    const struct jpk_validation_options options = {.file = l->file->path};
-    struct jpk_validation *validation = schema ? validate_document(schema, &l->doc, &options, &err) : NULL;
-    if (validation)
-        add_failures(l, validation, -1);
-    else
-        repository_report_error(&l->file->findings, RULE_JSON_LIMIT, l->file->path, &err);
-    jpk_validation_free(validation);
-    return validation != NULL;
+    if (schema)
+        return validate_schema(&l->file->findings, &l->source, schema, -1);
+    validation_report_error(&l->file->findings, RULE_JSON_LIMIT, l->file->path, &err);
+    return false;
 }
 
 /* ------------------------------------------------------------------------------------------------------- recipes */
@@ -84,16 +38,8 @@ static void check_custom(struct looking *l)
     const struct config *config = l->file->config;
     for (size_t i = 0; l->file->relative && i < config->schema_count; i++) {
         const struct config_schema *custom = &config->schemas[i];
-        struct jpk_error err = {0};
-        if (!config_schema_wants(custom, l->file->relative))
-            continue;
-        const struct jpk_validation_options options = {.file = l->file->path};
-        struct jpk_validation *validation = validate_document(custom->schema, &l->doc, &options, &err);
-        if (validation)
-            add_failures(l, validation, RULE_SCHEMA_CUSTOM);
-        else
-            repository_report_error(&l->file->findings, RULE_JSON_LIMIT, l->file->path, &err);
-        jpk_validation_free(validation);
+        if (config_schema_wants(custom, l->file->relative))
+            (void)validate_schema(&l->file->findings, &l->source, custom->schema, RULE_SCHEMA_CUSTOM);
     }
 }
 
@@ -231,7 +177,7 @@ static void check_yaml(struct looking *l)
         bool manifest = l->text.size > 5 &&
                         (memmem(l->text.data, l->text.size, "\nPROJECT:", 9) || strncmp(l->text.data, "NAME:", 5) == 0);
         if (manifest || err.code == JPK_ERR_MEMORY)
-            repository_report_error(&l->file->findings, RULE_MANIFEST_SYNTAX, l->file->path, &err);
+            validation_report_error(&l->file->findings, RULE_MANIFEST_SYNTAX, l->file->path, &err);
     } else if (has(&l->doc, "NAME", JDOC_STRING) &&
                (has(&l->doc, "TYPE", JDOC_STRING) || has(&l->doc, "PROJECT", JDOC_STRING))) {
         check_manifest(l);
@@ -258,8 +204,8 @@ static void check_content(struct looking *l)
     if (l->doc.count > 0)
         check_custom(l);
     if (!file->companion && !is_binary(&l->text))
-        repository_check_hygiene(file->config, &file->findings, file->path, buf_text(&l->text), l->text.size,
-                                 (json || yaml) && l->doc.count > 0 ? &l->doc : NULL);
+        validate_hygiene(&file->findings, file->path, buf_text(&l->text), l->text.size,
+                         (json || yaml) && l->doc.count > 0 ? &l->doc : NULL, &file->config->hygiene);
     if (l->doc.count > 0)
         validation_settle(&file->findings, &l->source);
 }
@@ -281,14 +227,14 @@ void repository_check_file(struct repository *repository, struct repository_file
     struct looking l = {.repository = repository, .file = file};
     struct jpk_error err = {0};
     if (file->problem) {
-        repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, file->problem);
+        validation_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, file->problem);
         return;
     }
     if (file->kind == REPOSITORY_JITTERPAK || file->left_out)
         return;
     l.source = (struct source){.file = file->path, .doc = &l.doc};
     if (!file_read(file->path, repository->options->file_size, "--max-file", &l.text, &err)) {
-        repository_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, &err);
+        validation_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, &err);
     } else {
         file->checked = true;
         check_cached(&l);

@@ -10,10 +10,6 @@ static inline bool repository_only_helps(const struct repository_file *file)
     return file->companion || file->left_out;
 }
 
-/* An error of reading something, as a finding about a file. */
-void repository_report_error(struct validation *findings, enum rule rule, const char *file,
-                             const struct jpk_error *problem);
-
 /*
  * Tiers recipe and project of a recipe, with its configure file when it has one, into `findings`. `project` may be
  * NULL.

@@ -32,53 +32,6 @@ static void close_project(struct opened *opened)
     jpk_archive_free(opened->archive);
 }
 
-/* The path of an entry as findings call it. */
-static const char *entry_path(const struct repository_file *file, const char *entry, struct buf *path)
-{
-    buf_clear(path);
-    buf_printf(path, "%s/%s", file->path, entry);
-    return buf_text(path);
-}
-
-static void check_rules(const struct repository_file *file, const struct opened *opened, struct validation *findings)
-{
-    struct jpk_error err = {0};
-    struct jpk_findings *found = jpk_check(opened->project, opened->graph, &err);
-    struct buf path = {0};
-    if (!found) {
-        repository_report_error(findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
-        return;
-    }
-    for (size_t i = 0; i < found->count; i++) {
-        struct jpk_finding finding = found->items[i];
-        int rule = rule_find(finding.rule);
-        finding.file = finding.file ? entry_path(file, finding.file, &path) : file->path;
-        if (rule >= 0)
-            validation_add(findings, rule, &finding);
-    }
-    findings->failed |= path.failed;
-    buf_free(&path);
-    jpk_findings_free(found);
-}
-
-/* What is in an archive; the files of a folder are looked through by themselves. */
-static void check_entries(const struct repository_file *file, const struct opened *opened, struct validation *findings)
-{
-    struct buf path = {0};
-    for (size_t i = 0; i < jpk_archive_count(opened->archive); i++) {
-        const struct jpk_entry_info *entry = jpk_archive_entry(opened->archive, i);
-        void *data;
-        size_t size;
-        if (!jpk_archive_read(opened->archive, i, &data, &size, NULL))
-            continue; /* jpk_check has said so */
-        if (!memchr(data, '\0', size < 8192 ? size : 8192))
-            repository_check_hygiene(file->config, findings, entry_path(file, entry->name, &path), data, size, NULL);
-        free(data);
-    }
-    findings->failed |= path.failed;
-    buf_free(&path);
-}
-
 /* Reads a recipe again, now that its project is there; NULL: without one. */
 static void check_recipe(struct repository *repository, const struct repository_file *recipe,
                          const struct validate_project *project, struct validation *findings)
@@ -101,14 +54,14 @@ static bool check_jitterpak(struct repository *repository, struct repository_fil
     if (file->problem)
         return false;
     if (!open_project(opened, repository, file, &err)) {
-        repository_report_error(findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
+        validation_report_error(findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
         return err.code != JPK_ERR_READ && err.code != JPK_ERR_MEMORY;
     }
     file->checked = true;
+    const struct validate_project project = {.file = file->path, .project = opened->project, .graph = opened->graph};
+    /* The files of a folder are looked through by themselves. */
     if (!repository_only_helps(file))
-        check_rules(file, opened, findings);
-    if (!repository_only_helps(file) && !file->is_folder)
-        check_entries(file, opened, findings);
+        validate_jitterpak(findings, &project, file->is_folder ? NULL : &file->config->hygiene);
     return file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, NULL);
 }
 

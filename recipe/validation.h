@@ -201,6 +201,9 @@ void validation_hint(struct validation *v, const char *format, ...) __attribute_
  */
 void validation_add(struct validation *v, int rule, const struct jpk_finding *finding);
 
+/* Adds an error of reading something as a finding about a file. */
+void validation_report_error(struct validation *v, enum rule rule, const char *file, const struct jpk_error *problem);
+
 /*
  * The finding of a number below v->row_count, in the order in which they were added; those about nodes have their place
  * only after validation_settle.
