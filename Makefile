@@ -100,10 +100,22 @@ $(BUILD)/obj/page/shipped.o: $(BUILD)/page/shipped.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# Which program this is: the checksum of what it is made of.
+SOURCES := $(sort $(foreach folder,$(LAYERS),$(wildcard $(folder)/*.[ch])) $(HEADERS) $(SHIPPED))
+
+$(BUILD)/page/program_checksum.c: $(SOURCES)
+	@mkdir -p $(@D)
+	@{ echo '#include "recipe/program_checksum.h"'; echo; \
+		printf 'const char program_checksum[] = "%s";\n' "$$(cat $(SOURCES) | sha256sum | cut -d' ' -f1)"; } >$@
+
+$(BUILD)/obj/page/program_checksum.o: $(BUILD)/page/program_checksum.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 $(BUILD)/layers/base.a: $(call objects,base)
 $(BUILD)/layers/schema.a: $(call objects,schema) $(BUILD)/obj/page/shipped.o
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
-$(BUILD)/layers/recipe.a: $(call objects,recipe)
+$(BUILD)/layers/recipe.a: $(call objects,recipe) $(BUILD)/obj/page/program_checksum.o
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -165,7 +177,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore edits schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -189,6 +201,10 @@ cli: $(BUILD)/jpk
 .PHONY: ignore
 ignore: $(BUILD)/tests/test_ignore
 	@$(PYTHON) tests/ignore/compare.py --program $(BUILD)/tests/test_ignore
+
+.PHONY: cache
+cache: $(BUILD)/jpk
+	@$(PYTHON) tests/cache/compare.py --program $(BUILD)/jpk
 
 .PHONY: edits
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project

@@ -52,6 +52,9 @@ char *file_make_unique_folder(const char *path, struct jpk_error *err);
 /* The SHA-256 of bytes, as 64 hexadecimal digits and NUL. */
 void sha256_hex(const void *data, size_t n, char out[65]);
 
+/* The same as 32 bytes. */
+void sha256_bytes(const void *data, size_t n, unsigned char out[32]);
+
 /* The same in base64, as a content security policy writes it: 44 characters and NUL. */
 void sha256_base64(const void *data, size_t n, char out[45]);
 

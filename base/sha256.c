@@ -11,13 +11,18 @@
 #include "base/file.h"
 #include "base/text.h"
 
-void sha256_hex(const void *data, size_t n, char out[65])
+void sha256_bytes(const void *data, size_t n, unsigned char out[32])
 {
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     SHA256_CTX context;
     SHA256_Init(&context);
     SHA256_Update(&context, data, n);
-    SHA256_Final(digest, &context);
+    SHA256_Final(out, &context);
+}
+
+void sha256_hex(const void *data, size_t n, char out[65])
+{
+    unsigned char digest[SHA256_DIGEST_LENGTH];
+    sha256_bytes(data, n, digest);
     text_hex(digest, sizeof digest, out);
 }
 

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jpk/archive.h"
+#include "jpk/check.h"
 #include "jpk/layout.h"
 #include "jpk/md5.h"
 #include "jpk/model.h"
@@ -69,14 +70,35 @@ struct checker {
     const struct jpk_graph *graph;
     struct row *rows;
     size_t count, capacity;
-    struct jpk_finding *items; /* the rows' findings, at last */
-    struct map folders;        /* lower-case ids of the tree's folders */
-    bool *written;             /* by variable: a script or a target sets it */
-    size_t comparisons;        /* of names, in the search for what somebody meant */
+    struct jpk_finding *items;           /* the rows' findings, at last */
+    struct map folders;                  /* lower-case ids of the tree's folders */
+    bool *written;                       /* by variable: a script or a target sets it */
+    size_t comparisons;                  /* of names, in the search for what somebody meant */
+    bool *seen;                          /* by entry: it was read, and the visitor has had it */
+    const struct check_visitor *visitor; /* NULL: none */
     struct buf bytes, text;
     struct jpk_error *err;
     bool failed;
 };
+
+/* Reads an entry into c->bytes. */
+static bool read_entry(struct checker *c, size_t entry, struct jpk_error *err)
+{
+    if (!archive_read(c->project->archive, entry, &c->bytes, err))
+        return false;
+    if (!c->seen[entry] && c->visitor)
+        c->visitor->visit(c->visitor->context, entry, buf_text(&c->bytes), c->bytes.size);
+    c->seen[entry] = true;
+    return true;
+}
+
+/* What is left for the visitor. */
+static void visit_rest(struct checker *c)
+{
+    for (size_t i = 0; c->visitor && c->seen && i < jpk_archive_count(c->project->archive); i++)
+        if (!c->seen[i])
+            (void)read_entry(c, i, NULL);
+}
 
 static enum jpk_severity severity_of(const char *rule)
 {
@@ -198,7 +220,7 @@ static void check_form(struct checker *c, const struct jpk_entity *entity)
     buf_clear(&c->text);
     struct xml_node *root = (struct xml_node *)entity->tree; /* the writer only reads */
     xml_write(&c->text, &(struct xml_document){.root = root, .crlf = entity->crlf}, XML_STYLE_ENTITY);
-    if (index == SIZE_MAX || !archive_read(c->project->archive, index, &c->bytes, c->err) || c->text.failed) {
+    if (index == SIZE_MAX || !read_entry(c, index, c->err) || c->text.failed) {
         c->failed = true;
         return;
     }
@@ -531,7 +553,7 @@ static void check_file(struct checker *c, const struct jpk_file *file)
         finding = report(c, "file-missing", NULL, "files/.metadata lists %s, which is not there", file->name);
     } else if (!file->listed) {
         finding = report(c, "file-not-listed", NULL, "files/.metadata does not list %s", file->name);
-    } else if (archive_read(c->project->archive, file->entry, &c->bytes, c->err)) {
+    } else if (read_entry(c, file->entry, c->err)) {
         char md5[33];
         md5_hex(c->bytes.data, c->bytes.size, md5);
         if (*file->md5 && !text_caseeq(md5, file->md5))
@@ -560,7 +582,7 @@ static void check_rest(struct checker *c)
         bool inside = strncmp(name, project->base, base) == 0;
         if (inside && entry_role_of(project->shape, name + base) == ENTRY_ENTITY)
             continue; /* read when the project was loaded */
-        if (!archive_read(project->archive, i, &c->bytes, c->err))
+        if (!c->seen[i] && !read_entry(c, i, c->err))
             c->failed = true;
     }
 }
@@ -710,7 +732,8 @@ static void run(struct checker *c)
         c->failed = !key || !map_set(&c->folders, key, strlen(key), (uint32_t)i);
     }
     c->written = arena_calloc(&c->arena, c->graph->variable_count, sizeof *c->written);
-    c->failed = c->failed || !c->written;
+    c->seen = arena_calloc(&c->arena, jpk_archive_count(project->archive) + 1, sizeof *c->seen);
+    c->failed = c->failed || !c->written || !c->seen;
     for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
         c->written[i] = is_written(&c->graph->variables[i]);
     if (!c->failed)
@@ -728,7 +751,8 @@ static void run(struct checker *c)
     c->failed = c->failed || !finish(c);
 }
 
-struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph, struct jpk_error *err)
+struct jpk_findings *check_visiting(const struct jpk_project *project, const struct jpk_graph *graph,
+                                    const struct check_visitor *visitor, struct jpk_error *err)
 {
     if (((const struct project *)project)->slim) {
         error_set(err, JPK_ERR_USAGE, "jpk_project_slim was called before the check");
@@ -742,8 +766,10 @@ struct jpk_findings *jpk_check(const struct jpk_project *project, const struct j
     }
     c->project = project;
     c->graph = graph;
+    c->visitor = visitor;
     c->err = &local;
     run(c);
+    visit_rest(c);
     buf_free(&c->bytes);
     buf_free(&c->text);
     map_free(&c->folders);
@@ -757,6 +783,11 @@ struct jpk_findings *jpk_check(const struct jpk_project *project, const struct j
         *err = local;
     jpk_findings_free(&c->public);
     return NULL;
+}
+
+struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph, struct jpk_error *err)
+{
+    return check_visiting(project, graph, NULL, err);
 }
 
 void jpk_findings_free(struct jpk_findings *findings)

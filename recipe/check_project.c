@@ -447,24 +447,6 @@ static void check_entries(struct project_check *c)
     }
 }
 
-static void check_jitterpak(struct project_check *c)
-{
-    struct jpk_error err = {0};
-    struct buf file = {0};
-    struct jpk_findings *findings = jpk_check(c->project, c->given->graph, &err);
-    c->check->failed = c->check->failed || err.code == JPK_ERR_MEMORY;
-    for (size_t i = 0; findings && i < findings->count; i++) {
-        struct jpk_finding finding = findings->items[i];
-        buf_clear(&file);
-        buf_printf(&file, "%s%s%s", c->given->file, finding.file ? "/" : "", finding.file ? finding.file : "");
-        finding.file = buf_text(&file);
-        validation_add(c->check->v, rule_find(finding.rule), &finding);
-    }
-    c->check->failed = c->check->failed || file.failed;
-    buf_free(&file);
-    jpk_findings_free(findings);
-}
-
 /* ------------------------------------------------------------------------------------------------------ together */
 
 static bool prepare(struct project_check *c)
@@ -525,6 +507,4 @@ void check_project(struct check *check, const struct validate_project *given)
     }
     check->failed = check->failed || c.plan.failed;
     plan_free(&c.plan);
-    if (!given->skip_check && !check->failed)
-        check_jitterpak(&c);
 }

@@ -276,6 +276,7 @@ static struct jpk_schema *compile(struct reader *reader, uint32_t node, const ch
         struct jpk_schema_options options = {
             .registry = config->registry, .uri = buf_text(&uri), .file = buf_text(&name)};
         schema = jpk_schema_compile(buf_text(&text), text.size, &options, reader->err);
+        schema_files_note(&config->files, buf_text(&name), buf_text(&text), text.size);
         if (!schema)
             error_file(reader->err, buf_text(&name));
     } else {
@@ -316,6 +317,47 @@ static bool read_schemas(struct reader *reader)
         if (!read_schema(reader, item, &config->schemas[config->schema_count++]))
             return false;
     return true;
+}
+
+/* ------------------------------------------------------------------------------------------------------ checksums */
+
+static void put_texts(struct buf *out, const char *what, const char *const *texts, size_t count)
+{
+    buf_printf(out, "%s %zu\n", what, count);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%zu:%s\n", strlen(texts[i]), texts[i]);
+}
+
+/* Sets the checksum of all but the schemas. */
+static bool note_checksum(struct config *config, struct jpk_error *err)
+{
+    const struct hygiene_options *hygiene = &config->hygiene;
+    struct buf all = {0};
+    buf_printf(&all, "profile %d, hygiene %llu %d %zu\n", (int)config->profile, (unsigned long long)hygiene->off,
+               (int)hygiene->least, hygiene->most);
+    buf_put(&all, config->severities, (size_t)rule_total());
+    put_texts(&all, "hosts", hygiene->hosts, hygiene->host_count);
+    put_texts(&all, "values", hygiene->values, hygiene->value_count);
+    put_texts(&all, "domains", hygiene->domains, hygiene->domain_count);
+    sha256_hex(buf_text(&all), all.size, config->checksum);
+    bool ok = !all.failed || error_memory(err);
+    buf_free(&all);
+    return ok;
+}
+
+/* read_schemas, with the checksum of all files that were read for it. */
+static bool read_noted_schemas(struct reader *reader)
+{
+    struct config *config = reader->config;
+    struct buf seen = {0};
+    config->files.seen = &seen;
+    bool ok = read_schemas(reader);
+    config->files.seen = NULL;
+    sha256_hex(buf_text(&seen), seen.size, config->schemas_checksum);
+    if (ok && seen.failed)
+        ok = error_memory(reader->err);
+    buf_free(&seen);
+    return ok;
 }
 
 /* ------------------------------------------------------------------------------------------------------- the whole */
@@ -370,7 +412,7 @@ static bool read_sections(struct reader *reader, const struct config_options *op
     read_profile(reader);
     return set_severities(reader->config, options, reader->err) && read_rules(reader) &&
            read_patterns(reader, member(reader, 0, "ignore"), &reader->config->ignore) && read_exemptions(reader) &&
-           read_hygiene(reader) && read_schemas(reader);
+           read_hygiene(reader) && read_noted_schemas(reader) && note_checksum(reader->config, reader->err);
 }
 
 static const struct config_options no_options;
@@ -395,7 +437,7 @@ struct config *config_read(const char *path, const struct config_options *option
 struct config *config_default(const struct config_options *options, struct jpk_error *err)
 {
     struct config *config = calloc(1, sizeof *config);
-    if (config && set_severities(config, options ? options : &no_options, err))
+    if (config && set_severities(config, options ? options : &no_options, err) && note_checksum(config, err))
         return config;
     error_memory(err);
     config_free(config);

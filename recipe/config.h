@@ -51,6 +51,10 @@ struct config {
     size_t schema_count;
     struct hygiene_options hygiene;
 
+    /* Checksums of what changes findings: severities and the search for secrets; the schemas, with all that they refer
+     * to. What is left out and what is exempted is not in them. */
+    char checksum[65], schemas_checksum[65];
+
     /* private */
     struct arena arena;
     struct schema_files files;

@@ -1,4 +1,4 @@
-#include "recipe/repository.h"
+#include "recipe/repository_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -261,8 +261,10 @@ static struct jpk_schema *compile_file(struct repository *repository, const char
     struct buf text = {0};
     struct jpk_schema_options options = {.registry = repository->registry, .file = path};
     struct jpk_schema *schema = NULL;
-    if (file_read(path, repository->options->file_size, "--max-file", &text, err))
+    if (file_read(path, repository->options->file_size, "--max-file", &text, err)) {
         schema = jpk_schema_compile(buf_text(&text), text.size, &options, err);
+        sha256_hex(buf_text(&text), text.size, repository->schema_sha256);
+    }
     buf_free(&text);
     return schema;
 }
@@ -342,7 +344,7 @@ bool repository_validate(struct repository *repository, struct jpk_error *err)
     /* What everything needs: if it is wrong there is no use in going on. */
     if (options->schema && !repository_schema(repository, SCHEMA_RECIPE, err))
         return false;
-    if (!repository_configure(repository, err))
+    if (!repository_open_cache(repository, err) || !repository_configure(repository, err))
         return false;
     xmlInitParser(); /* it must not happen in several threads at once */
     link_pairs(repository);
@@ -368,6 +370,8 @@ void repository_free(struct repository *repository)
     jpk_schema_registry_free(repository->registry);
     validation_free(&repository->all);
     configs_free(&repository->configs);
+    cache_free(repository->cache);
+    buf_free(&repository->cache_base);
     free(repository->roots);
     map_free(&repository->paths);
     map_free(&repository->lower);

@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/strings.h"
 #include "jpk/schema.h"
+#include "recipe/cache.h"
 #include "recipe/config.h"
 #include "recipe/recipe_read.h"
 #include "recipe/validate.h"
@@ -47,10 +48,11 @@ struct repository_file {
     uint32_t recipes;   /* of a Jitterpak: the first recipe that names it */
     uint32_t next;      /* of such a recipe: the next one */
     const char *name, *version, *project_id, *jitterpak_name, *jitterpak_sha256;
-    struct text_position name_at, version_at, project_at, jitterpak_at; /* where these stand */
-    char sha256[65];                                                    /* of a Jitterpak; "" when it was not read */
-    bool checked;                                                       /* it was read and could be looked at */
-    bool unread; /* it could not, or is no JSON: what it names is not known */
+    const char *manifest_project; /* the file that a manifest names */
+    struct text_position name_at, version_at, project_at, jitterpak_at, manifest_at; /* where these stand */
+    char sha256[65]; /* of a Jitterpak; "" when it was not read */
+    bool checked;    /* it was read and could be looked at */
+    bool unread;     /* it could not, or is no JSON: what it names is not known */
 
     struct validation findings;
 };
@@ -61,6 +63,8 @@ struct repository_options {
     struct jpk_limits limits;        /* of Jitterpaks */
     uint64_t file_size;              /* bytes of any other file */
     uint64_t jobs;                   /* threads; 0: one a processor */
+    const char *cache;               /* a folder with what earlier runs have found; NULL: none */
+    uint64_t cache_size;             /* the most that it may take, in bytes */
     const char *base;                /* a folder or a revision that versions are compared with; NULL: none */
 };
 
@@ -86,7 +90,10 @@ struct repository {
     struct jpk_schema *schemas[4];
     struct jpk_error schema_errors[4];
     struct jpk_schema_registry *registry;
-    bool failed; /* memory is out */
+    char schema_sha256[65]; /* of the schema of the options, once it is compiled */
+    struct cache *cache;    /* NULL: none */
+    struct buf cache_base;  /* what begins its keys */
+    bool failed;            /* memory is out */
 };
 
 /* Empty, with these options, which are lent. False: no memory. */
@@ -100,6 +107,9 @@ bool repository_add(struct repository *repository, const char *path, struct jpk_
 
 /* Does it all. Errors: memory; a schema of the options that cannot be used. */
 bool repository_validate(struct repository *repository, struct jpk_error *err);
+
+/* Writes what is new into the cache, when there is one. Errors: those of cache_save; findings do not depend on it. */
+bool repository_save_cache(struct repository *repository, struct jpk_error *err);
 
 void repository_free(struct repository *repository);
 
@@ -146,9 +156,5 @@ void repository_check_project(struct repository *repository, struct repository_f
 
 /* What only all of them together show: repository_whole.c. */
 void repository_check_whole(struct repository *repository);
-
-/* What must not be published in a text: repository_hygiene.c. `doc` is the text as JSON, or NULL. */
-void repository_check_hygiene(const struct config *config, struct validation *findings, const char *file,
-                              const char *text, size_t n, struct jdoc *doc);
 
 #endif

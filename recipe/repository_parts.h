@@ -10,12 +10,41 @@ static inline bool repository_only_helps(const struct repository_file *file)
     return file->companion || file->left_out;
 }
 
-/* An error of reading something, as a finding about a file. */
-void repository_report_error(struct validation *findings, enum rule rule, const char *file,
-                             const struct jpk_error *problem);
-
-/* Tiers recipe and project of a recipe, with its configure file when it has one. `project` may be NULL. */
-void repository_check_recipe(struct repository *repository, struct repository_file *file, struct source *recipe,
+/*
+ * Tiers recipe and project of a recipe, with its configure file when it has one, into `findings`. `project` may be
+ * NULL.
+ */
+void repository_check_recipe(struct repository *repository, const struct repository_file *file,
+                             struct validation *findings, struct source *recipe,
                              const struct validate_project *project);
+
+/* The Jitterpak of a name beside a file; REPOSITORY_NONE: there is none, or no name. */
+uint32_t repository_named_jitterpak(const struct repository *repository, const struct repository_file *file,
+                                    const char *name);
+
+/* ------------------------------------------------------------------------------------ the cache: repository_cache.c */
+
+/* Opens the cache, when the options name one: after the schema of the options was compiled. */
+bool repository_open_cache(struct repository *repository, struct jpk_error *err);
+
+/*
+ * The key of a file whose content is `text`, and that of a Jitterpak with its recipes. False: there is none, and it has
+ * to be looked at. What is noted for a key must have been found while the files stayed as they are: who writes makes
+ * the key once more before.
+ */
+bool repository_file_key(const struct repository *repository, const struct repository_file *file,
+                         const struct buf *text, struct cache_key *key);
+bool repository_project_key(const struct repository *repository, const struct repository_file *file,
+                            struct cache_key *key);
+
+/* Adds what is known for a key to a file and the recipes of a Jitterpak. False: nothing is. */
+bool repository_read_file(struct repository *repository, struct repository_file *file, const struct cache_key *key);
+bool repository_read_project(struct repository *repository, struct repository_file *file, const struct cache_key *key);
+
+/* Notes what was found. `findings` are those of the Jitterpak, then those of each recipe. Out of memory: nothing. */
+void repository_write_file(struct repository *repository, const struct repository_file *file,
+                           const struct cache_key *key);
+void repository_write_project(struct repository *repository, const struct repository_file *file,
+                              const struct validation *findings, size_t count, const struct cache_key *key);
 
 #endif

@@ -32,87 +32,97 @@ static void close_project(struct opened *opened)
     jpk_archive_free(opened->archive);
 }
 
-/* The path of an entry as findings call it. */
-static const char *entry_path(const struct repository_file *file, const char *entry, struct buf *path)
-{
-    buf_clear(path);
-    buf_printf(path, "%s/%s", file->path, entry);
-    return buf_text(path);
-}
-
-static void check_rules(struct repository_file *file, const struct opened *opened)
-{
-    struct jpk_error err = {0};
-    struct jpk_findings *found = jpk_check(opened->project, opened->graph, &err);
-    struct buf path = {0};
-    if (!found) {
-        repository_report_error(&file->findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
-        return;
-    }
-    for (size_t i = 0; i < found->count; i++) {
-        struct jpk_finding finding = found->items[i];
-        int rule = rule_find(finding.rule);
-        finding.file = finding.file ? entry_path(file, finding.file, &path) : file->path;
-        if (rule >= 0)
-            validation_add(&file->findings, rule, &finding);
-    }
-    file->findings.failed |= path.failed;
-    buf_free(&path);
-    jpk_findings_free(found);
-}
-
-/* What is in an archive; the files of a folder are looked through by themselves. */
-static void check_entries(struct repository_file *file, const struct opened *opened)
-{
-    struct buf path = {0};
-    for (size_t i = 0; i < jpk_archive_count(opened->archive); i++) {
-        const struct jpk_entry_info *entry = jpk_archive_entry(opened->archive, i);
-        void *data;
-        size_t size;
-        if (!jpk_archive_read(opened->archive, i, &data, &size, NULL))
-            continue; /* jpk_check has said so */
-        if (!memchr(data, '\0', size < 8192 ? size : 8192))
-            repository_check_hygiene(file->config, &file->findings, entry_path(file, entry->name, &path), data, size,
-                                     NULL);
-        free(data);
-    }
-    file->findings.failed |= path.failed;
-    buf_free(&path);
-}
-
 /* Reads a recipe again, now that its project is there; NULL: without one. */
-static void check_recipe(struct repository *repository, struct repository_file *recipe,
-                         const struct validate_project *project)
+static void check_recipe(struct repository *repository, const struct repository_file *recipe,
+                         const struct validate_project *project, struct validation *findings)
 {
     struct buf text = {0};
     struct jdoc doc = {0};
     struct source source = {.file = recipe->path, .doc = &doc, .schema_checked = !repository->options->schema};
     if (file_read(recipe->path, repository->options->file_size, "--max-file", &text, NULL) &&
         jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL))
-        repository_check_recipe(repository, recipe, &source, project);
+        repository_check_recipe(repository, recipe, findings, &source, project);
     jdoc_free(&doc);
     buf_free(&text);
 }
 
-void repository_check_project(struct repository *repository, struct repository_file *file)
+/* The Jitterpak itself. False: what is wrong has nothing to do with what is in it. */
+static bool check_jitterpak(struct repository *repository, struct repository_file *file, struct opened *opened,
+                            struct validation *findings)
+{
+    struct jpk_error err = {0};
+    if (file->problem)
+        return false;
+    if (!open_project(opened, repository, file, &err)) {
+        validation_report_error(findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
+        return err.code != JPK_ERR_READ && err.code != JPK_ERR_MEMORY;
+    }
+    file->checked = true;
+    const struct validate_project project = {.file = file->path, .project = opened->project, .graph = opened->graph};
+    /* The files of a folder are looked through by themselves. */
+    if (!repository_only_helps(file))
+        validate_jitterpak(findings, &project, file->is_folder ? NULL : &file->config->hygiene);
+    return file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, NULL);
+}
+
+/* All of it, into one collector for the Jitterpak and one for each recipe. */
+static bool check_all(struct repository *repository, struct repository_file *file, struct validation *findings)
 {
     struct opened opened = {0};
-    struct jpk_error err = {0};
-    bool there = !file->problem && open_project(&opened, repository, file, &err);
+    bool ok = check_jitterpak(repository, file, &opened, &findings[0]);
     struct validate_project project = {
         .file = file->path, .project = opened.project, .graph = opened.graph, .skip_check = true};
-    if (there) {
-        file->checked = true;
-        if (!file->is_folder)
-            jpk_archive_sha256(opened.archive, file->sha256, NULL);
-        if (!repository_only_helps(file))
-            check_rules(file, &opened);
-        if (!repository_only_helps(file) && !file->is_folder)
-            check_entries(file, &opened);
-    } else if (!file->problem) {
-        repository_report_error(&file->findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
-    }
     for (uint32_t i = file->recipes; i != REPOSITORY_NONE; i = repository->files[i].next)
-        check_recipe(repository, &repository->files[i], there ? &project : NULL);
+        check_recipe(repository, &repository->files[i], opened.graph ? &project : NULL, ++findings);
     close_project(&opened);
+    return ok;
+}
+
+/* A collector like that of a file. */
+static struct validation collector_of(const struct repository_file *file)
+{
+    return (struct validation){.severities = file->findings.severities, .profile = file->findings.profile};
+}
+
+static struct validation *make_collectors(const struct repository *repository, const struct repository_file *file,
+                                          size_t *count)
+{
+    *count = 1;
+    for (uint32_t i = file->recipes; i != REPOSITORY_NONE; i = repository->files[i].next)
+        ++*count;
+    struct validation *findings = calloc(*count, sizeof *findings);
+    if (!findings)
+        return NULL;
+    findings[0] = collector_of(file);
+    size_t at = 1;
+    for (uint32_t i = file->recipes; i != REPOSITORY_NONE; i = repository->files[i].next)
+        findings[at++] = collector_of(&repository->files[i]);
+    return findings;
+}
+
+/* Gives the files their findings. */
+static void join_collectors(struct repository *repository, struct repository_file *file, struct validation *findings)
+{
+    validation_join(&file->findings, findings);
+    for (uint32_t i = file->recipes; i != REPOSITORY_NONE; i = repository->files[i].next)
+        validation_join(&repository->files[i].findings, ++findings);
+}
+
+void repository_check_project(struct repository *repository, struct repository_file *file)
+{
+    struct cache_key key, again;
+    size_t count;
+    bool keyed = repository->cache && repository_project_key(repository, file, &key);
+    if (keyed && repository_read_project(repository, file, &key))
+        return;
+    struct validation *findings = make_collectors(repository, file, &count);
+    if (!findings) {
+        file->findings.failed = true;
+        return;
+    }
+    bool ok = check_all(repository, file, findings);
+    if (ok && keyed && repository_project_key(repository, file, &again) && memcmp(&key, &again, sizeof key) == 0)
+        repository_write_project(repository, file, findings, count, &key);
+    join_collectors(repository, file, findings);
+    free(findings);
 }

@@ -109,6 +109,20 @@ static void report_no_recipe(struct repository *repository, struct repository_fi
     buf_free(&message);
 }
 
+static void check_manifest(struct repository *repository, struct repository_file *file)
+{
+    const char *name = file->manifest_project;
+    size_t n = name ? strlen(name) : 0;
+    if (!name || repository_sibling(repository, file->path, name, n) != REPOSITORY_NONE)
+        return;
+    struct buf message = {0};
+    buf_printf(&message, "the project '%s' does not lie beside the manifest",
+               show((struct jtext){.s = name, .n = (uint32_t)n}).s);
+    report(file, RULE_MANIFEST_PROJECT, file->manifest_at, "/PROJECT", buf_text(&message));
+    repository->failed |= message.failed;
+    buf_free(&message);
+}
+
 /* Files without the others that they belong to. */
 static void check_alone(struct repository *repository, struct repository_file *file, const struct map *unread)
 {
@@ -120,6 +134,8 @@ static void check_alone(struct repository *repository, struct repository_file *f
         report(file, RULE_JITTERPAK_MISSING, file->jitterpak_at, "/jitterpak/file", buf_text(&message));
         repository->failed |= message.failed;
         buf_free(&message);
+    } else if (file->kind == REPOSITORY_MANIFEST) {
+        check_manifest(repository, file);
     } else if (file->kind == REPOSITORY_CONFIGURE && file->partner == REPOSITORY_NONE) {
         report_no_recipe(repository, file);
     } else if (file->kind == REPOSITORY_JITTERPAK && file->recipes == REPOSITORY_NONE && !file->is_folder &&

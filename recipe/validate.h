@@ -5,6 +5,8 @@
 #ifndef RECIPE_VALIDATE_H
 #define RECIPE_VALIDATE_H
 
+#include "jpk/hygiene.h"
+#include "jpk/schema.h"
 #include "recipe/validation.h"
 
 /* The project of a recipe's Jitterpak. */
@@ -24,6 +26,30 @@ bool validate_json(struct validation *v, struct source *source, const char *text
 
 /* Reports the keys that are there twice in a document that something else has read. */
 void validate_duplicates(struct validation *v, const struct source *source);
+
+/*
+ * Tier schema. `rule` is that of all findings; below 0 it depends on the keyword. False: the schema could not be used,
+ * which is a finding.
+ */
+bool validate_schema(struct validation *v, const struct source *source, const struct jpk_schema *schema, int rule);
+
+/*
+ * Tier hygiene of a text. `doc` is the text as JSON or YAML, or NULL. `options` may be NULL. The findings have their
+ * places.
+ */
+void validate_hygiene(struct validation *v, const char *file, const char *text, size_t n, struct jdoc *doc,
+                      const struct hygiene_options *options);
+
+/*
+ * Tier jitterpak, and with `hygiene` that tier for the entries of the archive, which are unpacked once for both. False:
+ * the project could not be checked, which is a finding.
+ */
+bool validate_jitterpak(struct validation *v, const struct validate_project *project,
+                        const struct hygiene_options *hygiene);
+
+/* Tier hygiene for the entries alone. */
+void validate_entries(struct validation *v, const struct validate_project *project,
+                      const struct hygiene_options *hygiene);
 
 /*
  * Tiers recipe, project and jitterpak, for documents that validate_json made. `configure` and `project` may be NULL.

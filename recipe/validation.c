@@ -131,6 +131,29 @@ void validation_add(struct validation *v, int rule, const struct jpk_finding *fi
         *texts[i] = keep(v, *texts[i]);
 }
 
+void validation_report_error(struct validation *findings, enum rule rule, const char *file,
+                             const struct jpk_error *problem)
+{
+    struct buf message = {0};
+    if (*problem->entry)
+        buf_printf(&message, "%s: ", problem->entry);
+    buf_puts(&message, problem->message);
+    struct jpk_finding finding = {.file = file, .path = "", .message = buf_text(&message)};
+    /* Its line belongs to the entry, when there is one. */
+    if (!*problem->entry) {
+        finding.line = problem->line;
+        finding.column = problem->column;
+    }
+    validation_add(findings, (int)rule, &finding);
+    findings->failed |= message.failed || problem->code == JPK_ERR_MEMORY;
+    buf_free(&message);
+}
+
+const struct jpk_finding *validation_at(const struct validation *v, size_t number)
+{
+    return &v->rows[number].finding;
+}
+
 /* -------------------------------------------------------------------------------------------------------- places */
 
 static int by_start(const void *a, const void *b, void *context)

@@ -174,7 +174,7 @@ struct validation {
 
     /* private */
     struct validation_row *rows;
-    size_t row_count, row_capacity, kept, settled;
+    size_t row_count, row_capacity, kept, settled; /* row_count may be read: findings with explanations */
     bool last_kept; /* whether the last finding is there: its hint and its explanations go where it goes */
     bool failed;    /* memory is out */
 };
@@ -200,6 +200,15 @@ void validation_hint(struct validation *v, const char *format, ...) __attribute_
  * With a `level` above 0 it explains the one that was added before, and is kept when that was.
  */
 void validation_add(struct validation *v, int rule, const struct jpk_finding *finding);
+
+/* Adds an error of reading something as a finding about a file. */
+void validation_report_error(struct validation *v, enum rule rule, const char *file, const struct jpk_error *problem);
+
+/*
+ * The finding of a number below v->row_count, in the order in which they were added; those about nodes have their place
+ * only after validation_settle.
+ */
+const struct jpk_finding *validation_at(const struct validation *v, size_t number);
 
 /* Gives the findings about nodes of this document their lines, columns and pointers: call it before it is freed. */
 void validation_settle(struct validation *v, struct source *source);

@@ -25,6 +25,15 @@ bool schema_file_uri(struct buf *out, const char *path)
     return true;
 }
 
+void schema_files_note(const struct schema_files *files, const char *name, const char *text, size_t n)
+{
+    char checksum[65];
+    if (!files->seen)
+        return;
+    sha256_hex(text, n, checksum);
+    buf_printf(files->seen, "%zu:%s %s\n", strlen(name), name, checksum);
+}
+
 /* The real path of a file: URI when it is a file below the folder; NULL when it is not. */
 static char *path_below(const char *folder, const char *uri)
 {
@@ -56,6 +65,8 @@ bool schema_files_load(void *context, struct jpk_schema_registry *registry, cons
                   ? error_memory(err)
                   : file_read(path, files->limit, files->limit_name, &text, err) &&
                         jpk_schema_registry_add(registry, uri, buf_text(&text), text.size, buf_text(&name), err);
+    if (ok)
+        schema_files_note(files, buf_text(&name), buf_text(&text), text.size);
     buf_free(&name);
     buf_free(&text);
     free(path);

@@ -11,7 +11,11 @@ struct schema_files {
     const char *prefix;     /* what messages put before the path from the folder, such as "../"; NULL: nothing */
     uint64_t limit;         /* bytes of a file */
     const char *limit_name; /* what messages call the limit */
+    struct buf *seen;       /* gets the name and the checksum of every file that was read; NULL: nothing does */
 };
+
+/* Notes a file that was read in `seen`, when there is one. */
+void schema_files_note(const struct schema_files *files, const char *name, const char *text, size_t n);
 
 /* Appends the file: URI of a file's real path, percent-encoded. False: there is no such file. */
 bool schema_file_uri(struct buf *out, const char *path);

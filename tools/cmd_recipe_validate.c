@@ -23,6 +23,9 @@ static const struct option options[] = {
     {"write-baseline", 0, OPTION_TEXT, FIELD(write_baseline), "FILE", "write all findings as such a file"},
     {"base", 0, OPTION_TEXT, FIELD(base), "DIR|GITREV",
      "an earlier state: versions must be higher where Jitterpaks have changed"},
+    {"cache", 0, OPTION_TEXT, FIELD(cache), "DIR",
+     "a folder of its own for what was found, so that only what has changed is looked at again"},
+    {"cache-size", 0, OPTION_SIZE, FIELD(cache_size), "BYTES", "the most that the cache may take (256M)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite the file of --write-baseline"},
     {"jobs", 'j', OPTION_NUMBER, offsetof(struct settings, jobs), "N",
      "how many files to read at once (one a processor)"},
@@ -293,6 +296,16 @@ static bool add_path(struct repository *repository, const char *path, int *statu
     return true;
 }
 
+/* The findings are right without it: it is said, and changes nothing. */
+static void save_cache(struct repository *repository)
+{
+    struct jpk_error err = {0};
+    if (repository_save_cache(repository, &err))
+        return;
+    fputs("the cache was not written:\n", stderr);
+    message_error(&err);
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct repository_options how = {
@@ -301,6 +314,8 @@ static int run(const struct settings *settings, int count, char **arguments)
         .limits = settings->limits,
         .file_size = json_file_limit(settings),
         .jobs = settings->jobs,
+        .cache = settings->validate.cache,
+        .cache_size = settings->validate.cache_size ? settings->validate.cache_size : (uint64_t)256 << 20,
         .base = settings->validate.base,
     };
     struct repository repository;
@@ -317,6 +332,8 @@ static int run(const struct settings *settings, int count, char **arguments)
         ok = add_path(&repository, arguments[i], &status, &err);
     ok = ok && repository_validate(&repository, &err);
     int validated = ok ? report(&repository, settings) : message_error(&err);
+    if (ok)
+        save_cache(&repository);
     repository_free(&repository);
     return validated > status ? validated : status;
 }

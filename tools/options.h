@@ -54,7 +54,8 @@ struct settings {
         const char *endpoint, *source, *target, *category, *author, *text, *verb, *since, *until, *sort;
     } listing;
     struct {
-        const char *recipe, *profile, *baseline, *write_baseline, *base;
+        const char *recipe, *profile, *baseline, *write_baseline, *base, *cache;
+        uint64_t cache_size;
     } validate;
     uint64_t jobs; /* -j; 0: one a processor */
 };

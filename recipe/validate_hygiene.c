@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "recipe/hygiene_rules.h"
-#include "recipe/repository.h"
+#include "recipe/validate.h"
 
 /* The value or key of a JSON text that a byte belongs to. */
 static uint32_t node_at(const struct jdoc *doc, size_t offset)
@@ -28,13 +28,13 @@ static void put_what(struct buf *out, const char *what)
     buf_put(out, what + 1, n - 1 - (what[n - 1] == '.'));
 }
 
-void repository_check_hygiene(const struct config *config, struct validation *findings, const char *file,
-                              const char *text, size_t n, struct jdoc *doc)
+void validate_hygiene(struct validation *v, const char *file, const char *text, size_t n, struct jdoc *doc,
+                      const struct hygiene_options *options)
 {
     struct hygiene_hits hits = {0};
     struct jpk_error err = {0};
-    if (!hygiene_scan(text, n, config ? &config->hygiene : NULL, &hits, &err)) {
-        findings->failed |= err.code == JPK_ERR_MEMORY;
+    if (!hygiene_scan(text, n, options, &hits, &err)) {
+        v->failed |= err.code == JPK_ERR_MEMORY;
         return;
     }
     struct text_counter counter = text_counter_begin(text, n);
@@ -53,8 +53,8 @@ void repository_check_hygiene(const struct config *config, struct validation *fi
                                       .column = position.column,
                                       .path = buf_text(&pointer),
                                       .message = buf_text(&message)};
-        validation_add(findings, (int)rule_of_hygiene(hit->rule), &finding);
-        findings->failed |= message.failed || pointer.failed;
+        validation_add(v, (int)rule_of_hygiene(hit->rule), &finding);
+        v->failed |= message.failed || pointer.failed;
         buf_free(&message);
         buf_free(&pointer);
     }

@@ -1,0 +1,17 @@
+/* The checks behind jpk_check, for those who also want to see what is in the archive: every entry is unpacked once. */
+#ifndef JPK_CHECK_H
+#define JPK_CHECK_H
+
+#include "jpk/jpk.h"
+
+struct check_visitor {
+    /* Gets the bytes of an entry, which are lent for the call. */
+    void (*visit)(void *context, size_t entry, const char *bytes, size_t n);
+    void *context;
+};
+
+/* jpk_check. The visitor gets every entry that can be read, once, in no certain order; also when the check fails. */
+struct jpk_findings *check_visiting(const struct jpk_project *project, const struct jpk_graph *graph,
+                                    const struct check_visitor *visitor, struct jpk_error *err);
+
+#endif
