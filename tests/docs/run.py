@@ -215,7 +215,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "jpk"))
     program = os.path.abspath(parser.parse_args().program)
-    judge = Judge()
+    judge = Judge(program)
     test_rules(judge, program)
     test_yaml(judge)
     test_commands(judge, program)

@@ -85,9 +85,7 @@ static const struct {
      "1:1: the document has none of the 2 forms that are allowed; it comes closest to 'second' [oneOf]\n"
      "    because 'y' and 'z' are missing\n"},
     {"{\"anyOf\":[{\"anyOf\":[{\"required\":[\"a\"]},{\"type\":\"null\"}]},{\"type\":\"null\"}]}", "{}",
-     "1:1: the document has none of the 2 forms that are allowed; it comes closest to number 1 [anyOf]\n"
-     "    because the document has none of the 2 forms that are allowed; it comes closest to number 1\n"
-     "        because 'a' is missing\n"},
+     "1:1: 'a' is missing [required]\n"},
     {"{\"not\":{\"title\":\"a secret\",\"type\":\"string\"}}", "\"x\"",
      "1:1: the document has a form that is not allowed: 'a secret' [not]\n"},
     {"{\"contains\":{\"type\":\"string\"}}", "[1,2]",
