@@ -3,6 +3,7 @@
  * line alone is given. Nothing says where a finding ends, for no check knows.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/file.h"
 #include "base/map.h"
@@ -107,12 +108,34 @@ static void put_fingerprint(struct writer *w, const struct jpk_finding *finding)
 /* ------------------------------------------------------------------------------------------------------------ places
  */
 
+/* The entry of a Jitterpak that a path names, behind the archive's own name; NULL: the path is that of a file. */
+static const char *entry_of(const char *path)
+{
+    static const char ending[] = ".jpk/";
+    for (const char *at = path; (at = strchr(at, '.')) != NULL; at++)
+        if (strncasecmp(at, ending, strlen(ending)) == 0)
+            return at + strlen(ending);
+    return NULL;
+}
+
+/* Viewers can open a Jitterpak at most, but no place in it. */
 static void put_physical(struct writer *w, const char *file, uint32_t line, uint32_t character)
 {
     struct jstream *json = &w->json;
+    const char *entry = entry_of(file);
+    struct buf archive = {0};
+    if (entry) {
+        buf_put(&archive, file, (size_t)(entry - file) - 1);
+        w->failed = w->failed || archive.failed;
+        w->file = NULL; /* the text that it names is gone soon */
+        line = 0;
+    }
     jstream_open(json, "physicalLocation", '{');
     jstream_open(json, "artifactLocation", '{');
-    jstream_text(json, "uri", uri_of(w, file));
+    jstream_text(json, "uri", uri_of(w, entry ? buf_text(&archive) : file));
+    if (entry)
+        w->file = NULL;
+    buf_free(&archive);
     if (*file != '/')
         jstream_text(json, "uriBaseId", root_id);
     jstream_close(json, '}');
@@ -126,21 +149,39 @@ static void put_physical(struct writer *w, const char *file, uint32_t line, uint
     jstream_close(json, '}');
 }
 
-static void put_logical(struct writer *w, const char *path)
+static void put_qualified(struct writer *w, const char *name, const char *kind)
 {
-    if (!path || !*path)
+    if (!name || !*name)
         return;
-    jstream_open(&w->json, "logicalLocations", '[');
     jstream_open(&w->json, NULL, '{');
-    jstream_text(&w->json, "fullyQualifiedName", path);
+    jstream_text(&w->json, "fullyQualifiedName", name);
+    jstream_text(&w->json, "kind", kind);
     jstream_close(&w->json, '}');
+}
+
+/* The entry with its line, and the path in the document. */
+static void put_logical(struct writer *w, const struct jpk_finding *finding)
+{
+    const char *entry = entry_of(finding->file);
+    struct buf place = {0};
+    if (!entry && (!finding->path || !*finding->path))
+        return;
+    if (entry)
+        buf_puts(&place, entry);
+    if (entry && finding->line)
+        buf_printf(&place, ":%u:%u", finding->line, finding->column);
+    w->failed = w->failed || place.failed;
+    jstream_open(&w->json, "logicalLocations", '[');
+    put_qualified(w, buf_text(&place), "resource");
+    put_qualified(w, finding->path, NULL);
     jstream_close(&w->json, ']');
+    buf_free(&place);
 }
 
 static void put_place(struct writer *w, const struct findings_item *item)
 {
     put_physical(w, item->finding.file, item->finding.line, item->character);
-    put_logical(w, item->finding.path);
+    put_logical(w, &item->finding);
 }
 
 static void put_explanations(struct writer *w, const struct findings_item *item, size_t count)
@@ -201,6 +242,12 @@ static void put_result(struct writer *w, const struct findings_item *item, size_
     uint32_t rule = map_get(&w->rules, finding->rule, strlen(finding->rule));
     struct buf message = {0};
     findings_put_message(&message, finding);
+    if (entry_of(finding->file)) {
+        buf_printf(&message, " (in %s", entry_of(finding->file));
+        if (finding->line)
+            buf_printf(&message, ":%u:%u", finding->line, finding->column);
+        buf_putc(&message, ')');
+    }
     jstream_open(json, NULL, '{');
     jstream_text(json, "ruleId", finding->rule);
     if (rule != MAP_NONE)
