@@ -225,7 +225,7 @@ static void put_user_options(struct writer *w, json_t *options)
         return;
     }
     const struct schema_text *text = &w->tree->text;
-    put(w, options, "customSchemaIsFlat", json_true());
+    put(w, options, "customSchemaIsFlat", json_boolean(!complex));
     put(w, options, "isCustomSchema", json_true());
     put(w, options, "isFixedSchema", json_false());
     if (complex)

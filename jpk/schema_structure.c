@@ -15,6 +15,11 @@ enum {
     KNOWN_FLAGS = JPK_CROM_ELEMENT | JPK_CROM_VALUE | JPK_CROM_ATTRIBUTE | JPK_CROM_REPEATS | JPK_CROM_CHOICE |
                   JPK_CROM_OPTIONAL | JPK_CROM_REPEATS_ONCE | JPK_CROM_DEFAULT | JPK_CROM_TYPE
 };
+/*
+ * A record of Salesforce that another one refers to. Each leads to many others, so that all of them together would be
+ * millions of nodes; unless the cache itself has what is below one, it is left closed.
+ */
+#define CROM_RELATED 0x200000u
 #define CROM_FIXED 0x80000000u /* has a fixed default, or stands above a mapped node */
 
 /* A node whose children are being made. */
@@ -56,6 +61,8 @@ static bool condition(const struct jpk_structure_node *node)
 
 static bool makes_node(const struct walk *w, const struct jpk_structure_node *node)
 {
+    if (w->levels[w->depth - 1].owner == node) /* the type whose children these are */
+        return false;
     if (node->kind == JPK_NODE_VALUE || node->kind == JPK_NODE_RECORD || nil_attribute(node) || condition(node))
         return false;
     return !(w->json && json_mark(node));
@@ -148,11 +155,26 @@ static bool followed(const struct walk *w, const struct jpk_structure_node *owne
     return false;
 }
 
+/* Whether what a node holds itself says nothing of its children, so that its type does. */
 static bool only_marks(const struct jpk_structure_node *list)
 {
     while (list && nil_attribute(list))
         list = list->next;
     return !list;
+}
+
+/*
+ * Where derived types can stand in the place of an element's own, the own one may be written as its only child. That
+ * says nothing: the element has what the type has.
+ */
+static const struct jpk_structure_node *own_type(const struct jpk_structure_node *source)
+{
+    const struct jpk_structure_node *child = source->child;
+    while (child && nil_attribute(child))
+        child = child->next;
+    bool own = child && child->kind == JPK_NODE_TYPE && !child->next && source->element &&
+               strcmp(child->name, source->element->type_name) == 0;
+    return own ? child : NULL;
 }
 
 /* Children come from the node, else from the element that it refers to, else from its type. */
@@ -169,7 +191,14 @@ static bool find_children(struct walk *w, const struct jpk_structure_node *sourc
         element = from->element ? from->element : element;
     }
     level->typed = level->typed || *element->type_name;
-    if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE)
+    if (own_type(from)) {
+        level->owner = own_type(from);
+        level->then = level->owner->child;
+        level->next = nil_attribute(from->child) ? from->child : NULL;
+        return true;
+    }
+    bool closed = source->flags & CROM_RELATED && source->child;
+    if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE || closed)
         return !followed(w, level->owner) ||
                (level->next = NULL, schema_note(&w->b, level->node, SCHEMA_RECURSION, ""));
     level->owner = element->type->node;
