@@ -82,6 +82,9 @@ static const char *value_type(const struct schema_node *node, const char **forma
         {"string", "String", NULL},       {"boolean", "Boolean", NULL}, {"date", "Date", "date"},
         {"dateTime", "Date", "dateTime"}, {"double", "Double", NULL},   {"integer", "Integer", NULL},
     };
+    if (node->kind == SCHEMA_ATTRIBUTE && strcmp(node->base_type, "integer") == 0 && node->declared_type &&
+        strcmp(node->declared_type, "Long") == 0)
+        return "Long";
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].base_type, node->base_type) == 0) {
             *format = types[i].format;
@@ -233,7 +236,7 @@ static struct buf global_key(const struct schema_node *node)
 
 static bool may_refer(const struct schema_node *node)
 {
-    return node->inode_without_children && node->child && node->kind == SCHEMA_ELEMENT;
+    return node->inode_without_children && (node->child || node->base_type) && node->kind == SCHEMA_ELEMENT;
 }
 
 /* Whether a node can be written as a reference: only one of the elements with one name can be the global one. */

@@ -77,13 +77,19 @@ static bool same_kind(enum schema_node_kind a, enum schema_node_kind b)
     return (a == SCHEMA_TYPE ? SCHEMA_ELEMENT : a) == (b == SCHEMA_TYPE ? SCHEMA_ELEMENT : b);
 }
 
+/* None is the same whether it is written or not. */
+static bool same_namespace(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 static bool same_node(const struct schema_node *a, const struct schema_node *b)
 {
     return same_kind(a->kind, b->kind) && a->min == b->min && a->max == b->max && a->nillable == b->nillable &&
            a->begin == b->begin && a->end == b->end && a->is_array == b->is_array &&
            a->inode_without_children == b->inode_without_children && a->xml_choice == b->xml_choice &&
            a->generated_as_inode == b->generated_as_inode && same(a->name, b->name) &&
-           same(a->namespace_, b->namespace_) && same(a->base_type, b->base_type) &&
+           same_namespace(a->namespace_, b->namespace_) && same(a->base_type, b->base_type) &&
            same(a->declared_type, b->declared_type) && same(a->default_value, b->default_value) && same_values(a, b);
 }
 
