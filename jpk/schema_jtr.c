@@ -6,12 +6,10 @@
 #include "base/array.h"
 #include "base/map.h"
 #include "jpk/packed.h"
+#include "jpk/schema_builder.h"
 #include "jpk/schema_paths.h"
 #include "jpk/structure.h"
-#include "jpk/xml.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-#define CROM_FIXED 0x80000000u
 #define CROM_TEXT_ROOT 0x8001u
 
 struct writer {
@@ -171,7 +169,7 @@ static void put_type(struct writer *w, const struct schema_node *node)
         w->failed = w->failed || !space;
         put_string_number(w, "TypeNS", space);
     } else {
-        put_string_number(w, "TypeNS", node->declared_type ? XML_SCHEMA : node->namespace_);
+        put_string_number(w, "TypeNS", node->declared_type ? SCHEMA_XSD : node->namespace_);
     }
 }
 
@@ -186,7 +184,7 @@ static void put_detail(struct writer *w, const struct schema_node *node, bool re
         buf_printf(w->out, " Max=\"%d\"", node->max);
     put_string_number(w, "NS", node->namespace_);
     if (reference)
-        put_string_number(w, "TypeNS", node->namespace_ && *node->namespace_ ? node->namespace_ : XML_SCHEMA);
+        put_string_number(w, "TypeNS", node->namespace_ && *node->namespace_ ? node->namespace_ : SCHEMA_XSD);
     else if (node->kind != SCHEMA_CHOICE)
         put_type(w, node);
     buf_puts(w->out, "/>\n");
@@ -212,14 +210,14 @@ static void put_own_value(struct writer *w, const struct schema_node *node)
     if (node->nillable)
         put_mark(w, JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE | JPK_CROM_OPTIONAL, "xsi:nil", "Boolean", "false");
     if (w->tree->kind == SCHEMA_JSON && !node->base_type)
-        put_mark(w, CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, json_list(node) ? "array" : "object", "String",
-                 "true");
+        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, json_list(node) ? "array" : "object",
+                 "String", "true");
 }
 
 static void put_attribute_node(struct writer *w, const struct schema_node *node)
 {
     unsigned flags = JPK_CROM_ATTRIBUTE | (node->min == 0 ? JPK_CROM_OPTIONAL : 0) |
-                     (node->default_value ? JPK_CROM_DEFAULT : 0) | (node->fixed ? CROM_FIXED : 0);
+                     (node->default_value ? JPK_CROM_DEFAULT : 0) | (node->fixed ? SCHEMA_CROM_FIXED : 0);
     open_node(w, node, flags);
     put_value(w, node);
     buf_puts(w->out, "</CROM>\n");

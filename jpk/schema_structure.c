@@ -9,19 +9,10 @@
 
 #include "jpk/schema_builder.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-
 enum {
     KNOWN_FLAGS = JPK_CROM_ELEMENT | JPK_CROM_VALUE | JPK_CROM_ATTRIBUTE | JPK_CROM_REPEATS | JPK_CROM_CHOICE |
                   JPK_CROM_OPTIONAL | JPK_CROM_REPEATS_ONCE | JPK_CROM_DEFAULT | JPK_CROM_TYPE
 };
-/*
- * A record of Salesforce that another one refers to. Each leads to many others, so that all of them together would be
- * millions of nodes; unless the cache itself has what is below one, it is left closed.
- */
-#define CROM_RELATED 0x200000u
-#define CROM_FIXED 0x80000000u /* has a fixed default, or stands above a mapped node */
-
 /* A node whose children are being made. */
 struct level {
     struct schema_node *node;
@@ -73,7 +64,7 @@ static bool makes_node(const struct walk *w, const struct jpk_structure_node *no
 static bool note_flags(struct walk *w, const struct schema_node *node, uint32_t flags)
 {
     char bits[16];
-    uint32_t unknown = flags & ~((uint32_t)KNOWN_FLAGS | CROM_FIXED);
+    uint32_t unknown = flags & ~((uint32_t)KNOWN_FLAGS | SCHEMA_CROM_FIXED);
     if (!unknown || w->text)
         return true;
     snprintf(bits, sizeof bits, "0x%x", unknown);
@@ -122,20 +113,6 @@ static bool take_value(struct walk *w, const struct jpk_structure_value *value, 
         return false;
     }
     return take_domain(w, value, out) && schema_keep_text(&w->b, value->default_value, &out->default_value);
-}
-
-static bool take_declared(struct walk *w, const struct jpk_structure_element *element, struct schema_node *out)
-{
-    struct buf text = {0};
-    if (!*element->type_name)
-        return true;
-    if (strcmp(element->type_namespace, XML_SCHEMA) == 0 || !*element->type_namespace)
-        return schema_keep_text(&w->b, element->type_name, &out->declared_type);
-    buf_printf(&text, "{%s}%s", element->type_namespace, element->type_name);
-    out->declared_type = text.failed ? NULL : schema_keep(&w->b, text.data, text.size);
-    bool ok = out->declared_type || (text.failed && error_memory(w->b.err));
-    buf_free(&text);
-    return ok;
 }
 
 static const struct jpk_structure_node *first_value(const struct jpk_structure_node *list)
@@ -197,7 +174,9 @@ static bool find_children(struct walk *w, const struct jpk_structure_node *sourc
         level->next = nil_attribute(from->child) ? from->child : NULL;
         return true;
     }
-    bool closed = source->flags & CROM_RELATED && source->child;
+    /* Related records lead to one another, millions of nodes; unless the cache has what is below one, it stays closed.
+     */
+    bool closed = source->flags & SCHEMA_CROM_RELATED && source->child;
     if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE || closed)
         return !followed(w, level->owner) ||
                (level->next = NULL, schema_note(&w->b, level->node, SCHEMA_RECURSION, ""));
@@ -234,7 +213,10 @@ static bool take_element(struct walk *w, const struct jpk_structure_node *source
     }
     const struct jpk_structure_node *value = first_value(level.next);
     value = value ? value : first_value(level.then);
-    if (value && (!take_value(w, value->value, out) || (meant->element && !take_declared(w, meant->element, out))))
+    if (value &&
+        (!take_value(w, value->value, out) ||
+         (meant->element && *meant->element->type_name &&
+          !schema_keep_type(&w->b, meant->element->type_namespace, meant->element->type_name, &out->declared_type))))
         return false;
     if (w->depth == SCHEMA_DEPTH_MAX + 1)
         return error_set(w->b.err, JPK_ERR_LIMIT, "has a structure that is nested deeper than %d nodes",
@@ -252,7 +234,7 @@ static bool take_attribute(struct walk *w, const struct jpk_structure_node *sour
                schema_keep_text(&w->b, "1", &out->declared_type);
     }
     set_occurrence(out, source, source);
-    out->fixed = source->flags & CROM_FIXED && source->value->default_value;
+    out->fixed = source->flags & SCHEMA_CROM_FIXED && source->value->default_value;
     return take_value(w, source->value, out) &&
            schema_keep_text(&w->b, *source->value->type ? source->value->type : NULL, &out->declared_type);
 }

@@ -184,6 +184,17 @@ bool schema_keep_text(struct schema_builder *b, const char *s, const char **out)
     return *out || !s;
 }
 
+bool schema_keep_type(struct schema_builder *b, const char *namespace_, const char *name, const char **out)
+{
+    struct buf text = {0};
+    if (!*namespace_ || strcmp(namespace_, SCHEMA_XSD) == 0)
+        return schema_keep_text(b, name, out);
+    buf_printf(&text, "{%s}%s", namespace_, name);
+    bool ok = text.failed ? memory(b) : schema_keep_text(b, buf_text(&text), out);
+    buf_free(&text);
+    return ok;
+}
+
 struct schema_node *schema_add(struct schema_builder *b, struct schema_node *parent, enum schema_node_kind kind,
                                const char *name, size_t n)
 {

@@ -10,8 +10,6 @@
 
 #include "jpk/xsd.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-
 enum { NESTING_MAX = 800, COUNT_MAX = 1000000000 };
 
 /* Something in a file: a type, an element, a group. */
@@ -145,7 +143,7 @@ static bool take_simple_type(struct reader *r, struct place type, struct schema_
             continue;
         }
         xsd_name(type.file, restriction, base, &space, &local);
-        if (space && strcmp(space, XML_SCHEMA) == 0)
+        if (space && strcmp(space, SCHEMA_XSD) == 0)
             return set_value(r, node, local);
         const struct xsd_component *found = xsd_find(&r->xsd, "simpleType", space, local);
         if (!found)
@@ -162,26 +160,11 @@ static bool take_named_value(struct reader *r, struct place place, const char *t
     const char *space, *local;
     xsd_name(place.file, place.node, type, &space, &local);
     *simple = true;
-    if (space && strcmp(space, XML_SCHEMA) == 0)
+    if (space && strcmp(space, SCHEMA_XSD) == 0)
         return set_value(r, node, local);
     const struct xsd_component *found = xsd_find(&r->xsd, "simpleType", space, local);
     *simple = found != NULL;
     return !found || take_simple_type(r, (struct place){found->file, found->node}, node);
-}
-
-/* "string" of XML Schema's own, "{namespace}Name" of others. */
-static bool take_declared(struct reader *r, struct place place, const char *type, struct schema_node *node)
-{
-    const char *space, *local;
-    struct buf text = {0};
-    xsd_name(place.file, place.node, type, &space, &local);
-    if (!space || !*space || strcmp(space, XML_SCHEMA) == 0)
-        return schema_keep_text(&r->b, local, &node->declared_type);
-    buf_printf(&text, "{%s}%s", space, local);
-    node->declared_type = text.failed ? NULL : schema_keep(&r->b, text.data, text.size);
-    bool ok = node->declared_type || (text.failed && error_memory(r->b.err));
-    buf_free(&text);
-    return ok;
 }
 
 static bool take_default(struct reader *r, const struct xml_node *node, struct schema_node *out)
@@ -317,9 +300,9 @@ static bool take_named_type(struct reader *r, struct place place, const char *ty
     const char *space, *local;
     bool simple;
     xsd_name(place.file, place.node, type, &space, &local);
-    if (!take_declared(r, place, type, node))
+    if (!schema_keep_type(&r->b, space ? space : "", local, &node->declared_type))
         return false;
-    if (space && strcmp(space, XML_SCHEMA) == 0 && strcmp(local, "anyType") == 0)
+    if (space && strcmp(space, SCHEMA_XSD) == 0 && strcmp(local, "anyType") == 0)
         return not_read(r, node, "anyType");
     if (!take_named_value(r, place, type, node, &simple))
         return false;

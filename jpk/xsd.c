@@ -5,8 +5,6 @@
 
 #include "base/array.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-
 /* ----------------------------------------------------------------------------------------------------------- names */
 
 /* What an element declares a prefix of n bytes to be, or for n = 0 names without one. NULL: nothing. */
@@ -34,7 +32,7 @@ const char *xsd_local(const struct xsd_file *file, const struct xml_node *node)
 {
     const char *colon = strchr(node->name, ':');
     const char *space = prefix_namespace(file, node, node->name, colon ? (size_t)(colon - node->name) : 0);
-    if (!space || strcmp(space, XML_SCHEMA) != 0)
+    if (!space || strcmp(space, SCHEMA_XSD) != 0)
         return NULL;
     return colon ? colon + 1 : node->name;
 }
