@@ -154,6 +154,16 @@ static const struct jpk_structure_node *own_type(const struct jpk_structure_node
     return own ? child : NULL;
 }
 
+/* Drops a list of children that are being made already. */
+static bool stop_recursion(struct walk *w, struct level *level, const struct jpk_structure_node **list,
+                           const char *name)
+{
+    if (!followed(w, level->owner))
+        return true;
+    *list = NULL;
+    return schema_note(&w->b, level->node, SCHEMA_RECURSION, name);
+}
+
 /* Children come from the node, else from the element that it refers to, else from its type. */
 static bool find_children(struct walk *w, const struct jpk_structure_node *source, struct level *level)
 {
@@ -174,18 +184,13 @@ static bool find_children(struct walk *w, const struct jpk_structure_node *sourc
         level->next = nil_attribute(from->child) ? from->child : NULL;
         return true;
     }
-    /* Related records lead to one another, millions of nodes; unless the cache has what is below one, it stays closed.
-     */
+    /* Related records lead to one another: one stays closed unless the cache has what is below it. */
     bool closed = source->flags & SCHEMA_CROM_RELATED && source->child;
     if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE || closed)
-        return !followed(w, level->owner) ||
-               (level->next = NULL, schema_note(&w->b, level->node, SCHEMA_RECURSION, ""));
+        return stop_recursion(w, level, &level->next, source->name);
     level->owner = element->type->node;
     level->then = level->owner->child;
-    if (!followed(w, level->owner))
-        return true;
-    level->then = NULL;
-    return schema_note(&w->b, level->node, SCHEMA_RECURSION, element->type_name);
+    return stop_recursion(w, level, &level->then, element->type_name);
 }
 
 static bool nillable(const struct jpk_structure_node *list)

@@ -616,6 +616,17 @@ static void test_unknown_members(void **state)
     schema_tree_free(tree);
 }
 
+/* An empty key was taken for a known one, and read beyond their list. */
+static void test_empty_key(void **state)
+{
+    struct jpk_error err = {0};
+    struct schema_tree *tree = sm_good(cloud("{\"\": 1, \"root\": {\"N\": \"a\", \"\": 2}}", 0, &err), &err);
+    (void)state;
+    assert_string_equal(tree->more, "{\"\":1}");
+    assert_string_equal(tree->root->more, "{\"\":2}");
+    schema_tree_free(tree);
+}
+
 /* Documents of the user's leave ATR out: what has no namespace is an attribute there. */
 static void test_attributes_without_mark(void **state)
 {
@@ -849,6 +860,7 @@ int main(void)
         cmocka_unit_test(test_bad_soql),
         cmocka_unit_test(test_json_sample),
         cmocka_unit_test(test_unknown_members),
+        cmocka_unit_test(test_empty_key),
         cmocka_unit_test(test_attributes_without_mark),
         cmocka_unit_test(test_bad_documents),
         cmocka_unit_test(test_paths),
