@@ -228,8 +228,7 @@ static bool take_tree(struct reader *r, const json_t *root)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static enum schema_kind document_kind(const json_t *document, const json_t *options, const json_t *root)
 {

@@ -192,8 +192,7 @@ static json_t *make_tree(struct writer *w)
     return root;
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static void put_connector_options(struct writer *w, json_t *options)
 {

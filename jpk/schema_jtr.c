@@ -25,12 +25,13 @@ struct writer {
     bool failed;
 };
 
-/* ------------------------------------------------------------------------------------------------------- the strings
- */
+/* ------------------------------------------------------------------------------------------------------ the strings */
 
 static unsigned string_number(struct writer *w, const char *text)
 {
-    uint32_t old;
+    uint32_t old = map_get(&w->strings, text, strlen(text));
+    if (old != MAP_NONE)
+        return old + 1;
     const char *copy = arena_strdup(&w->arena, text);
     const char **texts = array_grow(w->texts, w->text_count, &w->text_capacity, sizeof *texts);
     if (texts)
@@ -39,8 +40,6 @@ static unsigned string_number(struct writer *w, const char *text)
         w->failed = true;
         return 0;
     }
-    if (old != MAP_NONE)
-        return old + 1;
     w->texts[w->text_count++] = copy;
     return (unsigned)w->text_count;
 }
@@ -69,8 +68,7 @@ static void put_strings(struct writer *w)
     buf_puts(w->out, "</Strings>\n");
 }
 
-/* -------------------------------------------------------------------------------------------------------- the values
- */
+/* ------------------------------------------------------------------------------------------------------- the values */
 
 static const char *value_type(const struct schema_node *node, const char **format)
 {
@@ -127,8 +125,7 @@ static void put_mark(struct writer *w, unsigned flags, const char *name, const c
                string_number(w, type), value);
 }
 
-/* ------------------------------------------------------------------------------------------------------ the elements
- */
+/* ----------------------------------------------------------------------------------------------------- the elements */
 
 static void open_node(struct writer *w, const struct schema_node *node, unsigned flags)
 {
@@ -183,7 +180,7 @@ static void put_detail(struct writer *w, const struct schema_node *node, bool re
     if (node->max == SCHEMA_UNBOUNDED || node->max > 1)
         buf_printf(w->out, " Max=\"%d\"", node->max);
     put_string_number(w, "NS", node->namespace_);
-    if (reference)
+    if (reference) /* a type's namespace without a type is what tells it */
         put_string_number(w, "TypeNS", node->namespace_ && *node->namespace_ ? node->namespace_ : SCHEMA_XSD);
     else if (node->kind != SCHEMA_CHOICE)
         put_type(w, node);
@@ -314,8 +311,7 @@ static void put_globals(struct writer *w)
     buf_puts(w->out, "</Elements>\n");
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static void put_text_field(struct writer *w, const struct schema_node *field)
 {

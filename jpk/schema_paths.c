@@ -13,7 +13,7 @@ struct schema_paths {
     const struct schema_node **nodes;
 };
 
-/* ------------------------------------------------------------------------------------------------------- writing */
+/* ---------------------------------------------------------------------------------------------------------- writing */
 
 /* Letters, digits, `_`, the colon of a table's schema, and whatever is not ASCII. */
 static bool script_character(char c)
@@ -68,7 +68,7 @@ void schema_script_path(const struct schema_tree *tree, const struct schema_node
     }
 }
 
-/* -------------------------------------------------------------------------------------------------------- finding */
+/* ---------------------------------------------------------------------------------------------------------- finding */
 
 struct step {
     uint32_t parent; /* index + 1 of the node above; 0 for the root */

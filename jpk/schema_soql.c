@@ -92,7 +92,7 @@ static bool set_leaf(struct reader *r, struct schema_node *node, const struct sc
            schema_keep_text(&r->b, typed->declared_type, &node->declared_type);
 }
 
-/* -------------------------------------------------------------------------------------------------------- the list */
+/* --------------------------------------------------------------------------------------------------------- the list */
 
 static struct schema_node *field(struct reader *r, struct schema_node *parent, const struct sql_word *name)
 {

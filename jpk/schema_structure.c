@@ -59,7 +59,7 @@ static bool makes_node(const struct walk *w, const struct jpk_structure_node *no
     return !(w->json && json_mark(node));
 }
 
-/* ---------------------------------------------------------------------------------------------- what a node says */
+/* ------------------------------------------------------------------------------------------------- what a node says */
 
 static bool note_flags(struct walk *w, const struct schema_node *node, uint32_t flags)
 {

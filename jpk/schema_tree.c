@@ -54,7 +54,7 @@ bool schema_node_repeats(const struct schema_node *node)
     return node->max == SCHEMA_UNBOUNDED || node->max > 1;
 }
 
-/* ------------------------------------------------------------------------------------------------------ comparison */
+/* ------------------------------------------------------------------------------------------------------- comparison */
 
 static bool same(const char *a, const char *b)
 {
@@ -130,7 +130,7 @@ bool schema_tree_equal(const struct schema_tree *a, const struct schema_tree *b,
     return equal && a->kind == b->kind;
 }
 
-/* --------------------------------------------------------------------------------------------------------- making */
+/* ----------------------------------------------------------------------------------------------------------- making */
 
 bool schema_begin(struct schema_builder *b, enum schema_kind kind, size_t nodes, struct jpk_error *err)
 {

@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 
-/* ----------------------------------------------------------------------------------------------------------- names */
+/* ------------------------------------------------------------------------------------------------------------ names */
 
 /* What an element declares a prefix of n bytes to be, or for n = 0 names without one. NULL: nothing. */
 static const char *declared(const struct xml_node *node, const char *prefix, size_t n)
@@ -79,7 +79,7 @@ const struct xsd_component *xsd_find(const struct xsd *xsd, const char *kind, co
     return index == MAP_NONE ? NULL : &xsd->components[index];
 }
 
-/* --------------------------------------------------------------------------------------------------------- loading */
+/* ---------------------------------------------------------------------------------------------------------- loading */
 
 static bool memory(struct xsd *xsd)
 {

@@ -72,8 +72,7 @@ static json_t *json_of(const struct schema_tree *tree)
     return document;
 }
 
-/* --------------------------------------------------------------------------------------- the structures of a connector
- */
+/* ------------------------------------------------------------------------------------ the structures of a connector */
 
 /* How many nodes have a member with that value; any value when it is NULL. */
 static size_t count(const json_t *node, const char *key, const char *wanted)
@@ -246,8 +245,7 @@ static void test_real_flat_document(void **state)
     schema_tree_free(tree);
 }
 
-/* -------------------------------------------------------------------------------------------------- files and caches
- */
+/* ------------------------------------------------------------------------------------------------- files and caches */
 
 static bool same_but_references(struct schema_tree *xsd, const char *path, int32_t min)
 {
@@ -323,8 +321,7 @@ static void test_json_files_like_caches(void **state)
     close_real(&real);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- all caches
- */
+/* ------------------------------------------------------------------------------------------------------- all caches */
 
 static void check_cache(const char *name, const void *data, size_t size)
 {
@@ -454,8 +451,7 @@ static void test_paths_of_real_mappings(void **state)
     check_lookups(PM_SHEETS, 53, 0);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- the assets
- */
+/* ------------------------------------------------------------------------------------------------------- the assets */
 
 static int by_size(const void *a, const void *b)
 {
@@ -496,7 +492,7 @@ static void test_assets_of_connector(void **state)
     close_real(&real);
 }
 
-/* ------------------------------------------------------------------------------------------------- other sources */
+/* ---------------------------------------------------------------------------------------------------- other sources */
 
 static void make_all(const struct jpk_project *project, size_t made[4])
 {

@@ -23,7 +23,7 @@ static void refused(struct schema_tree *tree, const struct jpk_error *err, enum 
         fail_msg("%s: %s", jpk_code_name(err->code), err->message);
 }
 
-/* ---------------------------------------------------------------------------------------------- structure caches */
+/* ------------------------------------------------------------------------------------------------- structure caches */
 
 #define STRINGS                                                                                                        \
     "<Strings><String idx='1' val='urn:o'/><String idx='2' val='http://www.w3.org/2001/XMLSchema'/>"                   \
@@ -184,7 +184,7 @@ static void test_own_type_as_child(void **state)
     schema_tree_free(tree);
 }
 
-/* ------------------------------------------------------------------------------------------------------ XML Schema */
+/* ------------------------------------------------------------------------------------------------------- XML Schema */
 
 struct file {
     const char *name, *text;
@@ -344,7 +344,7 @@ static void test_broken_xsd(void **state)
     refused(schema_tree_from_xsd(&files, "b.xsd", NULL, 0, &err), &err, JPK_ERR_NOT_FOUND, "no file of that name");
 }
 
-/* ------------------------------------------------------------------------------------------------ entities of text */
+/* ------------------------------------------------------------------------------------------------- entities of text */
 
 static void test_documents(void **state)
 {
@@ -512,8 +512,7 @@ static void test_flat_mappings(void **state)
     pm_free(&pm);
 }
 
-/* --------------------------------------------------------------------------------------------------- queries, samples
- */
+/* ------------------------------------------------------------------------------------------------- queries, samples */
 
 static void test_soql(void **state)
 {
@@ -582,8 +581,7 @@ static void test_json_sample(void **state)
     refused(schema_tree_from_json_sample("{", 1, 0, &err), &err, JPK_ERR_JSON, "");
 }
 
-/* --------------------------------------------------------------------------------------------------------- documents
- */
+/* -------------------------------------------------------------------------------------------------------- documents */
 
 static struct schema_tree *cloud(const char *text, size_t nodes, struct jpk_error *err)
 {
@@ -665,8 +663,7 @@ static void test_bad_documents(void **state)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------------- paths
- */
+/* ------------------------------------------------------------------------------------------------------------ paths */
 
 static void test_paths(void **state)
 {
@@ -710,8 +707,7 @@ static void test_equal_names(void **state)
     schema_tree_free(tree);
 }
 
-/* ----------------------------------------------------------------------------------------------------- hostile input
- */
+/* ---------------------------------------------------------------------------------------------------- hostile input */
 
 /* Types T0 to Tn, each with two children of the next: 2^n nodes. */
 static struct buf doubling_xsd(unsigned n, const char *leaf)
