@@ -64,13 +64,11 @@ struct row {
 };
 
 struct checker {
-    struct jpk_findings public; /* first: the result */
-    struct arena arena;
+    struct findings own; /* first: the result */
     const struct jpk_project *project;
     const struct jpk_graph *graph;
     struct row *rows;
     size_t count, capacity;
-    struct jpk_finding *items;           /* the rows' findings, at last */
     struct map folders;                  /* lower-case ids of the tree's folders */
     bool *written;                       /* by variable: a script or a target sets it */
     size_t comparisons;                  /* of names, in the search for what somebody meant */
@@ -112,7 +110,7 @@ static const char *keep(struct checker *c, const char *s)
 {
     if (!s)
         return NULL;
-    const char *kept = arena_strdup(&c->arena, s);
+    const char *kept = arena_strdup(&c->own.arena, s);
     if (!kept)
         c->failed = true;
     return kept;
@@ -120,7 +118,7 @@ static const char *keep(struct checker *c, const char *s)
 
 static const char *lower_case(struct checker *c, const char *s)
 {
-    const char *kept = arena_strdup_lower(&c->arena, s);
+    const char *kept = arena_strdup_lower(&c->own.arena, s);
     c->failed = c->failed || !kept;
     return kept;
 }
@@ -715,12 +713,12 @@ static bool finish(struct checker *c)
     }
     if (c->count)
         qsort(c->rows, c->count, sizeof *c->rows, by_place);
-    c->items = malloc((c->count + 1) * sizeof *c->items);
-    if (!c->items)
+    struct jpk_finding *items = arena_calloc(&c->own.arena, c->count + 1, sizeof *items);
+    if (!items)
         return false;
     for (size_t i = 0; i < c->count; i++)
-        c->items[i] = c->rows[i].public;
-    c->public = (struct jpk_findings){.items = c->items, .count = c->count};
+        items[i] = c->rows[i].public;
+    c->own.public = (struct jpk_findings){.items = items, .count = c->count};
     return true;
 }
 
@@ -731,8 +729,8 @@ static void run(struct checker *c)
         const char *key = lower_case(c, project->folders[i]->id);
         c->failed = !key || !map_set(&c->folders, key, strlen(key), (uint32_t)i);
     }
-    c->written = arena_calloc(&c->arena, c->graph->variable_count, sizeof *c->written);
-    c->seen = arena_calloc(&c->arena, jpk_archive_count(project->archive) + 1, sizeof *c->seen);
+    c->written = arena_calloc(&c->own.arena, c->graph->variable_count, sizeof *c->written);
+    c->seen = arena_calloc(&c->own.arena, jpk_archive_count(project->archive) + 1, sizeof *c->seen);
     c->failed = c->failed || !c->written || !c->seen;
     for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
         c->written[i] = is_written(&c->graph->variables[i]);
@@ -776,12 +774,12 @@ struct jpk_findings *check_visiting(const struct jpk_project *project, const str
     free(c->rows);
     c->rows = NULL;
     if (!c->failed)
-        return &c->public;
+        return &c->own.public;
     if (local.code == JPK_OK)
         error_memory(&local);
     if (err && err->code == JPK_OK)
         *err = local;
-    jpk_findings_free(&c->public);
+    jpk_findings_free(&c->own.public);
     return NULL;
 }
 
@@ -792,10 +790,9 @@ struct jpk_findings *jpk_check(const struct jpk_project *project, const struct j
 
 void jpk_findings_free(struct jpk_findings *findings)
 {
-    struct checker *c = (struct checker *)findings;
-    if (!c)
+    struct findings *own = (struct findings *)findings;
+    if (!own)
         return;
-    free(c->items);
-    arena_free(&c->arena);
-    free(c);
+    arena_free(&own->arena);
+    free(own);
 }

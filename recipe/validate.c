@@ -222,24 +222,3 @@ bool validate_documents(struct validation *v, struct source *recipe, struct sour
         validation_settle(v, configure);
     return (ok && !v->failed) || error_memory(err);
 }
-
-bool validate_recipe(struct validation *v, const char *file, const char *text, size_t n, const char *configure_file,
-                     const char *configure, size_t configure_n, const struct validate_project *project,
-                     struct jpk_error *err)
-{
-    struct jdoc recipe_doc = {0}, configure_doc = {0};
-    struct source recipe = {.file = file, .doc = &recipe_doc}, form = {.file = configure_file, .doc = &configure_doc};
-    struct jpk_error error = {0};
-    bool there = validate_json(v, &recipe, text, n, &error);
-    bool form_there = configure && validate_json(v, &form, configure, configure_n, &error);
-    bool ok = error.code == JPK_OK;
-    if (ok && there)
-        ok = validate_documents(v, &recipe, form_there ? &form : NULL, project, &error);
-    if (there)
-        validation_settle(v, &recipe);
-    if (form_there)
-        validation_settle(v, &form);
-    jdoc_free(&recipe_doc);
-    jdoc_free(&configure_doc);
-    return (ok && !v->failed) || error_memory(err);
-}

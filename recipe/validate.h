@@ -58,13 +58,4 @@ void validate_entries(struct validation *v, const struct validate_project *proje
 bool validate_documents(struct validation *v, struct source *recipe, struct source *configure,
                         const struct validate_project *project, struct jpk_error *err);
 
-/*
- * All of it for texts: what a recipe's file and its configure file hold. The schema is not checked. `configure_file`,
- * `configure` and `project` may be NULL. The names must stay until the findings are no longer needed. Adds to `v`,
- * which the caller finishes. False: memory is out.
- */
-bool validate_recipe(struct validation *v, const char *file, const char *text, size_t n, const char *configure_file,
-                     const char *configure, size_t configure_n, const struct validate_project *project,
-                     struct jpk_error *err);
-
 #endif

@@ -1,6 +1,7 @@
-/* A program outside of the project: built against the installed library, it makes a recipe from bytes in memory. */
+/* A program outside of the project: built against the installed library, it makes and validates a recipe in memory. */
 #include <jpk/recipe.h>
 #include <jpk/structure.h>
+#include <jpk/validate.h>
 #include <stdio.h>
 
 int main(int argc, char **argv)
@@ -18,9 +19,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", err.message);
         return 1;
     }
-    size_t size;
-    jpk_recipe_metadata(recipe, &size);
-    printf("jpk %s: %s, %zu bytes\n", jpk_version(), jpk_recipe_file_stem(recipe), size);
+    struct jpk_recipe_input input = {.file = "upload-recipe.json"};
+    input.text = jpk_recipe_metadata(recipe, &input.size);
+    struct jpk_findings *findings = jpk_recipe_validate(&input, NULL, &err);
+    if (!findings) {
+        fprintf(stderr, "%s\n", err.message);
+        return 1;
+    }
+    printf("jpk %s: %s, %zu bytes, %zu findings\n", jpk_version(), jpk_recipe_file_stem(recipe), input.size,
+           findings->count);
+    jpk_findings_free(findings);
     jpk_recipe_free(recipe);
     return 0;
 }

@@ -120,15 +120,31 @@ static inline char *rm_with_checksum(const char *configure, const char *recipe)
     return rm_edit(configure, strstr(configure, "RECIPE") ? "RECIPE" : "", sha256);
 }
 
-/* Findings in the strict profile, in which every rule is used. */
-static inline void rm_validate(struct validation *v, const char *file, const char *recipe, const char *configure)
+/* Findings in the strict profile, in which every rule is used; the schema is not checked. */
+static inline void rm_validate_with(struct validation *v, const char *file, const char *recipe, const char *configure,
+                                    const struct validate_project *project)
 {
     struct jpk_error err = {0};
+    struct jdoc doc = {0}, form_doc = {0};
+    struct source source = {.file = file, .doc = &doc}, form = {.file = RM_CONFIGURE_FILE, .doc = &form_doc};
     v->profile = JPK_PROFILE_STRICT;
-    if (!validate_recipe(v, file, recipe, strlen(recipe), RM_CONFIGURE_FILE, configure,
-                         configure ? strlen(configure) : 0, NULL, &err) ||
-        !validation_finish(v, &err))
+    bool there = validate_json(v, &source, recipe, strlen(recipe), &err);
+    bool form_there = configure && validate_json(v, &form, configure, strlen(configure), &err);
+    if (there)
+        validate_documents(v, &source, form_there ? &form : NULL, project, &err);
+    if (there)
+        validation_settle(v, &source);
+    if (form_there)
+        validation_settle(v, &form);
+    if (err.code != JPK_OK || !validation_finish(v, &err))
         fail_msg("%s", err.message);
+    jdoc_free(&doc);
+    jdoc_free(&form_doc);
+}
+
+static inline void rm_validate(struct validation *v, const char *file, const char *recipe, const char *configure)
+{
+    rm_validate_with(v, file, recipe, configure, NULL);
 }
 
 static inline const struct jpk_finding *rm_find(const struct validation *v, const char *rule)

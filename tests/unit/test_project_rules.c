@@ -37,11 +37,7 @@ static void close_sample(struct sample *s)
 static void validate(struct validation *v, const struct sample *s, const char *recipe, bool skip_check)
 {
     struct validate_project project = {"t.jpk", s->project, s->graph, skip_check};
-    struct jpk_error err = {0};
-    v->profile = JPK_PROFILE_STRICT;
-    if (!validate_recipe(v, "r.json", recipe, strlen(recipe), NULL, NULL, 0, &project, &err) ||
-        !validation_finish(v, &err))
-        fail_msg("%s", err.message);
+    rm_validate_with(v, "r.json", recipe, NULL, &project);
 }
 
 /* Nothing of the tier project is found in what was generated, and in the standard profile no errors at all. */
