@@ -38,6 +38,12 @@ const char *repository_keep(struct repository *repository, const char *text, siz
     return copy;
 }
 
+static void set_project(struct repository_file *file)
+{
+    file->kind = REPOSITORY_JITTERPAK;
+    file->is_project = true;
+}
+
 /* The file of a path, which is added when it is new; NULL: no memory. */
 static struct repository_file *add_file(struct repository *repository, const char *path)
 {
@@ -62,7 +68,7 @@ static struct repository_file *add_file(struct repository *repository, const cha
                                             .next = REPOSITORY_NONE,
                                             .root = (uint32_t)repository->root_count - 1};
     if (text_ends_with(copy, ".jpk"))
-        files[index].kind = REPOSITORY_JITTERPAK;
+        set_project(&files[index]);
     repository->count++;
     return &files[index];
 }
@@ -142,7 +148,7 @@ static bool add_folders(struct repository *repository, size_t first, struct jpk_
             struct repository_file *file = add_file(repository, found->items[j].path);
             ok = file != NULL;
             if (ok) {
-                file->kind = REPOSITORY_JITTERPAK;
+                set_project(file);
                 file->is_folder = true;
             }
             if (ok && found->items[j].problem)

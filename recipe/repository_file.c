@@ -59,7 +59,7 @@ uint32_t repository_named_jitterpak(const struct repository *repository, const s
                                     const char *name)
 {
     uint32_t found = name ? repository_sibling(repository, file->path, name, strlen(name)) : REPOSITORY_NONE;
-    bool jitterpak = found != REPOSITORY_NONE && repository->files[found].kind == REPOSITORY_JITTERPAK;
+    bool jitterpak = found != REPOSITORY_NONE && repository->files[found].is_project;
     return jitterpak ? found : REPOSITORY_NONE;
 }
 
