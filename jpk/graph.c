@@ -42,27 +42,6 @@ static const char *keep(struct builder *b, const char *s, size_t n)
 
 /* --------------------------------------------------------------------------------------------------- variables */
 
-/* Names that Jitterbit itself sets. */
-static bool system_name(const char *name, size_t n)
-{
-    static const char *const prefixes[] = {"jitterbit.", "__"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (n > strlen(prefixes[i]) && strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return false;
-}
-
-/* The key of a name: lower case, cut at a length that no real name has. */
-static size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MAX])
-{
-    if (n > VARIABLE_NAME_MAX)
-        for (n = VARIABLE_NAME_MAX; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
-            n--; /* not within a character */
-    for (size_t i = 0; i < n; i++)
-        key[i] = text_lower(name[i]);
-    return n;
-}
-
 static uint32_t known_variable(const struct builder *b, const char *name, size_t n)
 {
     char key[VARIABLE_NAME_MAX];
@@ -86,7 +65,7 @@ static uint32_t add_variable(struct builder *b, const char *name, size_t n, cons
         return MAP_NONE;
     }
     b->variables[b->variable_count] =
-        (struct jpk_variable){.name = kept, .entity = entity, .system = !entity && system_name(name, n)};
+        (struct jpk_variable){.name = kept, .entity = entity, .system = !entity && variable_system(name, n)};
     return (uint32_t)b->variable_count++;
 }
 
@@ -310,25 +289,6 @@ static void script_reference(struct script_context *c, const struct script_event
         reference->function = keep(b, event->function.text, event->function.length);
 }
 
-/* Functions that put their results into variables that are passed to them. */
-static const struct {
-    const char *function;
-    unsigned first; /* argument */
-} output_arguments[] = {
-    {"DbExecute", 2}, /* DbExecute(database, sql, $column...) */
-};
-
-static bool is_output(const struct script_event *event)
-{
-    for (size_t i = 0; i < sizeof output_arguments / sizeof output_arguments[0]; i++) {
-        size_t n = strlen(output_arguments[i].function);
-        if (event->alone && event->argument >= output_arguments[i].first && event->function.length == n &&
-            strncasecmp(event->function.text, output_arguments[i].function, n) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void script_variable(struct script_context *c, const struct script_event *event)
 {
     struct builder *b = c->b;
@@ -338,7 +298,7 @@ static void script_variable(struct script_context *c, const struct script_event 
     if (!use)
         return;
     size_t index = b->use_count - 1;
-    use->write = event->kind == SCRIPT_EVENT_WRITE || is_output(event);
+    use->write = event->kind == SCRIPT_EVENT_WRITE || script_event_output(event);
     use->in_comment = event->in_comment;
     use->where = c->where;
     use->offset = c->offset;
@@ -435,7 +395,7 @@ static void scan_brackets(struct builder *b, const struct jpk_entity *entity, co
         uint32_t known = known_variable(b, bracket.name, bracket.name_length);
         if (place->strict && known >= b->brackets_from)
             known = MAP_NONE;
-        bool system = system_name(bracket.name, bracket.name_length);
+        bool system = variable_system(bracket.name, bracket.name_length);
         if (known == MAP_NONE && !system && (place->strict || !bracket.plain))
             continue;
         struct jpk_use *use = add_use(b, JPK_USE_BRACKET, entity, bracket.name, bracket.name_length);

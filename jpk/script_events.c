@@ -1,6 +1,7 @@
 #include "jpk/script.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -506,6 +507,26 @@ static void begin_operand(struct reader *r)
         end_assignments(r);
 }
 
+bool script_tag_next(const char *text, size_t size, size_t *at, struct script_view *name)
+{
+    static const char open[] = "<TAG>";
+    enum { OPEN = sizeof open - 1, NAME_MAX_BYTES = 1000 };
+    for (const char *end = text + size, *p; (p = memmem(text + *at, size - *at, open, OPEN)) != NULL;) {
+        const char *first = p + OPEN, *last = first;
+        while (last < end && last - first < NAME_MAX_BYTES && *last != '<' && *last != '\n' && *last != '\r')
+            last++;
+        size_t left = (size_t)(end - last);
+        bool slash = left > OPEN && memcmp(last, "</TAG>", OPEN + 1) == 0;
+        *at = (size_t)(last - text);
+        if (!slash && (left < OPEN || memcmp(last, open, OPEN) != 0))
+            continue;
+        *at += (size_t)OPEN + slash;
+        *name = (struct script_view){first, (size_t)(last - first)};
+        return true;
+    }
+    return false;
+}
+
 /* The whole of the string, without spaces: no real script has spaces inside of the quotes. */
 static void reference_in_string(struct reader *r, struct script_view content)
 {
@@ -518,6 +539,13 @@ static void reference_in_string(struct reader *r, struct script_view content)
     struct script_view prefix = {content.text, length};
     if (one_of(prefix, prefixes, COUNT(prefixes)))
         emit_plain(r, SCRIPT_EVENT_REFERENCE, (struct script_view){guid, GUID_LENGTH}, prefix);
+}
+
+static void tags_in_string(struct reader *r, struct script_view content)
+{
+    struct script_view name;
+    for (size_t at = 0; !r->stopped && script_tag_next(content.text, content.length, &at, &name);)
+        emit_plain(r, SCRIPT_EVENT_TAG, name, (struct script_view){NULL, 0});
 }
 
 /* Get("x"), Set("$x", 1): whether the string is the whole of the first argument. */
@@ -548,6 +576,7 @@ static void on_string(struct reader *r, const struct script_token *token)
         return;
     }
     reference_in_string(r, unquoted(view));
+    tags_in_string(r, unquoted(view));
     name_in_string(r, unquoted(view));
     shift_constant(r, view, true);
 }
@@ -840,9 +869,17 @@ static void reference_in_comment(struct reader *r, size_t begin, size_t at, size
         comment_event(r, SCRIPT_EVENT_REFERENCE, (struct script_view){guid, GUID_LENGTH}, prefix, prefix.text);
 }
 
+static void tags_in_comment(struct reader *r, const struct script_token *token)
+{
+    struct script_view comment = token_view(r, token), name;
+    for (size_t at = 0; !r->stopped && script_tag_next(comment.text, comment.length, &at, &name);)
+        comment_event(r, SCRIPT_EVENT_TAG, name, (struct script_view){NULL, 0}, name.text);
+}
+
 static void on_comment(struct reader *r, const struct script_token *token)
 {
     size_t end = (size_t)token->offset + token->length;
+    tags_in_comment(r, token);
     for (size_t at = token->offset; at < end && !r->stopped;) {
         char c = r->scanner.text[at];
         if (c == '$') {
@@ -923,4 +960,23 @@ bool script_events(const char *text, size_t size, script_handler *handler, void 
         on_token(&r, &token);
     end_code(&r);
     return !r.stopped;
+}
+
+/* Functions that put their results into variables that are passed to them. */
+static const struct {
+    const char *function;
+    unsigned first; /* argument */
+} output_arguments[] = {
+    {"DbExecute", 2}, /* DbExecute(database, sql, $column...) */
+};
+
+bool script_event_output(const struct script_event *event)
+{
+    for (size_t i = 0; i < sizeof output_arguments / sizeof output_arguments[0]; i++) {
+        size_t n = strlen(output_arguments[i].function);
+        if (event->alone && event->argument >= output_arguments[i].first && event->function.length == n &&
+            strncasecmp(event->function.text, output_arguments[i].function, n) == 0)
+            return true;
+    }
+    return false;
 }
