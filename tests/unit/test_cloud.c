@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "jpk/cloud.h"
+#include "jpk/cloud_new.h"
 #include "tests/unit/projectmaker.h"
 
 static struct jpk_cloud *load(const char *text)
@@ -245,23 +246,22 @@ static void test_activities(void **state)
 static void test_references(void **state)
 {
     (void)state;
-    struct jpk_cloud *cloud = load(
-        COMPONENTS(SCRIPT(3, "Caller",
-                          "<trans>\\n// see <TAG>script:Gone</TAG>\\n$a = "
-                          "ReadFile(\\\"<TAG>activity:tempstorage/Temp/tempstorage_read/"
-                          "Read it</TAG>\\\", 1);\\nRunScript('<TAG>script:Callee<TAG>');\\nf(1, "
-                          "\\\"<TAG>Scripts/Old/One</TAG>\\\");\\n"
-                          "RunPlugin(\\\"<TAG>plugin:http://example.com/p</TAG>\\\"); $x = "
-                          "\\\"<TAG>open\\\";\\n</trans>") "," SCRIPT(4, "Callee",
-                                                                      "<trans>1</trans>") ","
-                                                                                          "{\"id\":\"" GUID(
-                                                                                              5) "\",\"name\":\"M\","
-                                                                                                 "\"type\":1200,"
-                                                                                                 "\"message\":\"see "
-                                                                                                 "<TAG>operation:None</"
-                                                                                                 "TAG> [b{7}] "
-                                                                                                 "[a]\"}," ACTIVITY
-                                                                                                 "," CONNECTION));
+    struct jpk_cloud *cloud = load(COMPONENTS(SCRIPT(
+        3, "Caller",
+        "<trans>\\n// see <TAG>script:Gone</TAG>\\n$a = "
+        "ReadFile(\\\"<TAG>activity:tempstorage/Temp/tempstorage_read/"
+        "Read it</TAG>\\\", 1);\\nRunScript('<TAG>script:Callee<TAG>');\\nf(1, "
+        "\\\"<TAG>Scripts/Old/One</TAG>\\\");\\n"
+        "RunPlugin(\\\"<TAG>plugin:http://example.com/p</TAG>\\\"); $x = "
+        "\\\"<TAG>open\\\";\\n</trans>") "," SCRIPT(4, "Callee",
+                                                    "<trans>1</trans>") ","
+                                                                        "{\"id\":\"" GUID(5) "\",\"name\":\"M\","
+                                                                                             "\"type\":1200,"
+                                                                                             "\"message\":\"see "
+                                                                                             "<TAG>operation:None</"
+                                                                                             "TAG> [b{7}] "
+                                                                                             "[a]\"}," ACTIVITY
+                                                                                             "," CONNECTION));
     static const struct {
         enum jpk_cloud_reference_kind kind;
         const char *text, *to, *function;
@@ -315,46 +315,62 @@ static void test_variables(void **state)
                                                                           4) "\",\"name\":\"host\",\"type\":1000,"
                                                                              "\"defaultValue\":\"h\",\"hidevalue\":"
                                                                              "true},"
-                                                                             "{\"id\":\"" GUID(5) "\",\"name\":"
-                                                                                                  "\"Count\",\"type\":"
-                                                                                                  "1300,\"usages\":[{"
-                                                                                                  "\"id\":\"" GUID(
-                                                                                                      3) "\",\"type\":"
-                                                                                                         "400,"
-                                                                                                         "\"isWrite\":"
-                                                                                                         "true}]},"
-                                                                                                         "{\"id\":"
-                                                                                                         "\"" GUID(
-                                                                                                             6) "\","
-                                                                                                                "\"name"
-                                                                                                                "\":"
-                                                                                                                "\"Test"
-                                                                                                                "Var\","
-                                                                                                                "\"type"
-                                                                                                                "\":"
-                                                                                                                "600,"
-                                                                                                                "\"adap"
-                                                                                                                "terId"
-                                                                                                                "\":"
-                                                                                                                "\"vari"
-                                                                                                                "able\""
-                                                                                                                ",\"pro"
-                                                                                                                "pertie"
-                                                                                                                "s\":["
-                                                                                                                "{\"nam"
-                                                                                                                "e\":"
-                                                                                                                "\"vari"
-                                                                                                                "able\""
-                                                                                                                ",\"val"
-                                                                                                                "ue\":"
-                                                                                                                "\"Test"
-                                                                                                                "Var\"}"
-                                                                                                                "]},"
-                                                                                                                "{\"id"
-                                                                                                                "\":"
-                                                                                                                "\"" GUID(
-                                                                                                                    7) "\",\"name\":\"Q\",\"type\":500,\"properties\":[{\"name\":\"sql\",\"value\":"
-                                                                                                                       "\"select [a b], [plain], [COUNT] from t\"},{\"name\":\"file\",\"value\":\"[plain]-[HOST{x}]\"}]}"));
+                                                                             "{\"id\":\"" GUID(
+                                                                                 5) "\",\"name\":"
+                                                                                    "\"Count\",\"type\":"
+                                                                                    "1300,\"usages\":[{"
+                                                                                    "\"id\":\"" GUID(
+                                                                                        3) "\",\"type\":"
+                                                                                           "400,"
+                                                                                           "\"isWrite\":"
+                                                                                           "true}]},"
+                                                                                           "{\"id\":"
+                                                                                           "\"" GUID(
+                                                                                               6) "\","
+                                                                                                  "\"name"
+                                                                                                  "\":"
+                                                                                                  "\"Test"
+                                                                                                  "Var\","
+                                                                                                  "\"type"
+                                                                                                  "\":"
+                                                                                                  "600,"
+                                                                                                  "\"adap"
+                                                                                                  "terId"
+                                                                                                  "\":"
+                                                                                                  "\"vari"
+                                                                                                  "able\""
+                                                                                                  ",\"pro"
+                                                                                                  "pertie"
+                                                                                                  "s\":["
+                                                                                                  "{\"nam"
+                                                                                                  "e\":"
+                                                                                                  "\"vari"
+                                                                                                  "able\""
+                                                                                                  ",\"val"
+                                                                                                  "ue\":"
+                                                                                                  "\"Test"
+                                                                                                  "Var\"}"
+                                                                                                  "]},"
+                                                                                                  "{\"id"
+                                                                                                  "\":"
+                                                                                                  "\"" GUID(
+                                                                                                      7) "\",\"name\":"
+                                                                                                         "\"Q\","
+                                                                                                         "\"type\":500,"
+                                                                                                         "\"properties"
+                                                                                                         "\":[{"
+                                                                                                         "\"name\":"
+                                                                                                         "\"sql\","
+                                                                                                         "\"value\":"
+                                                                                                         "\"select [a "
+                                                                                                         "b], [plain], "
+                                                                                                         "[COUNT] from "
+                                                                                                         "t\"},{"
+                                                                                                         "\"name\":"
+                                                                                                         "\"file\","
+                                                                                                         "\"value\":\"["
+                                                                                                         "plain]-[HOST{"
+                                                                                                         "x}]\"}]}"));
     static const struct {
         const char *name;
         bool project, global, system, written;
@@ -471,6 +487,121 @@ static void test_round_trips(void **state)
         round_trip(path, false);
 }
 
+/* ------------------------------------------------------------------------------------------- components are built */
+
+/* Takes what the template cannot know out of a real component: values, counters, schemas that were found. */
+static void strip(json_t *value)
+{
+    size_t index;
+    json_t *child;
+    json_object_del(value, "value");
+    json_array_foreach(json_object_get(value, "children"), index, child) strip(child);
+}
+
+static void compare_with_template(json_t *real)
+{
+    const char *adapter = json_string_value(json_object_get(real, "adapterId"));
+    const char *function = json_string_value(json_object_get(real, "functionName"));
+    const char *name = json_string_value(json_object_get(real, "name"));
+    const char *id = json_string_value(json_object_get(real, "id"));
+    const char *connection = json_string_value(json_object_get(json_object_get(real, "endpoint"), "id"));
+    assert_true(cloud_tree_known(adapter, function));
+    json_t *own = function ? cloud_new_activity(adapter, function, name, id, connection)
+                           : cloud_new_connection(adapter, name, id);
+    size_t index;
+    json_t *child;
+    json_array_foreach(json_object_get(real, "properties"), index, child) strip(child);
+    json_object_set_new(real, "checksum", json_string("1"));
+    if (!json_object_get(real, "validationState")) /* one real connection lacks it */
+        json_object_set_new(real, "validationState", json_integer(100));
+    if (!json_equal(real, own)) {
+        char *a = json_dumps(real, JSON_SORT_KEYS | JSON_INDENT(1)),
+             *b = json_dumps(own, JSON_SORT_KEYS | JSON_INDENT(1));
+        for (size_t at = 0; a && b; at++)
+            if (a[at] != b[at])
+                fail_msg("%s: real ...%.80s\nown ...%.80s", name, a + (at > 40 ? at - 40 : 0),
+                         b + (at > 40 ? at - 40 : 0));
+    }
+    json_decref(own);
+}
+
+static void test_templates_are_those_of_real_components(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"cloud-studio-export.json", "cloud-studio-components.json"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = corpus(files[i]);
+        json_t *file = path ? json_load_file(path, 0, NULL) : NULL, *component;
+        json_t *project = json_object_get(file, "project");
+        size_t index;
+        json_array_foreach(json_object_get(project ? project : file, "components"), index,
+                           component) if (json_object_get(component, "adapterId")) compare_with_template(component);
+        json_decref(file);
+    }
+}
+
+static void test_new_components_have_the_fields_of_real_ones(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"cloud-studio-export.json", "cloud-studio-components.json"};
+    for (size_t i = 0; i < 2; i++) {
+        const char *path = corpus(files[i]);
+        json_t *file = path ? json_load_file(path, 0, NULL) : NULL, *component, *value;
+        json_t *project = json_object_get(file, "project");
+        size_t index;
+        json_array_foreach(json_object_get(project ? project : file, "components"), index, component)
+        {
+            enum jpk_cloud_kind kind = jpk_cloud_kind_of(json_integer_value(json_object_get(component, "type")));
+            json_t *own = cloud_new_component(kind, "N", "I");
+            const char *key;
+            json_object_foreach(own, key, value)
+            {
+                const json_t *there = json_object_get(component, key);
+                if (!there && strcmp(key, "validationState") != 0)
+                    fail_msg("a real %s has no %s", jpk_cloud_kind_info(kind)->name, key);
+            }
+            json_decref(own);
+        }
+        json_decref(file);
+    }
+}
+
+static void test_build_and_read(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    struct buf text = {0};
+    json_t *project = cloud_new_project("Made", GUID(1)), *list = json_object_get(project, "components");
+    json_t *activity = cloud_new_activity("tempstorage", "tempstorage_read", "Read", GUID(2), GUID(3));
+    json_t *script = cloud_new_component(JPK_CLOUD_SCRIPT, "S", GUID(4));
+    json_t *unknown = cloud_new_activity("pigeon", "fly", "Fly", GUID(5), GUID(3));
+    assert_true(cloud_set(activity, "page1/locator", json_string("in")));
+    assert_true(
+        cloud_set(activity, "page1/tempstorageread-advanced-options/after_processing/delete_file", json_true()));
+    assert_false(cloud_set(activity, "page1/nothing", json_string("x")));
+    assert_false(cloud_set(activity, "page1/locator/x", json_string("x")));
+    assert_false(cloud_set(unknown, "a", json_string("x")));
+    assert_false(cloud_tree_known("pigeon", "fly"));
+    assert_true(cloud_set_script(script, "<trans>\n$a = 'x//y'; // note\n/* more\n*/$b = 1;\n</trans>", false));
+    json_array_append_new(list, activity);
+    json_array_append_new(list, script);
+    json_array_append_new(list, unknown);
+    json_t *export_ = cloud_new_export(project);
+    assert_true(cloud_write_new(export_, &text, &err));
+    struct jpk_cloud *cloud = load(text.data);
+    assert_string_equal(cloud->name, "Made");
+    assert_int_equal(cloud->problem_count, 0);
+    assert_string_equal(jpk_cloud_property(cloud->components[0], "page1/locator")->value, "in");
+    assert_string_equal(cloud->components[1]->as.script->cleansed, "<trans>\n$a = 'x//y'; \n$b = 1;\n</trans>");
+    assert_int_equal(cloud->components[2]->as.activity->property_count, 0);
+    char *again = written(cloud); /* what is built is written as what is read */
+    assert_string_equal(again, text.data);
+    free(again);
+    jpk_cloud_free(cloud);
+    json_decref(export_);
+    buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -483,6 +614,9 @@ int main(void)
         cmocka_unit_test(test_variables),
         cmocka_unit_test(test_canonical_text),
         cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_templates_are_those_of_real_components),
+        cmocka_unit_test(test_new_components_have_the_fields_of_real_ones),
+        cmocka_unit_test(test_build_and_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
