@@ -243,6 +243,9 @@ static void check_component(struct cloud_checker *c, const struct jpk_cloud_comp
     case JPK_CLOUD_OPERATION:
         cloud_check_operation(c, component);
         break;
+    case JPK_CLOUD_ACTIVITY:
+        cloud_check_activity(c, component);
+        break;
     case JPK_CLOUD_TRANSFORMATION:
         cloud_check_transformation(c, component);
         cloud_check_script(c, component);

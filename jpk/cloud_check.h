@@ -87,6 +87,7 @@ const char *cloud_nearest_variable(struct cloud_checker *c, const char *name);
 
 /* The parts. */
 void cloud_check_operation(struct cloud_checker *c, const struct jpk_cloud_component *component);
+void cloud_check_activity(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_transformation(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_script(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_reference(struct cloud_checker *c, const struct jpk_cloud_reference *reference);

@@ -1,4 +1,5 @@
-/* Checks of operations: what their steps are, in which order, and whether transformations fit the activities beside. */
+/* Checks of activities, and of operations: what their steps are, in which order, and whether transformations fit the
+ * activities beside. */
 #include "jpk/cloud_check.h"
 #include "jpk/cloud_pattern.h"
 
@@ -100,12 +101,10 @@ static void check_side(struct cloud_checker *c, const struct jpk_cloud_component
     const struct jpk_cloud_component *origin = side->origin.component;
     if (!origin || origin == there)
         return;
-    struct jpk_finding *finding =
-        cloud_report(c, RULE_OTHER_ACTIVITY, transformation, side->origin.node,
-                     "the %s schema is that of activity '%s', but in operation '%s' it stands %s %s%s%s", what,
-                     origin->name, component->name, strcmp(what, "source") == 0 ? "behind" : "before",
-                     there ? "activity '" : "no activity", there ? there->name : "", there ? "'" : "");
-    (void)finding;
+    cloud_report(c, RULE_OTHER_ACTIVITY, transformation, side->origin.node,
+                 "the %s schema is that of activity '%s', but in operation '%s' it stands %s %s%s%s", what,
+                 origin->name, component->name, strcmp(what, "source") == 0 ? "behind" : "before",
+                 there ? "activity '" : "no activity", there ? there->name : "", there ? "'" : "");
 }
 
 static void check_transformations(struct cloud_checker *c, const struct jpk_cloud_component *component)
@@ -144,4 +143,19 @@ void cloud_check_operation(struct cloud_checker *c, const struct jpk_cloud_compo
     check_pattern(c, component);
     check_applications(c, component);
     check_transformations(c, component);
+}
+
+void cloud_check_activity(struct cloud_checker *c, const struct jpk_cloud_component *component)
+{
+    const struct jpk_cloud_activity *activity = component->as.activity;
+    const struct jpk_cloud_component *connection = activity->connection.component;
+    if (activity->connection.node == JDOC_NONE)
+        cloud_report(c, RULE_MISSING_ID, component, component->node, "has no connection");
+    else
+        cloud_check_link(c, component, &activity->connection, 1u << JPK_CLOUD_CONNECTION, "the connection");
+    if (connection && connection->kind == JPK_CLOUD_CONNECTION &&
+        strcmp(connection->as.connection->adapter, activity->adapter) != 0)
+        cloud_report(c, RULE_CONNECTOR_OF_CONNECTION, component, activity->connection.node,
+                     "is an activity of '%s', but its connection '%s' is one of '%s'", activity->adapter,
+                     connection->name, connection->as.connection->adapter);
 }

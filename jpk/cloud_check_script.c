@@ -1,6 +1,5 @@
 /* Checks of scripts, references by name, variables and secrets. */
 #include "jpk/cloud_check.h"
-#include "jpk/cloud_pattern.h"
 #include "jpk/script.h"
 #include "jpk/secrets.h"
 
@@ -214,7 +213,8 @@ void cloud_check_variables(struct cloud_checker *c)
         if (variable->project && !is_used(variable))
             cloud_report(c, RULE_UNUSED_VARIABLE, variable->project, variable->project->node,
                          "no use of it is visible; an encrypted setting may still name it");
-        if (variable->project || variable->global || variable->system)
+        /* of components alone it is not known what the rest of the project sets */
+        if (variable->project || variable->global || variable->system || c->public->form == JPK_CLOUD_COMPONENTS)
             continue;
         if (variable->written)
             check_undeclared(c, variable);
@@ -258,27 +258,11 @@ static void check_properties(struct cloud_checker *c, const struct jpk_cloud_com
     }
 }
 
-static void check_activity(struct cloud_checker *c, const struct jpk_cloud_component *component)
-{
-    const struct jpk_cloud_activity *activity = component->as.activity;
-    const struct jpk_cloud_component *connection = activity->connection.component;
-    if (activity->connection.node == JDOC_NONE)
-        cloud_report(c, RULE_MISSING_ID, component, component->node, "has no connection");
-    else
-        cloud_check_link(c, component, &activity->connection, 1u << JPK_CLOUD_CONNECTION, "the connection");
-    if (connection && connection->kind == JPK_CLOUD_CONNECTION &&
-        strcmp(connection->as.connection->adapter, activity->adapter) != 0)
-        cloud_report(c, RULE_CONNECTOR_OF_CONNECTION, component, activity->connection.node,
-                     "is an activity of '%s', but its connection '%s' is one of '%s'", activity->adapter,
-                     connection->name, connection->as.connection->adapter);
-    check_properties(c, component, activity->properties, activity->property_count);
-}
-
 void cloud_check_secrets(struct cloud_checker *c, const struct jpk_cloud_component *component)
 {
     switch (component->kind) {
     case JPK_CLOUD_ACTIVITY:
-        check_activity(c, component);
+        check_properties(c, component, component->as.activity->properties, component->as.activity->property_count);
         break;
     case JPK_CLOUD_CONNECTION:
         check_properties(c, component, component->as.connection->properties, component->as.connection->property_count);

@@ -13,6 +13,7 @@
 #define JPK_CLOUD_H
 
 #include "jpk/jpk.h"
+#include "jpk/show.h"
 #include "jpk/summary.h"
 
 #ifdef __cplusplus
@@ -406,8 +407,20 @@ JPK_API const struct jpk_check_rule *jpk_cloud_check_rules(void);
 JPK_API struct jpk_findings *jpk_cloud_check(const struct jpk_cloud *cloud, struct jpk_error *err);
 
 /*
- * Sums a project up, as jpk_summary_make does; the counts of `types` are those of the counterparts in Design Studio,
- * and `kinds` has all. Free it with jpk_summary_free.
+ * All that is known of a component, as jpk_show does for items of Design Studio: secrets are masked. The report's
+ * strings may belong to `cloud`. The only error is JPK_ERR_MEMORY.
+ */
+JPK_API struct jpk_report *jpk_cloud_show(const struct jpk_cloud *cloud, const struct jpk_cloud_component *component,
+                                          struct jpk_error *err);
+/* The same for a variable that may have no component. */
+JPK_API struct jpk_report *jpk_cloud_show_variable(const struct jpk_cloud *cloud,
+                                                   const struct jpk_cloud_variable *variable, struct jpk_error *err);
+
+/*
+ * Sums a project up, as jpk_summary_make does. An operation counts as started when an outcome of another operation or
+ * a script names it, whatever starts those; exports hold no schedules. The counts of `types` are
+ * those of the counterparts in Design Studio, activities being sources and targets; `kinds` has all. Free it with
+ * jpk_summary_free.
  */
 JPK_API struct jpk_summary *jpk_cloud_summary_make(const struct jpk_cloud *cloud, struct jpk_error *err);
 
