@@ -1,4 +1,5 @@
 /* Checks of scripts, references by name, variables and secrets. */
+#include "jpk/brackets.h"
 #include "jpk/cloud_check.h"
 #include "jpk/script.h"
 #include "jpk/secrets.h"
@@ -225,12 +226,25 @@ void cloud_check_variables(struct cloud_checker *c)
 
 /* --------------------------------------------------------------------------------------------------------- secrets */
 
+/* Whether a value is nothing but variables, the text of defaults included. */
+static bool only_variables(const char *value, size_t n)
+{
+    struct bracket bracket;
+    size_t at = 0, end = 0;
+    while (bracket_next(value, &at, &bracket)) {
+        if (bracket.offset != end || bracket.default_length > 0)
+            return false;
+        end = at + (value[at] == ']'); /* behind a default the bracket is still to come */
+    }
+    return end == n || secret_only_variables(value, n);
+}
+
 /* The value itself is never part of a finding. */
 static void check_secret(struct cloud_checker *c, const struct jpk_cloud_component *component, const char *what,
                          const char *value, uint32_t node)
 {
     size_t n = strlen(value), least, most;
-    if (n == 0 || secret_only_variables(value, n))
+    if (n == 0 || only_variables(value, n))
         return;
     if (text_starts_with(value, "$00")) {
         if (!jpk_encrypted_length(value, &least, &most))
