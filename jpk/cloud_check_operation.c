@@ -56,18 +56,19 @@ static void check_pattern(struct cloud_checker *c, const struct jpk_cloud_compon
 {
     const struct jpk_cloud_operation *operation = component->as.operation;
     struct cloud_pattern_result result = cloud_pattern_match(operation);
-    if (!result.fits) {
-        size_t at = result.fitting < operation->step_count ? result.fitting : operation->step_count - 1;
+    if (!result.pattern) {
+        bool ended = result.fitting == operation->step_count;
+        size_t at = ended ? operation->step_count - 1 : result.fitting;
+        const char *next = result.next.size ? buf_text(&result.next) : "nothing";
         buf_clear(&c->text);
         put_steps(&c->text, operation);
         struct jpk_finding *finding =
             cloud_report(c, RULE_PATTERN, component, operation->steps[at].node,
                          "the steps (%s) follow none of the seven valid patterns", buf_text(&c->text));
-        if (result.fitting == 0)
-            cloud_hint(c, finding, "the pattern '%s' begins with %s", result.pattern, buf_text(&result.next));
+        if (ended)
+            cloud_hint(c, finding, "behind step %zu is missing: %s", result.fitting, next);
         else
-            cloud_hint(c, finding, "up to step %zu they are the pattern '%s', which goes on with %s", result.fitting,
-                       result.pattern, buf_text(&result.next));
+            cloud_hint(c, finding, "where step %zu is could stand: %s", at + 1, next);
     }
     c->failed = c->failed || result.next.failed;
     buf_free(&result.next);

@@ -109,7 +109,7 @@ static const struct {
     {"Salesforce bulk target", "s*es*Bs*"},
 };
 
-enum { PATTERNS = sizeof patterns / sizeof patterns[0], ELEMENTS = 16 };
+enum { PATTERNS = sizeof patterns / sizeof patterns[0], ELEMENTS = 16, LETTERS = 32 };
 
 struct element {
     char letter, often; /* `often` is '1' for exactly once */
@@ -175,55 +175,74 @@ static unsigned next_set(struct state *state, const struct jpk_cloud_component *
 
 /* ------------------------------------------------------------------------------------------------------- in words */
 
-static const char *letter_words(char letter)
-{
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
-        if (letters[i].letter == letter)
-            return letters[i].words;
-    return letter == 'x' ? "a transformation" : NULL; /* scripts may stand nearly everywhere */
-}
+/* The first letter of a row says what the others say, and more: a source may be one of a file-type connector, too. */
+static const char *const wider[] = {"RUfeQ", "UfeQ", "fe", "WgFhMB", "gFh", "Fh"};
 
-/* Adds what a pattern goes on with, each once. */
-static void put_next(struct buf *out, const struct state *state)
+/* Adds the letters that may come next, each once; not scripts, which may stand nearly everywhere. */
+static void add_letters(char next[LETTERS], const struct state *state)
 {
     for (size_t i = 0; i < state->count; i++) {
-        const char *words = state->set & 1u << i ? letter_words(state->elements[i].letter) : NULL;
-        if (!words || (out->data && strstr(out->data, words)))
+        char letter = state->elements[i].letter;
+        if (!(state->set & 1u << i) || letter == 's' || strchr(next, letter))
             continue;
-        buf_printf(out, "%s%s", out->size ? ", or " : "", words);
+        size_t n = strlen(next);
+        next[n] = letter;
+        next[n + 1] = '\0';
     }
-    if (out->size == 0)
-        buf_puts(out, state->set & 1u << state->count ? "nothing" : "a script");
+}
+
+/* Whether a wider letter is there as well. */
+static bool is_covered(const char *next, char letter)
+{
+    for (size_t i = 0; i < sizeof wider / sizeof wider[0]; i++)
+        if (strchr(next, wider[i][0]) && strchr(wider[i] + 1, letter))
+            return true;
+    return false;
+}
+
+static void put_letters(struct buf *out, const char *next)
+{
+    if (strchr(next, 'x'))
+        buf_puts(out, "a transformation");
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (strchr(next, letters[i].letter) && !is_covered(next, letters[i].letter))
+            buf_printf(out, "%s%s", out->size ? ", or " : "", letters[i].words);
+}
+
+/* Follows the steps as far as the pattern goes; returns how far. */
+static size_t follow(struct state *state, const char *pattern, const struct jpk_cloud_operation *operation)
+{
+    size_t fitting = 0;
+    state->set = 0;
+    state->count = parse(pattern, state->elements);
+    open_element(state, 0, &state->set);
+    while (fitting < operation->step_count) {
+        unsigned set = next_set(state, operation->steps[fitting].component);
+        if (set == 0)
+            break;
+        state->set = set;
+        fitting++;
+    }
+    return fitting;
 }
 
 struct cloud_pattern_result cloud_pattern_match(const struct jpk_cloud_operation *operation)
 {
-    struct cloud_pattern_result result = {.pattern = patterns[0].name};
-    struct state best = {.set = 0};
-    for (size_t i = 0; i < PATTERNS; i++) {
-        struct state state = {.set = 0};
-        size_t fitting = 0;
-        state.count = parse(patterns[i].elements, state.elements);
-        open_element(&state, 0, &state.set);
-        while (fitting < operation->step_count) {
-            unsigned set = next_set(&state, operation->steps[fitting].component);
-            if (set == 0)
-                break;
-            state.set = set;
-            fitting++;
-        }
-        if (fitting == operation->step_count && (state.set & 1u << state.count)) {
-            result.pattern = patterns[i].name;
+    struct cloud_pattern_result result = {.pattern = NULL};
+    char next[LETTERS] = "";
+    for (size_t i = 0; i < PATTERNS && !result.pattern; i++) {
+        struct state state;
+        size_t fitting = follow(&state, patterns[i].elements, operation);
+        if (fitting > result.fitting)
+            next[0] = '\0';
+        if (fitting >= result.fitting) {
             result.fitting = fitting;
-            result.fits = true;
-            return result;
+            add_letters(next, &state);
         }
-        if (best.set == 0 || fitting > result.fitting) {
-            best = state;
-            result.fitting = fitting;
+        if (fitting == operation->step_count && (state.set & 1u << state.count))
             result.pattern = patterns[i].name;
-        }
     }
-    put_next(&result.next, &best);
+    if (!result.pattern)
+        put_letters(&result.next, next);
     return result;
 }

@@ -26,10 +26,9 @@ enum {
 unsigned cloud_activity_traits(const struct jpk_cloud_activity *activity);
 
 struct cloud_pattern_result {
-    const char *pattern; /* the name of the pattern that fits, or of the one that fits the most steps */
-    size_t fitting;      /* how many steps from the first fit it */
-    bool fits;
-    struct buf next; /* when it does not fit: what could come instead of the step behind those, in words */
+    const char *pattern; /* the name of the pattern that fits; NULL: none */
+    size_t fitting;      /* how many steps from the first fit some pattern */
+    struct buf next;     /* when none fits: what could come behind those, in words; empty: nothing */
 };
 
 /*
