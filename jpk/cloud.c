@@ -279,11 +279,10 @@ static void index_references(struct cloud *c)
 
 /* ---------------------------------------------------------------------------------------------------- all of it */
 
-static bool load(struct cloud *c, const struct jpk_limits *limits, struct jpk_error *err)
+static bool load(struct cloud *c, struct jpk_error *err)
 {
-    struct jpk_limits defaults = jpk_limits_default();
     struct jdoc_options options = {
-        .size = limits ? limits->entry_size : defaults.entry_size,
+        .size = c->limits.entry_size,
         .size_name = "--max-entry-size",
         .reject_nul = true, /* texts of the model end with one */
     };
@@ -325,12 +324,13 @@ static struct jpk_cloud *load_text(struct buf *text, const char *name, const str
         return NULL;
     }
     c->text = *text;
+    c->limits = limits ? *limits : jpk_limits_default();
     c->public.text = buf_text(&c->text);
     c->public.size = c->text.size;
     c->public.file = name ? arena_strdup(&c->arena, name) : NULL;
     if (name && !c->public.file)
         error_memory(&local);
-    else if (load(c, limits, &local))
+    else if (load(c, &local))
         return &c->public;
     if (name)
         error_file(&local, name);

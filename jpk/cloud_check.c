@@ -44,6 +44,7 @@ static const struct jpk_check_rule rules[CLOUD_RULES + 1] = {
                                 "A connector is used that the project does not list among its adapters."},
     [RULE_CUSTOM_CONNECTOR] = {"custom-connector", JPK_INFO,
                                "The project needs a connector of the organization's own."},
+    [RULE_ASSET] = {"asset-content", JPK_ERROR, "The content of an asset cannot be unpacked."},
     [RULE_BESIDE_VARIABLE] = {"credential-beside-variable", JPK_WARNING,
                               "A secret has text beside a variable, which is exported in the clear."},
     [RULE_IN_CLEAR] = {"credential-in-clear", JPK_WARNING, "A secret is neither encrypted nor a variable."},

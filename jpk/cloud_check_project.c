@@ -3,6 +3,7 @@
 
 #include "jpk/cloud_check.h"
 #include "jpk/cloud_shape.h"
+#include "jpk/cloud_stream.h"
 
 void cloud_check_link(struct cloud_checker *c, const struct jpk_cloud_component *component,
                       const struct jpk_cloud_link *link, unsigned kinds, const char *what)
@@ -208,6 +209,24 @@ static void check_connectors(struct cloud_checker *c)
 
 /* ------------------------------------------------------------------------------------------------------- all of it */
 
+static void check_assets(struct cloud_checker *c)
+{
+    const struct jpk_cloud *cloud = c->public;
+    struct buf content = {0};
+    for (size_t i = 0; i < cloud->asset_count && !c->failed; i++) {
+        const struct jpk_cloud_asset *asset = &cloud->assets[i];
+        struct jpk_error err = {0};
+        buf_clear(&content);
+        if (asset->content == JDOC_NONE)
+            cloud_report(c, RULE_ASSET, NULL, asset->node, "asset '%s' has no content", asset->path);
+        else if (!cloud_unpack(jdoc_string(cloud->doc, asset->content), jdoc_string_size(cloud->doc, asset->content),
+                               &c->cloud->limits, &content, &err))
+            cloud_report(c, RULE_ASSET, NULL, asset->content, "the content of asset '%s' %s", asset->path, err.message);
+        c->failed = c->failed || err.code == JPK_ERR_MEMORY;
+    }
+    buf_free(&content);
+}
+
 static void check_problems(struct cloud_checker *c)
 {
     for (size_t i = 0; i < c->public->problem_count; i++)
@@ -229,6 +248,7 @@ void cloud_check_project(struct cloud_checker *c)
     const struct jpk_cloud *cloud = c->public;
     check_problems(c);
     check_version(c);
+    check_assets(c);
     for (size_t i = 0; i < cloud->component_count && !c->failed; i++) {
         check_id(c, cloud->components[i]);
         check_name(c, cloud->components[i]);

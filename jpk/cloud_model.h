@@ -12,6 +12,7 @@ struct cloud {
     struct jdoc doc;
     struct buf text;
     struct arena arena;
+    struct jpk_limits limits;
     struct jpk_cloud_component *components; /* in the arena, as all that is not said to be of malloc's */
     const struct jpk_cloud_component **list;
     struct jpk_cloud_workflow *workflows;

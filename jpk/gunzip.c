@@ -3,7 +3,8 @@
 #include <zlib.h>
 
 enum {
-    WINDOW_GZIP = 15 + 16, /* the largest window, and a gzip header instead of zlib's own */
+    WINDOW_ZLIB = 15,      /* the largest window */
+    WINDOW_GZIP = 15 + 16, /* the same with a gzip header instead of zlib's own */
     CHUNK = 64 * 1024,
     RATIO_FROM = 1 << 20, /* small texts of one character are no bombs; see jpk/zipdir.c */
     MAGIC_1 = 0x1f,
@@ -18,6 +19,7 @@ struct unpacker {
     const struct jpk_limits *limits;
     struct buf *out;
     struct jpk_error *err;
+    const char *form; /* "gzip", "zlib" */
 };
 
 static size_t unpacked(const struct unpacker *u)
@@ -30,9 +32,10 @@ static size_t consumed(const struct unpacker *u)
     return u->fed - u->stream.avail_in;
 }
 
-static bool damaged(struct unpacker *u, const char *message)
+/* Between the two stands the form. */
+static bool damaged(struct unpacker *u, const char *before, const char *after)
 {
-    error_set(u->err, JPK_ERR_CHECKSUM, "%s", message);
+    error_set(u->err, JPK_ERR_CHECKSUM, "%s %s %s", before, u->form, after);
     error_offset(u->err, consumed(u));
     return false;
 }
@@ -82,13 +85,13 @@ static bool step(struct unpacker *u, bool *end)
         *end = true;
         return true;
     case Z_BUF_ERROR: /* room there was, so it is input that is missing */
-        return damaged(u, "ends in the middle of its gzip data");
+        return damaged(u, "ends in the middle of its", "data");
     case Z_MEM_ERROR:
         return error_memory(u->err);
     default:
-        error_set(u->err, JPK_ERR_CHECKSUM, "is damaged gzip data: %s",
+        error_set(u->err, JPK_ERR_CHECKSUM, "is damaged %s data: %s", u->form,
                   u->stream.msg ? u->stream.msg : "it asks for a dictionary");
-        return damaged(u, "is damaged gzip data");
+        return damaged(u, "is damaged", "data");
     }
 }
 
@@ -98,30 +101,43 @@ static bool check_end(struct unpacker *u)
     if (left == 0)
         return true;
     bool member = left >= 2 && u->data[at] == MAGIC_1 && u->data[at + 1] == MAGIC_2;
-    return damaged(u, member ? "holds a second gzip member, where one is expected"
-                             : "goes on behind the end of its gzip data");
+    return member ? damaged(u, "holds a second", "member, where one is expected")
+                  : damaged(u, "goes on behind the end of its", "data");
 }
 
-static bool unpack(struct unpacker *u)
+static bool unpack(struct unpacker *u, int window)
 {
-    if (u->size < 2 || u->data[0] != MAGIC_1 || u->data[1] != MAGIC_2)
-        return damaged(u, "is not gzip data");
+    if (window == WINDOW_GZIP && (u->size < 2 || u->data[0] != MAGIC_1 || u->data[1] != MAGIC_2))
+        return damaged(u, "is not", "data");
     for (bool end = false; !end;)
         if (!step(u, &end))
             return false;
     return check_end(u);
 }
 
-bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+static bool run(struct unpacker *u, int window)
 {
-    struct unpacker u = {.data = data, .size = size, .before = out->size, .limits = limits, .out = out, .err = err};
-    if (inflateInit2(&u.stream, WINDOW_GZIP) != Z_OK)
-        return error_memory(err);
-    bool ok = unpack(&u);
-    inflateEnd(&u.stream);
-    if (!ok && out->data) {
-        out->size = u.before;
-        out->data[out->size] = '\0';
+    if (inflateInit2(&u->stream, window) != Z_OK)
+        return error_memory(u->err);
+    bool ok = unpack(u, window);
+    inflateEnd(&u->stream);
+    if (!ok && u->out->data) {
+        u->out->size = u->before;
+        u->out->data[u->out->size] = '\0';
     }
     return ok;
+}
+
+bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+{
+    struct unpacker u = {
+        .data = data, .size = size, .before = out->size, .limits = limits, .out = out, .err = err, .form = "gzip"};
+    return run(&u, WINDOW_GZIP);
+}
+
+bool gunzip_zlib(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+{
+    struct unpacker u = {
+        .data = data, .size = size, .before = out->size, .limits = limits, .out = out, .err = err, .form = "zlib"};
+    return run(&u, WINDOW_ZLIB);
 }

@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "jpk/cloud.h"
 #include "jpk/cloud_new.h"
+#include "jpk/cloud_stream.h"
 #include "tests/unit/projectmaker.h"
 
 static struct jpk_cloud *load(const char *text)
@@ -566,6 +567,46 @@ static void test_new_components_have_the_fields_of_real_ones(void **state)
     }
 }
 
+static void test_streams(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"eNq", "eN=z", "eNqz====", "e*qz", "AAAA", "eNqzqbBT"};
+    struct jpk_limits limits = jpk_limits_default();
+    struct jpk_error err = {0};
+    for (size_t size = 0; size < 300; size += size < 8 ? 1 : 37) {
+        struct buf packed = {0}, data = {0}, again = {0};
+        for (size_t i = 0; i < size; i++)
+            buf_putc(&data, (char)(i * 37 % 251));
+        cloud_pack(buf_text(&data), size, &packed);
+        assert_true(strncmp(packed.data, "eN", 2) == 0); /* zlib's header at level 9 */
+        assert_true(cloud_unpack(packed.data, packed.size, &limits, &again, &err));
+        assert_int_equal(again.size, size);
+        assert_memory_equal(buf_text(&again), buf_text(&data), size);
+        buf_free(&packed);
+        buf_free(&data);
+        buf_free(&again);
+    }
+    for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
+        struct buf out = {0};
+        err = (struct jpk_error){0};
+        assert_false(cloud_unpack(broken[i], strlen(broken[i]), &limits, &out, &err));
+        assert_int_equal(err.code, i < 4 ? JPK_ERR_FORMAT : JPK_ERR_CHECKSUM);
+        assert_int_equal(out.size, 0);
+        buf_free(&out);
+    }
+    /* what grows too much is not unpacked to its end */
+    struct buf bomb = {0}, packed = {0}, out = {0};
+    char *zeros = buf_reserve(&bomb, 4 << 20);
+    memset(zeros, 0, 4 << 20);
+    cloud_pack(zeros, 4 << 20, &packed);
+    err = (struct jpk_error){0};
+    assert_false(cloud_unpack(packed.data, packed.size, &limits, &out, &err));
+    assert_int_equal(err.code, JPK_ERR_LIMIT);
+    buf_free(&bomb);
+    buf_free(&packed);
+    buf_free(&out);
+}
+
 static void test_build_and_read(void **state)
 {
     (void)state;
@@ -616,6 +657,7 @@ int main(void)
         cmocka_unit_test(test_round_trips),
         cmocka_unit_test(test_templates_are_those_of_real_components),
         cmocka_unit_test(test_new_components_have_the_fields_of_real_ones),
+        cmocka_unit_test(test_streams),
         cmocka_unit_test(test_build_and_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -390,6 +390,10 @@ static void test_secrets_and_connectors(void **state)
          "'pw' begins like an encrypted value but is not `$00` and base64 of blocks", NULL},
         {ONE(CONNECTION(1, "C")), "missing-connector", "{\"id\"", 0, "/project/components/0",
          "the connector 'tempstorage' is not among the adapterIds of the project", NULL},
+        {"{\"assets\":[{\"path\":\"a.xsd\",\"compressedContent\":\"eNqz\"},\n{\"path\":\"b.xsd\",\"compressedContent\":"
+         "\"eNqzqbBTKEosAUEAFjsEBA==\"}],\"project\":{\"components\":[]},\"version\":4}",
+         "asset-content", "\"eNqz\"", 0, "/assets/0/compressedContent",
+         "the content of asset 'a.xsd' ends in the middle of its zlib data", NULL},
         {PROJECT("", "", ",\"adapters\":[{\"name\":\"birds\",\"displayName\":\"Birds\"}]"), "custom-connector",
          "{\"name\":\"birds", 0, "/project/adapters/0",
          "the connector 'Birds' must be in the organization before the project is imported", NULL},
