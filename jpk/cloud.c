@@ -324,6 +324,7 @@ static struct jpk_cloud *load_text(struct buf *text, const char *name, const str
         return NULL;
     }
     c->text = *text;
+    c->path_room = 1024 + 8 * text->size;
     c->limits = limits ? *limits : jpk_limits_default();
     c->public.text = buf_text(&c->text);
     c->public.size = c->text.size;
@@ -400,7 +401,7 @@ const struct jpk_cloud_component *jpk_cloud_by_id(const struct jpk_cloud *cloud,
     char key[KEY_MAX];
     size_t n = strlen(id);
     if (n == 0 || n >= sizeof key)
-        return NULL; /* no id is that long: see cloud_string */
+        return NULL; /* longer ones are no ids */
     for (size_t i = 0; i < n; i++)
         key[i] = text_lower(id[i]);
     uint32_t found = map_get(&c->by_id, key, n);

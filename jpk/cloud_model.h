@@ -28,6 +28,7 @@ struct cloud {
     uint32_t *reference_at, *use_at, *to_at; /* by component: where its own begin */
     const struct jpk_cloud_reference **to;   /* grouped by the component that they point at */
     const struct jpk_cloud_use **by_use;     /* grouped by variable */
+    size_t path_room;                        /* how many bytes paths of properties may still take */
     struct buf scratch;
     bool failed; /* memory is out */
 };

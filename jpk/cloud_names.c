@@ -221,12 +221,28 @@ static bool is_query(const char *name)
            strcasestr(name, "json") || strcasestr(name, "xml");
 }
 
-/* All strings of a value. */
+/* Whether a node lies at most a few levels below a value, behind keys that a person would write. */
+static bool is_near(const struct jdoc *doc, uint32_t value, uint32_t node)
+{
+    enum { LEVELS = 8, KEY_BYTES = 256 };
+    for (int level = 0; level < LEVELS; level++) {
+        if (node == value)
+            return true;
+        uint32_t parent = doc->places[node].parent;
+        if (jdoc_type(doc, parent) == JDOC_OBJECT && jdoc_string_size(doc, node - 1) > KEY_BYTES)
+            return false;
+        node = parent;
+    }
+    return false;
+}
+
+/* The strings of a value. */
 static void search_value(struct place place, uint32_t value)
 {
     struct cloud *c = place.c;
     for (uint32_t node = value; node < jdoc_next(&c->doc, value) && !c->failed; node++) {
-        if (jdoc_type(&c->doc, node) != JDOC_STRING || (c->doc.nodes[node].flags & JDOC_KEY))
+        if (jdoc_type(&c->doc, node) != JDOC_STRING || (c->doc.nodes[node].flags & JDOC_KEY) ||
+            !is_near(&c->doc, value, node))
             continue;
         const char *bytes = jdoc_string(&c->doc, node);
         if (!memchr(bytes, '[', jdoc_string_size(&c->doc, node)) &&

@@ -195,6 +195,29 @@ static void enter(struct cloud *c, struct walk *walk, uint32_t array)
             (struct level){.at = array + 1, .end = jdoc_next(&c->doc, array), .path = walk->path.size};
 }
 
+/* Sets the path to that of a node on the level at hand. */
+static void extend_path(struct cloud *c, struct walk *walk, uint32_t name)
+{
+    walk->path.size = walk->levels[walk->depth - 1].path;
+    if (walk->path.size > 0)
+        buf_putc(&walk->path, '/');
+    if (name != JDOC_NONE && jdoc_type(&c->doc, name) == JDOC_STRING)
+        buf_put(&walk->path, jdoc_string(&c->doc, name), jdoc_string_size(&c->doc, name));
+    c->failed = c->failed || walk->path.failed;
+}
+
+/* The path as it is kept: the name alone when it is very long, or when paths take much more room than the file. */
+static const char *kept_path(struct cloud *c, const struct walk *walk, const char *name)
+{
+    size_t n = walk->path.size;
+    if (n > PATH_BYTES || n > c->path_room)
+        return name;
+    c->path_room -= n;
+    const char *path = arena_strndup(&c->arena, buf_text(&walk->path), n);
+    c->failed = c->failed || !path;
+    return path;
+}
+
 /* One node; counting it makes no copies. */
 static void visit(struct cloud *c, struct walk *walk, uint32_t node)
 {
@@ -202,29 +225,15 @@ static void visit(struct cloud *c, struct walk *walk, uint32_t node)
     bool group = children != JDOC_NONE && jdoc_type(&c->doc, children) == JDOC_ARRAY;
     if (jdoc_type(&c->doc, node) != JDOC_OBJECT)
         return;
-    if (walk->rows) {
-        const struct level *level = &walk->levels[walk->depth - 1];
-        walk->path.size = level->path;
-        if (level->path > 0)
-            buf_putc(&walk->path, '/');
-        if (name != JDOC_NONE && jdoc_type(&c->doc, name) == JDOC_STRING)
-            buf_put(&walk->path, jdoc_string(&c->doc, name), jdoc_string_size(&c->doc, name));
-        while (walk->path.size > PATH_BYTES)
-            walk->path.size = PATH_BYTES;
-        while (walk->path.size > 0 && walk->path.size == PATH_BYTES &&
-               ((unsigned char)walk->path.data[walk->path.size - 1] & 0x80) != 0)
-            walk->path.size--; /* not within a character */
-        c->failed = c->failed || walk->path.failed;
-    }
+    if (walk->rows)
+        extend_path(c, walk, name);
     if (group) {
         enter(c, walk, children);
         return;
     }
     if (walk->rows && !c->failed) {
-        const char *path = arena_strndup(&c->arena, buf_text(&walk->path), walk->path.size);
-        c->failed = !path;
-        if (path)
-            read_property(c, &walk->rows[walk->count], node, path, cloud_string(c, node, "name", NULL));
+        const char *own = cloud_string(c, node, "name", NULL);
+        read_property(c, &walk->rows[walk->count], node, kept_path(c, walk, own), own);
     }
     walk->count++;
 }

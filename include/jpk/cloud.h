@@ -103,7 +103,7 @@ struct jpk_cloud_script {
  * numbers as they are written, objects and arrays as JSON in one line; NULL when there is none, or null.
  */
 struct jpk_cloud_property {
-    const char *path; /* names from the top, joined by `/`: "page1/locator"; at most 1,000 bytes */
+    const char *path; /* names from the top, joined by `/`: "page1/locator"; the name alone when it is very long */
     const char *name, *label;
     const char *value, *default_value;
     bool secret; /* `widgetHint` is password, or `secret` is true: the value is left out of most exports */

@@ -239,6 +239,32 @@ static void test_activities(void **state)
     jpk_cloud_free(cloud);
 }
 
+/* Paths of properties would else take the square of the file. */
+static void test_long_paths(void **state)
+{
+    (void)state;
+    enum { COUNT = 20000 };
+    struct buf text = {0};
+    buf_puts(&text, "[{\"id\":\"1\",\"type\":600,\"properties\":[{\"name\":\"");
+    for (int i = 0; i < 900; i++)
+        buf_putc(&text, 'g');
+    buf_puts(&text, "\",\"children\":[{\"name\":\"a\"}");
+    for (int i = 1; i < COUNT; i++)
+        buf_puts(&text, ",{\"name\":\"b\"}");
+    buf_puts(&text, "]}]}]");
+    struct jpk_cloud *cloud = load(text.data);
+    const struct jpk_cloud_connection *connection = cloud->components[0]->as.connection;
+    size_t room = 0;
+    assert_int_equal(connection->property_count, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        room += strlen(connection->properties[i].path);
+    assert_int_equal(strlen(connection->properties[0].path), 902);
+    assert_string_equal(connection->properties[COUNT - 1].path, "b");
+    assert_true(room < 9 * text.size);
+    jpk_cloud_free(cloud);
+    buf_free(&text);
+}
+
 /* ---------------------------------------------------------------------------------------------- names in scripts */
 
 #define SCRIPT(n, name, body)                                                                                          \
@@ -651,6 +677,7 @@ int main(void)
         cmocka_unit_test(test_wrong_types_are_as_if_absent),
         cmocka_unit_test(test_operations_and_workflows),
         cmocka_unit_test(test_activities),
+        cmocka_unit_test(test_long_paths),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_variables),
         cmocka_unit_test(test_canonical_text),
