@@ -10,7 +10,7 @@
 #include "jpk/brackets.h"
 #include "jpk/cloud_model.h"
 
-/* ------------------------------------------------------------------------------------------------------- kinds */
+/* ------------------------------------------------------------------------------------------------------------ kinds */
 
 static const struct jpk_cloud_kind_info kinds[JPK_CLOUD_KINDS] = {
     {JPK_CLOUD_OTHER, 0, "other", "component of another kind", "components of other kinds", NULL, JPK_TYPE_UNKNOWN},
@@ -41,7 +41,7 @@ enum jpk_cloud_kind jpk_cloud_kind_of(int64_t number)
     return JPK_CLOUD_OTHER;
 }
 
-/* -------------------------------------------------------------------------------------------------- what it holds */
+/* ---------------------------------------------------------------------------------------------------- what it holds */
 
 bool jpk_cloud_looks_like(const char *text, size_t size)
 {
@@ -216,7 +216,7 @@ static void read_assets(struct cloud *c)
     c->public.asset_count = c->failed ? 0 : count;
 }
 
-/* --------------------------------------------------------------------------------------------------------- indices */
+/* ---------------------------------------------------------------------------------------------------------- indices */
 
 static const char *name_key(struct cloud *c, enum jpk_cloud_kind kind, const char *name)
 {
@@ -277,7 +277,7 @@ static void index_references(struct cloud *c)
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------- all of it */
+/* -------------------------------------------------------------------------------------------------------- all of it */
 
 static bool load(struct cloud *c, struct jpk_error *err)
 {
@@ -390,8 +390,7 @@ void jpk_cloud_free(struct jpk_cloud *cloud)
     free(c);
 }
 
-/* --------------------------------------------------------------------------------------------------------- looking up
- */
+/* ------------------------------------------------------------------------------------------------------- looking up */
 
 enum { KEY_MAX = 256 };
 

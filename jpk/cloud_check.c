@@ -178,8 +178,7 @@ const char *cloud_nearest_variable(struct cloud_checker *c, const char *name)
     return best;
 }
 
-/* -------------------------------------------------------------------------------------------------------- the places
- */
+/* ------------------------------------------------------------------------------------------------------- the places */
 
 static int by_node(const void *a, const void *b)
 {
@@ -236,7 +235,7 @@ static void finish(struct cloud_checker *c)
     c->result.public = (struct jpk_findings){.items = c->result.items, .count = c->count};
 }
 
-/* ------------------------------------------------------------------------------------------------------- all of it */
+/* -------------------------------------------------------------------------------------------------------- all of it */
 
 static void check_component(struct cloud_checker *c, const struct jpk_cloud_component *component)
 {

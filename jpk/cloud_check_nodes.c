@@ -50,7 +50,7 @@ static void add_nodes(struct cloud_checker *c, uint32_t root)
     }
 }
 
-/* ----------------------------------------------------------------------------------------------------- the schemas */
+/* ------------------------------------------------------------------------------------------------------ the schemas */
 
 /* A tree of nodes in which paths can be followed. */
 struct tree {
@@ -130,7 +130,7 @@ static bool path_leads(struct cloud_checker *c, const struct tree *tree, const c
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------- the mappings */
+/* ----------------------------------------------------------------------------------------------------- the mappings */
 
 static void check_path(struct cloud_checker *c, const struct jpk_cloud_component *component, const struct tree *tree,
                        const char *what, const char *path, uint32_t node)

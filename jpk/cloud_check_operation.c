@@ -91,8 +91,7 @@ static void check_applications(struct cloud_checker *c, const struct jpk_cloud_c
     }
 }
 
-/* ------------------------------------------------------------------------------------ transformations in their place
- */
+/* ----------------------------------------------------------------------------------- transformations in their place */
 
 /* A side of a transformation that has the schema of an activity, beside which `there` stands (NULL: none). */
 static void check_side(struct cloud_checker *c, const struct jpk_cloud_component *component,

@@ -24,7 +24,7 @@ void cloud_check_link(struct cloud_checker *c, const struct jpk_cloud_component 
                      jpk_cloud_kind_info(to->kind)->label, to->name, (long long)to->number);
 }
 
-/* ------------------------------------------------------------------------------------------------------ components */
+/* ------------------------------------------------------------------------------------------------------- components */
 
 static void check_id(struct cloud_checker *c, const struct jpk_cloud_component *component)
 {
@@ -138,7 +138,7 @@ static void check_all_keys(struct cloud_checker *c)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------- workflows */
+/* -------------------------------------------------------------------------------------------------------- workflows */
 
 static void check_workflows(struct cloud_checker *c)
 {
@@ -167,7 +167,7 @@ static void check_membership(struct cloud_checker *c, const struct jpk_cloud_com
                      operation->workflow->name);
 }
 
-/* ------------------------------------------------------------------------------------------------------ connectors */
+/* ------------------------------------------------------------------------------------------------------- connectors */
 
 static bool lists_connector(struct map *listed, const char *connector)
 {
@@ -207,7 +207,7 @@ static void check_connectors(struct cloud_checker *c)
     map_free(&listed);
 }
 
-/* ------------------------------------------------------------------------------------------------------- all of it */
+/* -------------------------------------------------------------------------------------------------------- all of it */
 
 static void check_assets(struct cloud_checker *c)
 {

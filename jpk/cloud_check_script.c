@@ -168,7 +168,7 @@ void cloud_check_reference(struct cloud_checker *c, const struct jpk_cloud_refer
         check_use(c, r);
 }
 
-/* ------------------------------------------------------------------------------------------------------- variables */
+/* -------------------------------------------------------------------------------------------------------- variables */
 
 static void check_unset(struct cloud_checker *c, const struct jpk_cloud_variable *variable)
 {
@@ -224,7 +224,7 @@ void cloud_check_variables(struct cloud_checker *c)
     }
 }
 
-/* --------------------------------------------------------------------------------------------------------- secrets */
+/* ---------------------------------------------------------------------------------------------------------- secrets */
 
 /* Whether a value is nothing but variables, the text of defaults included. */
 static bool only_variables(const char *value, size_t n)

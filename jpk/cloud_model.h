@@ -33,7 +33,7 @@ struct cloud {
     bool failed; /* memory is out */
 };
 
-/* ----------------------------------------------------------------------------------------- reading of the document */
+/* ------------------------------------------------------------------------------------------ reading of the document */
 
 /*
  * The value of a member, or JDOC_NONE when it is not there, null, or of another type, which is a problem. `object` may

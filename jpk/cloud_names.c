@@ -21,7 +21,7 @@ static const char *keep(struct cloud *c, const char *s, size_t n)
     return kept;
 }
 
-/* ------------------------------------------------------------------------------------------------------ variables */
+/* -------------------------------------------------------------------------------------------------------- variables */
 
 static uint32_t known_variable(const struct cloud *c, const char *name, size_t n)
 {
@@ -94,7 +94,7 @@ static struct jpk_cloud_use *add_use(const struct place *place, enum jpk_cloud_u
     return &uses[count];
 }
 
-/* ------------------------------------------------------------------------------------------------------ references */
+/* ------------------------------------------------------------------------------------------------------- references */
 
 static enum jpk_cloud_reference_kind kind_of(const char *text)
 {
@@ -137,7 +137,7 @@ static struct jpk_cloud_reference *add_reference(const struct place *place, stru
     return &references[count];
 }
 
-/* --------------------------------------------------------------------------------------------------------- scripts */
+/* ---------------------------------------------------------------------------------------------------------- scripts */
 
 static const char *function_of(struct cloud *c, const struct script_event *event)
 {
@@ -182,7 +182,7 @@ static void search_script(struct place place, const char *text, uint32_t node)
         script_events(text, strlen(text), on_event, &place);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- texts */
+/* ------------------------------------------------------------------------------------------------------------ texts */
 
 static void search_brackets(const struct place *place, const char *text)
 {

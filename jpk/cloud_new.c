@@ -73,7 +73,7 @@ json_t *cloud_new_outcome(int when, const char *operation_id, const char *id)
     return json_pack("{s:i, s:s, s:s}", "outcomeType", when, "operationId", operation_id, "id", id);
 }
 
-/* ----------------------------------------------------------------------------------------------------- properties */
+/* ------------------------------------------------------------------------------------------------------- properties */
 
 static bool is_group(const struct cloud_row *row)
 {
@@ -171,7 +171,7 @@ bool cloud_set(json_t *component, const char *path, json_t *value)
     return false;
 }
 
-/* -------------------------------------------------------------------------------------------------------- scripts */
+/* ---------------------------------------------------------------------------------------------------------- scripts */
 
 void cloud_cleanse(struct buf *out, const char *text)
 {
@@ -194,7 +194,7 @@ bool cloud_set_script(json_t *component, const char *text, bool javascript)
     return ok;
 }
 
-/* -------------------------------------------------------------------------------------------------------- writing */
+/* ---------------------------------------------------------------------------------------------------------- writing */
 
 bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err)
 {

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* ----------------------------------------------------------------------------------------------------- activities */
+/* ------------------------------------------------------------------------------------------------------- activities */
 
 #define SALESFORCE (STEP_PLAIN | STEP_BETWEEN | STEP_APPLICATION | STEP_ALONE)
 
@@ -71,7 +71,7 @@ unsigned cloud_activity_traits(const struct jpk_cloud_activity *activity)
     return traits;
 }
 
-/* -------------------------------------------------------------------------------------------------------- patterns */
+/* --------------------------------------------------------------------------------------------------------- patterns */
 
 /* `all` must be there, `any` is one of them (0: does not matter), `none` must not. */
 static const struct {
@@ -173,7 +173,7 @@ static unsigned next_set(struct state *state, const struct jpk_cloud_component *
     return set;
 }
 
-/* ------------------------------------------------------------------------------------------------------- in words */
+/* --------------------------------------------------------------------------------------------------------- in words */
 
 /* The first letter of a row says what the others say, and more: a source may be one of a file-type connector, too. */
 static const char *const wider[] = {"RUfeQ", "UfeQ", "fe", "WgFhMB", "gFh", "Fh"};

@@ -5,7 +5,7 @@
 #include "jpk/cloud_model.h"
 #include "jpk/cloud_shape.h"
 
-/* ------------------------------------------------------------------------------------------------------- members */
+/* ---------------------------------------------------------------------------------------------------------- members */
 
 static const char *type_words(enum jdoc_type type)
 {
@@ -116,7 +116,7 @@ static void *rows_of(struct cloud *c, uint32_t object, const char *key, size_t s
     return rows;
 }
 
-/* ----------------------------------------------------------------------------------------------------- properties */
+/* ------------------------------------------------------------------------------------------------------- properties */
 
 enum {
     PROPERTY_DEPTH = 64, /* real trees have five levels; what lies deeper is left to the document */
@@ -270,7 +270,7 @@ const struct jpk_cloud_property *cloud_read_properties(struct cloud *c, uint32_t
     return rows;
 }
 
-/* ----------------------------------------------------------------------------------------------------- operations */
+/* ------------------------------------------------------------------------------------------------------- operations */
 
 static const struct jpk_cloud_option *read_options(struct cloud *c, uint32_t object, size_t *count)
 {
@@ -313,7 +313,7 @@ static void read_operation(struct cloud *c, struct jpk_cloud_component *componen
     operation->options = read_options(c, node, &operation->option_count);
 }
 
-/* ------------------------------------------------------------------------------------- scripts and transformations */
+/* -------------------------------------------------------------------------------------- scripts and transformations */
 
 static void read_script(struct cloud *c, struct jpk_cloud_component *component)
 {
@@ -425,7 +425,7 @@ static void read_schema(struct cloud *c, struct jpk_cloud_component *component)
     schema->document = object_member(c, component->node, "schemaTypeDocument");
 }
 
-/* -------------------------------------------------------------------------------------- activities and connections */
+/* --------------------------------------------------------------------------------------- activities and connections */
 
 static void read_activity(struct cloud *c, struct jpk_cloud_component *component)
 {
@@ -464,8 +464,7 @@ static void read_connection(struct cloud *c, struct jpk_cloud_component *compone
     }
 }
 
-/* ------------------------------------------------------------------------------------------------ variables, e-mails
- */
+/* ----------------------------------------------------------------------------------------------- variables, e-mails */
 
 static void read_variable(struct cloud *c, struct jpk_cloud_component *component)
 {
@@ -519,7 +518,7 @@ static void read_global(struct cloud *c, struct jpk_cloud_component *component)
     global->usages = usages;
 }
 
-/* ------------------------------------------------------------------------------------------------------ components */
+/* ------------------------------------------------------------------------------------------------------- components */
 
 void cloud_read_component(struct cloud *c, struct jpk_cloud_component *component)
 {

@@ -10,7 +10,7 @@
 #include "jpk/report.h"
 #include "jpk/secrets.h"
 
-/* ----------------------------------------------------------------------------------------------------------- words */
+/* ------------------------------------------------------------------------------------------------------------ words */
 
 static const char *path_of(struct report *report, const struct jpk_cloud_component *component)
 {
@@ -246,7 +246,7 @@ static void show_uses(struct report *report, const struct jpk_cloud *cloud, cons
     free(spots);
 }
 
-/* ------------------------------------------------------------------------------------------------------ operations */
+/* ------------------------------------------------------------------------------------------------------- operations */
 
 /* What every operation of a designer begins with. */
 static bool usual_option(const struct jpk_cloud_option *option)
@@ -303,8 +303,7 @@ static void show_operation(struct report *report, const struct jpk_cloud_compone
     show_options(report, operation);
 }
 
-/* ------------------------------------------------------------------------------------------- activities, connections
- */
+/* ------------------------------------------------------------------------------------------ activities, connections */
 
 static void show_settings(struct report *report, const struct jpk_cloud_property *properties, size_t count)
 {
@@ -346,7 +345,7 @@ static void show_connection(struct report *report, const struct jpk_cloud_compon
     show_settings(report, component->as.connection->properties, component->as.connection->property_count);
 }
 
-/* -------------------------------------------------------------------------------------- transformations, schemas */
+/* ----------------------------------------------------------------------------------------- transformations, schemas */
 
 static const char *side_words(struct report *report, const struct jpk_cloud_side *side)
 {
@@ -389,7 +388,7 @@ static void show_transformation(struct report *report, const struct jpk_cloud_co
     show_rules(report, t);
 }
 
-/* ------------------------------------------------------------------------------------------------ the other kinds */
+/* -------------------------------------------------------------------------------------------------- the other kinds */
 
 static void show_schema(struct report *report, const struct jpk_cloud_component *component)
 {

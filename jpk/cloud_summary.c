@@ -58,7 +58,7 @@ static void count_kinds(struct summary_maker *m, const struct jpk_cloud *cloud)
     s->items = cloud->component_count;
 }
 
-/* ------------------------------------------------------------------------------------------------------ connectors */
+/* ------------------------------------------------------------------------------------------------------- connectors */
 
 static void add_connector(struct summary_maker *m, const struct jpk_cloud_component *component)
 {
@@ -80,7 +80,7 @@ static void add_connector(struct summary_maker *m, const struct jpk_cloud_compon
     row->calls += !source && !target;
 }
 
-/* --------------------------------------------------------------------------------------------------------- scripts */
+/* ---------------------------------------------------------------------------------------------------------- scripts */
 
 static void add_script(struct summary_maker *m, const struct jpk_cloud_component *component)
 {
@@ -166,7 +166,7 @@ static void add_component(struct summary_maker *m, const struct jpk_cloud_compon
     }
 }
 
-/* --------------------------------------------------------------------------------------------- what nothing starts */
+/* ---------------------------------------------------------------------------------------------- what nothing starts */
 
 static bool starts(const struct jpk_cloud_reference *r)
 {

@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* ------------------------------------------------------------------------------------- members that properties share
- */
+/* ------------------------------------------------------------------------------------ members that properties share */
 
 #define HIDDEN "'hidden':true,"
 #define HIDDEN_DEFAULT(value) HIDDEN "'defaultValue':" value
@@ -220,8 +219,7 @@ static const struct cloud_row netsuite_upsert[] = {
     {0},
 };
 
-/* -------------------------------------------------------------------------------------------------------- all of them
- */
+/* ------------------------------------------------------------------------------------------------------ all of them */
 
 #define SERVER_ACTIVITY(polarity)                                                                                      \
     "'kind':'outbound','discoveryType':'ServerBasedDiscovery','polarity':'" polarity "','errorMessage':''"

@@ -9,8 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
-/* ------------------------------------------------------------------------------------------------ exports of Cloud
- * Studio */
+/* ------------------------------------------------------------------------------------------ exports of Cloud Studio */
 
 /* The first bytes of a pipe, which stay in it; 0 when they cannot be had. */
 static size_t peek_pipe(int fd, char *out, size_t n)
@@ -37,7 +36,9 @@ static bool is_json(const char *argument)
 {
     if (strcmp(argument, "-") == 0)
         return begins_as_json(STDIN_FILENO);
-    int fd = open(argument, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* What comes through a named pipe could not be looked at and read again. */
+    struct stat st;
+    int fd = stat(argument, &st) == 0 && S_ISREG(st.st_mode) ? open(argument, O_RDONLY | O_CLOEXEC) : -1;
     bool json = fd >= 0 && begins_as_json(fd);
     if (fd >= 0)
         close(fd);
@@ -57,8 +58,7 @@ static struct jpk_cloud *load_standard_input(const char *name, const struct sett
     return cloud;
 }
 
-/* ------------------------------------------------------------------------------------------------------------ opening
- */
+/* ---------------------------------------------------------------------------------------------------------- opening */
 
 static const char *name_of(const char *argument)
 {

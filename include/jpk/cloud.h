@@ -24,7 +24,7 @@ struct jdoc; /* private: base/json.h. Nodes below are its nodes; UINT32_MAX is n
 
 #define JPK_CLOUD_NO_NODE UINT32_MAX
 
-/* ------------------------------------------------------------------------------------------------------ kinds */
+/* ------------------------------------------------------------------------------------------------------------ kinds */
 
 enum jpk_cloud_kind {
     JPK_CLOUD_OTHER, /* a type that this library does not know; the component is kept as it is */
@@ -55,7 +55,7 @@ JPK_API const struct jpk_cloud_kind_info *jpk_cloud_kind_info(enum jpk_cloud_kin
 /* The kind of a component with that `type`. */
 JPK_API enum jpk_cloud_kind jpk_cloud_kind_of(int64_t number);
 
-/* ------------------------------------------------------------------------------------------------- components */
+/* ------------------------------------------------------------------------------------------------------- components */
 
 /* A reference by id. */
 struct jpk_cloud_link {
@@ -245,7 +245,7 @@ struct jpk_cloud_asset {
     uint32_t node, content; /* the content: base64 of a zlib stream */
 };
 
-/* ---------------------------------------------------------------------------- references by name, and variables */
+/* -------------------------------------------------------------------------------- references by name, and variables */
 
 enum jpk_cloud_reference_kind {
     JPK_CLOUD_REF_OPERATION,
@@ -297,7 +297,7 @@ struct jpk_cloud_variable {
     size_t use_count;
 };
 
-/* ------------------------------------------------------------------------------------------------- the project */
+/* ------------------------------------------------------------------------------------------------------ the project */
 
 enum jpk_cloud_form {
     JPK_CLOUD_EXPORT,    /* an object with a `project` */
@@ -385,7 +385,7 @@ JPK_API const struct jpk_cloud_use *jpk_cloud_uses(const struct jpk_cloud *cloud
 JPK_API const struct jpk_cloud_property *jpk_cloud_property(const struct jpk_cloud_component *component,
                                                             const char *path);
 
-/* ------------------------------------------------------------------------------------------------ writing, checks */
+/* -------------------------------------------------------------------------------------------------- writing, checks */
 
 /*
  * The text of the whole document in canonical form: the keys of every object that is known in the order of real

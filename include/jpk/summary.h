@@ -52,8 +52,8 @@ struct jpk_summary_secret {
  */
 struct jpk_summary {
     const char *name, *id; /* of the project */
-    const char *form; /* "Jitterpak", "workspace", "environment folder", "flat folder", "unpacked tree", "Cloud Studio
-                         export" */
+    /* "Jitterpak", "workspace", "environment folder", "flat folder", "unpacked tree", "Cloud Studio export" */
+    const char *form;
     enum jpk_kind kind;
     char created_with[32], required_version[32]; /* jpk_project_created_with, jpk_project_required_version */
     char created[32], deployed[32];              /* UTC, as jpk_time_decode writes it */
@@ -63,14 +63,14 @@ struct jpk_summary {
     const char *comment; /* of jitterpak.properties */
 
     size_t types[JPK_TYPE_COUNT];         /* items in use, by enum jpk_type */
+    size_t items;                         /* the sum of these; of an export the number of its components */
     const struct jpk_summary_kind *kinds; /* Cloud Studio: all kinds that there are, workflows first; else NULL */
     size_t kind_count;
-    size_t items;         /* the sum of these */
     size_t deleted;       /* marked as deleted, but still there */
     size_t unread;        /* without a file that can be read */
     size_t variables;     /* project variables that are not deleted, in the tree or not */
     size_t variables_set; /* those with a value */
-    size_t files;         /* structures: files below files/ */
+    size_t files;         /* structures: files below files/; of an export its assets */
     size_t entries;       /* all files of the project, and their bytes when they are unpacked */
     uint64_t size;
 

@@ -55,7 +55,7 @@ static const char *corpus(const char *name)
 #define PROJECT(members) "{\"assets\":[],\"project\":{\"name\":\"P\"," members "},\"version\":4}"
 #define COMPONENTS(components) PROJECT("\"components\":[" components "],\"workflows\":[]")
 
-/* ------------------------------------------------------------------------------------------------------- the forms */
+/* -------------------------------------------------------------------------------------------------------- the forms */
 
 static void test_forms(void **state)
 {
@@ -138,7 +138,7 @@ static void test_wrong_types_are_as_if_absent(void **state)
     jpk_cloud_free(cloud);
 }
 
-/* -------------------------------------------------------------------------------------------------- what is read */
+/* ----------------------------------------------------------------------------------------------------- what is read */
 
 static void test_operations_and_workflows(void **state)
 {
@@ -265,7 +265,7 @@ static void test_long_paths(void **state)
     buf_free(&text);
 }
 
-/* ---------------------------------------------------------------------------------------------- names in scripts */
+/* ------------------------------------------------------------------------------------------------- names in scripts */
 
 #define SCRIPT(n, name, body)                                                                                          \
     "{\"id\":\"" GUID(n) "\",\"name\":\"" name "\",\"type\":400,\"scriptType\":1,\"scriptBody\":\"" body "\"}"
@@ -432,7 +432,7 @@ static void test_variables(void **state)
     jpk_cloud_free(cloud);
 }
 
-/* ------------------------------------------------------------------------------------------------------- canonical */
+/* -------------------------------------------------------------------------------------------------------- canonical */
 
 static char *written(const struct jpk_cloud *cloud)
 {
@@ -514,7 +514,7 @@ static void test_round_trips(void **state)
         round_trip(path, false);
 }
 
-/* ------------------------------------------------------------------------------------------- components are built */
+/* --------------------------------------------------------------------------------------------- components are built */
 
 /* Takes what the template cannot know out of a real component: values, counters, schemas that were found. */
 static void strip(json_t *value)

@@ -122,8 +122,7 @@ static void expect_clean(const char *text)
     jpk_cloud_free(cloud);
 }
 
-/* --------------------------------------------------------------------------------------------------------- the rules
- */
+/* -------------------------------------------------------------------------------------------------------- the rules */
 
 static void test_components(void **state)
 {
@@ -424,8 +423,7 @@ static void test_every_rule_was_reached(void **state)
                 assert_int_equal(own->severity, other->severity);
 }
 
-/* ------------------------------------------------------------------------------------------------------ the patterns
- */
+/* ----------------------------------------------------------------------------------------------------- the patterns */
 
 /* A step by its letter. */
 static struct jpk_cloud_component step_of(char letter, struct jpk_cloud_activity *activity)
@@ -528,8 +526,7 @@ static void test_patterns(void **state)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------- whole files
- */
+/* ------------------------------------------------------------------------------------------------------ whole files */
 
 static void read_text(const char *path, struct buf *text)
 {
