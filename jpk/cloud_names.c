@@ -82,7 +82,7 @@ static struct jpk_cloud_use *add_use(const struct place *place, enum jpk_cloud_u
     const char *known = c->variables[variable].name;
     bool same = strlen(known) == n && memcmp(known, name, n) == 0;
     const char *spelled = same ? known : keep(c, name, n);
-    if (c->failed)
+    if (!uses || c->failed)
         return NULL;
     uses[count] = (struct jpk_cloud_use){.kind = kind,
                                          .from = place->component,
@@ -125,7 +125,7 @@ static struct jpk_cloud_reference *add_reference(const struct place *place, stru
     c->failed = c->failed || !references;
     if (references)
         c->references = references;
-    if (c->failed)
+    if (!references || c->failed)
         return NULL;
     references[count] = (struct jpk_cloud_reference){.kind = kind_of(text),
                                                      .from = place->component,

@@ -146,7 +146,7 @@ static void show_references(struct report *report, const struct jpk_cloud *cloud
     if (spots && count)
         qsort(spots, count, sizeof *spots, by_spot);
     report_section(report, JPK_REPORT_TABLE, "references", "refers to", NULL);
-    for (size_t i = 0; i < count && !report->failed; i++) {
+    for (size_t i = 0; spots && i < count && !report->failed; i++) {
         const struct jpk_cloud_reference *r = spots[i].what;
         report_row(report, NULL, NULL);
         report_text(report, "reference", "reference", r->text);
@@ -233,7 +233,7 @@ static void show_uses(struct report *report, const struct jpk_cloud *cloud, cons
         qsort(spots, variable->use_count, sizeof *spots, by_spot);
     report_section(report, JPK_REPORT_TABLE, "uses", "uses",
                    variable->project ? "none that can be seen; an encrypted setting may still name it" : "none");
-    for (size_t i = 0; i < variable->use_count && !report->failed; i++) {
+    for (size_t i = 0; spots && i < variable->use_count && !report->failed; i++) {
         const struct jpk_cloud_use *use = spots[i].what;
         report_row(report, NULL, NULL);
         item_cells(report, "item", use->from);

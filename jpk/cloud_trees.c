@@ -35,8 +35,7 @@
 #define CASE(value, result) LITERAL(value) "," LITERAL(result)
 #define DISABLED(condition) "'deps':{'disabled':" condition "}"
 /* Disabled and empty unless the other property is set. */
-#define ONLY_WITH(name, cases)                                                                                         \
-    "'deps':{'disabled':" NOT(name) ",'disabledValue':" SWITCH(name, CASE("false", "''") cases) "}"
+#define ONLY_WITH(name) "'deps':{'disabled':" NOT(name) ",'disabledValue':" SWITCH(name, CASE("false", "''")) "}"
 
 /* ------------------------------------------------------------------------------------------------ temporary storage */
 
@@ -94,7 +93,9 @@ static const struct cloud_row tempstorage_read[] = {
     {2, "group", "compression", "Compression", NULL},
     {3, "boolean", "source_data", "The source data is compressed", "'defaultValue':false"},
     {3, "string", "archive_format", "FORMAT",
-     LAST "'defaultValue':''," ZIP_FORMAT "," ONLY_WITH("source_data", "," CASE("true", "'ZIP'"))},
+     LAST "'defaultValue':''," ZIP_FORMAT ","
+          "'deps':{'disabled':" NOT("source_data") ",'disabledValue':" SWITCH(
+              "source_data", CASE("false", "''") "," CASE("true", "'ZIP'")) "}"},
     {3, "string", "archive_password", "PASSWORD", PASSWORD ",'defaultValue':''," DISABLED(NOT("source_data"))},
     {0},
 };
@@ -116,13 +117,12 @@ static const struct cloud_row tempstorage_write[] = {
     {2, "string", "tempstorage.supported_encodings_link", "Supported Encodings", ENCODINGS},
     {2, "group", "compression", "Compression", NULL},
     {3, "boolean", "target_data", "Compress target files", "'defaultValue':false"},
-    {3, "string", "archive_format", "Format", LAST "'defaultValue':''," ZIP_FORMAT "," ONLY_WITH("target_data", "")},
-    {3, "string", "filenames_in_archive", "FILE NAMES IN ARCHIVE(S)",
-     LAST ONLY_WITH("target_data", "") "," FILE_VARIABLES},
+    {3, "string", "archive_format", "Format", LAST "'defaultValue':''," ZIP_FORMAT "," ONLY_WITH("target_data")},
+    {3, "string", "filenames_in_archive", "FILE NAMES IN ARCHIVE(S)", LAST ONLY_WITH("target_data") "," FILE_VARIABLES},
     {3, "string", "archive_mode", "MODE",
      LAST "'enumValues':[" CHOICE("Overwrite", "OVERWRITE") "," CHOICE("Append", "APPEND") "]," ONLY_WITH("target_data",
                                                                                                           "")},
-    {3, "string", "archive_password", "PASSWORD", PASSWORD ",'defaultValue':''," LAST ONLY_WITH("target_data", "")},
+    {3, "string", "archive_password", "PASSWORD", PASSWORD ",'defaultValue':''," LAST ONLY_WITH("target_data")},
     {3, "string", "archive_encryption_mode", "ENCRYPTION MODE",
      LAST "'defaultValue':'AES','enumValues':[" CHOICE("AES", "AES") "," CHOICE(
          "Standard Zip", "STANDARD") "]," DISABLED(NOT("archive_password"))},
