@@ -120,8 +120,8 @@ static const struct cloud_row tempstorage_write[] = {
     {3, "string", "archive_format", "Format", LAST "'defaultValue':''," ZIP_FORMAT "," ONLY_WITH("target_data")},
     {3, "string", "filenames_in_archive", "FILE NAMES IN ARCHIVE(S)", LAST ONLY_WITH("target_data") "," FILE_VARIABLES},
     {3, "string", "archive_mode", "MODE",
-     LAST "'enumValues':[" CHOICE("Overwrite", "OVERWRITE") "," CHOICE("Append", "APPEND") "]," ONLY_WITH("target_data",
-                                                                                                          "")},
+     LAST
+     "'enumValues':[" CHOICE("Overwrite", "OVERWRITE") "," CHOICE("Append", "APPEND") "]," ONLY_WITH("target_data")},
     {3, "string", "archive_password", "PASSWORD", PASSWORD ",'defaultValue':''," LAST ONLY_WITH("target_data")},
     {3, "string", "archive_encryption_mode", "ENCRYPTION MODE",
      LAST "'defaultValue':'AES','enumValues':[" CHOICE("AES", "AES") "," CHOICE(
