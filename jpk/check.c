@@ -794,5 +794,6 @@ void jpk_findings_free(struct jpk_findings *findings)
     if (!own)
         return;
     arena_free(&own->arena);
+    free(own->items);
     free(own);
 }

@@ -2,14 +2,7 @@
 #ifndef JPK_CHECK_H
 #define JPK_CHECK_H
 
-#include "base/arena.h"
-#include "jpk/jpk.h"
-
-/* A list of findings with what they point to: what jpk_findings_free frees, and larger things that begin with one. */
-struct findings {
-    struct jpk_findings public; /* first, so that the pointers are the same */
-    struct arena arena;
-};
+#include "jpk/findings.h"
 
 struct check_visitor {
     /* Gets the bytes of an entry, which are lent for the call. */

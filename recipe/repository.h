@@ -32,9 +32,9 @@ enum repository_kind {
 struct repository_file {
     const char *path; /* to open it, and as findings call it */
     enum repository_kind kind;
-    bool companion; /* not asked for: only here because a file that was asked for needs it */
-    bool left_out;  /* by the configuration: only there for the files that need it */
-    bool named;     /* an argument itself: nothing leaves it out */
+    bool companion;  /* not asked for: only here because a file that was asked for needs it */
+    bool left_out;   /* by the configuration: only there for the files that need it */
+    bool named;      /* an argument itself: nothing leaves it out */
     bool is_project; /* REPOSITORY_JITTERPAK: threads may ask for it while others find out the kind of other files */
     bool is_folder;
     const struct jpk_error *problem; /* why it was not read; NULL: nothing */

@@ -5,8 +5,8 @@
 #include "schema/program.h"
 
 /*
- * What a run may take of the thread's stack, in bytes. A schema at work inside of another takes 400 to 600: instances as
- * deep as is allowed by default (1,000) fit with several schemas a level.
+ * What a run may take of the thread's stack, in bytes. A schema at work inside of another takes 400 to 600: instances
+ * as deep as is allowed by default (1,000) fit with several schemas a level.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define RUN_STACK ((size_t)6 << 20) /* its frames are larger */

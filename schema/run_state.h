@@ -30,7 +30,7 @@ struct run {
     const struct scope *scope;
     const char *stack; /* where the thread's stack was when the run began; it grows down */
     uint64_t steps;    /* left: schemas that may still be begun */
-    uint64_t *words; /* a stack */
+    uint64_t *words;   /* a stack */
     size_t words_used, words_capacity;
     bool stopped; /* a problem: `err` is set */
     struct jpk_error *err;

@@ -16,6 +16,11 @@ static void named(struct buf *out, const char *label, const char *name, const ch
     if (!*name && !*id)
         return;
     buf_printf(out, "%-14s", label);
+    if (!*name) { /* an export knows only the number */
+        message_put(out, id);
+        buf_putc(out, '\n');
+        return;
+    }
     message_put(out, name);
     if (*id) {
         buf_puts(out, " (");
@@ -28,6 +33,12 @@ static void named(struct buf *out, const char *label, const char *name, const ch
 static void put_types(struct buf *out, const struct jpk_summary *summary)
 {
     buf_printf(out, "%-14s%zu\n", "items", summary->items);
+    for (size_t i = 0; i < summary->kind_count; i++) {
+        const struct jpk_summary_kind *kind = &summary->kinds[i];
+        buf_printf(out, "%-14s%6zu  %s\n", "", kind->count, kind->count == 1 ? kind->label : kind->plural);
+    }
+    if (summary->kinds)
+        return;
     for (size_t i = 0; i < JPK_TYPE_COUNT; i++) {
         const struct jpk_type_info *info = jpk_type_info((enum jpk_type)i);
         size_t count = summary->types[i];
@@ -78,10 +89,10 @@ void summary_text(struct buf *out, const struct jpk_summary *s)
     put_types(out, s);
     put_connectors(out, s);
     buf_printf(out, "%-14s%zu, %zu with a value\n", "variables", s->variables, s->variables_set);
-    buf_printf(out, "%-14s%zu values: %zu of variables, %zu of sources and targets, %zu of e-mails, %zu of others\n",
-               "encrypted", s->secret_count, s->secret_variables, s->secret_locations, s->secret_mails,
-               s->secret_others);
-    buf_printf(out, "%-14s%zu in files/\n", "structures", s->files);
+    buf_printf(out, "%-14s%zu values: %zu of variables, %zu of %s, %zu of e-mails, %zu of others\n", "encrypted",
+               s->secret_count, s->secret_variables, s->secret_locations,
+               s->kinds ? "activities" : "sources and targets", s->secret_mails, s->secret_others);
+    buf_printf(out, "%-14s%zu %s\n", "structures", s->files, s->kinds ? "among the assets" : "in files/");
     if (s->deleted)
         buf_printf(out, "%-14s%zu marked as deleted, but still there\n", "deleted", s->deleted);
     if (s->unread)

@@ -282,6 +282,22 @@ def test_index(program, project, folder):
     program.reports("check-report-1", [["check", tree]])
 
 
+def test_exports(program):
+    """What is printed of exports of Cloud Studio, each component included."""
+    exports = sorted(glob.glob(os.path.join(ROOT, "samples", "cloud", "*.json")))
+    exports += [found for found in map(corpus, ("cloud-studio-export.json", "cloud-studio-components.json")) if found]
+    for export in exports:
+        program.reports("check-report-1", [["check", export]])
+        program.reports("info-report-1", [["info", export]])
+        components, = program.reports("list-report-1", [["list", export]])
+        shown = program.reports("cloud-show-report-1", [["show", export, one["id"]] for one in components])
+        names = found_in(shown, r"\$([A-Za-z_][\w.]*)")[:16]
+        program.reports("cloud-show-report-1", [["show", export, "$" + name] for name in names], may_fail=True)
+    program.reports("inventory-report-1", [["inventory", *exports]])
+    for export in exports[:2]:
+        program.judge.expect_valid(CLOUD, load(export), export)
+
+
 def rewrite(path, old, new):
     with open(path, encoding="utf-8") as file:
         text = file.read().replace(old, new, 1)
@@ -307,6 +323,7 @@ def damaged(folder):
 
 def test_program(judge, path):
     program = Program(judge, path)
+    test_exports(program)
     with tempfile.TemporaryDirectory() as folder:
         projects = samples() + [found for found in map(corpus, CORPORA) if found]
         broken = os.path.join(folder, "broken.jpk")

@@ -67,8 +67,8 @@ static void put_view(struct buf *out, const char *before, struct script_view vie
 /* `read b @19 in f/0 alone = "x" to a`: a line for each event. */
 static bool render_event(void *context, const struct script_event *event)
 {
-    static const char *const kinds[] = {"ref",  "read", "write",  "local-read", "local-write", "call",
-                                        "path", "open", "string", "comment",    "text"};
+    static const char *const kinds[] = {"ref",  "tag",  "read", "write",  "local-read", "local-write",
+                                        "call", "path", "open", "string", "comment",    "text"};
     struct buf *out = context;
     buf_puts(out, kinds[event->kind]);
     put_view(out, " ", event->prefix);
@@ -898,6 +898,21 @@ static void check_figures(struct figures *figures, const struct figures *expecte
  * candidates, `\w+\s*\(` for calls, a variable or name before `=`, `+=` or `++` for writes. To the local writes come
  * the four arguments of the one ArgumentList.
  */
+static void test_references_by_name(void **state)
+{
+    (void)state;
+    static const struct test_case cases[] = {
+        {"<trans>RunScript(\"<TAG>script:A b</TAG>\", 1)</trans>",
+         "call RunScript @7\ntag script:A b @23 in RunScript/0 alone\n"},
+        {"<trans>f(1, '<TAG>script:A<TAG>' + 2); // <TAG>email:B</TAG> <TAG>open</trans>",
+         "call f @7\ntag script:A @18 in f/1\ntag email:B @47 comment\n"},
+        {"<trans>'<TAG>a\nb</TAG><TAG></TAG><TAG>x</TAG'</trans>", "tag  @27\n"},
+        {"<javascript>f(\"<TAG>script:A</TAG>\")</javascript>", "call f @12\ntag script:A @20 in f/0 alone\n"},
+        {"<TAG>outside</TAG><trans></trans>", ""},
+    };
+    run(cases, sizeof cases / sizeof cases[0], render_events);
+}
+
 static void test_archive(void **state)
 {
     (void)state;
@@ -1004,10 +1019,19 @@ int main(void)
 {
     alarm(20);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tokens),   cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_language),
-        cmocka_unit_test(test_events),   cmocka_unit_test(test_stop),      cmocka_unit_test(test_depth),
-        cmocka_unit_test(test_prefixes), cmocka_unit_test(test_random),    cmocka_unit_test(test_long),
-        cmocka_unit_test(test_archive),  cmocka_unit_test(test_texts),     cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_language),
+        cmocka_unit_test(test_events),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_prefixes),
+        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_long),
+        cmocka_unit_test(test_archive),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_references_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
