@@ -1,6 +1,9 @@
 #include "jpk/brackets.h"
 
 #include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
 
 enum { DEFAULT_MAX = 4096 }; /* keeps a text of nothing but `[a{` linear */
 
@@ -52,4 +55,23 @@ bool bracket_next(const char *text, size_t *at, struct bracket *out)
         *at = start + 1;
     }
     return false;
+}
+
+bool variable_system(const char *name, size_t n)
+{
+    static const char *const prefixes[] = {"jitterbit.", "__"};
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (n > strlen(prefixes[i]) && strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return true;
+    return false;
+}
+
+size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MAX])
+{
+    if (n > VARIABLE_NAME_MAX)
+        for (n = VARIABLE_NAME_MAX; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
+            n--; /* not within a character */
+    for (size_t i = 0; i < n; i++)
+        key[i] = text_lower(name[i]);
+    return n;
 }

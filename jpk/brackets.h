@@ -1,4 +1,4 @@
-/* Variables in square brackets: `[name]` and `[name{default}]` in property values and texts. */
+/* Names of variables, and those in square brackets: `[name]` and `[name{default}]` in property values and texts. */
 #ifndef JPK_BRACKETS_H
 #define JPK_BRACKETS_H
 
@@ -16,6 +16,12 @@ struct bracket {
     size_t default_length;
     size_t offset; /* of the `[` */
 };
+
+/* Whether Jitterbit itself sets variables of such a name. */
+bool variable_system(const char *name, size_t n);
+
+/* The key of a name: ASCII letters in lower case, cut at a length that no real name has. Returns its length. */
+size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MAX]);
 
 /* The next bracket from *at on; *at moves behind it. False at the end of the text. */
 bool bracket_next(const char *text, size_t *at, struct bracket *out);

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jpk/archive.h"
+#include "jpk/findings.h"
 #include "jpk/layout.h"
 #include "jpk/md5.h"
 #include "jpk/model.h"
@@ -63,16 +64,14 @@ struct row {
 };
 
 struct checker {
-    struct jpk_findings public; /* first: the result */
-    struct arena arena;
+    struct findings result; /* first: what is given out */
     const struct jpk_project *project;
     const struct jpk_graph *graph;
     struct row *rows;
     size_t count, capacity;
-    struct jpk_finding *items; /* the rows' findings, at last */
-    struct map folders;        /* lower-case ids of the tree's folders */
-    bool *written;             /* by variable: a script or a target sets it */
-    size_t comparisons;        /* of names, in the search for what somebody meant */
+    struct map folders; /* lower-case ids of the tree's folders */
+    bool *written;      /* by variable: a script or a target sets it */
+    size_t comparisons; /* of names, in the search for what somebody meant */
     struct buf bytes, text;
     struct jpk_error *err;
     bool failed;
@@ -90,7 +89,7 @@ static const char *keep(struct checker *c, const char *s)
 {
     if (!s)
         return NULL;
-    const char *kept = arena_strdup(&c->arena, s);
+    const char *kept = arena_strdup(&c->result.arena, s);
     if (!kept)
         c->failed = true;
     return kept;
@@ -98,7 +97,7 @@ static const char *keep(struct checker *c, const char *s)
 
 static const char *lower_case(struct checker *c, const char *s)
 {
-    const char *kept = arena_strdup_lower(&c->arena, s);
+    const char *kept = arena_strdup_lower(&c->result.arena, s);
     c->failed = c->failed || !kept;
     return kept;
 }
@@ -693,12 +692,12 @@ static bool finish(struct checker *c)
     }
     if (c->count)
         qsort(c->rows, c->count, sizeof *c->rows, by_place);
-    c->items = malloc((c->count + 1) * sizeof *c->items);
-    if (!c->items)
+    c->result.items = malloc((c->count + 1) * sizeof *c->result.items);
+    if (!c->result.items)
         return false;
     for (size_t i = 0; i < c->count; i++)
-        c->items[i] = c->rows[i].public;
-    c->public = (struct jpk_findings){.items = c->items, .count = c->count};
+        c->result.items[i] = c->rows[i].public;
+    c->result.public = (struct jpk_findings){.items = c->result.items, .count = c->count};
     return true;
 }
 
@@ -709,7 +708,7 @@ static void run(struct checker *c)
         const char *key = lower_case(c, project->folders[i]->id);
         c->failed = !key || !map_set(&c->folders, key, strlen(key), (uint32_t)i);
     }
-    c->written = arena_calloc(&c->arena, c->graph->variable_count, sizeof *c->written);
+    c->written = arena_calloc(&c->result.arena, c->graph->variable_count, sizeof *c->written);
     c->failed = c->failed || !c->written;
     for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
         c->written[i] = is_written(&c->graph->variables[i]);
@@ -750,21 +749,21 @@ struct jpk_findings *jpk_check(const struct jpk_project *project, const struct j
     free(c->rows);
     c->rows = NULL;
     if (!c->failed)
-        return &c->public;
+        return &c->result.public;
     if (local.code == JPK_OK)
         error_memory(&local);
     if (err && err->code == JPK_OK)
         *err = local;
-    jpk_findings_free(&c->public);
+    jpk_findings_free(&c->result.public);
     return NULL;
 }
 
 void jpk_findings_free(struct jpk_findings *findings)
 {
-    struct checker *c = (struct checker *)findings;
-    if (!c)
+    struct findings *owner = (struct findings *)findings;
+    if (!owner)
         return;
-    free(c->items);
-    arena_free(&c->arena);
-    free(c);
+    free(owner->items);
+    arena_free(&owner->arena);
+    free(owner);
 }

@@ -43,27 +43,6 @@ static const char *keep(struct builder *b, const char *s, size_t n)
 
 /* --------------------------------------------------------------------------------------------------- variables */
 
-/* Names that Jitterbit itself sets. */
-static bool system_name(const char *name, size_t n)
-{
-    static const char *const prefixes[] = {"jitterbit.", "__"};
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        if (n > strlen(prefixes[i]) && strncasecmp(name, prefixes[i], strlen(prefixes[i])) == 0)
-            return true;
-    return false;
-}
-
-/* The key of a name: lower case, cut at a length that no real name has. */
-static size_t variable_key(const char *name, size_t n, char key[VARIABLE_NAME_MAX])
-{
-    if (n > VARIABLE_NAME_MAX)
-        for (n = VARIABLE_NAME_MAX; n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80;)
-            n--; /* not within a character */
-    for (size_t i = 0; i < n; i++)
-        key[i] = text_lower(name[i]);
-    return n;
-}
-
 static uint32_t known_variable(const struct builder *b, const char *name, size_t n)
 {
     char key[VARIABLE_NAME_MAX];
@@ -87,7 +66,7 @@ static uint32_t add_variable(struct builder *b, const char *name, size_t n, cons
         return MAP_NONE;
     }
     b->variables[b->variable_count] =
-        (struct jpk_variable){.name = kept, .entity = entity, .system = !entity && system_name(name, n)};
+        (struct jpk_variable){.name = kept, .entity = entity, .system = !entity && variable_system(name, n)};
     return (uint32_t)b->variable_count++;
 }
 
@@ -417,7 +396,7 @@ static void scan_brackets(struct builder *b, const struct jpk_entity *entity, co
         uint32_t known = known_variable(b, bracket.name, bracket.name_length);
         if (place->strict && known >= b->brackets_from)
             known = MAP_NONE;
-        bool system = system_name(bracket.name, bracket.name_length);
+        bool system = variable_system(bracket.name, bracket.name_length);
         if (known == MAP_NONE && !system && (place->strict || !bracket.plain))
             continue;
         struct jpk_use *use = add_use(b, JPK_USE_BRACKET, entity, bracket.name, bracket.name_length);

@@ -54,6 +54,7 @@ bool script_next(struct script_scanner *scanner, struct script_token *token); /*
 
 enum script_event_kind {
     SCRIPT_EVENT_REFERENCE,   /* "op.<guid>" and the like, in a string or in a comment */
+    SCRIPT_EVENT_TAG,         /* what stands between <TAG> and </TAG> in a string or in a comment: `name` */
     SCRIPT_EVENT_READ,        /* a global variable is read: $x, Get("x"), Jitterbit.GetVar("$x") */
     SCRIPT_EVENT_WRITE,       /* a global variable is assigned: $x = ..., Set("x", ...), Jitterbit.SetVar("$x", ...) */
     SCRIPT_EVENT_LOCAL_READ,  /* a name that is neither called nor assigned */
@@ -74,13 +75,20 @@ struct script_view {
     size_t length;
 };
 
+/*
+ * The next reference by name, "<TAG>script:Write log</TAG>", from *at on; *at moves behind it. `name` is what stands
+ * between the tags, on one line and at most 1,000 bytes; the second tag may lack its slash, as in some examples of the
+ * vendor. False at the end of the text.
+ */
+bool script_tag_next(const char *text, size_t size, size_t *at, struct script_view *name);
+
 struct script_event {
     enum script_event_kind kind;
     enum script_language language;
     struct script_view name;   /* variable without `$`, function, path; for a reference the GUID */
     struct script_view prefix; /* references: "op", "sc", "s", "t", "m" or "so" */
     uint32_t offset;           /* where its name starts in the text; of a variable its `$`, of a reference its prefix */
-    bool in_comment; /* references and variables that a comment mentions; nothing else is reported of comments */
+    bool in_comment; /* references, tags and variables that a comment mentions; nothing else is reported of comments */
 
     /* the innermost call around it, empty when there is none, and which of its arguments it stands in, from 0 */
     struct script_view function;

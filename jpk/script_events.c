@@ -1,6 +1,7 @@
 #include "jpk/script.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -522,6 +523,26 @@ static void begin_operand(struct reader *r)
         end_assignments(r);
 }
 
+bool script_tag_next(const char *text, size_t size, size_t *at, struct script_view *name)
+{
+    static const char open[] = "<TAG>";
+    enum { OPEN = sizeof open - 1, NAME_MAX_BYTES = 1000 };
+    for (const char *end = text + size, *p; (p = memmem(text + *at, size - *at, open, OPEN)) != NULL;) {
+        const char *first = p + OPEN, *last = first;
+        while (last < end && last - first < NAME_MAX_BYTES && *last != '<' && *last != '\n' && *last != '\r')
+            last++;
+        size_t left = (size_t)(end - last);
+        bool slash = left > OPEN && memcmp(last, "</TAG>", OPEN + 1) == 0;
+        *at = (size_t)(last - text);
+        if (!slash && (left < OPEN || memcmp(last, open, OPEN) != 0))
+            continue;
+        *at += (size_t)OPEN + slash;
+        *name = (struct script_view){first, (size_t)(last - first)};
+        return true;
+    }
+    return false;
+}
+
 /* The whole of the string, without spaces: no real script has spaces inside of the quotes. */
 static void reference_in_string(struct reader *r, struct script_view content)
 {
@@ -534,6 +555,13 @@ static void reference_in_string(struct reader *r, struct script_view content)
     struct script_view prefix = {content.text, length};
     if (one_of(prefix, prefixes, COUNT(prefixes)))
         emit_plain(r, SCRIPT_EVENT_REFERENCE, (struct script_view){guid, GUID_LENGTH}, prefix);
+}
+
+static void tags_in_string(struct reader *r, struct script_view content)
+{
+    struct script_view name;
+    for (size_t at = 0; !r->stopped && script_tag_next(content.text, content.length, &at, &name);)
+        emit_plain(r, SCRIPT_EVENT_TAG, name, (struct script_view){NULL, 0});
 }
 
 /* Get("x"), Set("$x", 1): whether the string is the whole of the first argument. */
@@ -566,6 +594,7 @@ static void on_string(struct reader *r, const struct script_token *token)
     if (r->flags & SCRIPT_WITH_TEXTS)
         emit_plain(r, SCRIPT_EVENT_STRING, unquoted(view), (struct script_view){NULL, 0});
     reference_in_string(r, unquoted(view));
+    tags_in_string(r, unquoted(view));
     name_in_string(r, unquoted(view));
     shift_constant(r, view, true);
 }
@@ -868,12 +897,20 @@ static void reference_in_comment(struct reader *r, size_t begin, size_t at, size
         comment_event(r, SCRIPT_EVENT_REFERENCE, guid, prefix, prefix.text);
 }
 
+static void tags_in_comment(struct reader *r, const struct script_token *token)
+{
+    struct script_view comment = token_view(r, token), name;
+    for (size_t at = 0; !r->stopped && script_tag_next(comment.text, comment.length, &at, &name);)
+        comment_event(r, SCRIPT_EVENT_TAG, name, (struct script_view){NULL, 0}, name.text);
+}
+
 static void on_comment(struct reader *r, const struct script_token *token)
 {
     size_t end = (size_t)token->offset + token->length;
     if (r->flags & SCRIPT_WITH_TEXTS)
         comment_event(r, SCRIPT_EVENT_COMMENT, token_view(r, token), (struct script_view){NULL, 0},
                       r->scanner.text + token->offset);
+    tags_in_comment(r, token);
     for (size_t at = token->offset; at < end && !r->stopped;) {
         char c = r->scanner.text[at];
         if (c == '$') {

@@ -1,44 +1,27 @@
 /* A project in figures and short lists. All strings are copies, so that a table of many projects can let go of them. */
 #include "jpk/summary.h"
+#include "jpk/summary_maker.h"
 #include "jpk/tree.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/array.h"
 #include "base/error.h"
-#include "base/map.h"
 #include "base/text.h"
 
-/* The lists while they grow; they are handed over at the end. */
-struct maker {
-    struct jpk_summary public; /* first, so that the pointers are the same */
-    struct arena arena;
-    const struct jpk_project *project;
-    const struct jpk_graph *graph;
-    struct jpk_summary_connector *connectors;
-    struct jpk_summary_item *unstarted;
-    struct jpk_summary_script *scripts;
-    struct jpk_summary_secret *secrets;
-    struct jpk_finding *findings;
-    size_t connector_capacity, unstarted_capacity, script_capacity, secret_capacity;
-    struct map by_connector;
-    bool failed; /* memory is out */
-};
-
-static const char *keep(struct maker *m, const char *text)
+const char *summary_keep(struct summary_maker *m, const char *text)
 {
     const char *kept = text ? arena_strdup(&m->arena, text) : "";
     m->failed = m->failed || !kept;
     return kept ? kept : "";
 }
 
-static struct jpk_summary_item item_of(struct maker *m, const struct jpk_entity *entity)
+static struct jpk_summary_item item_of(struct summary_maker *m, const struct jpk_entity *entity)
 {
     char *path = jpk_entity_path(entity);
     m->failed = m->failed || !path;
-    struct jpk_summary_item item = {.id = keep(m, entity->id), .path = keep(m, path)};
+    struct jpk_summary_item item = {.id = summary_keep(m, entity->id), .path = summary_keep(m, path)};
     free(path);
     return item;
 }
@@ -48,8 +31,7 @@ static bool in_use(const struct jpk_entity *entity)
     return entity->in_tree && !entity->deleted;
 }
 
-/* array_grow for the lists above; NULL: no memory, and the maker has failed. */
-static void *grow(struct maker *m, void *array, size_t count, size_t *capacity, size_t size)
+void *summary_grow(struct summary_maker *m, void *array, size_t count, size_t *capacity, size_t size)
 {
     void *grown = array_grow(array, count, capacity, size);
     m->failed = m->failed || !grown;
@@ -77,25 +59,25 @@ static const char *either(const struct jpk_project *project, enum jpk_properties
     return value ? value : "";
 }
 
-static const char *origin(struct maker *m, const char *environment, const char *jitterpak)
+static const char *origin(struct summary_maker *m, const char *environment, const char *jitterpak)
 {
-    return keep(m, either(m->project, JPK_FILE_ENVIRONMENT, environment, JPK_FILE_JITTERPAK, jitterpak));
+    return summary_keep(m, either(m->project, JPK_FILE_ENVIRONMENT, environment, JPK_FILE_JITTERPAK, jitterpak));
 }
 
-static void describe(struct maker *m)
+static void describe(struct summary_maker *m)
 {
     const struct jpk_project *project = m->project;
     struct jpk_summary *s = &m->public;
-    s->name = keep(m, project->name);
-    s->id = keep(m, project->id);
+    s->name = summary_keep(m, project->name);
+    s->id = summary_keep(m, project->id);
     s->form = form_of(project);
     s->kind = project->kind;
     s->organization = origin(m, "org-name", "org_name");
     s->organization_id = origin(m, "org-id", "org_id");
     s->environment = origin(m, "environment-name", "env_name");
     s->environment_id = origin(m, "environment-id", "env_id");
-    s->stored = keep(m, jpk_project_stored(project, JPK_FILE_ENVIRONMENT));
-    s->comment = keep(m, jpk_project_property(project, JPK_FILE_JITTERPAK, "comment"));
+    s->stored = summary_keep(m, jpk_project_stored(project, JPK_FILE_ENVIRONMENT));
+    s->comment = summary_keep(m, jpk_project_property(project, JPK_FILE_JITTERPAK, "comment"));
     jpk_time_decode(either(project, JPK_FILE_JITTERPAK, "created_at", JPK_FILE_ENVIRONMENT, "created"), s->created);
     jpk_time_decode(jpk_project_property(project, JPK_FILE_ENVIRONMENT, "last-deployed-at"), s->deployed);
     jpk_project_created_with(project, s->created_with);
@@ -104,7 +86,7 @@ static void describe(struct maker *m)
 }
 
 /* Beside the base of a workspace lie other environments, which are projects of their own. */
-static void measure(struct maker *m)
+static void measure(struct summary_maker *m)
 {
     const struct jpk_archive *archive = m->project->archive;
     size_t base = strlen(m->project->base);
@@ -119,28 +101,28 @@ static void measure(struct maker *m)
 
 /* --------------------------------------------------------------------------------------------------- connectors */
 
-static struct jpk_summary_connector *connector_named(struct maker *m, const char *name)
+struct jpk_summary_connector *summary_connector_named(struct summary_maker *m, const char *name)
 {
     size_t count = m->public.connector_count;
     uint32_t old = map_get(&m->by_connector, name, strlen(name));
     if (old != MAP_NONE)
         return &m->connectors[old];
-    struct jpk_summary_connector *rows = grow(m, m->connectors, count, &m->connector_capacity, sizeof *rows);
+    struct jpk_summary_connector *rows = summary_grow(m, m->connectors, count, &m->connector_capacity, sizeof *rows);
     if (!rows)
         return NULL;
     m->connectors = rows;
-    rows[count] = (struct jpk_summary_connector){.name = keep(m, name)};
+    rows[count] = (struct jpk_summary_connector){.name = summary_keep(m, name)};
     m->failed = m->failed || !map_set(&m->by_connector, rows[count].name, strlen(name), (uint32_t)count);
     m->public.connector_count++;
     return &rows[count];
 }
 
-static void add_connection(struct maker *m, const struct jpk_entity *entity)
+static void add_connection(struct summary_maker *m, const struct jpk_entity *entity)
 {
     const struct jpk_type_info *info = jpk_type_info(entity->type);
     const struct jpk_location *location = jpk_entity_location(entity);
     const char *name = location ? location->type_name : info->connector;
-    struct jpk_summary_connector *row = name && *name ? connector_named(m, name) : NULL;
+    struct jpk_summary_connector *row = name && *name ? summary_connector_named(m, name) : NULL;
     if (!row)
         return;
     row->endpoints += info->role == JPK_ROLE_ENDPOINT;
@@ -151,7 +133,7 @@ static void add_connection(struct maker *m, const struct jpk_entity *entity)
 
 /* ------------------------------------------------------------------------------------------------------ scripts */
 
-static size_t lines_of(const char *text)
+size_t summary_lines(const char *text)
 {
     size_t lines = 0;
     for (const char *end; *text; text = *end ? end + 1 : end) {
@@ -161,12 +143,12 @@ static size_t lines_of(const char *text)
     return lines;
 }
 
-static void add_script(struct maker *m, const struct jpk_entity *entity)
+static void add_script(struct summary_maker *m, const struct jpk_entity *entity)
 {
     struct jpk_summary_script script = {.type = entity->type};
     if (entity->type == JPK_TYPE_SCRIPT) {
         script.scripts = 1;
-        script.lines = lines_of(entity->as.script->text);
+        script.lines = summary_lines(entity->as.script->text);
         m->public.script_lines += script.lines;
     } else if (entity->type == JPK_TYPE_TRANSFORMATION) {
         const struct jpk_transformation *transformation = entity->as.transformation;
@@ -174,7 +156,7 @@ static void add_script(struct maker *m, const struct jpk_entity *entity)
             if (transformation->mappings[i].kind == JPK_MAPPING_LOOP)
                 continue;
             script.scripts++;
-            script.lines += lines_of(transformation->mappings[i].source);
+            script.lines += summary_lines(transformation->mappings[i].source);
         }
         m->public.mapping_scripts += script.scripts;
         m->public.mapping_lines += script.lines;
@@ -182,7 +164,7 @@ static void add_script(struct maker *m, const struct jpk_entity *entity)
         return;
     }
     size_t count = m->public.script_count;
-    struct jpk_summary_script *rows = grow(m, m->scripts, count, &m->script_capacity, sizeof *rows);
+    struct jpk_summary_script *rows = summary_grow(m, m->scripts, count, &m->script_capacity, sizeof *rows);
     if (!rows)
         return;
     m->scripts = rows;
@@ -193,25 +175,26 @@ static void add_script(struct maker *m, const struct jpk_entity *entity)
 /* ------------------------------------------------------------------------------------------------------ secrets */
 
 /* Adds the encrypted ones among the items of an entity; returns how many they are. */
-static size_t add_secrets(struct maker *m, const struct jpk_entity *entity, const struct jpk_item *items, size_t n)
+static size_t add_secrets(struct summary_maker *m, const struct jpk_entity *entity, const struct jpk_item *items,
+                          size_t n)
 {
     size_t before = m->public.secret_count;
     for (size_t i = 0; i < n; i++) {
         size_t count = m->public.secret_count;
         if (!items[i].encrypted)
             continue;
-        struct jpk_summary_secret *rows = grow(m, m->secrets, count, &m->secret_capacity, sizeof *rows);
+        struct jpk_summary_secret *rows = summary_grow(m, m->secrets, count, &m->secret_capacity, sizeof *rows);
         if (!rows)
             break;
         m->secrets = rows;
         rows[count].item = count > before ? rows[count - 1].item : item_of(m, entity);
-        rows[count].key = keep(m, items[i].key);
+        rows[count].key = summary_keep(m, items[i].key);
         m->public.secret_count++;
     }
     return m->public.secret_count - before;
 }
 
-static void add_secrets_of(struct maker *m, const struct jpk_entity *entity)
+static void add_secrets_of(struct summary_maker *m, const struct jpk_entity *entity)
 {
     const struct jpk_location *location = jpk_entity_location(entity);
     size_t count = add_secrets(m, entity, entity->items, entity->item_count);
@@ -227,8 +210,7 @@ static void add_secrets_of(struct maker *m, const struct jpk_entity *entity)
 
 /* --------------------------------------------------------------------------------------------- what nothing starts */
 
-/* Calls that name an operation without starting it. */
-static bool only_asks(const char *function)
+bool summary_only_asks(const char *function)
 {
     static const char *const names[] = {"CancelOperation", "GetOperationQueue", "WaitForOperation"};
     for (size_t i = 0; function && i < sizeof names / sizeof names[0]; i++)
@@ -263,13 +245,13 @@ static bool starts(const struct jpk_reference *r, const bool *live, const uint32
     case JPK_REF_FAILURE:
         return live[r->from->index];
     case JPK_REF_SCRIPT: /* one that the operation alone runs is a loop and no start */
-        return live[r->from->index] && !only_asks(r->function) && users[r->from->index] != r->to->index;
+        return live[r->from->index] && !summary_only_asks(r->function) && users[r->from->index] != r->to->index;
     default: /* an API runs its operation when it is called */
         return r->from->type == JPK_TYPE_API_ENTITY && !r->from->deleted;
     }
 }
 
-static bool is_started(const struct maker *m, const struct jpk_entity *operation, const bool *live,
+static bool is_started(const struct summary_maker *m, const struct jpk_entity *operation, const bool *live,
                        const uint32_t *users)
 {
     size_t count;
@@ -282,10 +264,10 @@ static bool is_started(const struct maker *m, const struct jpk_entity *operation
     return false;
 }
 
-static void add_unstarted(struct maker *m, const struct jpk_entity *operation)
+static void add_unstarted(struct summary_maker *m, const struct jpk_entity *operation)
 {
     size_t count = m->public.unstarted_count;
-    struct jpk_summary_item *rows = grow(m, m->unstarted, count, &m->unstarted_capacity, sizeof *rows);
+    struct jpk_summary_item *rows = summary_grow(m, m->unstarted, count, &m->unstarted_capacity, sizeof *rows);
     if (!rows)
         return;
     m->unstarted = rows;
@@ -293,7 +275,7 @@ static void add_unstarted(struct maker *m, const struct jpk_entity *operation)
     m->public.unstarted_count++;
 }
 
-static void find_unstarted(struct maker *m)
+static void find_unstarted(struct summary_maker *m)
 {
     const struct jpk_project *project = m->project;
     bool *live = malloc(project->entity_count + 1);
@@ -313,7 +295,7 @@ static void find_unstarted(struct maker *m)
 
 /* ------------------------------------------------------------------------------------------------------ all of it */
 
-static void add_entity(struct maker *m, const struct jpk_entity *entity)
+static void add_entity(struct summary_maker *m, const struct jpk_entity *entity)
 {
     struct jpk_summary *s = &m->public;
     s->deleted += entity->deleted;
@@ -335,12 +317,12 @@ static void add_entity(struct maker *m, const struct jpk_entity *entity)
 }
 
 /* A text of a finding, where NULL stays NULL. */
-static const char *keep_optional(struct maker *m, const char *text)
+static const char *keep_optional(struct summary_maker *m, const char *text)
 {
-    return text ? keep(m, text) : NULL;
+    return text ? summary_keep(m, text) : NULL;
 }
 
-static void add_findings(struct maker *m, const struct jpk_findings *findings)
+void summary_add_findings(struct summary_maker *m, const struct jpk_findings *findings)
 {
     m->findings = calloc(findings->count + 1, sizeof *m->findings);
     m->failed = m->failed || !m->findings;
@@ -364,10 +346,25 @@ static void add_findings(struct maker *m, const struct jpk_findings *findings)
     }
 }
 
+struct jpk_summary *summary_finish(struct summary_maker *m, struct jpk_error *err)
+{
+    map_free(&m->by_connector);
+    m->public.connectors = m->connectors;
+    m->public.unstarted = m->unstarted;
+    m->public.scripts = m->scripts;
+    m->public.secrets = m->secrets;
+    m->public.findings = m->findings;
+    if (!m->failed)
+        return &m->public;
+    error_memory(err);
+    jpk_summary_free(&m->public);
+    return NULL;
+}
+
 struct jpk_summary *jpk_summary_make(const struct jpk_project *project, const struct jpk_graph *graph,
                                      struct jpk_error *err)
 {
-    struct maker *m = calloc(1, sizeof *m);
+    struct summary_maker *m = calloc(1, sizeof *m);
     if (!m)
         error_memory(err);
     struct jpk_findings *findings = m ? jpk_check(project, graph, err) : NULL;
@@ -383,24 +380,14 @@ struct jpk_summary *jpk_summary_make(const struct jpk_project *project, const st
         add_entity(m, project->entities[i]);
     if (!m->failed)
         find_unstarted(m);
-    add_findings(m, findings);
+    summary_add_findings(m, findings);
     jpk_findings_free(findings);
-    map_free(&m->by_connector);
-    m->public.connectors = m->connectors;
-    m->public.unstarted = m->unstarted;
-    m->public.scripts = m->scripts;
-    m->public.secrets = m->secrets;
-    m->public.findings = m->findings;
-    if (!m->failed)
-        return &m->public;
-    error_memory(err);
-    jpk_summary_free(&m->public);
-    return NULL;
+    return summary_finish(m, err);
 }
 
 void jpk_summary_free(struct jpk_summary *summary)
 {
-    struct maker *m = (struct maker *)summary;
+    struct summary_maker *m = (struct summary_maker *)summary;
     if (!m)
         return;
     free(m->connectors);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "tools/commands.h"
 #include "tools/findings.h"
 #include "tools/input.h"
@@ -23,33 +24,51 @@ static json_t *report(const struct settings *settings, const struct input *input
     size_t counts[3] = {0};
     for (size_t i = 0; i < findings->count; i++)
         counts[findings->items[i].severity]++;
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "input", input->name, "projectId", input->project->id, "projectName",
-                     input->project->name, "counts", message_counts_json(counts), "findings",
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "input", input->name, "projectId",
+                     input->cloud ? input->cloud->id : input->project->id, "projectName",
+                     input->cloud ? input->cloud->name : input->project->name, "counts", message_counts_json(counts),
+                     "findings",
                      message_findings_json(findings->items, most < findings->count ? (size_t)most : findings->count));
 }
 
 /* ------------------------------------------------------------------------------------------------------ the list */
 
-/* The rules of the check as the writers want them. */
-static bool make_rules(struct checking *c)
+static bool has_rule(const struct checking *c, const char *id)
 {
-    const struct jpk_check_rule *from = jpk_check_rules();
-    while (from[c->rule_count].id)
-        c->rule_count++;
-    c->rules = calloc(c->rule_count + 1, sizeof *c->rules);
-    for (size_t i = 0; c->rules && i < c->rule_count; i++)
-        c->rules[i] =
-            (struct findings_rule){.id = from[i].id, .severity = from[i].severity, .summary = from[i].summary};
-    return c->rules != NULL;
+    for (size_t i = 0; i < c->rule_count; i++)
+        if (strcmp(c->rules[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* Adds rules of the check as the writers want them, but for those that are there. */
+static bool add_rules(struct checking *c, const struct jpk_check_rule *from)
+{
+    size_t count = 0;
+    while (from[count].id)
+        count++;
+    struct findings_rule *rules = realloc(c->rules, (c->rule_count + count + 1) * sizeof *rules);
+    if (!rules)
+        return false;
+    c->rules = rules;
+    for (size_t i = 0; i < count; i++)
+        if (!has_rule(c, from[i].id))
+            rules[c->rule_count++] =
+                (struct findings_rule){.id = from[i].id, .severity = from[i].severity, .summary = from[i].summary};
+    return true;
 }
 
 /* Reads a file of the project whose findings were added last: behind the input's name stands the entry's. */
 static bool read_entry(void *context, const char *file, struct buf *text)
 {
     const struct input *input = context;
-    struct jpk_archive *files = jpk_tree_files(input->archive);
     size_t n = strlen(input->name), size, index;
     void *data;
+    if (input->cloud) {
+        buf_put(text, input->cloud->text, input->cloud->size);
+        return strcmp(file, input->name) == 0;
+    }
+    struct jpk_archive *files = jpk_tree_files(input->archive);
     if (strncmp(file, input->name, n) != 0)
         return false;
     file += n;
@@ -91,14 +110,26 @@ static int list_findings(struct checking *c, struct input *input, const struct j
 
 /* ------------------------------------------------------------------------------------------------- the command */
 
+/* The rules of exports are among those that are printed once there is an export. */
+static struct jpk_findings *find(struct checking *c, struct input *input, struct jpk_error *err)
+{
+    if (!input->cloud)
+        return input_load(input, c->settings, JPK_KEEP_GOING, err) ? jpk_check(input->project, input->graph, err)
+                                                                   : NULL;
+    if (!add_rules(c, jpk_cloud_check_rules())) {
+        error_memory(err);
+        return NULL;
+    }
+    return jpk_cloud_check(input->cloud, err);
+}
+
 static int check_one(struct checking *c, const char *argument)
 {
     struct input input;
     struct jpk_error err = {0};
     struct jpk_findings *findings = NULL;
     int status = 0;
-    if (!input_open(&input, argument, c->settings, &err) || !input_load(&input, c->settings, JPK_KEEP_GOING, &err) ||
-        !(findings = jpk_check(input.project, input.graph, &err))) {
+    if (!input_open_any(&input, argument, c->settings, &err) || !(findings = find(c, &input, &err))) {
         status = message_error(&err);
         if (c->format != FINDINGS_TEXT)
             findings_add_unchecked(&c->list, input.name, &err);
@@ -130,7 +161,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     int status = 0, printed = 0;
     if (c.format == FINDINGS_JSON)
         c.reports = json_array();
-    if (!make_rules(&c) || (c.format == FINDINGS_JSON && !c.reports))
+    if (!add_rules(&c, jpk_check_rules()) || (c.format == FINDINGS_JSON && !c.reports))
         status = message_memory();
     for (int i = 0; i < count && status < 4; i++) {
         int one = check_one(&c, arguments[i]);

@@ -37,8 +37,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_summary *summary = NULL;
     int status = 0;
     (void)count;
-    if (!input_open(&input, arguments[0], settings, &err) || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
-        !(summary = jpk_summary_make(input.project, input.graph, &err)))
+    if (!input_open_any(&input, arguments[0], settings, &err) || !(summary = input_summary(&input, settings, &err)))
         status = message_error(&err);
     else if (message_as_json(settings))
         status = print_json(input.name, summary);

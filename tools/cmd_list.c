@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/cloud_commands.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -149,8 +150,10 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_error err = {0};
     int status;
     (void)count;
-    if (!input_open(&input, arguments[0], settings, &err))
+    if (!input_open_any(&input, arguments[0], settings, &err))
         status = message_error(&err);
+    else if (input.cloud)
+        status = cloud_list(settings, input.cloud);
     else if (settings->entities)
         status = list_entities(settings, &input);
     else
@@ -165,6 +168,7 @@ const struct command list_command = {
     .name = "list",
     .arguments = "PROJECT",
     .summary = "List the entries of an archive, or the items of a project.",
+    .details = "An export of Cloud Studio has no entries: its components are listed in any case.",
     .groups = groups,
     .least = 1,
     .most = 1,

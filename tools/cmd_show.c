@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "jpk/show.h"
+#include "tools/cloud_commands.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -91,8 +92,10 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_error err = {0};
     int status;
     (void)count;
-    if (!input_open(&input, arguments[0], settings, &err) || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
-        !jpk_show_select(input.project, input.graph, arguments[1], settings->show.type, &selection, &err))
+    if (input_open_any(&input, arguments[0], settings, &err) && input.cloud)
+        status = cloud_show(settings, input.cloud, arguments[1]);
+    else if (!input.archive || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
+             !jpk_show_select(input.project, input.graph, arguments[1], settings->show.type, &selection, &err))
         status = message_error(&err);
     else if (settings->show.structure)
         status = print_structure(settings, &input, &selection);

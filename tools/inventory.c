@@ -149,9 +149,8 @@ static void read_row(void *context, size_t index)
     const struct reading *reading = context;
     struct inventory_row *row = &reading->inventory->rows[index];
     struct input input;
-    if (row->error.code == JPK_OK && input_open(&input, row->source, reading->settings, &row->error)) {
-        if (input_load(&input, reading->settings, JPK_KEEP_GOING, &row->error))
-            row->summary = jpk_summary_make(input.project, input.graph, &row->error);
+    if (row->error.code == JPK_OK && input_open_any(&input, row->source, reading->settings, &row->error)) {
+        row->summary = input_summary(&input, reading->settings, &row->error);
         input_close(&input);
     }
 }

@@ -102,9 +102,12 @@ static void put_types(struct buf *out, const struct jpk_summary *s)
 {
     begin_section(out, "Items", s->items, false);
     buf_puts(out, "<table><tbody>");
+    for (size_t i = 0; i < s->kind_count; i++)
+        buf_printf(out, "<tr><th scope=\"row\">%s</th><td class=\"number\">%zu</td></tr>",
+                   s->kinds[i].count == 1 ? s->kinds[i].label : s->kinds[i].plural, s->kinds[i].count);
     for (size_t i = 0; i < JPK_TYPE_COUNT; i++) {
         const struct jpk_type_info *info = jpk_type_info((enum jpk_type)i);
-        if (s->types[i])
+        if (s->types[i] && !s->kinds)
             buf_printf(out, "<tr><th scope=\"row\">%s</th><td class=\"number\">%zu</td></tr>",
                        s->types[i] == 1 ? info->label : info->plural, s->types[i]);
     }

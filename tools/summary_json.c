@@ -5,8 +5,10 @@
 static json_t *types_json(const struct jpk_summary *summary)
 {
     json_t *object = json_object();
+    for (size_t i = 0; object && i < summary->kind_count; i++)
+        json_object_set_new(object, summary->kinds[i].name, json_integer((json_int_t)summary->kinds[i].count));
     for (size_t i = 0; object && i < JPK_TYPE_COUNT; i++)
-        if (summary->types[i])
+        if (summary->types[i] && !summary->kinds)
             json_object_set_new(object, i ? jpk_type_info((enum jpk_type)i)->name : "unknown",
                                 json_integer((json_int_t)summary->types[i]));
     return object;

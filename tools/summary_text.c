@@ -28,6 +28,12 @@ static void named(struct buf *out, const char *label, const char *name, const ch
 static void put_types(struct buf *out, const struct jpk_summary *summary)
 {
     buf_printf(out, "%-14s%zu\n", "items", summary->items);
+    for (size_t i = 0; i < summary->kind_count; i++) {
+        const struct jpk_summary_kind *kind = &summary->kinds[i];
+        buf_printf(out, "%-14s%6zu  %s\n", "", kind->count, kind->count == 1 ? kind->label : kind->plural);
+    }
+    if (summary->kinds)
+        return;
     for (size_t i = 0; i < JPK_TYPE_COUNT; i++) {
         const struct jpk_type_info *info = jpk_type_info((enum jpk_type)i);
         size_t count = summary->types[i];

@@ -33,6 +33,13 @@ struct jpk_summary_script {
     size_t lines;       /* of all of them, the lines of their <trans> or <javascript> tags included */
 };
 
+/* Components of one kind, in an export of Cloud Studio. */
+struct jpk_summary_kind {
+    const char *name;           /* for programs, "projectVariable" */
+    const char *label, *plural; /* for people */
+    size_t count;
+};
+
 /* A setting whose value is encrypted. The value is not here. */
 struct jpk_summary_secret {
     struct jpk_summary_item item;
@@ -45,7 +52,8 @@ struct jpk_summary_secret {
  */
 struct jpk_summary {
     const char *name, *id; /* of the project */
-    const char *form;      /* "Jitterpak", "workspace", "environment folder", "flat folder", "unpacked tree" */
+    const char *form; /* "Jitterpak", "workspace", "environment folder", "flat folder", "unpacked tree", "Cloud Studio
+                         export" */
     enum jpk_kind kind;
     char created_with[32], required_version[32]; /* jpk_project_created_with, jpk_project_required_version */
     char created[32], deployed[32];              /* UTC, as jpk_time_decode writes it */
@@ -54,14 +62,16 @@ struct jpk_summary {
     const char *organization, *organization_id, *environment, *environment_id;
     const char *comment; /* of jitterpak.properties */
 
-    size_t types[JPK_TYPE_COUNT]; /* items in use, by enum jpk_type */
-    size_t items;                 /* the sum of these */
-    size_t deleted;               /* marked as deleted, but still there */
-    size_t unread;                /* without a file that can be read */
-    size_t variables;             /* project variables that are not deleted, in the tree or not */
-    size_t variables_set;         /* those with a value */
-    size_t files;                 /* structures: files below files/ */
-    size_t entries;               /* all files of the project, and their bytes when they are unpacked */
+    size_t types[JPK_TYPE_COUNT];         /* items in use, by enum jpk_type */
+    const struct jpk_summary_kind *kinds; /* Cloud Studio: all kinds that there are, workflows first; else NULL */
+    size_t kind_count;
+    size_t items;         /* the sum of these */
+    size_t deleted;       /* marked as deleted, but still there */
+    size_t unread;        /* without a file that can be read */
+    size_t variables;     /* project variables that are not deleted, in the tree or not */
+    size_t variables_set; /* those with a value */
+    size_t files;         /* structures: files below files/ */
+    size_t entries;       /* all files of the project, and their bytes when they are unpacked */
     uint64_t size;
 
     const struct jpk_summary_connector *connectors; /* of items in use, in the order of their first one */

@@ -1,0 +1,177 @@
+/* Canonical text. Without recursion: objects and arrays that are open lie on a stack. */
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "jpk/cloud_model.h"
+#include "jpk/cloud_shape.h"
+
+struct open {
+    uint32_t node;
+    enum cloud_shape shape;      /* arrays: of the objects in it */
+    const struct cloud_key *key; /* objects: the next known key; the row without a key: unknown ones follow */
+    uint32_t at;                 /* the next element, or the next key among all */
+    bool any;                    /* something was written */
+};
+
+struct writer {
+    struct buf *out;
+    const struct jdoc *doc;
+    bool compact;
+    size_t depth;
+    struct open stack[JDOC_DEPTH_MAX + 1];
+};
+
+/* As JSON.stringify writes it: short escapes where there are some. */
+static void put_string(struct buf *out, const char *s, size_t n)
+{
+    static const char letters[] = "btn-fr"; /* U+0008 to U+000D; the vertical tab has none */
+    static const char digits[] = "0123456789abcdef";
+    size_t from = 0;
+    buf_putc(out, '"');
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buf_put(out, s + from, i - from);
+        from = i + 1;
+        if (c >= 0x20)
+            buf_put(out, (char[]){'\\', (char)c}, 2);
+        else if (c == '\b' || c == '\t' || c == '\n' || c == '\f' || c == '\r')
+            buf_put(out, (char[]){'\\', letters[c - 8]}, 2);
+        else
+            buf_put(out, (char[]){'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]}, 6);
+    }
+    buf_put(out, s + from, n - from);
+    buf_putc(out, '"');
+}
+
+static void put_line(struct writer *w)
+{
+    if (w->compact)
+        return;
+    buf_putc(w->out, '\n');
+    for (size_t i = 0; i < w->depth; i++)
+        buf_put(w->out, "  ", 2);
+}
+
+/* A scalar, or the beginning of a container. */
+static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
+{
+    const struct jdoc *doc = w->doc;
+    switch (jdoc_type(doc, node)) {
+    case JDOC_OBJECT:
+        shape = cloud_shape_of(doc, node, shape);
+        w->stack[w->depth++] = (struct open){node, shape, cloud_shape_keys(shape), node + 1, false};
+        buf_putc(w->out, '{');
+        break;
+    case JDOC_ARRAY:
+        w->stack[w->depth++] = (struct open){node, shape, NULL, node + 1, false};
+        buf_putc(w->out, '[');
+        break;
+    case JDOC_STRING:
+        put_string(w->out, jdoc_string(doc, node), jdoc_string_size(doc, node));
+        break;
+    case JDOC_NUMBER:
+        buf_put(w->out, jdoc_number(doc, node), jdoc_number_size(doc, node));
+        break;
+    case JDOC_NULL:
+        buf_puts(w->out, "null");
+        break;
+    default:
+        buf_puts(w->out, jdoc_type(doc, node) == JDOC_TRUE ? "true" : "false");
+    }
+}
+
+/* The value of the next member, its shape in *shape; JDOC_NONE at the end. */
+static uint32_t next_member(const struct jdoc *doc, struct open *top, enum cloud_shape *shape)
+{
+    for (; top->key->key; top->key++) {
+        uint32_t value = jdoc_get(doc, top->node, top->key->key, strlen(top->key->key));
+        if (value == JDOC_NONE)
+            continue;
+        *shape = top->key->shape;
+        top->key++;
+        return value;
+    }
+    *shape = SHAPE_ANY;
+    while (top->at < jdoc_next(doc, top->node)) {
+        uint32_t key = top->at;
+        top->at = jdoc_next(doc, key + 1);
+        if (!jdoc_shadowed(doc, key) && !cloud_shape_key(top->shape, jdoc_string(doc, key), jdoc_string_size(doc, key)))
+            return key + 1;
+    }
+    return JDOC_NONE;
+}
+
+static uint32_t next_element(const struct jdoc *doc, struct open *top, enum cloud_shape *shape)
+{
+    uint32_t at = top->at;
+    if (at >= jdoc_next(doc, top->node))
+        return JDOC_NONE;
+    top->at = jdoc_next(doc, at);
+    *shape = top->shape;
+    return at;
+}
+
+static void close_container(struct writer *w, bool array)
+{
+    bool any = w->stack[--w->depth].any;
+    if (any)
+        put_line(w);
+    buf_putc(w->out, array ? ']' : '}');
+}
+
+static void put_next(struct writer *w)
+{
+    struct open *top = &w->stack[w->depth - 1];
+    enum cloud_shape shape = SHAPE_ANY;
+    bool array = jdoc_type(w->doc, top->node) == JDOC_ARRAY;
+    uint32_t value = array ? next_element(w->doc, top, &shape) : next_member(w->doc, top, &shape);
+    if (value == JDOC_NONE) {
+        close_container(w, array);
+        return;
+    }
+    if (top->any)
+        buf_putc(w->out, ',');
+    top->any = true;
+    put_line(w);
+    if (!array) {
+        put_string(w->out, jdoc_string(w->doc, value - 1), jdoc_string_size(w->doc, value - 1));
+        buf_puts(w->out, w->compact ? ":" : ": ");
+    }
+    put_value(w, value, shape);
+}
+
+void cloud_put(struct buf *out, const struct jdoc *doc, uint32_t node, enum cloud_shape shape, bool compact)
+{
+    struct writer w;
+    w.out = out;
+    w.doc = doc;
+    w.compact = compact;
+    w.depth = 0;
+    put_value(&w, node, shape);
+    while (w.depth > 0 && !out->failed)
+        put_next(&w);
+}
+
+/* The shape of the document's own value. */
+static enum cloud_shape top_shape(const struct jpk_cloud *cloud)
+{
+    if (cloud->form == JPK_CLOUD_EXPORT)
+        return SHAPE_EXPORT;
+    return jdoc_type(cloud->doc, 0) == JDOC_ARRAY ? SHAPE_COMPONENT : SHAPE_PROJECT;
+}
+
+char *jpk_cloud_write(const struct jpk_cloud *cloud, size_t *size, struct jpk_error *err)
+{
+    struct buf out = {0};
+    cloud_put(&out, cloud->doc, 0, top_shape(cloud), false);
+    buf_putc(&out, '\n');
+    if (out.failed) {
+        buf_free(&out);
+        error_memory(err);
+        return NULL;
+    }
+    *size = out.size;
+    return out.data;
+}
