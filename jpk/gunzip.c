@@ -3,7 +3,8 @@
 #include <zlib.h>
 
 enum {
-    WINDOW_GZIP = 15 + 16, /* the largest window, and a gzip header instead of zlib's own */
+    WINDOW_ZLIB = 15,               /* the largest window */
+    WINDOW_GZIP = WINDOW_ZLIB + 16, /* a gzip header instead of zlib's own */
     CHUNK = 64 * 1024,
     RATIO_FROM = 1 << 20, /* small texts of one character are no bombs; see jpk/zipdir.c */
     MAGIC_1 = 0x1f,
@@ -15,6 +16,7 @@ struct unpacker {
     const unsigned char *data;
     size_t size, fed; /* packed bytes; how many of them zlib was given */
     size_t before;    /* bytes that the output had at the start */
+    const char *form; /* "gzip", "zlib" */
     const struct jpk_limits *limits;
     struct buf *out;
     struct jpk_error *err;
@@ -30,9 +32,10 @@ static size_t consumed(const struct unpacker *u)
     return u->fed - u->stream.avail_in;
 }
 
-static bool damaged(struct unpacker *u, const char *message)
+/* What is wrong, with `form` and a word behind it. */
+static bool damaged(struct unpacker *u, const char *before, const char *behind)
 {
-    error_set(u->err, JPK_ERR_CHECKSUM, "%s", message);
+    error_set(u->err, JPK_ERR_CHECKSUM, "%s %s %s", before, u->form, behind);
     error_offset(u->err, consumed(u));
     return false;
 }
@@ -82,13 +85,13 @@ static bool step(struct unpacker *u, bool *end)
         *end = true;
         return true;
     case Z_BUF_ERROR: /* room there was, so it is input that is missing */
-        return damaged(u, "ends in the middle of its gzip data");
+        return damaged(u, "ends in the middle of its", "data");
     case Z_MEM_ERROR:
         return error_memory(u->err);
     default:
-        error_set(u->err, JPK_ERR_CHECKSUM, "is damaged gzip data: %s",
+        error_set(u->err, JPK_ERR_CHECKSUM, "is damaged %s data: %s", u->form,
                   u->stream.msg ? u->stream.msg : "it asks for a dictionary");
-        return damaged(u, "is damaged gzip data");
+        return damaged(u, "is damaged", "data");
     }
 }
 
@@ -97,25 +100,29 @@ static bool check_end(struct unpacker *u)
     size_t at = consumed(u), left = u->size - at;
     if (left == 0)
         return true;
-    bool member = left >= 2 && u->data[at] == MAGIC_1 && u->data[at + 1] == MAGIC_2;
-    return damaged(u, member ? "holds a second gzip member, where one is expected"
-                             : "goes on behind the end of its gzip data");
+    bool member = u->form[0] == 'g' && left >= 2 && u->data[at] == MAGIC_1 && u->data[at + 1] == MAGIC_2;
+    return member ? damaged(u, "holds a second", "member, where one is expected")
+                  : damaged(u, "goes on behind the end of its", "data");
 }
 
 static bool unpack(struct unpacker *u)
 {
-    if (u->size < 2 || u->data[0] != MAGIC_1 || u->data[1] != MAGIC_2)
-        return damaged(u, "is not gzip data");
     for (bool end = false; !end;)
         if (!step(u, &end))
             return false;
     return check_end(u);
 }
 
-bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+static bool unpack_form(const char *form, int window, const void *data, size_t size, const struct jpk_limits *limits,
+                        struct buf *out, struct jpk_error *err)
 {
-    struct unpacker u = {.data = data, .size = size, .before = out->size, .limits = limits, .out = out, .err = err};
-    if (inflateInit2(&u.stream, WINDOW_GZIP) != Z_OK)
+    struct unpacker u = {
+        .data = data, .size = size, .before = out->size, .form = form, .limits = limits, .out = out, .err = err};
+    bool gzip = size >= 2 && u.data[0] == MAGIC_1 && u.data[1] == MAGIC_2;
+    bool zlib = size >= 2 && (u.data[0] & 0x0f) == Z_DEFLATED && (u.data[0] << 8 | u.data[1]) % 31 == 0;
+    if (!(window == WINDOW_GZIP ? gzip : zlib))
+        return damaged(&u, "is not", "data");
+    if (inflateInit2(&u.stream, window) != Z_OK)
         return error_memory(err);
     bool ok = unpack(&u);
     inflateEnd(&u.stream);
@@ -124,4 +131,14 @@ bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, stru
         out->data[out->size] = '\0';
     }
     return ok;
+}
+
+bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+{
+    return unpack_form("gzip", WINDOW_GZIP, data, size, limits, out, err);
+}
+
+bool zlib_unpack(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err)
+{
+    return unpack_form("zlib", WINDOW_ZLIB, data, size, limits, out, err);
 }

@@ -1,4 +1,4 @@
-/* Unpacking gzip that a stranger has made. */
+/* Unpacking gzip and zlib streams that a stranger has made. */
 #ifndef JPK_GUNZIP_H
 #define JPK_GUNZIP_H
 
@@ -12,5 +12,9 @@
  * limits->ratio bytes for each packed one. Memory follows what is really unpacked, not what the file claims.
  */
 bool gunzip(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out, struct jpk_error *err);
+
+/* The same for a zlib stream (RFC 1950). */
+bool zlib_unpack(const void *data, size_t size, const struct jpk_limits *limits, struct buf *out,
+                 struct jpk_error *err);
 
 #endif

@@ -1,0 +1,45 @@
+/* Schema trees from the files below files/ of a project. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "jpk/model.h"
+#include "jpk/schema_tree.h"
+
+/* Texts stay until the tree is made. */
+struct texts {
+    const struct jpk_project *project;
+    void **list;
+    size_t count, capacity;
+};
+
+static bool read_text(void *context, const char *name, const char **text, size_t *size, struct jpk_error *err)
+{
+    struct texts *texts = context;
+    const struct jpk_file *file = jpk_project_file(texts->project, name);
+    void *data = NULL;
+    if (!file || file->entry == SIZE_MAX)
+        return error_set(err, JPK_ERR_NOT_FOUND, "the project has no file %.200s", name);
+    void **list = array_grow(texts->list, texts->count, &texts->capacity, sizeof *list);
+    if (!list)
+        return error_memory(err);
+    texts->list = list;
+    if (!jpk_archive_read(texts->project->archive, file->entry, &data, size, err))
+        return false;
+    texts->list[texts->count++] = data;
+    *text = data;
+    return true;
+}
+
+struct schema_tree *schema_tree_from_project_file(const struct jpk_project *project, const char *file, const char *root,
+                                                  size_t nodes, struct jpk_error *err)
+{
+    struct texts texts = {.project = project};
+    struct schema_files files = {
+        .read = read_text, .context = &texts, .limits = &((const struct project *)project)->limits};
+    struct schema_tree *tree = schema_tree_from_xsd(&files, file, root, nodes, err);
+    for (size_t i = 0; i < texts.count; i++)
+        free(texts.list[i]);
+    free(texts.list);
+    return tree;
+}
