@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "base/uuid.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
