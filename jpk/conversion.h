@@ -141,6 +141,13 @@ bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)
 const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
                          const struct jpk_entity *entity);
 
+/* The name of the component that an item becomes: of operations, scripts, e-mails and transformations the same for all
+ * who ask; of others "" until it has one. */
+const char *convert_item_name(struct convert *c, const struct jpk_entity *entity);
+
+/* The name that a variable has in the other form: its own, made legal. */
+const char *convert_variable_name(struct convert *c, const char *name);
+
 /* Sets a member of an object; takes `value` over in any case. False and c->failed: it is NULL, or no memory. */
 bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value);
 

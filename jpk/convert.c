@@ -121,6 +121,8 @@ static void plan_item(struct convert *c, const struct jpk_entity *entity)
         convert_note(c, entity, CONVERT_DELETED, 0, "is marked as deleted in the source");
     else if (entity->unread)
         convert_note(c, entity, CONVERT_UNREADABLE, 0, "its file could not be read");
+    else
+        convert_item_name(c, entity); /* in the order of the project, so that the first of equal names keeps it */
 }
 
 static bool begin(struct convert *c, struct jpk_error *err)

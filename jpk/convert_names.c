@@ -62,9 +62,44 @@ static void note_rename(struct convert *c, const struct jpk_entity *entity, cons
     convert_note(c, entity, CONVERT_RENAMED, 0, "its name is '%s' now", name);
 }
 
+/* The kind of the component that an item becomes, when it is one whatever it is used for. */
+static enum jpk_cloud_kind kind_of(const struct jpk_entity *entity)
+{
+    switch (entity->type) {
+    case JPK_TYPE_OPERATION:
+        return JPK_CLOUD_OPERATION;
+    case JPK_TYPE_SCRIPT:
+        return JPK_CLOUD_SCRIPT;
+    case JPK_TYPE_EMAIL_MESSAGE:
+        return JPK_CLOUD_EMAIL;
+    case JPK_TYPE_TRANSFORMATION:
+        return JPK_CLOUD_TRANSFORMATION;
+    default:
+        return JPK_CLOUD_OTHER;
+    }
+}
+
+const char *convert_item_name(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct convert_item *item = &c->items[entity->index];
+    enum jpk_cloud_kind kind = kind_of(entity);
+    if (!item->name && kind != JPK_CLOUD_OTHER)
+        convert_name(c, kind, entity->name, entity);
+    return item->name ? item->name : "";
+}
+
+const char *convert_variable_name(struct convert *c, const char *name)
+{
+    (void)c;
+    return name;
+}
+
 const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
                          const struct jpk_entity *entity)
 {
+    struct convert_item *item = entity && kind_of(entity) == kind ? &c->items[entity->index] : NULL;
+    if (item && item->name)
+        return item->name;
     const char *legal = make_legal(c, wanted), *name = legal;
     if (!legal) {
         c->failed = true;
@@ -72,6 +107,8 @@ const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char
     }
     for (unsigned number = 2; !take(c, kind, name) && !c->failed; number++)
         name = convert_text(c, "%s (%u)", legal, number);
+    if (item)
+        item->name = name;
     if (entity && strcmp(name, entity->name) != 0 && !c->failed)
         note_rename(c, entity, name);
     return name;
