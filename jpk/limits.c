@@ -11,5 +11,6 @@ struct jpk_limits jpk_limits_default(void)
         .ratio = 200,
         .xml_size = (uint64_t)64 << 20,
         .xml_tag = (uint64_t)64 << 10,
+        .schema_nodes = 200000,
     };
 }

@@ -42,7 +42,7 @@ bool zlib_pack(const void *data, size_t n, struct buf *out, struct jpk_error *er
     return pack(Z_BEST_COMPRESSION, NULL, data, n, out, err);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- base64 */
+/* ----------------------------------------------------------------------------------------------------------- base64 */
 
 static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 

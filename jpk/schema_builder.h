@@ -5,6 +5,15 @@
 #include "jpk/schema_tree.h"
 #include "jpk/xml.h"
 
+#define SCHEMA_XSD "http://www.w3.org/2001/XMLSchema" /* the namespace of XML Schema */
+
+/*
+ * Bits of the nodes of a structure cache beyond those of jpk/structure.h: has a fixed default, or stands above a mapped
+ * node; a record of Salesforce that another one refers to.
+ */
+#define SCHEMA_CROM_FIXED 0x80000000u
+#define SCHEMA_CROM_RELATED 0x200000u
+
 /* Names are interned, so that pointers tell them apart. */
 struct schema_sibling {
     const struct schema_node *parent;
@@ -36,6 +45,9 @@ const char *schema_keep(struct schema_builder *b, const char *s, size_t n);
 
 /* The same of a string; *out stays NULL when `s` is. */
 bool schema_keep_text(struct schema_builder *b, const char *s, const char **out);
+
+/* The name of a declared type: plain when it is of XML Schema or of no namespace, else "{namespace}name". */
+bool schema_keep_type(struct schema_builder *b, const char *namespace_, const char *name, const char **out);
 
 /*
  * A new last child of `parent`, or the root. It occurs once, has no columns, and nothing else is set. An attribute or

@@ -39,19 +39,46 @@ static bool truth(const json_t *object, const char *key)
     return json_is_true(json_object_get(object, key));
 }
 
-/* Keeps as text the members whose keys are not in `known`, which are separated and ended by spaces. */
-static bool keep_more(struct reader *r, const json_t *object, const char *known, const char **out)
+/* The members that a tree has a place for. */
+static const char *const node_members[] = {"N",  "NS",  "MN", "MX", "NIL", "ATR", "T",  "DT", "DV",
+                                           "EV", "DOM", "C",  "O",  "I",   "L",   "BG", "EN", NULL};
+static const char *const option_members[] = {"isArray", "inodeWithoutChildren", "xmlChoice", "generatedAsInode", NULL};
+static const char *const root_option_members[] = {"isArray",          "inodeWithoutChildren", "xmlChoice",
+                                                  "generatedAsInode", "prefixPath",           NULL};
+static const char *const document_members[] = {"O", "root", "types", "jtr", "name", NULL};
+static const char *const document_option_members[] = {"requestStructureFilePath",
+                                                      "requestRootName",
+                                                      "responseStructureFilePath",
+                                                      "responseRootName",
+                                                      "contentType",
+                                                      "customSchemaIsFlat",
+                                                      "customSchemaIsXml",
+                                                      "isCustomSchema",
+                                                      "customSchemaIsFlatComplex",
+                                                      "isFixedSchema",
+                                                      "delimiter",
+                                                      "text_qualifier",
+                                                      "qualifier_mode",
+                                                      "use_end_of_line",
+                                                      "escape_sequences",
+                                                      NULL};
+
+static bool listed(const char *const *list, const char *key)
+{
+    while (*list && strcmp(*list, key) != 0)
+        list++;
+    return *list != NULL;
+}
+
+/* Keeps as text the members whose keys are not in `known`. */
+static bool keep_more(struct reader *r, const json_t *object, const char *const *known, const char **out)
 {
     json_t *more = NULL, *value;
     const char *key;
     bool ok = true;
     json_object_foreach((json_t *)(uintptr_t)object, key, value) /* does not change it */
     {
-        size_t n = strlen(key);
-        const char *at = known;
-        while ((at = strstr(at, key)) != NULL && !((at == known || at[-1] == ' ') && at[n] == ' '))
-            at++;
-        if (at && n > 0)
+        if (listed(known, key))
             continue;
         more = more ? more : json_object();
         ok = ok && more && json_object_set_nocheck(more, key, value) == 0;
@@ -125,10 +152,7 @@ static bool take_options(struct reader *r, const json_t *object, struct schema_n
     node->generated_as_inode = truth(options, "generatedAsInode");
     if (!node->parent && !keep_string(r, options, "prefixPath", &r->b.tree->prefix_path))
         return false;
-    return keep_more(r, options,
-                     node->parent ? "isArray inodeWithoutChildren xmlChoice generatedAsInode "
-                                  : "isArray inodeWithoutChildren xmlChoice generatedAsInode prefixPath ",
-                     &node->more_options);
+    return keep_more(r, options, node->parent ? option_members : root_option_members, &node->more_options);
 }
 
 static enum schema_node_kind kind_of(const struct reader *r, const json_t *object)
@@ -163,7 +187,7 @@ static struct schema_node *take_node(struct reader *r, struct schema_node *paren
               take_count(r, object, "MX", node, &node->max) && take_count(r, object, "BG", node, &node->begin) &&
               take_count(r, object, "EN", node, &node->end) && take_default(r, object, node) &&
               take_values(r, object, node) && take_options(r, object, node) &&
-              keep_more(r, object, "N NS MN MX NIL ATR T DT DV EV DOM C O I L BG EN ", &node->more);
+              keep_more(r, object, node_members, &node->more);
     if (!ok)
         return NULL;
     if (node->min < 0)
@@ -204,8 +228,7 @@ static bool take_tree(struct reader *r, const json_t *root)
     return true;
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static enum schema_kind document_kind(const json_t *document, const json_t *options, const json_t *root)
 {
@@ -244,11 +267,7 @@ static bool take_document_options(struct reader *r, const json_t *options)
            keep_string(r, options, "requestRootName", &origin->request_root) &&
            keep_string(r, options, "responseStructureFilePath", &origin->response_file) &&
            keep_string(r, options, "responseRootName", &origin->response_root) &&
-           keep_more(r, options,
-                     "requestStructureFilePath requestRootName responseStructureFilePath responseRootName contentType "
-                     "customSchemaIsFlat customSchemaIsXml customSchemaIsFlatComplex isCustomSchema isFixedSchema "
-                     "delimiter text_qualifier qualifier_mode use_end_of_line escape_sequences ",
-                     &tree->more_options);
+           keep_more(r, options, document_option_members, &tree->more_options);
 }
 
 static bool take_types(struct reader *r, const json_t *document)
@@ -271,7 +290,7 @@ static bool take_document(struct reader *r, const json_t *document)
     r->namespaces = json_is_string(json_object_get(root, "NS"));
     return take_document_options(r, options) && take_types(r, document) &&
            keep_string(r, document, "name", &tree->name) && keep_string(r, document, "jtr", &tree->jtr) &&
-           keep_more(r, document, "O root types jtr name ", &tree->more) && (!root || take_tree(r, root));
+           keep_more(r, document, document_members, &tree->more) && (!root || take_tree(r, root));
 }
 
 struct schema_tree *schema_tree_from_cloud(const json_t *document, size_t nodes, struct jpk_error *err)

@@ -38,7 +38,7 @@ static const char *named_text(const struct xml_node *parent, const char *name)
     return NULL;
 }
 
-/* ------------------------------------------------------------------------------------------------------- the names */
+/* -------------------------------------------------------------------------------------------------------- the names */
 
 /* One name of a list separated by commas, such as "sales"."invoice". Its parts go to `parts`, at most three. */
 struct qualified {
@@ -125,7 +125,7 @@ static struct table *find_table(struct reader *r, const char *name)
     return index == MAP_NONE ? NULL : &r->tables[index];
 }
 
-/* ------------------------------------------------------------------------------------------------------- relations */
+/* -------------------------------------------------------------------------------------------------------- relations */
 
 static bool add_table(struct reader *r, struct table *table, struct schema_node *parent, bool single)
 {
@@ -201,7 +201,7 @@ static bool place_tables(struct reader *r)
     return true;
 }
 
-/* --------------------------------------------------------------------------------------------------------- columns */
+/* ---------------------------------------------------------------------------------------------------------- columns */
 
 static bool add_column(struct reader *r, struct schema_node *parent, const char *name, size_t n)
 {

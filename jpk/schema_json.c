@@ -7,7 +7,6 @@ struct writer {
     const struct schema_tree *tree;
     bool indices, failed;
     json_t *list[SCHEMA_DEPTH_MAX + 1]; /* by depth: the C of the node that is open there; borrowed */
-    struct jpk_error *err;
 };
 
 static void put(struct writer *w, json_t *object, const char *key, json_t *value)
@@ -33,12 +32,8 @@ static void put_more(struct writer *w, json_t *object, const char *text)
     if (!text)
         return;
     json_t *more = json_loads(text, JSON_ALLOW_NUL, NULL);
-    if (!json_is_object(more)) {
-        error_set(w->err, JPK_ERR_FORMAT, "keeps something that is no JSON object");
+    if (!more || json_object_update_missing(object, more) != 0)
         w->failed = true;
-    } else if (json_object_update_missing(object, more) != 0) {
-        w->failed = true;
-    }
     json_decref(more);
 }
 
@@ -197,8 +192,7 @@ static json_t *make_tree(struct writer *w)
     return root;
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static void put_connector_options(struct writer *w, json_t *options)
 {
@@ -225,7 +219,7 @@ static void put_user_options(struct writer *w, json_t *options)
         return;
     }
     const struct schema_text *text = &w->tree->text;
-    put(w, options, "customSchemaIsFlat", json_true());
+    put(w, options, "customSchemaIsFlat", json_boolean(!complex));
     put(w, options, "isCustomSchema", json_true());
     put(w, options, "isFixedSchema", json_false());
     if (complex)
@@ -290,7 +284,7 @@ static void put_members(struct writer *w, json_t *document)
 
 json_t *schema_tree_json(const struct schema_tree *tree, bool indices, struct jpk_error *err)
 {
-    struct writer w = {.tree = tree, .indices = indices, .err = err};
+    struct writer w = {.tree = tree, .indices = indices};
     json_t *document = json_object();
     if (document)
         put_members(&w, document);

@@ -22,8 +22,7 @@
 
 /*
  * The document. With `indices` nodes have I and L: so have inputs and outputs of activities, while the documents of a
- * connector's schema components have not. The caller releases it; NULL: JPK_ERR_MEMORY, or JPK_ERR_FORMAT when what
- * the tree keeps as JSON is none.
+ * connector's schema components have not. The caller releases it; NULL: JPK_ERR_MEMORY.
  */
 json_t *schema_tree_json(const struct schema_tree *tree, bool indices, struct jpk_error *err);
 

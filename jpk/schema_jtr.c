@@ -6,12 +6,10 @@
 #include "base/array.h"
 #include "base/map.h"
 #include "jpk/packed.h"
+#include "jpk/schema_builder.h"
 #include "jpk/schema_paths.h"
 #include "jpk/structure.h"
-#include "jpk/xml.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-#define CROM_FIXED 0x80000000u
 #define CROM_TEXT_ROOT 0x8001u
 
 struct writer {
@@ -27,12 +25,13 @@ struct writer {
     bool failed;
 };
 
-/* ------------------------------------------------------------------------------------------------------- the strings
- */
+/* ------------------------------------------------------------------------------------------------------ the strings */
 
 static unsigned string_number(struct writer *w, const char *text)
 {
-    uint32_t old;
+    uint32_t old = map_get(&w->strings, text, strlen(text));
+    if (old != MAP_NONE)
+        return old + 1;
     const char *copy = arena_strdup(&w->arena, text);
     const char **texts = array_grow(w->texts, w->text_count, &w->text_capacity, sizeof *texts);
     if (texts)
@@ -41,8 +40,6 @@ static unsigned string_number(struct writer *w, const char *text)
         w->failed = true;
         return 0;
     }
-    if (old != MAP_NONE)
-        return old + 1;
     w->texts[w->text_count++] = copy;
     return (unsigned)w->text_count;
 }
@@ -71,8 +68,7 @@ static void put_strings(struct writer *w)
     buf_puts(w->out, "</Strings>\n");
 }
 
-/* -------------------------------------------------------------------------------------------------------- the values
- */
+/* ------------------------------------------------------------------------------------------------------- the values */
 
 static const char *value_type(const struct schema_node *node, const char **format)
 {
@@ -82,6 +78,9 @@ static const char *value_type(const struct schema_node *node, const char **forma
         {"string", "String", NULL},       {"boolean", "Boolean", NULL}, {"date", "Date", "date"},
         {"dateTime", "Date", "dateTime"}, {"double", "Double", NULL},   {"integer", "Integer", NULL},
     };
+    if (node->kind == SCHEMA_ATTRIBUTE && strcmp(node->base_type, "integer") == 0 && node->declared_type &&
+        strcmp(node->declared_type, "Long") == 0)
+        return "Long";
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].base_type, node->base_type) == 0) {
             *format = types[i].format;
@@ -126,8 +125,7 @@ static void put_mark(struct writer *w, unsigned flags, const char *name, const c
                string_number(w, type), value);
 }
 
-/* ------------------------------------------------------------------------------------------------------ the elements
- */
+/* ----------------------------------------------------------------------------------------------------- the elements */
 
 static void open_node(struct writer *w, const struct schema_node *node, unsigned flags)
 {
@@ -168,7 +166,7 @@ static void put_type(struct writer *w, const struct schema_node *node)
         w->failed = w->failed || !space;
         put_string_number(w, "TypeNS", space);
     } else {
-        put_string_number(w, "TypeNS", node->declared_type ? XML_SCHEMA : node->namespace_);
+        put_string_number(w, "TypeNS", node->declared_type ? SCHEMA_XSD : node->namespace_);
     }
 }
 
@@ -182,8 +180,8 @@ static void put_detail(struct writer *w, const struct schema_node *node, bool re
     if (node->max == SCHEMA_UNBOUNDED || node->max > 1)
         buf_printf(w->out, " Max=\"%d\"", node->max);
     put_string_number(w, "NS", node->namespace_);
-    if (reference)
-        put_string_number(w, "TypeNS", node->namespace_ && *node->namespace_ ? node->namespace_ : XML_SCHEMA);
+    if (reference) /* a type's namespace without a type is what tells it */
+        put_string_number(w, "TypeNS", node->namespace_ && *node->namespace_ ? node->namespace_ : SCHEMA_XSD);
     else if (node->kind != SCHEMA_CHOICE)
         put_type(w, node);
     buf_puts(w->out, "/>\n");
@@ -209,14 +207,14 @@ static void put_own_value(struct writer *w, const struct schema_node *node)
     if (node->nillable)
         put_mark(w, JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE | JPK_CROM_OPTIONAL, "xsi:nil", "Boolean", "false");
     if (w->tree->kind == SCHEMA_JSON && !node->base_type)
-        put_mark(w, CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, json_list(node) ? "array" : "object", "String",
-                 "true");
+        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, json_list(node) ? "array" : "object",
+                 "String", "true");
 }
 
 static void put_attribute_node(struct writer *w, const struct schema_node *node)
 {
     unsigned flags = JPK_CROM_ATTRIBUTE | (node->min == 0 ? JPK_CROM_OPTIONAL : 0) |
-                     (node->default_value ? JPK_CROM_DEFAULT : 0) | (node->fixed ? CROM_FIXED : 0);
+                     (node->default_value ? JPK_CROM_DEFAULT : 0) | (node->fixed ? SCHEMA_CROM_FIXED : 0);
     open_node(w, node, flags);
     put_value(w, node);
     buf_puts(w->out, "</CROM>\n");
@@ -233,7 +231,7 @@ static struct buf global_key(const struct schema_node *node)
 
 static bool may_refer(const struct schema_node *node)
 {
-    return node->inode_without_children && node->child && node->kind == SCHEMA_ELEMENT;
+    return node->inode_without_children && (node->child || node->base_type) && node->kind == SCHEMA_ELEMENT;
 }
 
 /* Whether a node can be written as a reference: only one of the elements with one name can be the global one. */
@@ -313,8 +311,7 @@ static void put_globals(struct writer *w)
     buf_puts(w->out, "</Elements>\n");
 }
 
-/* ------------------------------------------------------------------------------------------------------ the document
- */
+/* ----------------------------------------------------------------------------------------------------- the document */
 
 static void put_text_field(struct writer *w, const struct schema_node *field)
 {

@@ -27,11 +27,12 @@ static bool number(const char *name, size_t n)
 /* How many bytes a step's name has, and what follows: a separator, or 0 at the end. `#` and `#1` choose instances. */
 static size_t step_length(const char *path, size_t n, char *separator, size_t *whole, bool *repeats)
 {
-    size_t i = 0, after;
+    size_t i = 0;
     while (i < n && path[i] != '$' && path[i] != '.' && path[i] != '#')
         i++;
     *repeats = i < n && path[i] == '#';
-    for (after = i; after < n && (path[after] == '#' || (path[after] >= '0' && path[after] <= '9')) && *repeats;)
+    size_t after = i;
+    while (*repeats && after < n && (path[after] == '#' || (path[after] >= '0' && path[after] <= '9')))
         after++;
     *separator = after < n ? path[after] : '\0';
     *whole = after < n ? after + 1 : n;

@@ -13,7 +13,7 @@ struct schema_paths {
     const struct schema_node **nodes;
 };
 
-/* ------------------------------------------------------------------------------------------------------- writing */
+/* ---------------------------------------------------------------------------------------------------------- writing */
 
 /* Letters, digits, `_`, the colon of a table's schema, and whatever is not ASCII. */
 static bool script_character(char c)
@@ -68,7 +68,7 @@ void schema_script_path(const struct schema_tree *tree, const struct schema_node
     }
 }
 
-/* -------------------------------------------------------------------------------------------------------- finding */
+/* ---------------------------------------------------------------------------------------------------------- finding */
 
 struct step {
     uint32_t parent; /* index + 1 of the node above; 0 for the root */
@@ -170,6 +170,13 @@ static size_t name_length(const char *path, size_t n)
     return i;
 }
 
+/* Whether a step names the type of the node itself, "{namespace}Name". */
+static bool names_type(const struct schema_node *node, const char *name, size_t n)
+{
+    const char *type = node ? node->declared_type : NULL, *brace = type ? strrchr(type, '}') : NULL;
+    return brace && strlen(brace + 1) == n && memcmp(brace + 1, name, n) == 0;
+}
+
 static const struct schema_node *walk_script(const struct schema_paths *paths, const char *path, size_t n)
 {
     const struct schema_node *node = NULL;
@@ -180,9 +187,10 @@ static const struct schema_node *walk_script(const struct schema_paths *paths, c
     }
     while (n > 0) {
         size_t length = name_length(path, n);
-        node = follow(paths, &paths->by_script, node, path, length);
-        if (!node)
+        const struct schema_node *next = follow(paths, &paths->by_script, node, path, length);
+        if (!next && !names_type(node, path, length))
             return NULL;
+        node = next ? next : node;
         path += length;
         n -= length;
         while (n > 0 && (*path == '#' || (*path >= '0' && *path <= '9'))) { /* an instance */

@@ -33,7 +33,8 @@ void schema_paths_free(struct schema_paths *paths);
  * NULL: there is no such node. Of several with one path the first; names compare exactly.
  *
  * Script paths: whether a step ends in `$` or `.` does not matter, nor do `#` and `#1` behind a name, which choose
- * among instances; a name that holds `?` fits whatever is written that way. The prefix path may be left out.
+ * among instances; a name that holds `?` fits whatever is written that way. The prefix path may be left out. A step
+ * that names the type of the node before it (`ID$typID$`) stays there, unless the node has such a child.
  */
 const struct schema_node *schema_paths_slash(const struct schema_paths *paths, const char *path, size_t n);
 const struct schema_node *schema_paths_script(const struct schema_paths *paths, const char *path, size_t n);

@@ -22,20 +22,13 @@ struct reader {
     unsigned depth;
 };
 
-static const char *type_of(enum jdoc_type type)
+/* Values of one name may have several types: they meet as text. Null and what is empty say nothing. */
+static void meet_type(struct schema_node *node, enum jdoc_type type)
 {
-    return type == JDOC_TRUE || type == JDOC_FALSE ? "boolean" : type == JDOC_NUMBER ? "double" : "string";
-}
-
-/* Values of one name may have several types: null gives way, all else meets as text. */
-static void meet_type(struct schema_node *node, enum jdoc_type type, bool first)
-{
-    const char *name = type_of(type);
-    if (first || !node->base_type || type == JDOC_NULL)
-        node->base_type = first ? name : node->base_type ? node->base_type : name;
-    else if (strcmp(node->base_type, name) != 0)
-        node->base_type = node->fixed ? name : "string";
-    node->fixed = type == JDOC_NULL && (first || node->fixed); /* for now: only null was seen */
+    if (type == JDOC_NULL || type == JDOC_OBJECT || type == JDOC_ARRAY)
+        return;
+    const char *name = type == JDOC_TRUE || type == JDOC_FALSE ? "boolean" : type == JDOC_NUMBER ? "double" : "string";
+    node->base_type = !node->base_type || strcmp(node->base_type, name) == 0 ? name : "string";
 }
 
 static bool container(const struct reader *r, uint32_t value)
@@ -44,16 +37,15 @@ static bool container(const struct reader *r, uint32_t value)
     return (type == JDOC_OBJECT || type == JDOC_ARRAY) && r->document.nodes[value].count > 0;
 }
 
-static bool open_value(struct reader *r, struct schema_node *node, uint32_t value, bool first)
+static bool open_value(struct reader *r, struct schema_node *node, uint32_t value)
 {
     enum jdoc_type type = jdoc_type(&r->document, value);
     if (!container(r, value)) {
         if (!node->child)
-            meet_type(node, type, first);
+            meet_type(node, type);
         return true;
     }
     node->base_type = NULL;
-    node->declared_type = NULL;
     if (r->depth > SCHEMA_DEPTH_MAX)
         return error_set(r->b.err, JPK_ERR_LIMIT, "has a structure that is nested deeper than %d nodes",
                          (int)SCHEMA_DEPTH_MAX);
@@ -64,15 +56,14 @@ static bool open_value(struct reader *r, struct schema_node *node, uint32_t valu
 static bool take_value(struct reader *r, struct schema_node *parent, const char *name, size_t n, uint32_t value,
                        bool list)
 {
-    bool added;
-    struct schema_node *node = schema_child(&r->b, parent, SCHEMA_ELEMENT, name, n, &added);
+    struct schema_node *node = schema_child(&r->b, parent, SCHEMA_ELEMENT, name, n, NULL);
     if (!node)
         return false;
     node->min = 0;
     node->nillable = true;
     node->max = list ? SCHEMA_UNBOUNDED : 1;
     node->is_array = list;
-    return open_value(r, node, value, added);
+    return open_value(r, node, value);
 }
 
 static bool take_next(struct reader *r, struct level *level)
@@ -93,7 +84,7 @@ static bool take_next(struct reader *r, struct level *level)
 static bool take_document(struct reader *r)
 {
     struct schema_node *root = schema_add(&r->b, NULL, SCHEMA_ELEMENT, "json", 4);
-    if (!root || !schema_note(&r->b, NULL, SCHEMA_INFERRED, "sample") || !open_value(r, root, 0, true))
+    if (!root || !schema_note(&r->b, NULL, SCHEMA_INFERRED, "sample") || !open_value(r, root, 0))
         return false;
     while (r->depth > 0) {
         struct level *level = &r->levels[r->depth - 1];
@@ -103,7 +94,8 @@ static bool take_document(struct reader *r)
             return false;
     }
     for (struct schema_node *node = root; node; node = schema_node_next(node)) {
-        node->fixed = false;
+        if (!node->child && !node->base_type)
+            node->base_type = "string";
         node->declared_type = node->base_type;
     }
     return true;

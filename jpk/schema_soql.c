@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json_write.h"
 #include "jpk/schema_builder.h"
 #include "jpk/sql_words.h"
 
@@ -91,13 +92,15 @@ static bool set_leaf(struct reader *r, struct schema_node *node, const struct sc
            schema_keep_text(&r->b, typed->declared_type, &node->declared_type);
 }
 
-/* -------------------------------------------------------------------------------------------------------- the list */
+/* --------------------------------------------------------------------------------------------------------- the list */
 
 static struct schema_node *field(struct reader *r, struct schema_node *parent, const struct sql_word *name)
 {
     struct schema_node *node = schema_child(&r->b, parent, SCHEMA_ELEMENT, name->text, name->length, NULL);
-    if (node)
+    if (node) {
         node->min = 0;
+        node->namespace_ = NULL; /* the object's, which its options say */
+    }
     return node;
 }
 
@@ -214,6 +217,18 @@ static bool take_list(struct reader *r, struct schema_node *parent, const struct
     }
 }
 
+/* The options of the root that do not come from the organization of Salesforce. */
+static bool name_root(struct reader *r, struct schema_node *root)
+{
+    struct buf text = {0};
+    buf_puts(&text, "{\"expandedName\":{\"localName\":");
+    json_put_string(&text, root->name, strlen(root->name));
+    buf_puts(&text, ",\"namespace\":\"" PARTNER_NAMESPACE "\"},\"parentArray\":true,\"rootName\":\"root\"}");
+    bool ok = text.failed ? error_memory(r->b.err) : schema_keep_text(&r->b, buf_text(&text), &root->more_options);
+    buf_free(&text);
+    return ok;
+}
+
 static bool take_query(struct reader *r)
 {
     struct sql_word object = {0};
@@ -227,9 +242,11 @@ static bool take_query(struct reader *r)
     struct schema_node *root = schema_add(&r->b, NULL, SCHEMA_ELEMENT, object.text, object.length);
     if (!root)
         return false;
-    root->namespace_ = PARTNER_NAMESPACE;
+    root->namespace_ = NULL;
     tree->connector = true;
     tree->prefix_path = RECORDS;
+    if (!name_root(r, root))
+        return false;
     return schema_note(&r->b, NULL, SCHEMA_INFERRED, NULL) && take_list(r, root, typed_object(r, &object), false);
 }
 

@@ -9,14 +9,10 @@
 
 #include "jpk/schema_builder.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-
 enum {
     KNOWN_FLAGS = JPK_CROM_ELEMENT | JPK_CROM_VALUE | JPK_CROM_ATTRIBUTE | JPK_CROM_REPEATS | JPK_CROM_CHOICE |
                   JPK_CROM_OPTIONAL | JPK_CROM_REPEATS_ONCE | JPK_CROM_DEFAULT | JPK_CROM_TYPE
 };
-#define CROM_FIXED 0x80000000u /* has a fixed default, or stands above a mapped node */
-
 /* A node whose children are being made. */
 struct level {
     struct schema_node *node;
@@ -56,17 +52,19 @@ static bool condition(const struct jpk_structure_node *node)
 
 static bool makes_node(const struct walk *w, const struct jpk_structure_node *node)
 {
+    if (w->levels[w->depth - 1].owner == node) /* the type whose children these are */
+        return false;
     if (node->kind == JPK_NODE_VALUE || node->kind == JPK_NODE_RECORD || nil_attribute(node) || condition(node))
         return false;
     return !(w->json && json_mark(node));
 }
 
-/* ---------------------------------------------------------------------------------------------- what a node says */
+/* ------------------------------------------------------------------------------------------------- what a node says */
 
 static bool note_flags(struct walk *w, const struct schema_node *node, uint32_t flags)
 {
     char bits[16];
-    uint32_t unknown = flags & ~((uint32_t)KNOWN_FLAGS | CROM_FIXED);
+    uint32_t unknown = flags & ~((uint32_t)KNOWN_FLAGS | SCHEMA_CROM_FIXED);
     if (!unknown || w->text)
         return true;
     snprintf(bits, sizeof bits, "0x%x", unknown);
@@ -117,20 +115,6 @@ static bool take_value(struct walk *w, const struct jpk_structure_value *value, 
     return take_domain(w, value, out) && schema_keep_text(&w->b, value->default_value, &out->default_value);
 }
 
-static bool take_declared(struct walk *w, const struct jpk_structure_element *element, struct schema_node *out)
-{
-    struct buf text = {0};
-    if (!*element->type_name)
-        return true;
-    if (strcmp(element->type_namespace, XML_SCHEMA) == 0 || !*element->type_namespace)
-        return schema_keep_text(&w->b, element->type_name, &out->declared_type);
-    buf_printf(&text, "{%s}%s", element->type_namespace, element->type_name);
-    out->declared_type = text.failed ? NULL : schema_keep(&w->b, text.data, text.size);
-    bool ok = out->declared_type || (text.failed && error_memory(w->b.err));
-    buf_free(&text);
-    return ok;
-}
-
 static const struct jpk_structure_node *first_value(const struct jpk_structure_node *list)
 {
     while (list && list->kind != JPK_NODE_VALUE)
@@ -148,11 +132,36 @@ static bool followed(const struct walk *w, const struct jpk_structure_node *owne
     return false;
 }
 
+/* Whether what a node holds itself says nothing of its children, so that its type does. */
 static bool only_marks(const struct jpk_structure_node *list)
 {
     while (list && nil_attribute(list))
         list = list->next;
     return !list;
+}
+
+/*
+ * Where derived types can stand in the place of an element's own, the own one may be written as its only child. That
+ * says nothing: the element has what the type has.
+ */
+static const struct jpk_structure_node *own_type(const struct jpk_structure_node *source)
+{
+    const struct jpk_structure_node *child = source->child;
+    while (child && nil_attribute(child))
+        child = child->next;
+    bool own = child && child->kind == JPK_NODE_TYPE && !child->next && source->element &&
+               strcmp(child->name, source->element->type_name) == 0;
+    return own ? child : NULL;
+}
+
+/* Drops a list of children that are being made already. */
+static bool stop_recursion(struct walk *w, struct level *level, const struct jpk_structure_node **list,
+                           const char *name)
+{
+    if (!followed(w, level->owner))
+        return true;
+    *list = NULL;
+    return schema_note(&w->b, level->node, SCHEMA_RECURSION, name);
 }
 
 /* Children come from the node, else from the element that it refers to, else from its type. */
@@ -169,15 +178,19 @@ static bool find_children(struct walk *w, const struct jpk_structure_node *sourc
         element = from->element ? from->element : element;
     }
     level->typed = level->typed || *element->type_name;
-    if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE)
-        return !followed(w, level->owner) ||
-               (level->next = NULL, schema_note(&w->b, level->node, SCHEMA_RECURSION, ""));
+    if (own_type(from)) {
+        level->owner = own_type(from);
+        level->then = level->owner->child;
+        level->next = nil_attribute(from->child) ? from->child : NULL;
+        return true;
+    }
+    /* Related records lead to one another: one stays closed unless the cache has what is below it. */
+    bool closed = source->flags & SCHEMA_CROM_RELATED && source->child;
+    if (!only_marks(from->child) || !element->type || source->kind == JPK_NODE_TYPE || closed)
+        return stop_recursion(w, level, &level->next, source->name);
     level->owner = element->type->node;
     level->then = level->owner->child;
-    if (!followed(w, level->owner))
-        return true;
-    level->then = NULL;
-    return schema_note(&w->b, level->node, SCHEMA_RECURSION, element->type_name);
+    return stop_recursion(w, level, &level->then, element->type_name);
 }
 
 static bool nillable(const struct jpk_structure_node *list)
@@ -205,7 +218,10 @@ static bool take_element(struct walk *w, const struct jpk_structure_node *source
     }
     const struct jpk_structure_node *value = first_value(level.next);
     value = value ? value : first_value(level.then);
-    if (value && (!take_value(w, value->value, out) || (meant->element && !take_declared(w, meant->element, out))))
+    if (value &&
+        (!take_value(w, value->value, out) ||
+         (meant->element && *meant->element->type_name &&
+          !schema_keep_type(&w->b, meant->element->type_namespace, meant->element->type_name, &out->declared_type))))
         return false;
     if (w->depth == SCHEMA_DEPTH_MAX + 1)
         return error_set(w->b.err, JPK_ERR_LIMIT, "has a structure that is nested deeper than %d nodes",
@@ -223,7 +239,7 @@ static bool take_attribute(struct walk *w, const struct jpk_structure_node *sour
                schema_keep_text(&w->b, "1", &out->declared_type);
     }
     set_occurrence(out, source, source);
-    out->fixed = source->flags & CROM_FIXED && source->value->default_value;
+    out->fixed = source->flags & SCHEMA_CROM_FIXED && source->value->default_value;
     return take_value(w, source->value, out) &&
            schema_keep_text(&w->b, *source->value->type ? source->value->type : NULL, &out->declared_type);
 }

@@ -54,7 +54,7 @@ bool schema_node_repeats(const struct schema_node *node)
     return node->max == SCHEMA_UNBOUNDED || node->max > 1;
 }
 
-/* ------------------------------------------------------------------------------------------------------ comparison */
+/* ------------------------------------------------------------------------------------------------------- comparison */
 
 static bool same(const char *a, const char *b)
 {
@@ -77,13 +77,19 @@ static bool same_kind(enum schema_node_kind a, enum schema_node_kind b)
     return (a == SCHEMA_TYPE ? SCHEMA_ELEMENT : a) == (b == SCHEMA_TYPE ? SCHEMA_ELEMENT : b);
 }
 
+/* None is the same whether it is written or not. */
+static bool same_namespace(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
 static bool same_node(const struct schema_node *a, const struct schema_node *b)
 {
     return same_kind(a->kind, b->kind) && a->min == b->min && a->max == b->max && a->nillable == b->nillable &&
            a->begin == b->begin && a->end == b->end && a->is_array == b->is_array &&
            a->inode_without_children == b->inode_without_children && a->xml_choice == b->xml_choice &&
            a->generated_as_inode == b->generated_as_inode && same(a->name, b->name) &&
-           same(a->namespace_, b->namespace_) && same(a->base_type, b->base_type) &&
+           same_namespace(a->namespace_, b->namespace_) && same(a->base_type, b->base_type) &&
            same(a->declared_type, b->declared_type) && same(a->default_value, b->default_value) && same_values(a, b);
 }
 
@@ -124,7 +130,7 @@ bool schema_tree_equal(const struct schema_tree *a, const struct schema_tree *b,
     return equal && a->kind == b->kind;
 }
 
-/* --------------------------------------------------------------------------------------------------------- making */
+/* ----------------------------------------------------------------------------------------------------------- making */
 
 bool schema_begin(struct schema_builder *b, enum schema_kind kind, size_t nodes, struct jpk_error *err)
 {
@@ -176,6 +182,17 @@ bool schema_keep_text(struct schema_builder *b, const char *s, const char **out)
 {
     *out = s ? schema_keep(b, s, strlen(s)) : NULL;
     return *out || !s;
+}
+
+bool schema_keep_type(struct schema_builder *b, const char *namespace_, const char *name, const char **out)
+{
+    struct buf text = {0};
+    if (!*namespace_ || strcmp(namespace_, SCHEMA_XSD) == 0)
+        return schema_keep_text(b, name, out);
+    buf_printf(&text, "{%s}%s", namespace_, name);
+    bool ok = text.failed ? memory(b) : schema_keep_text(b, buf_text(&text), out);
+    buf_free(&text);
+    return ok;
 }
 
 struct schema_node *schema_add(struct schema_builder *b, struct schema_node *parent, enum schema_node_kind kind,

@@ -151,7 +151,7 @@ bool schema_node_equal(const struct schema_node *a, const struct schema_node *b)
 bool schema_tree_equal(const struct schema_tree *a, const struct schema_tree *b, const struct schema_node **a_node,
                        const struct schema_node **b_node);
 
-/* --------------------------------------------------------------------------------------------------------- sources */
+/* ---------------------------------------------------------------------------------------------------------- sources */
 
 /*
  * All of these return a tree that the caller frees and that needs nothing else to stay; NULL on failure. `nodes` is the
@@ -197,8 +197,8 @@ struct schema_tree *schema_tree_from_database(const struct jpk_entity *transform
 
 /*
  * From a query of Salesforce: `SELECT a, b.c, (SELECT x FROM y) FROM z`. The tree is the one that Cloud Studio shows:
- * `records`, below it z with its fields. `types`, which may be NULL, is a tree in which the types of the fields are
- * looked up: that of the structure cache. JPK_ERR_FORMAT with the offset in the text.
+ * z with its fields; what stands above it in the answer is the prefix path. `types`, which may be NULL, is a tree in
+ * which the types of the fields are looked up: that of the structure cache. JPK_ERR_FORMAT with the offset in the text.
  */
 struct schema_tree *schema_tree_from_soql(const char *query, size_t size, const struct schema_tree *types, size_t nodes,
                                           struct jpk_error *err);

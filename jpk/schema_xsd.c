@@ -10,8 +10,6 @@
 
 #include "jpk/xsd.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
-
 enum { NESTING_MAX = 800, COUNT_MAX = 1000000000 };
 
 /* Something in a file: a type, an element, a group. */
@@ -144,8 +142,8 @@ static bool take_simple_type(struct reader *r, struct place type, struct schema_
             type.node = inner;
             continue;
         }
-        xsd_name(type.file, base, &space, &local);
-        if (space && strcmp(space, XML_SCHEMA) == 0)
+        xsd_name(type.file, restriction, base, &space, &local);
+        if (space && strcmp(space, SCHEMA_XSD) == 0)
             return set_value(r, node, local);
         const struct xsd_component *found = xsd_find(&r->xsd, "simpleType", space, local);
         if (!found)
@@ -156,32 +154,17 @@ static bool take_simple_type(struct reader *r, struct place type, struct schema_
 }
 
 /* A simple type by name. *simple is false when the name is of none. */
-static bool take_named_value(struct reader *r, const struct xsd_file *file, const char *type, struct schema_node *node,
+static bool take_named_value(struct reader *r, struct place place, const char *type, struct schema_node *node,
                              bool *simple)
 {
     const char *space, *local;
-    xsd_name(file, type, &space, &local);
+    xsd_name(place.file, place.node, type, &space, &local);
     *simple = true;
-    if (space && strcmp(space, XML_SCHEMA) == 0)
+    if (space && strcmp(space, SCHEMA_XSD) == 0)
         return set_value(r, node, local);
     const struct xsd_component *found = xsd_find(&r->xsd, "simpleType", space, local);
     *simple = found != NULL;
     return !found || take_simple_type(r, (struct place){found->file, found->node}, node);
-}
-
-/* "string" of XML Schema's own, "{namespace}Name" of others. */
-static bool take_declared(struct reader *r, const struct xsd_file *file, const char *type, struct schema_node *node)
-{
-    const char *space, *local;
-    struct buf text = {0};
-    xsd_name(file, type, &space, &local);
-    if (!space || !*space || strcmp(space, XML_SCHEMA) == 0)
-        return schema_keep_text(&r->b, local, &node->declared_type);
-    buf_printf(&text, "{%s}%s", space, local);
-    node->declared_type = text.failed ? NULL : schema_keep(&r->b, text.data, text.size);
-    bool ok = node->declared_type || (text.failed && error_memory(r->b.err));
-    buf_free(&text);
-    return ok;
 }
 
 static bool take_default(struct reader *r, const struct xml_node *node, struct schema_node *out)
@@ -207,7 +190,7 @@ static bool take_attribute_type(struct reader *r, struct place place, struct sch
     bool simple = true;
     if (inner)
         return take_simple_type(r, (struct place){place.file, inner}, node);
-    if (type && !take_named_value(r, place.file, type, node, &simple))
+    if (type && !take_named_value(r, place, type, node, &simple))
         return false;
     if (type && simple)
         return true;
@@ -221,7 +204,7 @@ static bool add_attribute(struct reader *r, struct place place, struct schema_no
     if (use && strcmp(use, "prohibited") == 0)
         return true;
     if (ref) {
-        xsd_name(place.file, ref, &space, &local);
+        xsd_name(place.file, place.node, ref, &space, &local);
         const struct xsd_component *found = xsd_find(&r->xsd, "attribute", space, local);
         if (!found)
             return note_missing(r, parent, ref);
@@ -248,7 +231,7 @@ static bool add_attribute_group(struct reader *r, struct place place, struct sch
     const char *ref = xml_attribute(place.node, "ref"), *space, *local;
     if (!ref)
         return true;
-    xsd_name(place.file, ref, &space, &local);
+    xsd_name(place.file, place.node, ref, &space, &local);
     const struct xsd_component *found = xsd_find(&r->xsd, "attributeGroup", space, local);
     return found ? add_attributes(r, (struct place){found->file, found->node}, parent) : note_missing(r, parent, ref);
 }
@@ -316,12 +299,12 @@ static bool take_named_type(struct reader *r, struct place place, const char *ty
 {
     const char *space, *local;
     bool simple;
-    xsd_name(place.file, type, &space, &local);
-    if (!take_declared(r, place.file, type, node))
+    xsd_name(place.file, place.node, type, &space, &local);
+    if (!schema_keep_type(&r->b, space ? space : "", local, &node->declared_type))
         return false;
-    if (space && strcmp(space, XML_SCHEMA) == 0 && strcmp(local, "anyType") == 0)
+    if (space && strcmp(space, SCHEMA_XSD) == 0 && strcmp(local, "anyType") == 0)
         return not_read(r, node, "anyType");
-    if (!take_named_value(r, place.file, type, node, &simple))
+    if (!take_named_value(r, place, type, node, &simple))
         return false;
     if (simple)
         return true;
@@ -357,8 +340,11 @@ static bool fill_element(struct reader *r, struct place place, struct place mean
     node->nillable = nillable && (strcmp(nillable, "true") == 0 || strcmp(nillable, "1") == 0);
     if (!take_element_type(r, meant, node) || !take_default(r, meant.node, node))
         return false;
-    bool typed = place.node != meant.node || xml_attribute(meant.node, "type");
-    node->inode_without_children = place.node != meant.node || (typed && !node->child && !node->base_type);
+    if (!node->base_type)
+        node->declared_type = NULL;
+    bool typed = xml_attribute(meant.node, "type") || child(meant, "complexType");
+    node->inode_without_children =
+        (place.node != meant.node && *node->namespace_) || (typed && !node->child && !node->base_type);
     node->is_array = node->max == SCHEMA_UNBOUNDED && node->min == 0;
     return true;
 }
@@ -370,7 +356,7 @@ static bool add_element(struct reader *r, struct place place, struct schema_node
     if (most && strcmp(most, "0") == 0)
         return true;
     if (ref) {
-        xsd_name(place.file, ref, &space, &local);
+        xsd_name(place.file, place.node, ref, &space, &local);
         const struct xsd_component *found = xsd_find(&r->xsd, "element", space, local);
         if (!found)
             return note_missing(r, parent, ref);
@@ -413,7 +399,7 @@ static bool add_group(struct reader *r, struct place place, struct schema_node *
     const char *ref = xml_attribute(place.node, "ref"), *space, *local;
     if (!ref)
         return true;
-    xsd_name(place.file, ref, &space, &local);
+    xsd_name(place.file, place.node, ref, &space, &local);
     const struct xsd_component *found = xsd_find(&r->xsd, "group", space, local);
     return found ? add_particles(r, (struct place){found->file, found->node}, parent, optional, repeats)
                  : note_missing(r, parent, ref);
@@ -461,13 +447,13 @@ static bool add_base(struct reader *r, struct place derivation, struct schema_no
     bool simple = false;
     if (!base)
         return true;
-    xsd_name(derivation.file, base, &space, &local);
+    xsd_name(derivation.file, derivation.node, base, &space, &local);
     const struct xsd_component *found = xsd_find(&r->xsd, "complexType", space, local);
     if (found)
         return add_type(r, (struct place){found->file, found->node}, node, pass);
     if (pass == PASS_ELEMENTS || (space && strcmp(local, "anyType") == 0))
         return true;
-    return take_named_value(r, derivation.file, base, node, &simple) && (simple || note_missing(r, node, base));
+    return take_named_value(r, derivation, base, node, &simple) && (simple || note_missing(r, node, base));
 }
 
 static bool add_content(struct reader *r, struct place place, struct schema_node *node, enum pass pass)
@@ -480,8 +466,8 @@ static bool add_derived(struct reader *r, struct place content, struct schema_no
 {
     const struct xml_node *extension = child(content, "extension"), *restriction = child(content, "restriction");
     struct place place = {content.file, extension ? extension : restriction};
-    if (!place.node)
-        return true;
+    if (!place.node) /* not valid, but real files of connectors have it */
+        return add_content(r, content, node, pass);
     if (restriction && !extension && pass == PASS_ATTRIBUTES && !take_enumeration(r, place, node))
         return false;
     if ((extension || pass == PASS_ATTRIBUTES) && !add_base(r, place, node, pass))

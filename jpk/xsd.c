@@ -5,30 +5,34 @@
 
 #include "base/array.h"
 
-#define XML_SCHEMA "http://www.w3.org/2001/XMLSchema"
+/* ------------------------------------------------------------------------------------------------------------ names */
 
-/* ----------------------------------------------------------------------------------------------------------- names */
-
-/* The namespace of a prefix of n bytes; of none for n = 0. NULL: not declared. */
-static const char *prefix_namespace(const struct xsd_file *file, const char *prefix, size_t n)
+/* What an element declares a prefix of n bytes to be, or for n = 0 names without one. NULL: nothing. */
+static const char *declared(const struct xml_node *node, const char *prefix, size_t n)
 {
-    const struct xml_node *schema = file->schema;
-    for (uint32_t i = 0; i < schema->attribute_count; i++) {
-        const char *name = schema->attributes[i].name;
+    for (uint32_t i = 0; i < node->attribute_count; i++) {
+        const char *name = node->attributes[i].name;
         bool declares =
             n == 0 ? strcmp(name, "xmlns") == 0
                    : strncmp(name, "xmlns:", 6) == 0 && strlen(name) == n + 6 && memcmp(name + 6, prefix, n) == 0;
         if (declares)
-            return schema->attributes[i].value;
+            return node->attributes[i].value;
     }
     return NULL;
+}
+
+static const char *prefix_namespace(const struct xsd_file *file, const struct xml_node *node, const char *prefix,
+                                    size_t n)
+{
+    const char *found = declared(node, prefix, n);
+    return found ? found : declared(file->schema, prefix, n);
 }
 
 const char *xsd_local(const struct xsd_file *file, const struct xml_node *node)
 {
     const char *colon = strchr(node->name, ':');
-    const char *space = prefix_namespace(file, node->name, colon ? (size_t)(colon - node->name) : 0);
-    if (!space || strcmp(space, XML_SCHEMA) != 0)
+    const char *space = prefix_namespace(file, node, node->name, colon ? (size_t)(colon - node->name) : 0);
+    if (!space || strcmp(space, SCHEMA_XSD) != 0)
         return NULL;
     return colon ? colon + 1 : node->name;
 }
@@ -46,14 +50,13 @@ const struct xml_node *xsd_next(const struct xsd_file *file, const struct xml_no
     return node;
 }
 
-void xsd_name(const struct xsd_file *file, const char *text, const char **namespace_, const char **local)
+void xsd_name(const struct xsd_file *file, const struct xml_node *node, const char *text, const char **namespace_,
+              const char **local)
 {
     const char *colon = strchr(text, ':');
     *local = colon ? colon + 1 : text;
-    *namespace_ = prefix_namespace(file, text, colon ? (size_t)(colon - text) : 0);
-    if (!*namespace_ && !colon)
-        *namespace_ = prefix_namespace(file, "", 0) ? "" : file->target; /* a file without a namespace of its own */
-    if (!colon && *namespace_ && !**namespace_)
+    *namespace_ = prefix_namespace(file, node, text, colon ? (size_t)(colon - text) : 0);
+    if (!colon && (!*namespace_ || !**namespace_)) /* a file without a namespace is of the one that includes it */
         *namespace_ = file->target;
 }
 
@@ -76,7 +79,7 @@ const struct xsd_component *xsd_find(const struct xsd *xsd, const char *kind, co
     return index == MAP_NONE ? NULL : &xsd->components[index];
 }
 
-/* --------------------------------------------------------------------------------------------------------- loading */
+/* ---------------------------------------------------------------------------------------------------------- loading */
 
 static bool memory(struct xsd *xsd)
 {

@@ -2,7 +2,7 @@
  * Files of XML Schema as tables of named components: loading a file and what it includes or imports, and finding what a
  * qualified name means. What the components say is read by schema_xsd.c.
  *
- * Prefixes are looked up in the root element, where real files declare them.
+ * Prefixes are looked up in the element that uses them and in the root: nowhere else do real files declare them.
  */
 #ifndef JPK_XSD_H
 #define JPK_XSD_H
@@ -47,8 +47,10 @@ const char *xsd_local(const struct xsd_file *file, const struct xml_node *node);
 /* The next such element at `node` or behind it. */
 const struct xml_node *xsd_next(const struct xsd_file *file, const struct xml_node *node, const char *name);
 
-/* What a qualified name stands for; the namespace is "" for none, NULL for a prefix that is not declared. */
-void xsd_name(const struct xsd_file *file, const char *text, const char **namespace_, const char **local);
+/* What a qualified name in an attribute of `node` stands for; the namespace is "" for none, NULL for a prefix that is
+ * not declared. */
+void xsd_name(const struct xsd_file *file, const struct xml_node *node, const char *text, const char **namespace_,
+              const char **local);
 
 /* The component of a kind ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute"), or NULL. */
 const struct xsd_component *xsd_find(const struct xsd *xsd, const char *kind, const char *namespace_,

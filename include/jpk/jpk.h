@@ -20,14 +20,15 @@ extern "C" {
  * Start from jpk_limits_default().
  */
 struct jpk_limits {
-    uint64_t entries;    /* --max-entries: entries in an archive, files in a folder; 200,000 */
-    uint64_t name_part;  /* --max-name: bytes in one part of an entry's path; 255 */
-    uint64_t path_parts; /* --max-depth: parts of an entry's path; 64 */
-    uint64_t entry_size; /* --max-entry-size: bytes in one entry; 256 MiB */
-    uint64_t total_size; /* --max-total-size: bytes in all entries, and in the archive itself; 2 GiB */
-    uint64_t ratio;      /* --max-ratio: uncompressed to compressed size of an entry above 1 MiB; 200 */
-    uint64_t xml_size;   /* --max-xml-size: bytes in one XML file, or in a structure cache when unpacked; 64 MiB */
-    uint64_t xml_tag;    /* --max-xml-tag: bytes in one XML tag; 64 KiB */
+    uint64_t entries;      /* --max-entries: entries in an archive, files in a folder; 200,000 */
+    uint64_t name_part;    /* --max-name: bytes in one part of an entry's path; 255 */
+    uint64_t path_parts;   /* --max-depth: parts of an entry's path; 64 */
+    uint64_t entry_size;   /* --max-entry-size: bytes in one entry; 256 MiB */
+    uint64_t total_size;   /* --max-total-size: bytes in all entries, and in the archive itself; 2 GiB */
+    uint64_t ratio;        /* --max-ratio: uncompressed to compressed size of an entry above 1 MiB; 200 */
+    uint64_t xml_size;     /* --max-xml-size: bytes in one XML file, or in a structure cache when unpacked; 64 MiB */
+    uint64_t xml_tag;      /* --max-xml-tag: bytes in one XML tag; 64 KiB */
+    uint64_t schema_nodes; /* --max-schema-nodes: nodes of one structure when its types are put in; 200,000 */
 };
 
 JPK_API struct jpk_limits jpk_limits_default(void);
