@@ -46,6 +46,7 @@ enum convert_rule {
     CONVERT_SCHEMA_GUESSED,    /* a schema that depends on what is not proved */
     CONVERT_SCHEMA_MISSING,    /* nothing says what the structure is */
     CONVERT_MAPPING_LOST,      /* a mapping without a node in the schema, or of an unknown kind */
+    CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
     CONVERT_AGENT,             /* needs another agent than was asked for */
     CONVERT_RULES
 };
@@ -96,6 +97,7 @@ struct convert {
 
     json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
     json_t *workflows, *assets, *adapters;
+    struct convert_schemas *schemas; /* jpk/convert_schema.h */
 
     struct jpk_convert_rename *renames;
     size_t rename_count, rename_capacity;
@@ -203,5 +205,17 @@ void convert_operations(struct convert *c);
  */
 bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
                                     const struct convert_activity *source, const struct convert_activity *target);
+
+/* The id of the script that must run before a transformation, made of its pre-script; NULL for none. */
+const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation);
+
+/* Releases what transformations keep while the conversion runs. */
+void convert_transformations_end(struct convert *c);
+
+/* The query or upsert that a wizard made an operation for; NULL: none (convert_operation.c). */
+const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation);
+
+/* Whether an operation reads or writes with an item. */
+enum convert_direction convert_direction_of(const struct jpk_entity *entity);
 
 #endif

@@ -322,6 +322,7 @@ static void items_free(struct convert_item *items, size_t count)
 static void convert_end(struct convert *c)
 {
     items_free(c->items, c->project->entity_count);
+    convert_transformations_end(c);
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
         map_free(&c->names[i]);
         json_decref(c->components[i]);

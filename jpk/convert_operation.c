@@ -64,15 +64,14 @@ static bool lives(const struct jpk_entity *entity)
     return entity && !entity->deleted && !entity->unread;
 }
 
-/* The query or upsert that a wizard made the operation for; NULL: none. */
-static const struct jpk_entity *wizard_item(const struct convert *c, const struct jpk_entity *operation)
+const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation)
 {
     const char *id = jpk_entity_value(operation, "salesforce_wizard_guid");
     const struct jpk_entity *item = id && *id ? jpk_project_entity(c->project, id) : NULL;
     return lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
-static enum convert_direction direction_of(const struct jpk_entity *entity)
+enum convert_direction convert_direction_of(const struct jpk_entity *entity)
 {
     switch (entity->type) {
     case JPK_TYPE_SOURCE:
@@ -85,6 +84,15 @@ static enum convert_direction direction_of(const struct jpk_entity *entity)
     default:
         return CONVERT_WRITE;
     }
+}
+
+/* Its script to run before goes before it. */
+static void add_transformation(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
+{
+    const char *script = convert_prescript(c, entity);
+    if (script)
+        add_step(c, steps, JPK_CLOUD_SCRIPT, script, entity);
+    add_step(c, steps, JPK_CLOUD_TRANSFORMATION, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id), entity);
 }
 
 static void convert_step(struct convert *c, struct steps *steps, const struct jpk_activity *activity)
@@ -101,11 +109,12 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
     if (entity->type == JPK_TYPE_SCRIPT)
         add_step(c, steps, JPK_CLOUD_SCRIPT, convert_id(c, JPK_CLOUD_SCRIPT, NULL, entity->id), entity);
     else if (entity->type == JPK_TYPE_TRANSFORMATION)
-        add_step(c, steps, JPK_CLOUD_TRANSFORMATION, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id), entity);
-    else if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && wizard_item(c, steps->operation))
-        add_activity(c, steps, wizard_item(c, steps->operation), direction_of(wizard_item(c, steps->operation)));
+        add_transformation(c, steps, entity);
+    else if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && convert_wizard_item(c, steps->operation))
+        add_activity(c, steps, convert_wizard_item(c, steps->operation),
+                     convert_direction_of(convert_wizard_item(c, steps->operation)));
     else
-        add_activity(c, steps, entity, direction_of(entity));
+        add_activity(c, steps, entity, convert_direction_of(entity));
 }
 
 static struct steps collect_steps(struct convert *c, const struct jpk_entity *operation)
@@ -135,9 +144,9 @@ static void connect_transformations(struct convert *c, const struct steps *steps
         bool to = behind && behind->component.kind == JPK_CLOUD_ACTIVITY;
         struct convert_activity source, target;
         if (from)
-            source = *convert_activity(c, before->entity, direction_of(before->entity));
+            source = *convert_activity(c, before->entity, convert_direction_of(before->entity));
         if (to)
-            target = *convert_activity(c, behind->entity, direction_of(behind->entity));
+            target = *convert_activity(c, behind->entity, convert_direction_of(behind->entity));
         convert_connect_transformation(c, steps->items[i].entity, from ? &source : NULL, to ? &target : NULL);
     }
 }

@@ -26,6 +26,7 @@ static const struct jpk_check_rule rules[CONVERT_RULES + 1] = {
     [CONVERT_SCHEMA_GUESSED] = {"schema-guessed", JPK_INFO, "A schema depends on what is not proved."},
     [CONVERT_SCHEMA_MISSING] = {"schema-missing", JPK_WARNING, "Nothing says what the structure is."},
     [CONVERT_MAPPING_LOST] = {"mapping-lost", JPK_WARNING, "A mapping has no node in the schema."},
+    [CONVERT_PRESCRIPT] = {"prescript-moved", JPK_WARNING, "A script that runs before a transformation has moved."},
     [CONVERT_AGENT] = {"agent", JPK_WARNING, "It needs another kind of agent."},
 };
 
@@ -52,6 +53,7 @@ static const uint8_t results[CONVERT_RULES] = {
     [CONVERT_SCHEMA_GUESSED] = JPK_CONVERT_REVIEW,
     [CONVERT_SCHEMA_MISSING] = JPK_CONVERT_REVIEW,
     [CONVERT_MAPPING_LOST] = JPK_CONVERT_REVIEW,
+    [CONVERT_PRESCRIPT] = JPK_CONVERT_REVIEW,
     [CONVERT_AGENT] = JPK_CONVERT_REVIEW,
 };
 
