@@ -116,11 +116,13 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
         buf_puts(&key, "\nmissing");
     for (const struct endpoint_setting *s = connector->settings; entity && s->key; s++) {
         const char *value = convert_peek_setting(c, entity, s);
-        if (s->change == ENDPOINT_VARIABLE && !(value = arena_strdup_lower(&c->arena, convert_variable(c, value))))
-            break;
-        if (s->change == ENDPOINT_BASE_URL || s->change == ENDPOINT_URL)
+        if (s->change == ENDPOINT_VARIABLE)
+            value = arena_strdup_lower(&c->arena, convert_variable(c, value));
+        else if (s->change == ENDPOINT_BASE_URL || s->change == ENDPOINT_URL)
             value = convert_url_base(c, value);
-        buf_printf(&key, "\n%s=%s", s->key, value);
+        key.failed |= !value;
+        if (value) /* with its length, so that no value can look like the next setting */
+            buf_printf(&key, "\n%s=%zu:%s", s->key, strlen(value), value);
     }
     const char *copy = key.failed ? NULL : arena_strdup(&c->arena, buf_text(&key));
     buf_free(&key);

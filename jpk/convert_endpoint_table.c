@@ -10,8 +10,6 @@
 
 #define NOTHING "*"
 
-/* clang-format off: one row a line */
-
 /* A setting that says nothing wherever it stands in such an item, and one that has no counterpart. */
 #define IGNORED(key)                                                                                                   \
     {                                                                                                                  \
@@ -456,8 +454,6 @@ static const struct endpoint_setting crm_activity[] = {
     END,
 };
 
-/* clang-format on */
-
 /* -------------------------------------------------------------------------------------------------------- all of them
  */
 
@@ -521,7 +517,8 @@ static const struct endpoint_row rows[] = {
      .write_settings = http_activity},
     {BY_LOCATION("Database"), .adapter = "database", .read = "database_query", .write = "database_insert",
      .read_settings = database_activity, .write_settings = database_activity,
-     .hint = "the transformation beside it says which tables it is about, and whether it inserts or updates"},
+     .hint =
+         "the transformation beside it says which tables it is about; a target inserts until somebody chooses update"},
 
     {BY_TYPE("SalesforceConnector"), .adapter = "salesforce"},
     SALESFORCE("SalesforceQuery", "query", salesforce_query, "source"),
