@@ -3,7 +3,8 @@
  *
  *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
  *   variables       project variables, e-mails                                (convert_variables.c)
- *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c)
+ *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
+ *                   convert_endpoint_table.c)
  *   scripts         bodies with their references                              (convert_script.c)
  *   transformations schemas, mapping rules                                    (convert_transformation.c)
  *   operations      steps, patterns, outcomes, options, workflows             (convert_operation.c)
@@ -28,6 +29,7 @@ enum convert_rule {
     CONVERT_SHAPE_NOT_OBSERVED, /* the property tree of that component was never seen */
     CONVERT_NOT_SUPPORTED,      /* no counterpart, or none that is known: a person must build it */
     CONVERT_NOT_USED,           /* nothing uses it, and it has no counterpart by itself */
+    CONVERT_KEPT,               /* nothing uses it, but it was converted all the same */
     CONVERT_DELETED,
     CONVERT_UNREADABLE,
     CONVERT_RENAMED,
@@ -93,7 +95,8 @@ struct convert {
     struct map connection_keys;
     struct convert_activity *activities;
     size_t activity_count, activity_capacity;
-    struct map activity_keys; /* entity index and direction */
+    struct map activity_keys;    /* entity index and direction */
+    const char **variable_names; /* by index in graph->variables: what they are called there */
 
     json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
     json_t *workflows, *assets, *adapters;
@@ -150,6 +153,9 @@ const char *convert_item_name(struct convert *c, const struct jpk_entity *entity
 /* The name that a variable has in the other form: its own, made legal. */
 const char *convert_variable_name(struct convert *c, const char *name);
 
+/* Records that an item is called `name` now, with a finding. */
+void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name);
+
 /* Sets a member of an object; takes `value` over in any case. False and c->failed: it is NULL, or no memory. */
 bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value);
 
@@ -161,6 +167,17 @@ bool convert_set(struct convert *c, json_t *object, const char *key, json_t *val
  */
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction);
+
+/*
+ * The same for a step of an operation: behind a web service call that a wizard of Salesforce made stands the query or
+ * upsert of the wizard.
+ */
+const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,
+                                                     const struct jpk_activity *step);
+
+/* The activity if it was made already, else NULL. */
+const struct convert_activity *convert_find_activity(const struct convert *c, const struct jpk_entity *entity,
+                                                     enum convert_direction direction);
 
 /* The connection that a source, target or endpoint entity logs in with. NULL as above. */
 const struct convert_connection *convert_connection(struct convert *c, const struct jpk_entity *entity);
@@ -178,6 +195,21 @@ const char *convert_connection_reference(struct convert *c, const struct convert
  */
 const char *convert_setting(struct convert *c, const struct jpk_entity *entity, const char *key, const char *component,
                             const char *label);
+
+/* Lists an encrypted value that must be typed in again; `variable` stands in its place, or NULL. */
+void convert_secret(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,
+                    const char *component, const char *label, const char *variable, enum jpk_confidence confidence);
+
+/* ------------------------------------------------------------------------------------------------------ variables */
+
+/*
+ * What a variable is called there: `name` itself unless the name was not legal, whatever letter case it is asked in.
+ * Good from convert_variables on.
+ */
+const char *convert_variable(const struct convert *c, const char *name);
+
+/* A text with the variables in its brackets renamed; `text` itself when none is. */
+const char *convert_variable_text(struct convert *c, const char *text);
 
 /* -------------------------------------------------------------------------------------------------------- the others
  */

@@ -107,7 +107,7 @@ bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)
 
 bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value)
 {
-    if (!object || !value || json_object_set_new(object, key, value) != 0)
+    if (json_object_set_new(object, key, value) != 0) /* either may be NULL */
         c->failed = true;
     return !c->failed;
 }

@@ -50,7 +50,7 @@ static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name)
     return old == MAP_NONE;
 }
 
-static void note_rename(struct convert *c, const struct jpk_entity *entity, const char *name)
+void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name)
 {
     struct jpk_convert_rename *renames = array_grow(c->renames, c->rename_count, &c->rename_capacity, sizeof *renames);
     if (!renames) {
@@ -110,6 +110,6 @@ const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char
     if (item)
         item->name = name;
     if (entity && strcmp(name, entity->name) != 0 && !c->failed)
-        note_rename(c, entity, name);
+        convert_rename(c, entity, name);
     return name;
 }
