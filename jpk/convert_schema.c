@@ -257,6 +257,7 @@ static struct schema_tree *read_tree(struct convert *c, struct convert_side *out
     for (size_t i = 0; i < sizeof readers / sizeof *readers && !tree && !c->failed; i++) {
         tree = read_with(&r, readers[i], out);
         out->inferred = readers[i] == read_mappings;
+        out->cached = readers[i] == read_cache;
         if (tree && !out->inferred && !wrap_answer(out, tree))
             c->failed = true;
     }
@@ -270,6 +271,7 @@ static void open_function(struct convert *c, struct convert_side *out)
     if (!schema->tree && !c->failed) {
         schema->tree = read_tree(c, out);
         schema->inferred = out->inferred;
+        schema->cached = out->cached;
         schema->transformation = out->transformation;
         if (schema->tree)
             schema->paths = schema_paths_new(schema->tree, NULL);
@@ -495,15 +497,17 @@ static void add_assets(struct convert *c, const struct jpk_entity *entity, const
 }
 
 /* The cache that a connector's tree was read from, packed; else one that is made of the tree. False: memory. */
-static bool set_cache(struct convert *c, struct schema_tree *tree, const struct jpk_entity *transformation, bool target)
+static bool set_cache(struct convert *c, const struct convert_function_schema *schema, bool target)
 {
+    struct schema_tree *tree = schema->tree;
     const struct project *project = (const struct project *)c->project;
     struct buf xml = {0}, packed = {0};
     void *data = NULL;
     size_t size = 0;
     size_t entry = project_entry(c->project, convert_text(c, "cache/TransformationStructures/%s_%s.gz",
-                                                          transformation->id, target ? "output" : "input"));
-    bool read = entry != SIZE_MAX && jpk_archive_read(c->project->archive, entry, &data, &size, NULL) &&
+                                                          schema->transformation->id, target ? "output" : "input"));
+    bool read = schema->cached && entry != SIZE_MAX &&
+                jpk_archive_read(c->project->archive, entry, &data, &size, NULL) &&
                 gunzip(data, size, &project->limits, &xml, NULL);
     if (!read) {
         buf_clear(&xml);
@@ -556,7 +560,7 @@ static void add_component(struct convert *c, struct convert_function *function, 
     bool query = is_query(function);
     schema->tree->connector = true;
     schema->tree->origin = function->files;
-    if (!query && !set_cache(c, schema->tree, schema->transformation, target))
+    if (!query && !set_cache(c, schema, target))
         return;
     schema->name = schema_name(c, function->adapter, function->function, direction, function->activity_id);
     const char *id = convert_id(c, JPK_CLOUD_SCHEMA, direction, function->activity_id);

@@ -26,6 +26,7 @@ struct convert_side {
     struct schema_tree *own;           /* the same, when it may be changed and is to be freed */
     struct schema_paths *paths;
     bool inferred;       /* nothing but the mappings says what it is */
+    bool cached;         /* it is what the structure cache of the transformation holds */
     bool wrapped;        /* of an answer: the two elements above it were not in the file */
     size_t extended;     /* nodes that only the mappings know */
     const char *problem; /* why a structure could not be read that is there; NULL for none */

@@ -9,7 +9,7 @@
 struct convert_function_schema {
     struct schema_tree *tree; /* NULL: not read yet, or not known */
     struct schema_paths *paths;
-    bool inferred;
+    bool inferred, cached;                   /* as in struct convert_side */
     const struct jpk_entity *transformation; /* that it was read for */
     const char *name;                        /* of the component; NULL as long as there is none */
 };

@@ -87,6 +87,11 @@ static bool on_path(void *context, const struct script_event *event)
     return !r->failed;
 }
 
+static bool is_flat(const struct convert_side *side)
+{
+    return side->tree && strcmp(side->tree->root->name, "__flat__") == 0;
+}
+
 /* What the schemas lack is added to them, where that may be. */
 static void extend(struct work *w)
 {
@@ -99,7 +104,7 @@ static void extend(struct work *w)
             ok = add_missing(w, &w->target, mapping->target, target_length(mapping), &targets);
         if (reads_source(mapping))
             script_events(mapping->source, strlen(mapping->source), on_path, &r);
-        else
+        else if (!is_flat(&w->source)) /* of a flat source the loop is always that of its records */
             ok = ok && add_missing(w, &w->source, mapping->source, strlen(mapping->source), &sources);
         ok = ok && !r.failed;
     }
@@ -199,7 +204,7 @@ static bool add_source(struct work *w, const struct jpk_mapping *mapping, const 
 static json_t *source_paths(struct work *w, const struct jpk_mapping *mapping, const char *script)
 {
     struct strings paths = {0};
-    bool flat = w->source.tree && strcmp(w->source.tree->root->name, "__flat__") == 0;
+    bool flat = is_flat(&w->source);
     json_t *list = json_array();
     bool ok = list && script_paths(script, strlen(script), flat ? "__flat__" : NULL, &paths, &w->arena);
     for (size_t i = 0; ok && i < paths.count; i++)
@@ -293,11 +298,6 @@ static void add_rules(struct work *w)
 
 /* ------------------------------------------------------------------------------------------------------------ loops */
 
-static bool is_flat(const struct convert_side *side)
-{
-    return side->tree && strcmp(side->tree->root->name, "__flat__") == 0;
-}
-
 static const char *node_path(struct work *w, const struct convert_side *side, const struct schema_node *node,
                              bool slashes)
 {
@@ -356,6 +356,17 @@ static bool on_any_path(void *context, const struct script_event *event)
     return !*uses;
 }
 
+/* Paths, or the plain names of a flat source's fields. */
+static bool uses_source(struct work *w, const struct jpk_mapping *mapping)
+{
+    bool uses = false;
+    script_events(mapping->source, strlen(mapping->source), on_any_path, &uses);
+    json_t *paths = uses ? NULL : source_paths(w, mapping, mapping->source);
+    uses = uses || json_array_size(paths) > 0;
+    json_decref(paths);
+    return uses;
+}
+
 static void add_script_step(struct work *w, const struct jpk_mapping *mapping)
 {
     struct convert *c = w->c;
@@ -374,8 +385,7 @@ static void add_script_step(struct work *w, const struct jpk_mapping *mapping)
 
 static void take_prescript(struct work *w, const struct jpk_mapping *mapping)
 {
-    bool uses = false;
-    script_events(mapping->source, strlen(mapping->source), on_any_path, &uses);
+    bool uses = uses_source(w, mapping);
     if (w->prescript || w->c->schemas->connected[w->entity->index].prescript) {
         note_lost(w, mapping, "there is another script that runs before");
     } else if (!uses) {
