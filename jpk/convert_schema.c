@@ -291,6 +291,7 @@ bool convert_side_open(struct convert *c, const struct jpk_entity *transformatio
     *out = (struct convert_side){.transformation = transformation, .side = side, .target = target};
     if (!target && (side->type_code == 13 || (!side->type_code && !side->nature && !side->reference && !side->file)))
         return true;
+    out->there = true;
     out->function = function_of(c, side);
     if (out->function && out->function->activity_id) {
         open_function(c, out);

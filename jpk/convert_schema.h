@@ -21,6 +21,7 @@ struct convert_side {
     const struct jpk_entity *transformation;
     const struct jpk_side *side;
     bool target;
+    bool there;                        /* the transformation says that it has one */
     struct convert_function *function; /* whose schema it is; NULL: a schema of the user's */
     const struct schema_tree *tree;    /* NULL: it has no structure */
     struct schema_tree *own;           /* the same, when it may be changed and is to be freed */

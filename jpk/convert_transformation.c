@@ -439,7 +439,7 @@ static void note_side(struct work *w, const struct convert_side *side, const cha
     if (side->problem)
         convert_note(w->c, w->entity, CONVERT_SCHEMA_GUESSED, side->side->offset,
                      "a structure of its %s could not be used: %s", what, side->problem);
-    if (!side->tree && (side->target || side->side->type_code != 13))
+    if (!side->tree && side->there)
         convert_note(w->c, w->entity, CONVERT_SCHEMA_MISSING, side->side->offset,
                      "nothing says what its %s is, not even a mapping", what);
     else if (side->inferred)
@@ -447,13 +447,11 @@ static void note_side(struct work *w, const struct convert_side *side, const cha
                      "its %s is known from mappings alone: %zu nodes", what, side->tree->node_count);
 }
 
-static void note_all(struct work *w, bool source)
+static void note_all(struct work *w)
 {
     struct buf guesses = {0};
-    if (source) {
-        note_side(w, &w->source, "source");
-        describe_side(&w->source, "source", &guesses);
-    }
+    note_side(w, &w->source, "source");
+    describe_side(&w->source, "source", &guesses);
     note_side(w, &w->target, "target");
     describe_side(&w->target, "target", &guesses);
     if (w->strange > 0)
@@ -517,7 +515,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
         cloud_new_component(JPK_CLOUD_TRANSFORMATION, name, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id));
     if (component && !c->failed) {
         fill_component(&w, component);
-        note_all(&w, w.source.tree || w.t->source.type_code != 13);
+        note_all(&w);
         c->schemas->connected[entity->index].component = component;
         if (convert_add(c, JPK_CLOUD_TRANSFORMATION, component))
             convert_done(c, entity, JPK_CONVERTED, "transformation:%s", name);

@@ -9,7 +9,7 @@ struct extender {
     struct schema_tree *tree;
     struct schema_paths *paths; /* of the tree as it was */
     struct arena arena;
-    struct map new_by_path; /* script path without the separator behind it -> index in `list`; keys are the caller's */
+    struct map new_by_path; /* names with `$` between them -> index in `list` */
     struct schema_node **list;
     size_t count, most;
     struct jpk_error *err;
@@ -114,43 +114,53 @@ static void set_value(struct schema_node *node)
         node->default_value = "";
 }
 
-/* The node of the first n bytes of a path: of the tree, or one that was added. */
-static struct schema_node *known(struct extender *e, const char *path, size_t n)
+/* The node of a path: of the tree, or one that was added. */
+static struct schema_node *known(struct extender *e, const char *key, size_t n)
 {
-    uint32_t new = map_get(&e->new_by_path, path, n);
-    const struct schema_node *node = new == MAP_NONE ? schema_paths_script(e->paths, path, n) : e->list[new];
+    uint32_t new = map_get(&e->new_by_path, key, n);
+    const struct schema_node *node = new == MAP_NONE ? schema_paths_script(e->paths, key, n) : e->list[new];
     return (struct schema_node *)(uintptr_t)node; /* the tree is the caller's to change */
 }
 
-static bool add_step(struct extender *e, const char *path, size_t at, const struct step *step,
-                     struct schema_node **parent)
+static bool may_add(const struct extender *e, const struct schema_node *parent, const struct step *step)
 {
-    struct schema_node *node = new_node(e, *parent, step);
+    return parent && step->length > 0 && e->count < e->most && parent->depth < SCHEMA_DEPTH_MAX &&
+           parent->kind != SCHEMA_ATTRIBUTE && parent->kind != SCHEMA_FIELD;
+}
+
+static struct schema_node *add_step(struct extender *e, const char *key, size_t n, const struct step *step,
+                                    struct schema_node *parent)
+{
+    struct schema_node *node = new_node(e, parent, step);
     uint32_t old;
-    if (!node)
-        return false;
-    if (!map_add(&e->new_by_path, path, at + step->length, (uint32_t)e->count, &old))
-        return error_memory(e->err);
+    if (!node || !map_add(&e->new_by_path, key, n, (uint32_t)e->count, &old)) {
+        error_memory(e->err);
+        return NULL;
+    }
     e->list[e->count++] = node;
-    *parent = node;
-    return true;
+    return node;
 }
 
 static bool add_path(struct extender *e, const char *path, size_t n)
 {
-    bool flat = strcmp(e->tree->root->name, "__flat__") == 0;
+    bool flat = strcmp(e->tree->root->name, "__flat__") == 0, added = false;
     struct schema_node *parent = flat ? e->tree->root : NULL;
-    bool added = false;
+    char *key = arena_alloc(&e->arena, n + 2); /* without instances: `#1` chooses one of the same node */
+    size_t key_n = 0;
+    if (!key)
+        return error_memory(e->err);
     for (size_t at = 0; at < n;) {
         struct step step = next_step(path + at, n - at);
-        struct schema_node *node = step.length ? known(e, path, at + step.length) : NULL;
-        if (!node && (!parent || step.length == 0 || e->count == e->most || parent->depth >= SCHEMA_DEPTH_MAX ||
-                      parent->kind == SCHEMA_ATTRIBUTE || parent->kind == SCHEMA_FIELD))
+        memcpy(key + key_n, step.name, step.length);
+        key_n += step.length;
+        struct schema_node *node = step.length > 0 ? known(e, key, key_n) : NULL;
+        if (!node && !may_add(e, parent, &step))
             return true;
-        if (!node && !add_step(e, path, at, &step, &parent))
-            return false;
         added = added || !node;
-        parent = node ? node : parent;
+        parent = node ? node : add_step(e, key, key_n, &step, parent);
+        if (!parent)
+            return false;
+        key[key_n++] = '$';
         at += step.whole;
     }
     if (added)
