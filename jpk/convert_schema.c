@@ -635,7 +635,8 @@ bool convert_side_connect(struct convert *c, json_t *side, const struct convert_
     const char *name = direction ? schema_name(c, adapter, activity->function, direction, activity->id) : NULL;
     if (!name || !old || c->failed)
         return !c->failed;
-    old = convert_text(c, "%s", old);
+    old = convert_text(c, "%s", old); /* both belong to what is replaced now */
+    direction = convert_text(c, "%s", direction);
     convert_set(c, side, "origin",
                 new_origin(c, activity->id, adapter, direction, activity->function, activity->component));
     convert_set(c, side, "name", json_string(name));
