@@ -228,6 +228,19 @@ static const char *script_of(struct work *w, const struct jpk_mapping *mapping)
     return kept;
 }
 
+/* Whether the last statement of a script is ended: what follows a comment at the end must not become part of it. */
+static bool ends_statement(const char *script, size_t n)
+{
+    struct buf text = {0};
+    script_cleanse(script, n, &text);
+    size_t end = text.size;
+    while (end > 0 && strchr(" \t\r\n", text.data[end - 1]))
+        end--;
+    bool ended = !text.failed && end > 0 && text.data[end - 1] == ';';
+    buf_free(&text);
+    return ended;
+}
+
 /* A script with one more before it; a condition's last value counts. */
 static const char *join_scripts(struct work *w, const char *first, const char *second)
 {
@@ -235,9 +248,10 @@ static const char *join_scripts(struct work *w, const char *first, const char *s
     size_t n = strlen(first), tail = sizeof close - 1, head = sizeof open - 1;
     if (n < tail + head || strcmp(first + n - tail, close) != 0)
         return first;
+    const char *between = ends_statement(first, n - tail) ? "\n" : "\n;\n";
     if (*second && strncmp(second, open, head) == 0)
-        return convert_text(w->c, "%.*s;\n%s", (int)(n - tail), first, second + head);
-    return convert_text(w->c, "%.*s;\ntrue%s", (int)(n - tail), first, close);
+        return convert_text(w->c, "%.*s%s%s", (int)(n - tail), first, between, second + head);
+    return convert_text(w->c, "%.*s%strue%s", (int)(n - tail), first, between, close);
 }
 
 static void set_script(struct work *w, json_t *rule, const struct jpk_mapping *mapping, const char *script)
@@ -467,7 +481,8 @@ static void note_all(struct work *w)
                      w->missing_sources == 1 ? "" : "s", w->missing);
     if (w->t->invalid_count > 0)
         convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, 0,
-                     "%zu mappings that were not valid in the source already are left out", w->t->invalid_count);
+                     "%zu mapping%s not valid in the source already, and left out", w->t->invalid_count,
+                     w->t->invalid_count == 1 ? " was" : "s were");
 }
 
 /* ------------------------------------------------------------------------------------------------- transformations */

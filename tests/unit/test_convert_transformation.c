@@ -574,7 +574,7 @@ static void test_nodes_that_lack(void **state)
     assert_string_equal(text_of(rule_of(made, "A/b"), "transformScript"), "<trans>\n1\n</trans>");
     assert_int_equal(findings_of(&d, entity, "mapping-lost", "another mapping has the same node"), 4);
     findings_of(&d, entity, "mapping-lost", "the mapping of 'Z$b$' is left out: its target has no such node");
-    findings_of(&d, entity, "mapping-lost", "1 mappings that were not valid in the source already");
+    findings_of(&d, entity, "mapping-lost", "1 mapping was not valid in the source already");
 
     /* it reads what it has no source for */
     entity = entity_of(&d, JPK_TYPE_TRANSFORMATION, "T2");
@@ -590,7 +590,7 @@ static void test_prescripts(void **state)
 {
     static const char *const bodies[] = {
         BODY(TREE XSD_TARGET, FIELD("//PRESCRIPT/", "$x = In$a$;") FIELD("A$b$", "In$c$"), ""),
-        BODY(TREE XSD_TARGET, FIELD("//PRESCRIPT/", "$x = In$a$") FIELD("A$/PRECONDITION/", "$x == 1"), ""),
+        BODY(TREE XSD_TARGET, FIELD("//PRESCRIPT/", "$x = In$a$ // a;") FIELD("A$/PRECONDITION/", "$x == 1"), ""),
         BODY(NO_SOURCE XSD_TARGET, FIELD("//PRESCRIPT/", "$x = 1;"), ""),
     };
     struct pm_graph g;
@@ -598,11 +598,11 @@ static void test_prescripts(void **state)
     (void)state;
     convert_made(&g, &d, bodies, 3);
     const json_t *rule = rule_of(component(&d, 700, "T0"), "A");
-    assert_string_equal(text_of(rule, "transformScript"), "<trans>\n$x = In$a$;;\ntrue\n</trans>");
+    assert_string_equal(text_of(rule, "transformScript"), "<trans>\n$x = In$a$;\ntrue\n</trans>");
     assert_json(json_object_get(rule, "srcPaths"), "[\"In/a\"]");
     findings_of(&d, entity_of(&d, JPK_TYPE_TRANSFORMATION, "T0"), "prescript-moved", "the condition of the root");
     rule = rule_of(component(&d, 700, "T1"), "A");
-    assert_string_equal(text_of(rule, "transformScript"), "<trans>\n$x = In$a$;\n$x == 1\n</trans>");
+    assert_string_equal(text_of(rule, "transformScript"), "<trans>\n$x = In$a$ // a;\n;\n$x == 1\n</trans>");
     assert_json(json_object_get(rule, "srcPaths"), "[\"In/a\"]");
     assert_string_equal(text_of(component(&d, 400, "T2 - before"), "scriptBody"), "<trans>\n$x = 1;\n</trans>");
     done_free(&d);
