@@ -6,7 +6,8 @@
  *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
  *                   convert_endpoint_table.c)
  *   scripts         bodies with their references                              (convert_script.c)
- *   transformations schemas, mapping rules               (convert_transformation.c, convert_schema.c)
+ *   transformations schemas, mapping rules                                    (convert_transformation.c,
+ *                   convert_schema.c, convert_structure.c)
  *   operations      steps, patterns, outcomes, options, workflows             (convert_operation.c)
  *   globals         global variables with their uses                          (convert_variables.c)
  *   file            the export                                                (convert.c)

@@ -52,6 +52,19 @@ struct convert_schemas {
 bool convert_schemas_begin(struct convert *c);
 void convert_schemas_end(struct convert *c);
 
+/*
+ * The structure of a side from the first place that has one (jpk/convert_schema.h), the caller's to free; sets what the
+ * side says of it. NULL: there is none, or memory is out.
+ */
+struct schema_tree *convert_read_tree(struct convert *c, struct convert_side *out);
+
+/* That of a structure cache. */
+struct schema_tree *convert_read_structure(const struct jpk_project *project, const char *id,
+                                           enum jpk_structure_cache which, bool output, struct jpk_error *err);
+
+/* Puts the elements above what a function gives out that only its transformations see. False: memory. */
+bool convert_wrap_answer(const struct jpk_entity *function, struct schema_tree *tree);
+
 /* Gives activities the schemas that no transformation asked for. */
 void convert_schemas_complete(struct convert *c);
 
