@@ -265,6 +265,34 @@ static bool list_items(struct convert *c, struct conversion *out)
     return out->items && !c->failed;
 }
 
+static int compare_offsets(const void *a, const void *b)
+{
+    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
+    return (x > y) - (x < y);
+}
+
+/* Offsets become lines and columns, in one pass over the text. */
+static void place_findings(struct convert *c, struct convert_item *item, const char *text, size_t size)
+{
+    struct jpk_finding **sorted = calloc(item->finding_count + 1, sizeof(struct jpk_finding *));
+    if (!sorted) {
+        c->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < item->finding_count; i++)
+        sorted[i] = &item->findings[i];
+    qsort(sorted, item->finding_count, sizeof(struct jpk_finding *), compare_offsets);
+    struct text_counter counter = text_counter_begin(text, size);
+    for (size_t i = 0; i < item->finding_count; i++) {
+        struct text_position at = {0, 0};
+        if (text && sorted[i]->line > 0)
+            at = text_counter_at(&counter, sorted[i]->line);
+        sorted[i]->line = at.line;
+        sorted[i]->column = at.column;
+    }
+    free(sorted);
+}
+
 /* Lines and columns of the findings, whose offsets stand in `line` until now. */
 static void convert_places(struct convert *c)
 {
@@ -273,18 +301,11 @@ static void convert_places(struct convert *c)
         bool wanted = false;
         for (size_t j = 0; j < item->finding_count; j++)
             wanted |= item->findings[j].line > 0;
-        size_t entry = wanted ? jpk_archive_find(c->project->archive, item->entity->file) : SIZE_MAX, size;
+        size_t entry = wanted ? jpk_archive_find(c->project->archive, item->entity->file) : SIZE_MAX, size = 0;
         void *text = NULL;
         if (entry != SIZE_MAX)
             jpk_archive_read(c->project->archive, entry, &text, &size, NULL);
-        for (size_t j = 0; j < item->finding_count; j++) {
-            struct jpk_finding *finding = &item->findings[j];
-            struct text_position at = {0, 0};
-            if (text && finding->line > 0)
-                at = text_position(text, size, finding->line);
-            finding->line = at.line;
-            finding->column = at.column;
-        }
+        place_findings(c, item, text, size);
         free(text);
     }
 }
