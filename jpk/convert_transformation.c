@@ -58,7 +58,7 @@ static const struct schema_node *target_node(const struct work *w, const struct 
     return convert_side_node(&w->target, mapping->target, n);
 }
 
-static bool reads_source(const struct jpk_mapping *mapping)
+static bool has_script(const struct jpk_mapping *mapping)
 {
     return mapping->kind != JPK_MAPPING_LOOP;
 }
@@ -102,7 +102,7 @@ static void extend(struct work *w)
         const struct jpk_mapping *mapping = &w->t->mappings[i];
         if (mapping->kind != JPK_MAPPING_PRESCRIPT)
             ok = add_missing(w, &w->target, mapping->target, target_length(mapping), &targets);
-        if (reads_source(mapping))
+        if (has_script(mapping))
             script_events(mapping->source, strlen(mapping->source), on_path, &r);
         else if (!is_flat(&w->source)) /* of a flat source the loop is always that of its records */
             ok = ok && add_missing(w, &w->source, mapping->source, strlen(mapping->source), &sources);
