@@ -193,13 +193,17 @@ static void add_path(struct path_list *list, const char *path)
     list->failed = !map_add(&list->known, kept, strlen(kept), 0, &known);
 }
 
-/* `records$Contact#.Id$` as records/Contact/Id, in place. */
+/* `records$Contact#.Id$` as records/Contact/Id, in place; `#1` chooses an instance. */
 static void put_slashes(struct buf *path)
 {
     size_t n = 0;
+    bool instance = false;
     for (size_t i = 0; i < path->size; i++) {
+        instance = path->data[i] == '#' || (instance && path->data[i] >= '0' && path->data[i] <= '9');
+        if (instance)
+            continue;
         char c = path->data[i] == '$' || path->data[i] == '.' ? '/' : path->data[i];
-        if (c != '#' && (c != '/' || (n > 0 && path->data[n - 1] != '/')))
+        if (c != '/' || (n > 0 && path->data[n - 1] != '/'))
             path->data[n++] = c;
     }
     if (n > 0 && path->data[n - 1] == '/')

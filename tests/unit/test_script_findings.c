@@ -327,6 +327,7 @@ static void test_paths(void **state)
     (void)state;
     expect_paths("<trans>\nrecords$Contact.Id$\n</trans>", NULL, "records/Contact/Id");
     expect_paths("<trans>Sum(a$b#.c$) + a$b.c$ + $g + \"d$e\" // f$g\n</trans>", NULL, "a/b/c");
+    expect_paths("<trans>a$b#1.c2$ + a$b#12.c2$</trans>", NULL, "a/b/c2"); /* the number chooses an instance */
     expect_paths("<trans>PUB:order.PUB:customer$Cust?no & x</trans>", NULL, "PUB:order/PUB:customer/Cust?no");
     expect_paths("<trans>a$b[1].c$ + d[2]$e + f[3] + g$h[i$j[1]$k].l$</trans>", NULL, "a/b/c d/e i/j/k g/h/l");
     expect_paths("<trans>x = Id; If(Name == 'a', x, true); Name</trans>", "__flat__", "__flat__/Id __flat__/Name");

@@ -1,0 +1,117 @@
+/*
+ * jpk/convert.h - from Design Studio to Cloud Studio.
+ *
+ * Every item of the project is accounted for: converted, converted with something to look at, left to a person, or
+ * dropped on purpose; each with its findings. The result is text in canonical form and depends on the project and the
+ * options alone: ids are kept where an item becomes one component, and made by rule (UUIDv5) where not.
+ *
+ * What is known of the other form and what is a guess: jpk/cloud.h. A shape that nobody has seen is written from the
+ * tables and is a finding (`shape-not-observed`).
+ *
+ * Include it after jpk/jpk.h. Conventions for errors, ownership and threads are those of jpk/base.h.
+ */
+#ifndef JPK_CONVERT_H
+#define JPK_CONVERT_H
+
+#include "jpk/jpk.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum jpk_convert_result {
+    JPK_CONVERTED,
+    JPK_CONVERT_REVIEW,  /* converted; a person should look at it */
+    JPK_CONVERT_MANUAL,  /* not converted: a person must do it */
+    JPK_CONVERT_DROPPED, /* has no meaning in the other form, or nothing uses it */
+    JPK_CONVERT_RESULTS
+};
+
+/* "converted", "review", "manual", "dropped". */
+JPK_API const char *jpk_convert_result_name(enum jpk_convert_result result);
+
+/* The rules of its findings, ended by a row whose id is NULL. */
+JPK_API const struct jpk_check_rule *jpk_convert_rules(void);
+
+/* Which kind of agent will run the project. */
+enum jpk_convert_agent { JPK_AGENT_ANY, JPK_AGENT_CLOUD, JPK_AGENT_PRIVATE };
+
+/*
+ * Asked for every encrypted setting: the name of the project variable that it most probably holds, with how sure that
+ * is; NULL: not known. `context` is the caller's.
+ */
+typedef const char *jpk_convert_slot(void *context, const struct jpk_entity *entity, const struct jpk_item *item,
+                                     enum jpk_confidence *confidence);
+
+/* Zero-initialized means the defaults. */
+struct jpk_convert_options {
+    enum jpk_convert_agent agent;
+    jpk_convert_slot *slot;
+    void *slot_context;
+};
+
+/* An item of the source, in the order of the project. */
+struct jpk_convert_item {
+    const struct jpk_entity *entity;
+    const char *path;   /* "Script/Common/Send mail" */
+    const char *target; /* what it has become: "script:Send mail"; of several components the first; NULL: nothing */
+    enum jpk_convert_result result;
+    const struct jpk_finding *findings; /* `file`, `line`: of the source; `rule`: of jpk_convert_rules */
+    size_t finding_count;
+};
+
+/* A name that could not stay. */
+struct jpk_convert_rename {
+    const struct jpk_entity *entity;
+    const char *to;
+};
+
+/* What must be typed in again; never a value. */
+struct jpk_convert_secret {
+    const struct jpk_entity *entity;
+    const char *key;       /* of the setting */
+    const char *component; /* where it belongs: "connection:Salesforce" */
+    const char *property;  /* its label there */
+    const char *variable;  /* the project variable that was put in its place; NULL: it was left empty */
+    enum jpk_confidence confidence;
+};
+
+/* A schedule: the other form has no known component for it. */
+struct jpk_convert_schedule {
+    const struct jpk_entity *schedule, *operation;
+    const char *rest; /* JSON in the documented form of the REST interface */
+};
+
+struct jpk_conversion {
+    const char *text; /* the export: JSON, UTF-8, ends in a line end */
+    size_t size;
+    const char *name; /* of the project there */
+    const struct jpk_convert_item *items;
+    size_t item_count;
+    size_t counts[JPK_CONVERT_RESULTS];
+    const struct jpk_convert_rename *renames;
+    size_t rename_count;
+    const struct jpk_convert_secret *secrets;
+    size_t secret_count;
+    const struct jpk_convert_schedule *schedules;
+    size_t schedule_count;
+    const char *const *connectors; /* adapters that the result uses, in byte order */
+    size_t connector_count;
+    size_t script_lines, script_lines_kept; /* of code; those in which nothing is left to do */
+    const struct jpk_finding *findings;     /* about the project as a whole */
+    size_t finding_count;
+};
+
+/*
+ * Converts a project; it and its graph must stay until the conversion is freed. `options` may be NULL. Errors:
+ * JPK_ERR_USAGE for a project that was slimmed, JPK_ERR_LIMIT, JPK_ERR_MEMORY.
+ */
+JPK_API struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, const struct jpk_graph *graph,
+                                                    const struct jpk_convert_options *options, struct jpk_error *err);
+JPK_API void jpk_conversion_free(struct jpk_conversion *conversion);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,254 @@
+/*
+ * The conversion to Cloud Studio from inside. Parts, in the order in which they run:
+ *
+ *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
+ *   variables       project variables, e-mails                                (convert_variables.c)
+ *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
+ *                   convert_endpoint_table.c)
+ *   scripts         bodies with their references                              (convert_script.c)
+ *   transformations schemas, mapping rules                                    (convert_transformation.c,
+ *                   convert_schema.c, convert_structure.c)
+ *   operations      steps, patterns, outcomes, options, workflows             (convert_operation.c)
+ *   globals         global variables with their uses                          (convert_variables.c)
+ *   file            the export                                                (convert.c)
+ */
+#ifndef JPK_CONVERSION_H
+#define JPK_CONVERSION_H
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/map.h"
+#include "jpk/cloud.h"
+#include "jpk/cloud_new.h"
+#include "jpk/convert.h"
+
+/* The rules of findings: the order of the table in convert_rules.c. */
+enum convert_rule {
+    CONVERT_SHAPE_NOT_OBSERVED, /* the property tree of that component was never seen */
+    CONVERT_NOT_SUPPORTED,      /* no counterpart, or none that is known: a person must build it */
+    CONVERT_NOT_USED,           /* nothing uses it, and it has no counterpart by itself */
+    CONVERT_KEPT,               /* nothing uses it, but it was converted all the same */
+    CONVERT_DELETED,
+    CONVERT_UNREADABLE,
+    CONVERT_RENAMED,
+    CONVERT_SETTING_LOST, /* a setting without a counterpart that is not as usual */
+    CONVERT_SECRET,       /* an encrypted value: to be typed in again */
+    CONVERT_DANGLING,     /* pointed at nothing in the source already; left out */
+    CONVERT_DANGLING_IN_COMMENT,
+    CONVERT_REFERENCE_BUILT,   /* a reference that is put together at run time */
+    CONVERT_REFERENCE_KIND,    /* a function gets an item that Cloud Studio cannot name there */
+    CONVERT_SCRIPT,            /* a function that is deprecated, changed, bound to an agent, ... */
+    CONVERT_OPERATION_SPLIT,   /* fitted no valid pattern as it was */
+    CONVERT_OPERATION_PATTERN, /* fits none even so */
+    CONVERT_EMAIL_SCRIPTED,    /* an e-mail on success or failure has become a script */
+    CONVERT_OUTCOME_GUESSED,   /* the code of success outcomes was never seen */
+    CONVERT_SCHEDULE,          /* is in the report, not in the export */
+    CONVERT_SCHEMA_GUESSED,    /* a schema that depends on what is not proved */
+    CONVERT_SCHEMA_MISSING,    /* nothing says what the structure is */
+    CONVERT_MAPPING_LOST,      /* a mapping without a node in the schema, or of an unknown kind */
+    CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
+    CONVERT_AGENT,             /* needs another agent than was asked for */
+    CONVERT_RULES
+};
+
+/* What an item of the source becomes. */
+struct convert_item {
+    const struct jpk_entity *entity;
+    enum jpk_convert_result result;
+    const char *name;   /* its component's name; NULL as long as it has none */
+    const char *target; /* as in struct jpk_convert_item */
+    struct jpk_finding *findings;
+    size_t finding_count, finding_capacity;
+};
+
+/* A connection, which items with equal log-ins share. */
+struct convert_connection {
+    const char *key; /* adapter and log-in */
+    const char *adapter, *name, *id;
+    json_t *component; /* borrowed from convert.connections */
+};
+
+enum convert_direction { CONVERT_READ, CONVERT_WRITE };
+
+/* An activity that was made of an item. */
+struct convert_activity {
+    const struct jpk_entity *entity;
+    const char *function; /* "tempstorage_read" */
+    const char *name, *id;
+    uint32_t connection; /* index in connections */
+    json_t *component;   /* borrowed from convert.activities */
+};
+
+struct convert {
+    const struct jpk_project *project;
+    const struct jpk_graph *graph;
+    struct jpk_convert_options options;
+    struct arena arena;
+    bool failed;                       /* memory is out: everything else is over */
+    struct convert_item *items;        /* by jpk_entity.index */
+    struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case */
+
+    struct convert_connection *connections;
+    size_t connection_count, connection_capacity;
+    struct map connection_keys;
+    struct convert_activity *activities;
+    size_t activity_count, activity_capacity;
+    struct map activity_keys;    /* entity index and direction */
+    const char **variable_names; /* by index in graph->variables: what they are called there */
+
+    json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
+    json_t *workflows, *assets, *adapters;
+    struct convert_schemas *schemas; /* jpk/convert_schema.h */
+
+    struct jpk_convert_rename *renames;
+    size_t rename_count, rename_capacity;
+    struct jpk_convert_secret *secrets;
+    size_t secret_count, secret_capacity;
+    struct jpk_convert_schedule *schedules;
+    size_t schedule_count, schedule_capacity;
+    size_t script_lines, script_lines_kept;
+};
+
+/* ------------------------------------------------------------------------------------------- convert.c: for all parts
+ */
+
+/* The row of a rule, and what it makes of an item: convert_rules.c. */
+const struct jpk_check_rule *convert_rule(enum convert_rule rule, enum jpk_convert_result *result);
+
+/*
+ * Adds a finding about an item; the item's result becomes at least what the rule makes of it (convert_rules.c).
+ * `offset` is a byte offset in the entity's file, 0 when there is none. The message is one sentence without a full
+ * stop.
+ */
+struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
+                                 uint32_t offset, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* What has become of an item: its result is at least `result` then, and its target is set when that is the first. */
+void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
+                  const char *target_format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Copies that live as long as the conversion; "" and c->failed when memory is out, never NULL. */
+const char *convert_text(struct convert *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The id of a component: that of the entity for role NULL, else UUIDv5 of "kind/role/entity's id" in the project's. */
+const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *role, const char *source_id);
+
+/* Appends a component to those of its kind; takes it over in any case. False: it is NULL, or no memory. */
+bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component);
+
+/*
+ * A name that is legal (no `/`, no `:`, no control characters, single spaces) and unique in its kind without regard to
+ * letter case, from the wanted one: convert_names.c. `entity` may be NULL; when its name changes, that is a rename and
+ * a finding.
+ */
+const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
+                         const struct jpk_entity *entity);
+
+/* The name of the component that an item becomes: of operations, scripts, e-mails and transformations the same for all
+ * who ask; of others "" until it has one. */
+const char *convert_item_name(struct convert *c, const struct jpk_entity *entity);
+
+/* The name that a variable has in the other form: its own, made legal. */
+const char *convert_variable_name(struct convert *c, const char *name);
+
+/* Records that an item is called `name` now, with a finding. */
+void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name);
+
+/* Sets a member of an object; takes `value` over in any case. False and c->failed: it is NULL, or no memory. */
+bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value);
+
+/* ------------------------------------------------------------------------------------------------------ endpoints */
+
+/*
+ * The activity of a source, a target or a connector's function, made with its connection when it is asked for the first
+ * time. NULL: there is none (the finding says so), or memory is out. The pointer is good until the next call.
+ */
+const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
+                                                enum convert_direction direction);
+
+/*
+ * The same for a step of an operation: behind a web service call that a wizard of Salesforce made stands the query or
+ * upsert of the wizard.
+ */
+const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,
+                                                     const struct jpk_activity *step);
+
+/* The activity if it was made already, else NULL. */
+const struct convert_activity *convert_find_activity(const struct convert *c, const struct jpk_entity *entity,
+                                                     enum convert_direction direction);
+
+/* The connection that a source, target or endpoint entity logs in with. NULL as above. */
+const struct convert_connection *convert_connection(struct convert *c, const struct jpk_entity *entity);
+
+/* Makes the activities of all that operations use, and connections of endpoint entities that nothing uses yet. */
+void convert_endpoints(struct convert *c);
+
+/* "activity:tempstorage/Temporary Storage Endpoint/tempstorage_read/Read x", "endpoint:database/ERP"; "" for NULL. */
+const char *convert_activity_reference(struct convert *c, const struct convert_activity *activity);
+const char *convert_connection_reference(struct convert *c, const struct convert_connection *connection);
+
+/*
+ * The value of a setting as text for a property: as it is, or of an encrypted one the bracketed variable that it
+ * probably holds, else "". What is secret is listed. NULL: the setting is not there.
+ */
+const char *convert_setting(struct convert *c, const struct jpk_entity *entity, const char *key, const char *component,
+                            const char *label);
+
+/* Lists an encrypted value that must be typed in again; `variable` stands in its place, or NULL. */
+void convert_secret(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,
+                    const char *component, const char *label, const char *variable, enum jpk_confidence confidence);
+
+/* ------------------------------------------------------------------------------------------------------ variables */
+
+/*
+ * What a variable is called there: `name` itself unless the name was not legal, whatever letter case it is asked in.
+ * Good from convert_variables on.
+ */
+const char *convert_variable(const struct convert *c, const char *name);
+
+/* A text with the variables in its brackets renamed; `text` itself when none is. */
+const char *convert_variable_text(struct convert *c, const char *text);
+
+/* -------------------------------------------------------------------------------------------------------- the others
+ */
+
+/*
+ * A script's or mapping's text with its references rewritten; findings go to `entity`, whose file has the text at
+ * `offset`. Arena memory; never NULL.
+ */
+const char *convert_script_text(struct convert *c, const struct jpk_entity *entity, const char *text, uint32_t offset);
+
+/* The array `globalVariables` of a script or rule. NULL: no memory. */
+json_t *convert_script_globals(struct convert *c, const char *text);
+
+void convert_scripts(struct convert *c);
+void convert_variables(struct convert *c);
+void convert_emails(struct convert *c);
+void convert_globals(struct convert *c);
+void convert_transformations(struct convert *c);
+void convert_operations(struct convert *c);
+
+/*
+ * The transformation component of an entity between the activities beside it (either may be NULL): the schema of a
+ * connector's activity is the activity's. Made once by convert_transformations; operations call this for what they
+ * connect. False: memory.
+ */
+bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
+                                    const struct convert_activity *source, const struct convert_activity *target);
+
+/* The id of the script that must run before a transformation, made of its pre-script; NULL for none. */
+const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation);
+
+/* Releases what transformations keep while the conversion runs. */
+void convert_transformations_end(struct convert *c);
+
+/* The query or upsert that a wizard made an operation for; NULL: none (convert_operation.c). */
+const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation);
+
+/* Whether an operation reads or writes with an item. */
+enum convert_direction convert_direction_of(const struct jpk_entity *entity);
+
+#endif

@@ -1,0 +1,409 @@
+/* The plan, and the file at the end. */
+#include "jpk/conversion.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "base/uuid.h"
+
+/* --------------------------------------------------------------------------------------------------- for all parts */
+
+const char *convert_text(struct convert *c, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = n < 0 ? NULL : arena_alloc(&c->arena, (size_t)n + 1);
+    if (text)
+        vsnprintf(text, (size_t)n + 1, format, again);
+    else
+        c->failed = true;
+    va_end(again);
+    return text ? text : "";
+}
+
+static void raise_result(struct convert_item *item, enum jpk_convert_result result)
+{
+    if (item->result < result)
+        item->result = result;
+}
+
+struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
+                                 uint32_t offset, const char *format, ...)
+{
+    struct convert_item *item = &c->items[entity->index];
+    struct jpk_finding *findings =
+        array_grow(item->findings, item->finding_count, &item->finding_capacity, sizeof *findings);
+    enum jpk_convert_result result;
+    const struct jpk_check_rule *row = convert_rule(rule, &result);
+    va_list args;
+    va_start(args, format);
+    struct buf message = {0};
+    char line[JPK_ERROR_MESSAGE_MAX];
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    buf_puts(&message, line);
+    const char *text = message.failed ? NULL : arena_strdup(&c->arena, buf_text(&message));
+    buf_free(&message);
+    if (findings)
+        item->findings = findings;
+    if (!findings || !text) {
+        c->failed = true;
+        return NULL;
+    }
+    raise_result(item, result);
+    struct jpk_finding *finding = &findings[item->finding_count++];
+    *finding = (struct jpk_finding){.severity = row->severity,
+                                    .rule = row->id,
+                                    .file = entity->file,
+                                    .line = offset, /* until convert_places */
+                                    .entity_id = entity->id,
+                                    .entity_type = entity->type_name,
+                                    .entity_name = entity->name,
+                                    .message = text};
+    return finding;
+}
+
+void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
+                  const char *target_format, ...)
+{
+    struct convert_item *item = &c->items[entity->index];
+    raise_result(item, result);
+    if (item->target || !target_format)
+        return;
+    char target[1024];
+    va_list args;
+    va_start(args, target_format);
+    vsnprintf(target, sizeof target, target_format, args);
+    va_end(args);
+    item->target = convert_text(c, "%s", target);
+}
+
+const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *role, const char *source_id)
+{
+    char id[UUID_SIZE], name[512];
+    if (!role) {
+        char *same = arena_strdup_lower(&c->arena, source_id);
+        c->failed |= !same;
+        return same ? same : "";
+    }
+    snprintf(name, sizeof name, "%s/%s/%s", jpk_cloud_kind_info(kind)->name, role, source_id);
+    uuid_of_name(c->project->id, name, id);
+    return convert_text(c, "%s", id);
+}
+
+bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)
+{
+    if (!component || json_array_append_new(c->components[kind], component) != 0)
+        c->failed = true;
+    return !c->failed;
+}
+
+bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) != 0) /* either may be NULL */
+        c->failed = true;
+    return !c->failed;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ plan */
+
+/* What has no component whatever it holds: it is part of others, or nothing at all. */
+static void plan_item(struct convert *c, const struct jpk_entity *entity)
+{
+    if (entity->deleted)
+        convert_note(c, entity, CONVERT_DELETED, 0, "is marked as deleted in the source");
+    else if (entity->unread)
+        convert_note(c, entity, CONVERT_UNREADABLE, 0, "its file could not be read");
+    else
+        convert_item_name(c, entity); /* in the order of the project, so that the first of equal names keeps it */
+}
+
+static bool begin(struct convert *c, struct jpk_error *err)
+{
+    c->items = calloc(c->project->entity_count + 1, sizeof *c->items);
+    c->workflows = json_array();
+    c->assets = json_array();
+    c->adapters = json_array();
+    bool ok = c->items && c->workflows && c->assets && c->adapters;
+    for (size_t i = 0; ok && i < JPK_CLOUD_KINDS; i++)
+        ok = (c->components[i] = json_array()) != NULL;
+    for (size_t i = 0; ok && i < c->project->entity_count; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        c->items[entity->index].entity = entity;
+        plan_item(c, entity);
+    }
+    return (ok && !c->failed) || error_memory(err);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ file */
+
+/* Components that nobody made anything of are said to be so. */
+static void account(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+        struct convert_item *item = &c->items[c->project->entities[i]->index];
+        if (item->target || item->finding_count > 0)
+            continue;
+        if (item->entity->type == JPK_TYPE_FOLDER)
+            item->result = JPK_CONVERT_DROPPED;
+        else
+            convert_note(c, item->entity, CONVERT_NOT_USED, 0, "nothing that was converted uses it");
+    }
+}
+
+/* In the order in which readers want them: what is referred to first. */
+static const enum jpk_cloud_kind order[] = {
+    JPK_CLOUD_VARIABLE,       JPK_CLOUD_GLOBAL, JPK_CLOUD_EMAIL,  JPK_CLOUD_CONNECTION, JPK_CLOUD_ACTIVITY,
+    JPK_CLOUD_TRANSFORMATION, JPK_CLOUD_SCHEMA, JPK_CLOUD_SCRIPT, JPK_CLOUD_OPERATION,
+};
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The connectors that are used, each once, in byte order. */
+static const char **list_connectors(struct convert *c, size_t *count)
+{
+    const char **list = arena_calloc(&c->arena, c->connection_count + 1, sizeof *list);
+    *count = 0;
+    if (!list) {
+        c->failed = true;
+        return NULL;
+    }
+    for (size_t i = 0; i < c->connection_count; i++)
+        list[i] = c->connections[i].adapter;
+    qsort(list, c->connection_count, sizeof *list, compare_texts);
+    for (size_t i = 0; i < c->connection_count; i++)
+        if (*count == 0 || strcmp(list[*count - 1], list[i]) != 0)
+            list[(*count)++] = list[i];
+    return list;
+}
+
+/* What `adapterIds` calls a connector: that of NetSuite goes by its number. */
+static const char *adapter_id(const char *adapter)
+{
+    return strcmp(adapter, "netsuite") == 0 ? "228" : adapter;
+}
+
+static bool fill_project(struct convert *c, json_t *project, const char *const *connectors, size_t connector_count)
+{
+    json_t *components = json_array(), *ids = json_array();
+    bool ok = components && ids;
+    for (size_t i = 0; ok && i < sizeof order / sizeof order[0]; i++)
+        ok = json_array_extend(components, c->components[order[i]]) == 0;
+    for (size_t i = 0; ok && i < connector_count; i++)
+        ok = json_array_append_new(ids, json_string(adapter_id(connectors[i]))) == 0;
+    if (!ok)
+        c->failed = true;
+    convert_set(c, project, "components", components);
+    convert_set(c, project, "adapterIds", ids);
+    convert_set(c, project, "workflows", json_incref(c->workflows));
+    convert_set(c, project, "adapters", json_incref(c->adapters));
+    return !c->failed;
+}
+
+/* The text of the export. */
+static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf *text, struct jpk_error *err)
+{
+    out->name = convert_name(c, JPK_CLOUD_OTHER, c->project->name, NULL);
+    out->connectors = list_connectors(c, &out->connector_count);
+    json_t *project = cloud_new_project(out->name, convert_id(c, JPK_CLOUD_OTHER, NULL, c->project->id));
+    if (!project || c->failed || !fill_project(c, project, out->connectors, out->connector_count)) {
+        json_decref(project);
+        return error_memory(err);
+    }
+    json_t *export_ = cloud_new_export(project);
+    bool ok =
+        export_ && convert_set(c, export_, "assets", json_incref(c->assets)) && cloud_write_new(export_, text, err);
+    json_decref(export_);
+    return ok || error_memory(err);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- result */
+
+/* What is given out, and what keeps it. */
+struct conversion {
+    struct jpk_conversion public; /* first, so that the pointers are the same */
+    struct arena arena;
+    struct buf text;
+    struct jpk_convert_item *items;
+    struct convert_item *kept; /* hold the findings */
+    size_t kept_count;
+    struct jpk_convert_rename *renames;
+    struct jpk_convert_secret *secrets;
+    struct jpk_convert_schedule *schedules;
+};
+
+static bool list_items(struct convert *c, struct conversion *out)
+{
+    size_t count = c->project->entity_count;
+    out->items = calloc(count + 1, sizeof *out->items);
+    for (size_t i = 0; out->items && i < count; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        const struct convert_item *item = &c->items[entity->index];
+        char *path = jpk_entity_path(entity);
+        out->items[i] = (struct jpk_convert_item){.entity = entity,
+                                                  .path = path ? convert_text(c, "%s", path) : NULL,
+                                                  .target = item->target,
+                                                  .result = item->result,
+                                                  .findings = item->findings,
+                                                  .finding_count = item->finding_count};
+        out->public.counts[item->result]++;
+        c->failed |= !path;
+        free(path);
+    }
+    out->public.items = out->items;
+    out->public.item_count = count;
+    return out->items && !c->failed;
+}
+
+static int compare_offsets(const void *a, const void *b)
+{
+    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
+    return (x > y) - (x < y);
+}
+
+/* Offsets become lines and columns, in one pass over the text. */
+static void place_findings(struct convert *c, struct convert_item *item, const char *text, size_t size)
+{
+    struct jpk_finding **sorted = calloc(item->finding_count + 1, sizeof(struct jpk_finding *));
+    if (!sorted) {
+        c->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < item->finding_count; i++)
+        sorted[i] = &item->findings[i];
+    qsort(sorted, item->finding_count, sizeof(struct jpk_finding *), compare_offsets);
+    struct text_counter counter = text_counter_begin(text, size);
+    for (size_t i = 0; i < item->finding_count; i++) {
+        struct text_position at = {0, 0};
+        if (text && sorted[i]->line > 0)
+            at = text_counter_at(&counter, sorted[i]->line);
+        sorted[i]->line = at.line;
+        sorted[i]->column = at.column;
+    }
+    free(sorted);
+}
+
+/* Lines and columns of the findings, whose offsets stand in `line` until now. */
+static void convert_places(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+        struct convert_item *item = &c->items[i];
+        bool wanted = false;
+        for (size_t j = 0; j < item->finding_count; j++)
+            wanted |= item->findings[j].line > 0;
+        size_t entry = wanted ? jpk_archive_find(c->project->archive, item->entity->file) : SIZE_MAX, size = 0;
+        void *text = NULL;
+        if (entry != SIZE_MAX)
+            jpk_archive_read(c->project->archive, entry, &text, &size, NULL);
+        place_findings(c, item, text, size);
+        free(text);
+    }
+}
+
+static void give_out(struct convert *c, struct conversion *out)
+{
+    struct jpk_conversion *public = &out->public;
+    public->text = buf_text(&out->text);
+    public->size = out->text.size;
+    public->renames = out->renames = c->renames;
+    public->rename_count = c->rename_count;
+    public->secrets = out->secrets = c->secrets;
+    public->secret_count = c->secret_count;
+    public->schedules = out->schedules = c->schedules;
+    public->schedule_count = c->schedule_count;
+    public->script_lines = c->script_lines;
+    public->script_lines_kept = c->script_lines_kept;
+    out->kept = c->items;
+    out->kept_count = c->project->entity_count;
+    out->arena = c->arena;
+    c->items = NULL;
+    c->renames = NULL;
+    c->secrets = NULL;
+    c->schedules = NULL;
+    c->arena = (struct arena){0};
+}
+
+static void items_free(struct convert_item *items, size_t count)
+{
+    for (size_t i = 0; items && i < count; i++)
+        free(items[i].findings);
+    free(items);
+}
+
+static void convert_end(struct convert *c)
+{
+    items_free(c->items, c->project->entity_count);
+    convert_transformations_end(c);
+    for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
+        map_free(&c->names[i]);
+        json_decref(c->components[i]);
+    }
+    map_free(&c->connection_keys);
+    map_free(&c->activity_keys);
+    json_decref(c->workflows);
+    json_decref(c->assets);
+    json_decref(c->adapters);
+    free(c->connections);
+    free(c->activities);
+    free(c->renames);
+    free(c->secrets);
+    free(c->schedules);
+    arena_free(&c->arena);
+}
+
+struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, const struct jpk_graph *graph,
+                                            const struct jpk_convert_options *options, struct jpk_error *err)
+{
+    static void (*const parts[])(struct convert *) = {
+        convert_variables,  convert_emails,  convert_endpoints, convert_scripts, convert_transformations,
+        convert_operations, convert_globals, account,           convert_places,
+    };
+    struct convert c = {.project = project, .graph = graph};
+    if (options)
+        c.options = *options;
+    struct conversion *out = calloc(1, sizeof *out);
+    bool ok = (out || error_memory(err)) && begin(&c, err);
+    for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
+        parts[i](&c);
+        ok = !c.failed || error_memory(err);
+    }
+    ok = ok && write_file(&c, &out->public, &out->text, err) && (list_items(&c, out) || error_memory(err));
+    if (ok)
+        give_out(&c, out);
+    convert_end(&c);
+    if (ok)
+        return &out->public;
+    jpk_conversion_free(out ? &out->public : NULL);
+    return NULL;
+}
+
+void jpk_conversion_free(struct jpk_conversion *conversion)
+{
+    struct conversion *out = (struct conversion *)conversion;
+    if (!out)
+        return;
+    items_free(out->kept, out->kept_count);
+    buf_free(&out->text);
+    free(out->items);
+    free(out->renames);
+    free(out->secrets);
+    free(out->schedules);
+    arena_free(&out->arena);
+    free(out);
+}
+
+const char *jpk_convert_result_name(enum jpk_convert_result result)
+{
+    static const char *const names[] = {"converted", "review", "manual", "dropped"};
+    return (size_t)result < JPK_CONVERT_RESULTS ? names[result] : "";
+}

@@ -1,0 +1,115 @@
+/*
+ * Names: in Cloud Studio components are referred to by name, so that a name must be unique in its kind and hold neither
+ * `/` nor `:`, which separate the parts of a reference.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "jpk/conversion.h"
+
+/* `/`, `:` and control characters become a space, runs of spaces one; none at the ends. */
+static char *make_legal(struct convert *c, const char *wanted)
+{
+    char *legal = arena_alloc(&c->arena, strlen(wanted) + 8);
+    size_t n = 0;
+    if (!legal)
+        return NULL;
+    for (const char *p = wanted; *p; p++) {
+        bool space = *p == ' ' || *p == '/' || *p == ':' || (unsigned char)*p < ' ' || *p == 0x7f;
+        if (!space)
+            legal[n++] = *p;
+        else if (n > 0 && legal[n - 1] != ' ')
+            legal[n++] = ' ';
+    }
+    while (n > 0 && legal[n - 1] == ' ')
+        n--;
+    legal[n] = '\0';
+    if (n == 0)
+        strcpy(legal, "Unnamed");
+    return legal;
+}
+
+/* Takes a name, ignoring letter case; false: it is taken, or memory is out. */
+static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name)
+{
+    uint32_t old;
+    char *folded;
+    size_t n;
+    if (!text_fold(name, strlen(name), &folded, &n)) {
+        c->failed = true;
+        return false;
+    }
+    char *key = arena_strndup(&c->arena, folded, n);
+    free(folded);
+    if (!key || !map_add(&c->names[kind], key, n, 0, &old)) {
+        c->failed = true;
+        return false;
+    }
+    return old == MAP_NONE;
+}
+
+void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name)
+{
+    struct jpk_convert_rename *renames = array_grow(c->renames, c->rename_count, &c->rename_capacity, sizeof *renames);
+    if (!renames) {
+        c->failed = true;
+        return;
+    }
+    c->renames = renames;
+    renames[c->rename_count++] = (struct jpk_convert_rename){entity, name};
+    convert_note(c, entity, CONVERT_RENAMED, 0, "its name is '%s' now", name);
+}
+
+/* The kind of the component that an item becomes, when it is one whatever it is used for. */
+static enum jpk_cloud_kind kind_of(const struct jpk_entity *entity)
+{
+    switch (entity->type) {
+    case JPK_TYPE_OPERATION:
+        return JPK_CLOUD_OPERATION;
+    case JPK_TYPE_SCRIPT:
+        return JPK_CLOUD_SCRIPT;
+    case JPK_TYPE_EMAIL_MESSAGE:
+        return JPK_CLOUD_EMAIL;
+    case JPK_TYPE_TRANSFORMATION:
+        return JPK_CLOUD_TRANSFORMATION;
+    default:
+        return JPK_CLOUD_OTHER;
+    }
+}
+
+const char *convert_item_name(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct convert_item *item = &c->items[entity->index];
+    enum jpk_cloud_kind kind = kind_of(entity);
+    if (!item->name && kind != JPK_CLOUD_OTHER)
+        convert_name(c, kind, entity->name, entity);
+    return item->name ? item->name : "";
+}
+
+const char *convert_variable_name(struct convert *c, const char *name)
+{
+    (void)c;
+    return name;
+}
+
+const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
+                         const struct jpk_entity *entity)
+{
+    struct convert_item *item = entity && kind_of(entity) == kind ? &c->items[entity->index] : NULL;
+    if (item && item->name)
+        return item->name;
+    const char *legal = make_legal(c, wanted), *name = legal;
+    if (!legal) {
+        c->failed = true;
+        return "";
+    }
+    for (unsigned number = 2; !take(c, kind, name) && !c->failed; number++)
+        name = convert_text(c, "%s (%u)", legal, number);
+    if (item)
+        item->name = name;
+    if (entity && strcmp(name, entity->name) != 0 && !c->failed)
+        convert_rename(c, entity, name);
+    return name;
+}

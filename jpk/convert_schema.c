@@ -1,0 +1,549 @@
+#include "jpk/convert_schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/uuid.h"
+#include "jpk/asset.h"
+#include "jpk/convert_schemas.h"
+#include "jpk/gunzip.h"
+#include "jpk/model.h"
+#include "jpk/packed.h"
+#include "jpk/schema_extend.h"
+#include "jpk/schema_json.h"
+#include "jpk/schema_jtr.h"
+
+/* ------------------------------------------------------------------------------------------------------------- kept */
+
+/* The function that a web service call is made by; a function itself; NULL: none. */
+static const struct jpk_entity *function_entity(const struct convert *c, const struct jpk_side *side)
+{
+    const struct jpk_entity *entity = side->entity;
+    if (!entity || entity->deleted || entity->unread)
+        return NULL;
+    if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && c->schemas->wizards[entity->index])
+        return c->schemas->wizards[entity->index];
+    bool call = side->reference && (strcmp(side->reference, "callId") == 0 || strcmp(side->reference, "wsCallId") == 0);
+    return call ? entity : NULL;
+}
+
+static void find_wizards(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count; i++) {
+        const struct jpk_entity *operation = c->project->entities[i];
+        if (operation->type != JPK_TYPE_OPERATION || operation->unread || !operation->as.operation)
+            continue;
+        const struct jpk_entity *item = convert_wizard_item(c, operation);
+        for (size_t j = 0; item && j < operation->as.operation->activity_count; j++) {
+            const struct jpk_entity *content = operation->as.operation->activities[j].content;
+            if (content && content->type == JPK_TYPE_WEB_SERVICE_CALL && !c->schemas->wizards[content->index])
+                c->schemas->wizards[content->index] = item;
+        }
+    }
+}
+
+static void set_activity(struct convert *c, struct convert_function *function)
+{
+    const struct convert_activity *activity =
+        convert_activity(c, function->entity, convert_direction_of(function->entity));
+    if (!activity)
+        return;
+    function->activity_id = activity->id;
+    function->adapter = c->connections[activity->connection].adapter;
+    function->function = activity->function;
+    function->activity = activity->component;
+}
+
+/* The function of a side, made when it is asked for the first time. */
+static struct convert_function *function_of(struct convert *c, const struct jpk_side *side)
+{
+    const struct jpk_entity *entity = function_entity(c, side);
+    if (!entity || c->failed)
+        return NULL;
+    struct convert_function **slot = &c->schemas->functions[entity->index];
+    if (*slot)
+        return *slot;
+    *slot = arena_calloc(&c->arena, 1, sizeof **slot);
+    if (!*slot) {
+        c->failed = true;
+        return NULL;
+    }
+    (*slot)->entity = entity;
+    set_activity(c, *slot);
+    return *slot;
+}
+
+/* Request and response stand in different transformations, and both documents name both. */
+static void find_functions(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        if (!convert_is_transformation(entity))
+            continue;
+        const struct jpk_transformation *t = entity->as.transformation;
+        struct convert_function *request = function_of(c, &t->target), *response = function_of(c, &t->source);
+        if (request && t->target.file && !request->files.request_file) {
+            request->files.request_file = t->target.file;
+            request->files.request_root = t->target.root;
+        }
+        if (response && t->source.file && !response->files.response_file) {
+            response->files.response_file = t->source.file;
+            response->files.response_root = t->source.root;
+        }
+    }
+}
+
+bool convert_is_transformation(const struct jpk_entity *entity)
+{
+    return entity->type == JPK_TYPE_TRANSFORMATION && !entity->deleted && !entity->unread && entity->as.transformation;
+}
+
+bool convert_schemas_begin(struct convert *c)
+{
+    size_t count = c->project->entity_count + 1;
+    struct convert_schemas *schemas = c->schemas = calloc(1, sizeof *schemas);
+    if (schemas) {
+        schemas->wizards = arena_calloc(&c->arena, count, sizeof(const struct jpk_entity *));
+        schemas->functions = arena_calloc(&c->arena, count, sizeof *schemas->functions);
+        schemas->connected = arena_calloc(&c->arena, count, sizeof *schemas->connected);
+    }
+    if (!schemas || !schemas->wizards || !schemas->functions || !schemas->connected) {
+        c->failed = true;
+        return false;
+    }
+    find_wizards(c);
+    find_functions(c);
+    return !c->failed;
+}
+
+static void schema_end(struct convert_function_schema *schema)
+{
+    schema_paths_free(schema->paths);
+    schema_tree_free(schema->tree);
+}
+
+void convert_schemas_end(struct convert *c)
+{
+    if (!c->schemas)
+        return;
+    for (size_t i = 0; c->schemas->functions && i < c->project->entity_count; i++) {
+        if (!c->schemas->functions[i])
+            continue;
+        schema_end(&c->schemas->functions[i]->sides[false]);
+        schema_end(&c->schemas->functions[i]->sides[true]);
+    }
+    map_free(&c->schemas->keys);
+    map_free(&c->schemas->assets);
+    map_free(&c->schemas->by_name);
+    free(c->schemas->users);
+    free(c->schemas);
+    c->schemas = NULL;
+}
+
+/* ----------------------------------------------------------------------------------------------------------- sides
+ */
+
+/* Of an activity's schema one tree is kept for all. */
+static void open_function(struct convert *c, struct convert_side *out)
+{
+    struct convert_function_schema *schema = &out->function->sides[out->target];
+    if (!schema->tree && !c->failed) {
+        schema->tree = convert_read_tree(c, out);
+        schema->inferred = out->inferred;
+        schema->cached = out->cached;
+        schema->transformation = out->transformation;
+        if (schema->tree)
+            schema->paths = schema_paths_new(schema->tree, NULL);
+        if (schema->tree && !schema->paths)
+            c->failed = true;
+    }
+    out->tree = schema->tree;
+    out->paths = schema->paths;
+    out->inferred = schema->inferred;
+}
+
+bool convert_side_open(struct convert *c, const struct jpk_entity *transformation, bool target,
+                       struct convert_side *out)
+{
+    const struct jpk_transformation *t = transformation->as.transformation;
+    const struct jpk_side *side = target ? &t->target : &t->source;
+    *out = (struct convert_side){.transformation = transformation, .side = side, .target = target};
+    if (!target && (side->type_code == 13 || (!side->type_code && !side->nature && !side->reference && !side->file)))
+        return true;
+    out->there = true;
+    out->function = function_of(c, side);
+    if (out->function && out->function->activity_id) {
+        open_function(c, out);
+        return !c->failed;
+    }
+    out->own = convert_read_tree(c, out);
+    out->function = NULL;
+    out->tree = out->own;
+    out->paths = out->own ? schema_paths_new(out->own, NULL) : NULL;
+    if (out->own && !out->paths)
+        c->failed = true;
+    return !c->failed;
+}
+
+void convert_side_close(struct convert_side *side)
+{
+    if (side->function)
+        return;
+    schema_paths_free(side->paths);
+    schema_tree_free(side->own);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ paths */
+
+const struct schema_node *convert_side_node(const struct convert_side *side, const char *path, size_t n)
+{
+    return side->paths ? schema_paths_script(side->paths, path, n) : NULL;
+}
+
+bool convert_side_is_prefix(const struct convert_side *side, const char *path)
+{
+    return side->tree && side->tree->prefix_path && strcmp(side->tree->prefix_path, path) == 0;
+}
+
+bool convert_side_extend(struct convert *c, struct convert_side *side, const struct strings *paths)
+{
+    size_t added = 0;
+    if (!side->own || paths->count == 0)
+        return true;
+    if (!schema_extend(side->own, paths, &added, NULL)) {
+        c->failed = true;
+        return false;
+    }
+    side->extended += added;
+    if (added > 0) {
+        schema_paths_free(side->paths);
+        side->paths = schema_paths_new(side->own, NULL);
+        c->failed |= !side->paths;
+    }
+    return !c->failed;
+}
+
+/* -------------------------------------------------------------------------------------------- schemas of the user's
+ */
+
+static const char *format_of(const struct schema_tree *tree)
+{
+    return tree->kind == SCHEMA_FLAT ? "csv" : tree->kind == SCHEMA_JSON ? "json" : "xml";
+}
+
+static json_t *make_document(struct convert *c, struct schema_tree *tree, const char *name, bool indices)
+{
+    tree->name = name;
+    json_t *document = schema_tree_json(tree, indices, NULL);
+    c->failed |= !document;
+    return document;
+}
+
+static const struct jpk_entity *document_of(const struct convert_side *side)
+{
+    const struct jpk_entity *entity = side->side->entity;
+    return entity && entity->type == JPK_TYPE_DOCUMENT && side->own->kind == SCHEMA_FLAT && side->extended == 0 &&
+                   !side->inferred
+               ? entity
+               : NULL;
+}
+
+/* Equal documents have equal keys. */
+static const char *key_of(struct convert *c, struct convert_side *side)
+{
+    char id[UUID_SIZE] = "";
+    json_t *document = make_document(c, side->own, NULL, true);
+    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    const struct jpk_entity *entity = document_of(side);
+    if (text)
+        uuid_of_name(c->project->id, text, id);
+    c->failed |= !text;
+    free(text);
+    json_decref(document);
+    return convert_text(c, "%s/%s", id, entity ? entity->id : side->side->file ? side->side->file : "");
+}
+
+static const char *wanted_name(struct convert *c, const struct convert_side *side)
+{
+    const struct jpk_entity *document = document_of(side);
+    if (document)
+        return document->name;
+    if (side->side->file && *side->side->file && !side->inferred)
+        return side->side->file;
+    return convert_text(c, "%s - %s", side->transformation->name, side->target ? "Target" : "Source");
+}
+
+static struct convert_user_schema *add_user_schema(struct convert *c, const struct convert_side *side)
+{
+    struct convert_user_schema *schema = arena_calloc(&c->arena, 1, sizeof *schema);
+    const struct jpk_entity *document = document_of(side);
+    if (!schema) {
+        c->failed = true;
+        return NULL;
+    }
+    schema->name = convert_name(c, JPK_CLOUD_SCHEMA, wanted_name(c, side), document);
+    schema->id = document
+                     ? convert_id(c, JPK_CLOUD_SCHEMA, NULL, document->id)
+                     : convert_id(c, JPK_CLOUD_SCHEMA, side->target ? "target" : "source", side->transformation->id);
+    schema->document = make_document(c, side->own, schema->name, true);
+    json_t *component = cloud_new_component(JPK_CLOUD_SCHEMA, schema->name, schema->id);
+    convert_set(c, component, "format", json_string(format_of(side->own)));
+    convert_set(c, component, "schemaTypeDocument", schema->document);
+    convert_add(c, JPK_CLOUD_SCHEMA, component);
+    if (document)
+        convert_done(c, document, JPK_CONVERTED, "schema:%s", schema->name);
+    return c->failed ? NULL : schema;
+}
+
+static struct convert_user_schema *user_schema(struct convert *c, struct convert_side *side)
+{
+    struct convert_schemas *schemas = c->schemas;
+    const char *key = key_of(c, side);
+    uint32_t found = c->failed ? MAP_NONE : map_get(&schemas->keys, key, strlen(key));
+    if (found != MAP_NONE || c->failed)
+        return c->failed ? NULL : schemas->users[found];
+    struct convert_user_schema **users =
+        array_grow(schemas->users, schemas->user_count, &schemas->user_capacity, sizeof(struct convert_user_schema *));
+    if (!users || !map_set(&schemas->keys, key, strlen(key), (uint32_t)schemas->user_count)) {
+        schemas->users = users ? users : schemas->users;
+        c->failed = true;
+        return NULL;
+    }
+    schemas->users = users;
+    return users[schemas->user_count++] = add_user_schema(c, side);
+}
+
+static json_t *user_json(struct convert *c, struct convert_side *side)
+{
+    const struct convert_user_schema *schema = user_schema(c, side);
+    json_t *json = schema ? json_object() : NULL;
+    if (!json)
+        return NULL;
+    convert_set(c, json, "name", json_string(schema->name));
+    convert_set(c, json, "id", json_string(schema->id));
+    convert_set(c, json, "document", json_incref(schema->document));
+    return json;
+}
+
+/* -------------------------------------------------------------------------------------------- schemas of activities
+ */
+
+static void add_asset(struct convert *c, const struct jpk_entity *entity, const struct jpk_file *file)
+{
+    uint32_t old;
+    struct jpk_error err = {0};
+    if (!map_add(&c->schemas->assets, file->name, strlen(file->name), 0, &old)) {
+        c->failed = true;
+        return;
+    }
+    if (old != MAP_NONE)
+        return;
+    json_t *asset = asset_from_file(c->project, file, &err);
+    if (!asset && err.code != JPK_ERR_MEMORY)
+        convert_note(c, entity, CONVERT_SCHEMA_MISSING, 0, "a file that its schema needs is not there: %s", file->name);
+    else if (!asset || json_array_append_new(c->assets, asset) != 0)
+        c->failed = true;
+}
+
+/* The first file whose name is not before `name`. */
+static size_t first_file(const struct jpk_project *project, const char *name)
+{
+    size_t low = 0, high = project->file_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(project->files[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A connector's file with those beside it: x.request.xsd includes x.<hash>.xsd. */
+static void add_assets(struct convert *c, const struct jpk_entity *entity, const char *name)
+{
+    static const char tail[] = "request.xsd";
+    size_t n = name ? strlen(name) : 0, tail_n = sizeof tail - 1;
+    if (n == 0)
+        return;
+    if (n > tail_n && strcmp(name + n - tail_n, tail) == 0)
+        n -= tail_n;
+    const char *prefix = convert_text(c, "%.*s", (int)n, name);
+    for (size_t i = first_file(c->project, prefix); i < c->project->file_count && !c->failed; i++) {
+        if (strncmp(c->project->files[i].name, prefix, n) != 0)
+            break;
+        add_asset(c, entity, &c->project->files[i]);
+    }
+}
+
+/* The cache that a connector's tree was read from, packed; else one that is made of the tree. False: memory. */
+static bool set_cache(struct convert *c, const struct convert_function_schema *schema, bool target)
+{
+    struct schema_tree *tree = schema->tree;
+    const struct project *project = (const struct project *)c->project;
+    struct buf xml = {0}, packed = {0};
+    void *data = NULL;
+    size_t size = 0;
+    size_t entry = project_entry(c->project, convert_text(c, "cache/TransformationStructures/%s_%s.gz",
+                                                          schema->transformation->id, target ? "output" : "input"));
+    bool read = schema->cached && entry != SIZE_MAX &&
+                jpk_archive_read(c->project->archive, entry, &data, &size, NULL) &&
+                gunzip(data, size, &project->limits, &xml, NULL);
+    if (!read) {
+        buf_clear(&xml);
+        read = schema_jtr_write(tree, &xml, NULL);
+    }
+    bool ok = read && packed_encode(xml.data, xml.size, &packed, NULL);
+    tree->jtr = ok ? arena_strdup(&tree->arena, buf_text(&packed)) : NULL;
+    free(data);
+    buf_free(&xml);
+    buf_free(&packed);
+    c->failed |= !tree->jtr;
+    return !c->failed;
+}
+
+static bool is_query(const struct convert_function *function)
+{
+    return function->entity->type == JPK_TYPE_SALESFORCE_QUERY;
+}
+
+static const char *schema_name(struct convert *c, const char *adapter, const char *function, const char *direction,
+                               const char *id)
+{
+    char first = *function >= 'a' && *function <= 'z' ? (char)(*function - 32) : *function;
+    return convert_text(c, "%s_%c%s_%s_%s", adapter, first, *function ? function + 1 : "", direction, id);
+}
+
+static json_t *new_origin(struct convert *c, const char *id, const char *adapter, const char *direction,
+                          const char *function, const json_t *activity)
+{
+    json_t *origin = json_object();
+    convert_set(c, origin, "id", json_string(id));
+    convert_set(c, origin, "adapterId", json_string(adapter));
+    convert_set(c, origin, "direction", json_string(direction));
+    convert_set(c, origin, "functionName", json_string(function));
+    if (json_is_true(json_object_get(json_object_get(activity, "metadata"), "isConnectorFunction")))
+        convert_set(c, origin, "isConnectorFunction", json_true());
+    return origin;
+}
+
+static void note_component(struct convert *c, const char *name)
+{
+    size_t index = json_array_size(c->components[JPK_CLOUD_SCHEMA]) - 1;
+    c->failed = c->failed || !map_set(&c->schemas->by_name, name, strlen(name), (uint32_t)index);
+}
+
+static void add_component(struct convert *c, struct convert_function *function, bool target)
+{
+    struct convert_function_schema *schema = &function->sides[target];
+    const char *direction = target ? "input" : "output";
+    bool query = is_query(function);
+    schema->tree->connector = true;
+    schema->tree->origin = function->files;
+    if (!query && !set_cache(c, schema, target))
+        return;
+    schema->name = schema_name(c, function->adapter, function->function, direction, function->activity_id);
+    const char *id = convert_id(c, JPK_CLOUD_SCHEMA, direction, function->activity_id);
+    json_t *component = cloud_new_component(JPK_CLOUD_SCHEMA, schema->name, id);
+    convert_set(c, component, "format", json_string(query ? "csv" : "xsd"));
+    convert_set(
+        c, component, "origin",
+        new_origin(c, function->activity_id, function->adapter, direction, function->function, function->activity));
+    convert_set(c, component, "schemaTypeDocument", make_document(c, schema->tree, NULL, false));
+    convert_set(c, component, "filename", json_string(id));
+    if (query)
+        convert_set(c, component, "metadataVersion", json_string("2.0.0"));
+    convert_set(c, function->activity, direction, make_document(c, schema->tree, NULL, true));
+    convert_set(c, function->activity, "isSchemaDiscovered", json_true());
+    if (convert_add(c, JPK_CLOUD_SCHEMA, component))
+        note_component(c, schema->name);
+    add_assets(c, schema->transformation, function->files.request_file);
+    add_assets(c, schema->transformation, function->files.response_file);
+}
+
+static json_t *function_json(struct convert *c, struct convert_side *side)
+{
+    struct convert_function *function = side->function;
+    struct convert_function_schema *schema = &function->sides[side->target];
+    if (!schema->name)
+        add_component(c, function, side->target);
+    json_t *json = c->failed ? NULL : json_object();
+    if (!json)
+        return NULL;
+    convert_set(c, json, "name", json_string(schema->name));
+    convert_set(c, json, "origin",
+                new_origin(c, function->activity_id, function->adapter, side->target ? "input" : "output",
+                           function->function, function->activity));
+    return json;
+}
+
+json_t *convert_side_json(struct convert *c, struct convert_side *side)
+{
+    if (!side->tree || c->failed)
+        return NULL;
+    json_t *json = side->function ? function_json(c, side) : user_json(c, side);
+    c->failed |= !json;
+    return json;
+}
+
+/* A copy of a schema's component for another activity. */
+static bool copy_component(struct convert *c, const char *old_name, const char *name, const char *direction,
+                           const json_t *origin, const char *activity_id)
+{
+    uint32_t index = map_get(&c->schemas->by_name, old_name, strlen(old_name));
+    json_t *old = index == MAP_NONE ? NULL : json_array_get(c->components[JPK_CLOUD_SCHEMA], index);
+    if (!old || map_get(&c->schemas->by_name, name, strlen(name)) != MAP_NONE)
+        return !c->failed;
+    const char *id = convert_id(c, JPK_CLOUD_SCHEMA, direction, activity_id);
+    json_t *component = json_copy(old);
+    convert_set(c, component, "name", json_string(name));
+    convert_set(c, component, "id", json_string(id));
+    convert_set(c, component, "filename", json_string(id));
+    convert_set(c, component, "origin", json_deep_copy(origin));
+    if (convert_add(c, JPK_CLOUD_SCHEMA, component))
+        note_component(c, name);
+    return !c->failed;
+}
+
+bool convert_side_connect(struct convert *c, json_t *side, const struct convert_activity *activity)
+{
+    json_t *origin = json_object_get(side, "origin");
+    const char *direction = json_string_value(json_object_get(origin, "direction"));
+    const char *adapter = c->connections[activity->connection].adapter;
+    const char *old = json_string_value(json_object_get(side, "name"));
+    const char *name = direction ? schema_name(c, adapter, activity->function, direction, activity->id) : NULL;
+    if (!name || !old || c->failed)
+        return !c->failed;
+    old = convert_text(c, "%s", old); /* both belong to what is replaced now */
+    direction = convert_text(c, "%s", direction);
+    convert_set(c, side, "origin",
+                new_origin(c, activity->id, adapter, direction, activity->function, activity->component));
+    convert_set(c, side, "name", json_string(name));
+    return !c->failed && copy_component(c, old, name, direction, json_object_get(side, "origin"), activity->id);
+}
+
+/* A function that is given something and answers has both schemas, whether transformations use both or not. */
+void convert_schemas_complete(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+        struct convert_function *function = c->schemas->functions[i];
+        if (!function || !function->activity_id || is_query(function))
+            continue;
+        for (int target = 0; target < 2 && !c->failed; target++) {
+            struct convert_function_schema *schema = &function->sides[target];
+            const struct convert_function_schema *other = &function->sides[!target];
+            if (schema->tree || !other->tree)
+                continue;
+            schema->tree =
+                convert_read_structure(c->project, function->entity->id, JPK_CACHE_CONNECTOR_CALL, !target, NULL);
+            schema->transformation = other->transformation;
+            if (!schema->tree || !schema->tree->root)
+                continue;
+            if (!target && !convert_wrap_answer(function->entity, schema->tree))
+                c->failed = true;
+            else
+                add_component(c, function, target);
+        }
+    }
+}

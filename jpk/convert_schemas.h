@@ -1,0 +1,74 @@
+/* What the conversion of transformations keeps until all operations are connected. */
+#ifndef JPK_CONVERT_SCHEMAS_H
+#define JPK_CONVERT_SCHEMAS_H
+
+#include "base/array.h"
+#include "jpk/convert_schema.h"
+
+/* One of the two schemas of a connector's function. */
+struct convert_function_schema {
+    struct schema_tree *tree; /* NULL: not read yet, or not known */
+    struct schema_paths *paths;
+    bool inferred, cached;                   /* as in struct convert_side */
+    const struct jpk_entity *transformation; /* that it was read for */
+    const char *name;                        /* of the component; NULL as long as there is none */
+};
+
+/* A connector's function with its activity. */
+struct convert_function {
+    const struct jpk_entity *entity;
+    const char *activity_id; /* NULL: it has none, so that its schemas are the transformations' */
+    const char *adapter, *function;
+    json_t *activity; /* borrowed */
+    struct schema_origin files;
+    struct convert_function_schema sides[2]; /* what it gives out, what it is given: by `target` of transformations */
+};
+
+struct convert_user_schema {
+    const char *id, *name;
+    json_t *document; /* borrowed from the component */
+};
+
+/* What operations connect a transformation with; NULL: nothing yet. */
+struct convert_connected {
+    json_t *component;       /* of the transformation; borrowed */
+    const char *activity[2]; /* id: source, target */
+    bool differs[2];         /* that was said */
+    const char *prescript;   /* id of the script that runs before; NULL for none */
+};
+
+struct convert_schemas {
+    const struct jpk_entity **wizards;   /* by index of a web service call: what a wizard made it for; NULL */
+    struct convert_function **functions; /* by index of their entity; NULL */
+    struct convert_connected *connected; /* by index of the transformation */
+    struct convert_user_schema **users;
+    size_t user_count, user_capacity;
+    struct map keys;    /* of a document -> index in `users` */
+    struct map by_name; /* of an activity's schema -> index of its component */
+    struct map assets;  /* names of files */
+};
+
+/* Begins; false: memory. */
+bool convert_schemas_begin(struct convert *c);
+void convert_schemas_end(struct convert *c);
+
+/*
+ * The structure of a side from the first place that has one (jpk/convert_schema.h), the caller's to free; sets what the
+ * side says of it. NULL: there is none, or memory is out.
+ */
+struct schema_tree *convert_read_tree(struct convert *c, struct convert_side *out);
+
+/* That of a structure cache. */
+struct schema_tree *convert_read_structure(const struct jpk_project *project, const char *id,
+                                           enum jpk_structure_cache which, bool output, struct jpk_error *err);
+
+/* Puts the elements above what a function gives out that only its transformations see. False: memory. */
+bool convert_wrap_answer(const struct jpk_entity *function, struct schema_tree *tree);
+
+/* Gives activities the schemas that no transformation asked for. */
+void convert_schemas_complete(struct convert *c);
+
+/* Whether it is one that is converted. */
+bool convert_is_transformation(const struct jpk_entity *entity);
+
+#endif

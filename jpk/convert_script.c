@@ -1,0 +1,228 @@
+/* Scripts, and the references in every text. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "jpk/conversion.h"
+#include "jpk/script_findings.h"
+#include "jpk/script_rewrite.h"
+#include "jpk/script_text.h"
+
+/* The text at hand, for the resolver. */
+struct rewriting {
+    struct convert *c;
+    const struct jpk_entity *from;
+    uint32_t offset; /* of the text in the entity's file */
+    size_t notes;    /* findings about it that leave something to do */
+};
+
+static void note(struct rewriting *r, enum convert_rule rule, size_t offset, const char *message, const char *hint)
+{
+    struct jpk_finding *finding = convert_note(r->c, r->from, rule, r->offset + (uint32_t)offset, "%s", message);
+    if (finding && hint)
+        finding->hint = hint;
+    r->notes += rule != CONVERT_DANGLING_IN_COMMENT;
+}
+
+static const char *path_of(struct convert *c, const struct jpk_entity *entity)
+{
+    char *path = jpk_entity_path(entity);
+    const char *kept = path ? convert_text(c, "%s", path) : "";
+    c->failed |= !path;
+    free(path);
+    return kept;
+}
+
+/* ----------------------------------------------------------------------------------------------------- references */
+
+/* A source or target by what the function does with it; without a function by what it is. */
+static enum convert_direction direction_of(const struct script_use *use, const struct jpk_entity *to)
+{
+    unsigned items = use->parameter.items & (SCRIPT_ITEM_SOURCE | SCRIPT_ITEM_TARGET);
+    if (items == SCRIPT_ITEM_SOURCE)
+        return CONVERT_READ;
+    if (items == SCRIPT_ITEM_TARGET)
+        return CONVERT_WRITE;
+    return to->type == JPK_TYPE_SOURCE ? CONVERT_READ : CONVERT_WRITE;
+}
+
+/* What names an endpoint's item; "" when there is none. */
+static const char *endpoint_reference(struct convert *c, const struct script_use *use, const struct jpk_entity *to)
+{
+    if (use->parameter.wants == SCRIPT_WANTS_CONNECTION || (to->type != JPK_TYPE_SOURCE && to->type != JPK_TYPE_TARGET))
+        return convert_connection_reference(c, convert_connection(c, to));
+    return convert_activity_reference(c, convert_activity(c, to, direction_of(use, to)));
+}
+
+static const char *reference_to(struct convert *c, const struct script_use *use, const struct jpk_entity *to)
+{
+    const char *name = convert_item_name(c, to);
+    switch (to->type) {
+    case JPK_TYPE_OPERATION:
+        return convert_text(c, "operation:%s", name);
+    case JPK_TYPE_SCRIPT:
+        return convert_text(c, "script:%s", name);
+    case JPK_TYPE_EMAIL_MESSAGE:
+        return convert_text(c, "email:%s", name);
+    default:
+        return endpoint_reference(c, use, to);
+    }
+}
+
+static enum script_answer dangling(struct rewriting *r, const struct script_use *use, const char *what)
+{
+    if (use->in_comment) {
+        note(r, CONVERT_DANGLING_IN_COMMENT, use->offset, what, NULL);
+        return SCRIPT_KEEP;
+    }
+    note(r, CONVERT_DANGLING, use->offset, what, "an empty text stands in its place");
+    return SCRIPT_DROP;
+}
+
+static enum script_answer resolve(void *context, const struct script_use *use, struct buf *replacement)
+{
+    struct rewriting *r = context;
+    struct convert *c = r->c;
+    char id[64];
+    /* The forms of Cloud Studio are what they should be; paths are how people see references, not how they are stored.
+     */
+    if (use->form != SCRIPT_FORM_DESIGN || use->guid.length >= sizeof id)
+        return SCRIPT_KEEP;
+    memcpy(id, use->guid.text, use->guid.length);
+    id[use->guid.length] = '\0';
+    const struct jpk_entity *to = jpk_project_entity(c->project, id);
+    if (!to)
+        return dangling(r, use,
+                        convert_text(c, "'%.*s' names an item that the project does not have", (int)use->text.length,
+                                     use->text.text));
+    if (to->deleted || to->unread)
+        return dangling(r, use, convert_text(c, "'%s' is named here, but it is not converted", path_of(c, to)));
+    const char *reference = reference_to(c, use, to);
+    if (c->failed || !*reference) {
+        if (!c->failed && !use->in_comment)
+            note(r, CONVERT_REFERENCE_KIND, use->offset,
+                 convert_text(c, "'%s' is named here and has no counterpart that a script could name", path_of(c, to)),
+                 NULL);
+        return use->in_comment ? SCRIPT_KEEP : SCRIPT_DROP;
+    }
+    buf_printf(replacement, "<TAG>%s</TAG>", reference);
+    return SCRIPT_REPLACE;
+}
+
+/* References that only come to be while the script runs. */
+static void note_built(struct rewriting *r, const struct script_rewriting *rewriting)
+{
+    for (size_t i = 0; i < rewriting->count; i++) {
+        const struct script_change *change = &rewriting->changes[i];
+        if (change->outcome == SCRIPT_BUILT && !change->in_comment)
+            note(r, CONVERT_REFERENCE_BUILT, change->offset,
+                 convert_text(r->c, "%.*s gets a reference that is put together at run time",
+                              (int)change->function.length, change->function.text),
+                 "it must be written in the form <TAG>operation:Name</TAG>");
+    }
+}
+
+static void note_functions(struct rewriting *r, const char *text, size_t size)
+{
+    static const enum script_agent agents[] = {[JPK_AGENT_ANY] = SCRIPT_AGENT_ANY,
+                                               [JPK_AGENT_CLOUD] = SCRIPT_AGENT_CLOUD,
+                                               [JPK_AGENT_PRIVATE] = SCRIPT_AGENT_PRIVATE};
+    struct script_findings findings = {0};
+    if (!script_findings(text, size, agents[r->c->options.agent], &findings, NULL))
+        r->c->failed = true;
+    for (size_t i = 0; i < findings.count && !r->c->failed; i++) {
+        char message[JPK_ERROR_MESSAGE_MAX];
+        script_finding_text(&findings.items[i], message, sizeof message);
+        struct jpk_finding *finding =
+            convert_note(r->c, r->from, CONVERT_SCRIPT, r->offset + (uint32_t)findings.items[i].offset, "%s", message);
+        if (finding)
+            finding->severity = findings.items[i].severity;
+        r->notes++;
+    }
+    script_findings_free(&findings);
+}
+
+static size_t count_lines(const char *text)
+{
+    size_t lines = 1;
+    for (; *text; text++)
+        lines += *text == '\n';
+    return lines;
+}
+
+const char *convert_script_text(struct convert *c, const struct jpk_entity *entity, const char *text, uint32_t offset)
+{
+    struct rewriting r = {.c = c, .from = entity, .offset = offset};
+    struct script_rewriting rewriting = {0};
+    struct buf wrapped = {0};
+    size_t size = strlen(text);
+    if (c->failed || !script_rewrite(text, size, resolve, &r, &rewriting, NULL)) {
+        c->failed = true;
+        script_rewriting_free(&rewriting);
+        return "";
+    }
+    note_built(&r, &rewriting);
+    note_functions(&r, text, size);
+    script_wrap(buf_text(&rewriting.text), rewriting.text.size, script_language_of(text, size), &wrapped);
+    size_t lines = count_lines(text);
+    c->script_lines += lines;
+    c->script_lines_kept += lines > r.notes ? lines - r.notes : 0;
+    const char *out = wrapped.failed ? "" : convert_text(c, "%s", buf_text(&wrapped));
+    c->failed |= wrapped.failed;
+    buf_free(&wrapped);
+    script_rewriting_free(&rewriting);
+    return out;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- scripts */
+
+/* A project variable has other members than a global one. */
+static json_t *new_global(const struct convert *c, const char *name)
+{
+    const struct jpk_variable *variable = jpk_graph_variable(c->graph, name);
+    if (variable && variable->entity)
+        return json_pack("{s:s, s:s, s:b, s:s, s:b}", "name", name, "value", "", "isNull", 1, "scope", "GLOBAL",
+                         "isHidden", 0);
+    return json_pack("{s:s, s:s, s:b, s:s, s:b}", "name", name, "value", "", "isNull", 1, "scope", "GLOBAL", "isArray",
+                     0);
+}
+
+json_t *convert_script_globals(struct convert *c, const char *text)
+{
+    struct script_variables variables = {0};
+    json_t *list = script_variables(text, strlen(text), &variables) ? json_array() : NULL;
+    for (size_t i = 0; list && i < variables.count; i++) {
+        if (json_array_append_new(list, new_global(c, convert_variable_name(c, variables.items[i].name))) != 0) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+    script_variables_free(&variables);
+    c->failed |= !list;
+    return list;
+}
+
+static void convert_one(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct jpk_script *script = entity->as.script;
+    const char *name = convert_item_name(c, entity);
+    const char *text = convert_script_text(c, entity, script->text, script->offset);
+    json_t *component = cloud_new_component(JPK_CLOUD_SCRIPT, name, convert_id(c, JPK_CLOUD_SCRIPT, NULL, entity->id));
+    bool javascript = script_language_of(text, strlen(text)) == SCRIPT_JAVASCRIPT;
+    if (!component || !cloud_set_script(component, text, javascript))
+        c->failed = true;
+    else
+        convert_set(c, component, "globalVariables", convert_script_globals(c, text));
+    if (c->failed)
+        json_decref(component);
+    else if (convert_add(c, JPK_CLOUD_SCRIPT, component))
+        convert_done(c, entity, JPK_CONVERTED, "script:%s", name);
+}
+
+void convert_scripts(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        if (entity->type == JPK_TYPE_SCRIPT && entity->as.script && !entity->deleted && !entity->unread)
+            convert_one(c, entity);
+    }
+}

@@ -1,0 +1,38 @@
+/* Settings of Design Studio as properties of Cloud Studio: jpk/convert_setting.c. */
+#ifndef JPK_CONVERT_SETTING_H
+#define JPK_CONVERT_SETTING_H
+
+#include "jpk/conversion.h"
+#include "jpk/convert_endpoint_table.h"
+
+/* Where settings go. */
+struct setting_target {
+    const struct jpk_entity *entity; /* that has them */
+    json_t *component;
+    const char *label; /* of the component, "activity:Read orders" */
+    bool known;        /* whether the component has a property tree of real ones */
+};
+
+/* Sets the properties that the rows name; of trees that are not known it makes them. */
+void convert_put_settings(struct convert *c, const struct setting_target *target,
+                          const struct endpoint_setting *settings);
+
+/*
+ * What tells log-ins apart: the value of a setting; of an encrypted one its variable in brackets, else the encrypted
+ * text. "" for what is as usual or not there. Nothing is listed as a secret.
+ */
+const char *convert_peek_setting(struct convert *c, const struct jpk_entity *entity,
+                                 const struct endpoint_setting *setting);
+
+/* Of a URL what a connection holds: what stands before the path, without slashes at its end. */
+const char *convert_url_base(struct convert *c, const char *url);
+
+/* Finds what has no counterpart and is not as usual. Either list may be NULL. */
+void convert_lost_settings(struct convert *c, const struct jpk_entity *entity, const struct endpoint_setting *activity,
+                           const struct endpoint_setting *connection);
+
+/* The first setting without which it is not complete, and that it lacks; NULL: it is complete. */
+const struct endpoint_setting *convert_missing_setting(const struct jpk_entity *entity,
+                                                       const struct endpoint_setting *settings);
+
+#endif

@@ -1,0 +1,867 @@
+/* What endpoints, e-mails and variables of Design Studio become. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "jpk/cloud_trees.h"
+#include "jpk/conversion.h"
+#include "jpk/convert_endpoint_table.h"
+#include "tests/unit/projectmaker.h"
+
+/* ------------------------------------------------------------------------------------------------- small projects */
+
+#define ITEM(key, value) "<Item key=\"" key "\" value=\"" value "\"/>"
+/* Not encrypted by anybody: 16 bytes of nothing and 16 of a block. */
+#define NOISE "$00AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define OTHER_NOISE "$00AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE="
+#define ENCRYPTED(key) "<Item enc=\"true\" key=\"" key "\" value=\"" NOISE "\"/>"
+#define LOCATION(type, items)                                                                                          \
+    "  <Properties/>\n  <Location type=\"" type "\"><Data><Properties>" items "</Properties></Data></Location>\n"
+#define PROPERTIES(items) "  <Properties>" items "</Properties>\n"
+#define STEP(tag, id) "<" tag " activityId=\"a\" contentId=\"" id "\" role=\"" tag "\" type=\"2\"/>"
+#define OPERATION(items, steps)                                                                                        \
+    "  <Properties>" items "</Properties>\n  <Pipeline opType=\"Archive\"><Activities>" steps                          \
+    "</Activities></Pipeline>\n  <Siblings/>\n"
+#define SCRIPT(text)                                                                                                   \
+    "  <Properties/>\n  <konga.string name=\"script\">&lt;trans&gt;" text "&lt;/trans&gt;</konga.string>\n"
+#define GUID(n) "0000000" #n "-0000-4000-8000-0000000000ab"
+
+/* A project and what it has become. */
+struct made {
+    struct pm_graph g;
+    struct jpk_conversion *conversion;
+    json_t *export;
+};
+
+static void make(struct made *m, const struct jpk_convert_options *options)
+{
+    struct jpk_error err = {0};
+    pm_graph_build(&m->g, "");
+    m->conversion = jpk_convert_to_cloud(m->g.project, m->g.graph, options, &err);
+    if (!m->conversion)
+        fail_msg("%s: %s", jpk_code_name(err.code), err.message);
+    m->export = json_loadb(m->conversion->text, m->conversion->size, 0, NULL);
+    assert_non_null(m->export);
+}
+
+static void made_free(struct made *m)
+{
+    jpk_conversion_free(m->conversion);
+    json_decref(m->export);
+    pm_graph_free(&m->g);
+    memset(m, 0, sizeof *m);
+}
+
+static void add(struct made *m, const char *type, const char *id, const char *name, const char *body)
+{
+    pm_graph_add(&m->g, type, id, name, body);
+}
+
+static json_t *components(const struct made *m)
+{
+    return json_object_get(json_object_get(m->export, "project"), "components");
+}
+
+/* The component of a kind and name; NULL: there is none. */
+static json_t *find(json_t *list, enum jpk_cloud_kind kind, const char *name)
+{
+    size_t index;
+    json_t *component;
+    json_array_foreach(
+        list, index,
+        component) if (json_integer_value(json_object_get(component, "type")) == jpk_cloud_kind_info(kind)->number &&
+                       strcmp(json_string_value(json_object_get(component, "name")), name) == 0) return component;
+    return NULL;
+}
+
+static json_t *component(const struct made *m, enum jpk_cloud_kind kind, const char *name)
+{
+    json_t *found = find(components(m), kind, name);
+    if (!found)
+        fail_msg("there is no %s '%s'", jpk_cloud_kind_info(kind)->name, name);
+    return found;
+}
+
+static size_t count_of(const struct made *m, enum jpk_cloud_kind kind)
+{
+    size_t index, n = 0;
+    json_t *one;
+    json_array_foreach(components(m), index, one) n +=
+        json_integer_value(json_object_get(one, "type")) == jpk_cloud_kind_info(kind)->number;
+    return n;
+}
+
+/* The first property of that name anywhere in a tree. */
+static json_t *property(json_t *list, const char *name)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(list, index, one)
+    {
+        if (strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
+            return one;
+        json_t *found = property(json_object_get(one, "children"), name);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+/* A value as JSON in one line, "" for none; valid until the next call. */
+static const char *value_of(json_t *component, const char *name)
+{
+    static char text[4096];
+    json_t *found = property(json_object_get(component, "properties"), name);
+    if (!found)
+        fail_msg("there is no property '%s'", name);
+    json_t *value = json_object_get(found, "value");
+    char *dumped = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_SORT_KEYS) : strdup("");
+    snprintf(text, sizeof text, "%s", dumped);
+    free(dumped);
+    return text;
+}
+
+static const char *text_of(json_t *component, const char *key)
+{
+    const char *text = json_string_value(json_object_get(component, key));
+    return text ? text : "";
+}
+
+static const struct jpk_convert_item *item_of(const struct made *m, const char *id)
+{
+    for (size_t i = 0; i < m->conversion->item_count; i++)
+        if (strcmp(m->conversion->items[i].entity->id, id) == 0)
+            return &m->conversion->items[i];
+    fail_msg("no item %s", id);
+    return NULL;
+}
+
+/* How many findings of a rule an item has. */
+static size_t findings_of(const struct made *m, const char *id, const char *rule)
+{
+    const struct jpk_convert_item *item = item_of(m, id);
+    size_t n = 0;
+    for (size_t i = 0; i < item->finding_count; i++)
+        n += strcmp(item->findings[i].rule, rule) == 0;
+    return n;
+}
+
+/* ------------------------------------------------------------------------------------------------------- the table */
+
+static const struct cloud_row *tree_of(const char *adapter, const char *function)
+{
+    const struct cloud_template *template = cloud_template(adapter, function);
+    return template ? template->properties : NULL;
+}
+
+static void check_settings(const char *adapter, const char *function, const struct endpoint_setting *settings)
+{
+    bool known = tree_of(adapter, function) != NULL;
+    json_t *own = function ? cloud_new_activity(adapter, function, "N", GUID(1), GUID(2))
+                           : cloud_new_connection(adapter, "N", GUID(1));
+    for (const struct endpoint_setting *s = settings; s->key; s++) {
+        assert_non_null(s->label);
+        assert_non_null(s->usual);
+        if (s->change == ENDPOINT_LOST)
+            continue;
+        if (known && (!s->path || !cloud_set(own, s->path, json_true())))
+            fail_msg("%s/%s: no property for '%s'", adapter, function ? function : "", s->key);
+        if (!known && s->path)
+            fail_msg("%s/%s: '%s' has a path in a tree that is not known", adapter, function ? function : "", s->key);
+    }
+    json_decref(own);
+}
+
+static void test_the_table_fits_the_trees(void **state)
+{
+    (void)state;
+    for (const struct endpoint_row *row = endpoint_rows(); row->type; row++) {
+        assert_ptr_equal(endpoint_row_find(row->location, row->type), row);
+        if (!row->adapter) {
+            assert_non_null(row->hint);
+            continue;
+        }
+        const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
+        assert_non_null(connector);
+        check_settings(row->adapter, NULL, connector->settings);
+        assert_int_equal(row->read != NULL, row->write != NULL);
+        if (row->read)
+            check_settings(row->adapter, row->read, row->read_settings);
+        if (row->write)
+            check_settings(row->adapter, row->write, row->write_settings);
+    }
+}
+
+/* Every type of the documentation that holds an endpoint has a row, if only one that says what to do by hand. */
+static void test_every_endpoint_type_has_a_row(void **state)
+{
+    (void)state;
+    for (int i = JPK_TYPE_UNKNOWN + 1; i < JPK_TYPE_COUNT; i++) {
+        const struct jpk_type_info *info = jpk_type_info((enum jpk_type)i);
+        bool of_location = info->type == JPK_TYPE_SOURCE || info->type == JPK_TYPE_TARGET;
+        if (!of_location && info->role != JPK_ROLE_NONE && !endpoint_row_find(false, info->name))
+            fail_msg("%s has no row", info->name);
+    }
+}
+
+static void test_usual_values(void **state)
+{
+    (void)state;
+    struct endpoint_setting setting = {.key = "k", .usual = "-1|21"};
+    assert_true(endpoint_usual(&setting, "-1") && endpoint_usual(&setting, "21") && endpoint_usual(&setting, ""));
+    assert_false(endpoint_usual(&setting, "2") || endpoint_usual(&setting, "22") || endpoint_usual(&setting, "-1|2"));
+    setting.usual = "*";
+    assert_true(endpoint_usual(&setting, "anything"));
+    setting.usual = "|"; /* a value that is the separator itself */
+    assert_true(endpoint_usual(&setting, "|"));
+}
+
+/* ---------------------------------------------------------------------------------------------- temporary storage */
+
+static void test_temporary_storage(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "Orders",
+        LOCATION("TemporaryStorage",
+                 ITEM("file_name", "[Name]*.csv") ITEM("locator", "in/[Folder]") ITEM("character_encoding", "UTF-8")
+                     ITEM("filterOption.ignoreCase", "1") ITEM("renamefileto", "/\\delete/\\") ITEM("ignore_first", "2")
+                         ITEM("use_trigger_file", "1") ITEM("trigger_filename", "go") ITEM("uncompress_format", "zip")
+                             ITEM("append_file", "1") ITEM("success_folder", "done")));
+    add(&m, "Target", GUID(2), "Orders",
+        LOCATION("TemporaryStorage", ITEM("file_name", "o.csv") ITEM("append_file", "1") ITEM("writeHeaders", "1")
+                                         ITEM("endoflinetype", "2") ITEM("compress_format", "ZIP")
+                                             ITEM("archive_mode", "append") ITEM("skip_empty_files", "0")));
+    add(&m, "Operation", GUID(3), "O", OPERATION("", STEP("SOURCE", GUID(1)) STEP("TARGET", GUID(2))));
+    make(&m, NULL);
+    json_t *read = component(&m, JPK_CLOUD_ACTIVITY, "Read Orders");
+    assert_string_equal(text_of(read, "id"), GUID(1));
+    assert_string_equal(text_of(read, "functionName"), "tempstorage_read");
+    static const struct {
+        const char *name, *value;
+    } expected[] = {
+        {"locator", "\"in/[Folder]\""},
+        {"file_name", "\"[Name]*.csv\""},
+        {"case_insensitive_file_filter", "true"},
+        {"regular_expression_file_filter", ""},
+        {"character_encoding", "\"UTF-8\""},
+        {"delete_file", "true"},
+        {"renamefileto", "\"/\\\\\\\\delete/\\\\\\\\\""},
+        {"use_trigger_file", "true"},
+        {"trigger_filename", "\"go\""},
+        {"ignore_first", "2"},
+        {"ignore_last", ""},
+        {"source_data", "true"},
+        {"archive_format", "\"ZIP\""},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_string_equal(value_of(read, expected[i].name), expected[i].value);
+    assert_int_equal(findings_of(&m, GUID(1), "setting-lost"), 1); /* success_folder; append_file means nothing here */
+    assert_string_equal(item_of(&m, GUID(1))->target, "activity:Read Orders");
+    assert_int_equal(item_of(&m, GUID(1))->result, JPK_CONVERT_REVIEW);
+    json_t *write = component(&m, JPK_CLOUD_ACTIVITY, "Write Orders");
+    assert_string_equal(value_of(write, "append_file"), "true");
+    assert_string_equal(value_of(write, "writeheaders"), "true");
+    assert_string_equal(value_of(write, "endoflinetype"), "\"2\"");
+    assert_string_equal(value_of(write, "target_data"), "true");
+    assert_string_equal(value_of(write, "archive_mode"), "\"APPEND\"");
+    assert_string_equal(value_of(write, "skip_empty_files"), "");
+    assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERTED);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 1);
+    json_t *connection = component(&m, JPK_CLOUD_CONNECTION, "Temporary Storage Endpoint");
+    assert_string_equal(text_of(json_object_get(read, "endpoint"), "id"), text_of(connection, "id"));
+    assert_int_equal(m.conversion->rename_count, 0);
+    made_free(&m);
+}
+
+static void test_names_of_activities(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    static const char body[] = LOCATION("TemporaryStorage", ITEM("file_name", "x"));
+    add(&m, "Source", GUID(1), "in: a/b", body);
+    add(&m, "Source", GUID(2), "In a b", body);
+    add(&m, "Operation", GUID(3), "O", OPERATION("", STEP("SOURCE", GUID(1)) STEP("SOURCE", GUID(2))));
+    make(&m, NULL);
+    component(&m, JPK_CLOUD_ACTIVITY, "Read in a b");
+    component(&m, JPK_CLOUD_ACTIVITY, "Read In a b (2)");
+    assert_int_equal(m.conversion->rename_count, 2);
+    assert_int_equal(findings_of(&m, GUID(1), "renamed"), 1);
+    made_free(&m);
+}
+
+/* ---------------------------------------------------------------------------------------------------- equal log-ins */
+
+static const char *slot(void *context, const struct jpk_entity *entity, const struct jpk_item *item,
+                        enum jpk_confidence *confidence)
+{
+    (void)context;
+    static const struct {
+        const char *entity, *key, *variable;
+    } slots[] = {
+        {"Invoices", "locator", "ftp_host"},
+        {"Invoices", "password", "ftp_password"},
+        {"Orders", "locator", "ftp_host"},
+        {"Orders", "password", "ftp_password"},
+        {"Elsewhere", "locator", "other_host"},
+        {"Alert", "account_password", "mail_password"},
+        {"Summary Log", "locator", "SummaryLogPath"},
+        {"Success Count - raw", "locator", "SuccessCountPath"},
+        {"[salesforce_username]", "user_name", "salesforce_username"},
+        {"[salesforce_username]", "password", "salesforce_password"},
+        {"[salesforce_username]", "security_token", "salesforce_security_token"},
+        {"NetSuite Endpoint", "user", "Netsuite_account"},
+        {"NetSuite Endpoint", "consumersecret", "NetSuite_Consumer_Secret"},
+        {"NetSuite Endpoint", "tokensecret", "NetSuite_Token_Secret"},
+    };
+    for (size_t i = 0; i < sizeof slots / sizeof slots[0]; i++)
+        if (strcmp(slots[i].entity, entity->name) == 0 && strcmp(slots[i].key, item->key) == 0) {
+            *confidence = JPK_HIGH;
+            return slots[i].variable;
+        }
+    return NULL;
+}
+
+#define FTP(port)                                                                                                      \
+    LOCATION("FTP", ITEM("file_name", "*.csv") ENCRYPTED("locator") ENCRYPTED("password") ITEM("port", port))
+
+static void test_equal_logins_share_a_connection(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    struct jpk_convert_options options = {.slot = slot};
+    add(&m, "Source", GUID(1), "Invoices", FTP("-1"));
+    add(&m, "Source", GUID(2), "Orders", FTP("21"));
+    add(&m, "Source", GUID(3), "Elsewhere", FTP("-1"));
+    add(&m, "Target", GUID(4), "Plain",
+        LOCATION("FTP", ITEM("file_name", "a") ITEM("locator", "ftp.example.com") ITEM("path", "/in") ITEM("port", "22")
+                            ITEM("encrypt_choice", "4") ITEM("passive_mode", "0")));
+    add(&m, "Operation", GUID(5), "O",
+        OPERATION("", STEP("SOURCE", GUID(1)) STEP("SOURCE", GUID(2)) STEP("SOURCE", GUID(3)) STEP("TARGET", GUID(4))));
+    make(&m, &options);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 3);
+    json_t *shared = component(&m, JPK_CLOUD_CONNECTION, "FTP Endpoint");
+    assert_string_equal(value_of(shared, "locator"), "\"[ftp_host]\"");
+    assert_string_equal(value_of(shared, "password"), "\"[ftp_password]\"");
+    assert_string_equal(text_of(property(json_object_get(shared, "properties"), "password"), "widgetHint"), "password");
+    for (int i = 0; i < 2; i++)
+        assert_string_equal(
+            text_of(json_object_get(component(&m, JPK_CLOUD_ACTIVITY, i == 0 ? "Read Invoices" : "Read Orders"),
+                                    "endpoint"),
+                    "id"),
+            text_of(shared, "id"));
+    json_t *other = component(&m, JPK_CLOUD_CONNECTION, "FTP Endpoint (2)");
+    assert_string_equal(value_of(other, "password"), "\"\""); /* nobody knows its variable */
+    json_t *plain = component(&m, JPK_CLOUD_CONNECTION, "ftp.example.com");
+    assert_string_equal(value_of(plain, "passive_mode"), "false");
+    assert_string_equal(value_of(plain, "encrypt_choice"), "\"4\"");
+    json_t *write = component(&m, JPK_CLOUD_ACTIVITY, "Write Plain");
+    assert_string_equal(value_of(write, "path"), "\"/in\"");
+    assert_string_equal(text_of(write, "functionName"), "ftp_write");
+    assert_string_equal(text_of(write, "polarity"), "target");
+    assert_string_equal(text_of(write, "discoveryType"), "FileBasedDiscovery");
+    assert_int_equal(findings_of(&m, GUID(1), "secret"), 2);
+    assert_int_equal(findings_of(&m, GUID(2), "secret"), 0); /* its connection is there already */
+    assert_int_equal(findings_of(&m, GUID(1), "shape-not-observed"), 2);
+    assert_int_equal(findings_of(&m, GUID(2), "shape-not-observed"), 1);
+    assert_int_equal(m.conversion->secret_count, 4);
+    assert_string_equal(m.conversion->secrets[0].component, "connection:FTP Endpoint");
+    assert_string_equal(m.conversion->secrets[0].variable, "ftp_host");
+    assert_int_equal(m.conversion->secrets[0].confidence, JPK_HIGH);
+    assert_null(m.conversion->secrets[3].variable);
+    assert_null(strstr(m.conversion->text, "$00"));
+    made_free(&m);
+}
+
+static void test_log_ins_that_nobody_can_read_stay_apart(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "A", FTP("-1"));
+    add(&m, "Source", GUID(2), "B",
+        LOCATION("FTP", ITEM("file_name", "*.csv")
+                            ENCRYPTED("locator") "<Item enc=\"true\" key=\"password\" value=\"" OTHER_NOISE "\"/>"));
+    make(&m, NULL);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 2);
+    made_free(&m);
+}
+
+/* ------------------------------------------------------------------------------------------------ other connectors */
+
+static void test_http(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "List", LOCATION("HTTP", ITEM("httpurl", "https://api.example.com:8443/v1/list?a=b")));
+    add(&m, "Target", GUID(2), "Send",
+        LOCATION("HTTP", ITEM("httpurl", "https://api.example.com:8443/v1/send") ITEM("http_verb", "2")
+                             ITEM("http_method", "PUT") ITEM("http_request_headers", "Accept: */*")
+                                 ITEM("target_target_id", GUID(3))));
+    add(&m, "Target", GUID(3), "Variable URL", LOCATION("HTTP", ITEM("httpurl", "[base]/x") ITEM("http_verb", "2")));
+    add(&m, "Target", GUID(4), "Secret URL", LOCATION("HTTP", ENCRYPTED("httpurl") ITEM("http_method", "BREW")));
+    make(&m, NULL);
+    json_t *host = component(&m, JPK_CLOUD_CONNECTION, "api.example.com");
+    assert_string_equal(value_of(host, "httpurl"), "\"https://api.example.com:8443\"");
+    json_t *list = component(&m, JPK_CLOUD_ACTIVITY, "Read List"),
+           *send = component(&m, JPK_CLOUD_ACTIVITY, "Write Send");
+    assert_string_equal(text_of(list, "functionName"), "http_get");
+    assert_string_equal(text_of(list, "polarity"), "source");
+    assert_string_equal(value_of(list, "path"), "\"/v1/list?a=b\"");
+    assert_string_equal(text_of(send, "functionName"), "http_put");
+    assert_string_equal(text_of(send, "polarity"), "neutral");
+    assert_string_equal(text_of(json_object_get(send, "endpoint"), "id"), text_of(host, "id"));
+    assert_int_equal(findings_of(&m, GUID(2), "setting-lost"), 1); /* where the answer goes */
+    json_t *variable = component(&m, JPK_CLOUD_ACTIVITY, "Write Variable URL");
+    assert_string_equal(text_of(variable, "functionName"), "http_post");
+    assert_string_equal(value_of(variable, "path"), "\"/x\"");
+    assert_int_equal(findings_of(&m, GUID(4), "secret"), 1); /* one value, although two properties come from it */
+    assert_int_equal(findings_of(&m, GUID(4), "setting-lost"), 1);
+    made_free(&m);
+}
+
+static void test_database(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    static const char body[] = LOCATION("Database", ITEM("driver", "PostgreSQL") ITEM("dbname", "erp")
+                                                        ITEM("fetch_size", "50") ITEM("login", "[db_user]"));
+    add(&m, "Source", GUID(1), "ERP", body);
+    add(&m, "Source", GUID(2), "ERP again", body);
+    add(&m, "Script", GUID(3), "S", SCRIPT("DBExecute(\"s." GUID(1) "\", \"select 1\");"));
+    add(&m, "Operation", GUID(4), "O", OPERATION("", STEP("SCRIPT", GUID(3)) STEP("SOURCE", GUID(2))));
+    make(&m, NULL);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 1);
+    json_t *connection = component(&m, JPK_CLOUD_CONNECTION, "erp");
+    assert_string_equal(value_of(connection, "fetch_size"), "50");
+    assert_string_equal(item_of(&m, GUID(1))->target, "connection:erp"); /* scripts name connections of databases */
+    assert_int_equal(count_of(&m, JPK_CLOUD_ACTIVITY), 1);
+    json_t *query = component(&m, JPK_CLOUD_ACTIVITY, "Read ERP again");
+    assert_string_equal(text_of(query, "functionName"), "database_query");
+    assert_string_equal(text_of(query, "discoveryType"), "ServerBasedDiscovery");
+    made_free(&m);
+}
+
+static void test_variables_are_connections(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "Answer", LOCATION("GlobalData", ITEM("locator", "sheet: Answer")));
+    add(&m, "Target", GUID(2), "Answer",
+        LOCATION("GlobalData", ITEM("locator", "Sheet: answer") ITEM("append_file", "1")));
+    add(&m, "Target", GUID(3), "Text", LOCATION("TemporaryStorage", ITEM("file_name", "[sheet: Answer{none}].txt")));
+    add(&m, "Operation", GUID(4), "O",
+        OPERATION("", STEP("SOURCE", GUID(1)) STEP("TARGET", GUID(2)) STEP("TARGET", GUID(3))));
+    make(&m, NULL);
+    json_t *connection = component(&m, JPK_CLOUD_CONNECTION, "sheet_Answer");
+    assert_string_equal(value_of(connection, "variable"), "\"sheet_Answer\"");
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 2);
+    assert_string_equal(value_of(component(&m, JPK_CLOUD_ACTIVITY, "Write Text"), "file_name"),
+                        "\"[sheet_Answer{none}].txt\"");
+    assert_int_equal(findings_of(&m, GUID(1), "renamed"), 1);
+    json_t *global = component(&m, JPK_CLOUD_GLOBAL, "sheet_Answer");
+    assert_int_equal(json_array_size(json_object_get(global, "endpoints")), 1);
+    assert_string_equal(json_string_value(json_array_get(json_object_get(global, "endpoints"), 0)),
+                        text_of(connection, "id"));
+    json_t *usage = json_array_get(json_object_get(global, "usages"), 0);
+    assert_string_equal(text_of(usage, "id"), GUID(3));
+    assert_true(json_is_true(json_object_get(usage, "isRead")));
+    made_free(&m);
+}
+
+static void test_agents_and_manual_items(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    struct jpk_convert_options options = {.agent = JPK_AGENT_CLOUD};
+    add(&m, "Source", GUID(1), "Local", LOCATION("LocalFile", ITEM("file_name", "a") ITEM("locator", "C:/x")));
+    add(&m, "SapFunction", GUID(2), "RFC", PROPERTIES(ITEM("function_id", GUID(2))));
+    add(&m, "Source", GUID(3), "Odd", LOCATION("Pigeon", ITEM("file_name", "a")));
+    add(&m, "Source", GUID(4), "Empty", LOCATION("TemporaryStorage", ""));
+    add(&m, "Source", GUID(5), "Unused", LOCATION("TemporaryStorage", ITEM("file_name", "a") ITEM("novelty", "7")));
+    make(&m, &options);
+    assert_int_equal(findings_of(&m, GUID(1), "agent"), 1);
+    assert_string_equal(item_of(&m, GUID(1))->target, "activity:Read Local");
+    assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERT_MANUAL);
+    assert_non_null(item_of(&m, GUID(2))->findings[0].hint);
+    assert_int_equal(item_of(&m, GUID(3))->result, JPK_CONVERT_MANUAL);
+    assert_int_equal(item_of(&m, GUID(4))->result, JPK_CONVERT_DROPPED);
+    assert_int_equal(findings_of(&m, GUID(5), "kept"), 1);
+    assert_int_equal(findings_of(&m, GUID(5), "setting-lost"), 1); /* a key that no table has */
+    assert_int_equal(item_of(&m, GUID(5))->result, JPK_CONVERT_REVIEW);
+    made_free(&m);
+}
+
+/* ----------------------------------------------------------------------------------------------------- applications */
+
+#define WIZARD "<Item key=\"salesforce_wizard_guid\" value=\"" GUID(2) "\"/>"
+
+static void test_salesforce(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "SalesforceConnector", GUID(1), "[sf_user]",
+        PROPERTIES(ITEM("server_host", "https://test.salesforce.com/") ITEM("sandbox", "1")
+                       ITEM("user_name", "[sf_user]") ENCRYPTED("password") ITEM("api_version", "63.0")));
+    add(&m, "SalesforceQuery", GUID(2), "Accounts",
+        PROPERTIES(ITEM("connector_id", GUID(1)) ITEM("query_all", "1") ITEM(
+            "sfdc.soapheader.QueryOptions", "200")) "  <konga.string name=\"query_string\">SELECT Id, (SELECT Id FROM "
+                                                    "Contacts WHERE a = 1) FROM Account\n"
+                                                    "WHERE Name = 'where x' LIMIT 5 </konga.string>\n");
+    add(&m, "WebServiceCall", GUID(3), "query",
+        PROPERTIES(ITEM("operation", "query") ITEM("sfdc_partner_wsdl", "1") ITEM("wsdl_id", "x.wsdl")));
+    add(&m, "Operation", GUID(4), "O", OPERATION(WIZARD, STEP("WEBSERVICECALL", GUID(3))));
+    add(&m, "SalesforceUpsert", GUID(5), "Load",
+        PROPERTIES(ITEM("connector_id", GUID(9)) ITEM("salesforce_object", "{urn:x}Account")
+                       ITEM("external_id_field", "Ext__c")));
+    make(&m, NULL);
+    json_t *connection = component(&m, JPK_CLOUD_CONNECTION, "Salesforce Endpoint");
+    assert_string_equal(text_of(connection, "id"), GUID(1));
+    assert_string_equal(value_of(connection, "url"), "\"https://test.salesforce.com\"");
+    assert_string_equal(value_of(connection, "sandbox"), "true");
+    assert_string_equal(value_of(connection, "username"), "\"[sf_user]\"");
+    assert_string_equal(value_of(connection, "password"), "\"\"");
+    json_t *query = component(&m, JPK_CLOUD_ACTIVITY, "Accounts");
+    assert_string_equal(value_of(query, "query-string"),
+                        "{\"showDeleted\": true, \"soql\": \"SELECT Id, (SELECT Id FROM Contacts WHERE a = 1) FROM "
+                        "Account\"}");
+    assert_string_equal(value_of(query, "where-clause"), "\"WHERE Name = 'where x' LIMIT 5\"");
+    assert_int_equal(findings_of(&m, GUID(2), "setting-lost"), 1);
+    assert_string_equal(item_of(&m, GUID(3))->target,
+                        "activity:Accounts"); /* what the wizard made stands for its call */
+    json_t *upsert = component(&m, JPK_CLOUD_ACTIVITY, "Load");
+    assert_string_equal(text_of(upsert, "functionName"), "upsert");
+    assert_string_equal(value_of(upsert, "external_id_field"), "\"Ext__c\"");
+    assert_int_equal(findings_of(&m, GUID(5), "dangling"), 1); /* its connector is gone: a connection to be filled in */
+    component(&m, JPK_CLOUD_CONNECTION, "Salesforce Endpoint (2)");
+    made_free(&m);
+}
+
+static void test_web_service_call(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "WebServiceCall", GUID(1), "getRate",
+        PROPERTIES(ITEM("operation", "getRate") ITEM("service", "Rates") ITEM("wsdl_id", "rates.wsdl")));
+    add(&m, "WebServiceCall", GUID(2), "lost query",
+        PROPERTIES(ITEM("operation", "query") ITEM("sfdc_partner_wsdl", "1")));
+    add(&m, "WebServiceCall", GUID(3), "unused query",
+        PROPERTIES(ITEM("operation", "query") ITEM("sfdc_partner_wsdl", "1")));
+    add(&m, "Operation", GUID(4), "O", OPERATION("", STEP("WEBSERVICECALL", GUID(1)) STEP("WEBSERVICECALL", GUID(2))));
+    make(&m, NULL);
+    json_t *call = component(&m, JPK_CLOUD_ACTIVITY, "getRate");
+    assert_string_equal(text_of(call, "adapterId"), "soap");
+    assert_string_equal(text_of(call, "polarity"), "neutral");
+    assert_string_equal(value_of(component(&m, JPK_CLOUD_CONNECTION, "Rates"), "wsdl_id"), "\"rates.wsdl\"");
+    assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERT_MANUAL);
+    assert_int_equal(item_of(&m, GUID(3))->result, JPK_CONVERT_DROPPED);
+    made_free(&m);
+}
+
+/* --------------------------------------------------------------------------------------------- both directions,
+ * references
+ */
+
+/* A conversion that has begun, for what other parts ask. */
+static void begin(struct convert *c, const struct pm_graph *g)
+{
+    memset(c, 0, sizeof *c);
+    c->project = g->project;
+    c->graph = g->graph;
+    c->items = calloc(g->project->entity_count, sizeof *c->items);
+    for (size_t i = 0; i < g->project->entity_count; i++)
+        c->items[i].entity = g->project->entities[i];
+    for (size_t i = 0; i < JPK_CLOUD_KINDS; i++)
+        c->components[i] = json_array();
+}
+
+static void end(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count; i++)
+        free(c->items[i].findings);
+    for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
+        json_decref(c->components[i]);
+        map_free(&c->names[i]);
+    }
+    map_free(&c->connection_keys);
+    map_free(&c->activity_keys);
+    free(c->items);
+    free(c->connections);
+    free(c->activities);
+    free(c->renames);
+    free(c->secrets);
+    arena_free(&c->arena);
+}
+
+static void test_both_directions(void **state)
+{
+    (void)state;
+    struct pm_graph g = {0};
+    struct convert c;
+    pm_graph_add(&g, "Source", GUID(1), "File", LOCATION("TemporaryStorage", ITEM("file_name", "a")));
+    pm_graph_build(&g, "");
+    begin(&c, &g);
+    const struct jpk_entity *entity = jpk_project_entity(g.project, GUID(1));
+    assert_null(convert_find_activity(&c, entity, CONVERT_WRITE));
+    const struct convert_activity *write = convert_activity(&c, entity, CONVERT_WRITE);
+    assert_string_equal(write->name, "Write File");
+    assert_string_not_equal(write->id, GUID(1));
+    assert_string_equal(convert_activity_reference(&c, write),
+                        "activity:tempstorage/Temporary Storage Endpoint/tempstorage_write/Write File");
+    const struct convert_activity *read = convert_activity(&c, entity, CONVERT_READ);
+    assert_string_equal(read->name, "Read File");
+    assert_string_equal(read->id, GUID(1)); /* that of its type keeps the id */
+    assert_ptr_equal(convert_activity(&c, entity, CONVERT_READ), read);
+    assert_int_equal(c.activity_count, 2);
+    assert_string_equal(convert_connection_reference(&c, convert_connection(&c, entity)),
+                        "endpoint:tempstorage/Temporary Storage Endpoint");
+    assert_string_equal(convert_activity_reference(&c, NULL), "");
+    assert_string_equal(convert_connection_reference(&c, NULL), "");
+    assert_false(c.failed);
+    end(&c);
+    pm_graph_free(&g);
+}
+
+/* ------------------------------------------------------------------------------------------------ variables, e-mails
+ */
+
+static void test_project_variables(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "ProjectVariable", GUID(1), "Base Path",
+        PROPERTIES(ENCRYPTED("value") ITEM("label", "Path") ITEM("Description", "Where") ITEM("hide_value", "1")));
+    add(&m, "ProjectVariable", GUID(2), "Base_Path", PROPERTIES(ITEM("value", "x") ITEM("hide_value", "0")));
+    add(&m, "ProjectVariable", GUID(3), "(-)", PROPERTIES(""));
+    add(&m, "Target", GUID(4), "T", LOCATION("TemporaryStorage", ITEM("file_name", "[base path]/[Base_Path]")));
+    make(&m, NULL);
+    json_t *renamed = component(&m, JPK_CLOUD_VARIABLE, "Base_Path_2");
+    assert_string_equal(text_of(renamed, "id"), GUID(1));
+    assert_string_equal(text_of(renamed, "defaultValue"), "");
+    assert_string_equal(text_of(renamed, "label"), "Path");
+    assert_string_equal(text_of(renamed, "description"), "Where");
+    assert_true(json_is_true(json_object_get(renamed, "hidevalue")));
+    assert_string_equal(text_of(component(&m, JPK_CLOUD_VARIABLE, "Base_Path"), "defaultValue"), "x");
+    component(&m, JPK_CLOUD_VARIABLE, "variable");
+    assert_string_equal(value_of(component(&m, JPK_CLOUD_ACTIVITY, "Write T"), "file_name"),
+                        "\"[Base_Path_2]/[Base_Path]\"");
+    assert_int_equal(m.conversion->rename_count, 2);
+    assert_string_equal(m.conversion->renames[0].to, "Base_Path_2");
+    assert_string_equal(item_of(&m, GUID(1))->target, "projectVariable:Base_Path_2");
+    assert_int_equal(findings_of(&m, GUID(1), "secret"), 1);
+    assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERTED);
+    assert_int_equal(count_of(&m, JPK_CLOUD_GLOBAL), 0);
+    made_free(&m);
+}
+
+static void test_emails(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    struct jpk_convert_options options = {.slot = slot};
+    add(&m, "EmailMessage", GUID(1), "Alert",
+        PROPERTIES(ITEM("smtp_servers", "mail.example.com") ITEM("send_to", "[to]") ITEM("sent_from", "a@example.com")
+                       ITEM("cc", "b@example.com") ITEM("bcc", "c@example.com") ITEM("reply_to", "d@example.com") ITEM(
+                           "subject", "Error [run.what]") ITEM("message_text", "One&#10;[jitterbit.operation.error]")
+                           ITEM("use_ssl", "0") ENCRYPTED("account") ENCRYPTED("account_password")));
+    add(&m, "Script", GUID(2), "S", SCRIPT("$run.what = 1;"));
+    make(&m, &options);
+    json_t *email = component(&m, JPK_CLOUD_EMAIL, "Alert");
+    static const char *const expected[][2] = {
+        {"mailServer", "mail.example.com"}, {"to", "[to]"},
+        {"from", "a@example.com"},          {"cc", "b@example.com"},
+        {"bcc", "c@example.com"},           {"replyTo", "d@example.com"},
+        {"subject", "Error [run.what]"},    {"message", "One\n[jitterbit.operation.error]"},
+    };
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+        assert_string_equal(text_of(email, expected[i][0]), expected[i][1]);
+    assert_true(json_is_true(json_object_get(email, "useAuthentication")));
+    assert_true(json_is_false(json_object_get(email, "useSSL")));
+    assert_int_equal(m.conversion->secret_count, 2);
+    assert_string_equal(item_of(&m, GUID(1))->target, "email:Alert");
+    json_t *global = component(&m, JPK_CLOUD_GLOBAL, "run.what"), *usage;
+    size_t index;
+    bool read = false;
+    json_array_foreach(json_object_get(global, "usages"), index, usage) read |=
+        strcmp(text_of(usage, "id"), GUID(1)) == 0 && json_is_true(json_object_get(usage, "isRead")) &&
+        json_integer_value(json_object_get(usage, "type")) == 1200;
+    assert_true(read);
+    assert_null(find(components(&m), JPK_CLOUD_GLOBAL, "jitterbit.operation.error"));
+    made_free(&m);
+}
+
+/* ------------------------------------------------------------------------------------------ beside real components */
+
+/* Fields that no conversion can know: counters, ids, schemas that the other form finds by asking a server. */
+static const char *const not_compared[] = {"id", "checksum", "endpoint", "input", "output"};
+
+/* Values in which the two projects are of different revisions, or that only a person can have chosen. */
+static const char *const other_values[] = {
+    "v.request_discovery_configuration", /* schemas come with the transformations */
+    "v.response_discovery_configuration",
+    "character_encoding", /* UTF-8 in the Jitterpak */
+    "query-string",       /* more fields there */
+    "wsdldownloadurl",    /* a variable there */
+};
+
+/* What a property has in effect: its value or its default. `selectedIndex` is a place in a list on the screen. */
+static void settle(json_t *list, const char *owner)
+{
+    size_t index;
+    json_t *one;
+    json_array_foreach(list, index, one)
+    {
+        const char *name = json_string_value(json_object_get(one, "name"));
+        json_t *value = json_object_get(one, "value");
+        if (!value || json_is_null(value))
+            json_object_del(one, "value");
+        else if (json_equal(value, json_object_get(one, "defaultValue")) ||
+                 (json_is_string(value) && !*json_string_value(value)))
+            json_object_del(one, "value");
+        for (size_t i = 0; i < sizeof other_values / sizeof other_values[0]; i++)
+            if (strcmp(name, other_values[i]) == 0)
+                json_object_del(one, "value");
+        if (strcmp(owner, "Read Success Count - raw") == 0 && strcmp(name, "locator") == 0)
+            json_object_del(one,
+                            "value"); /* "[SuccessCountPath]/raw": a slot tells the variable, not what follows it */
+        json_object_del(json_object_get(one, "value"), "selectedIndex");
+        settle(json_object_get(one, "children"), owner);
+    }
+}
+
+static void compare(json_t *real, json_t *own)
+{
+    json_t *pair[] = {real, own};
+    const char *name = json_string_value(json_object_get(real, "name"));
+    if (!json_object_get(real, "validationState")) /* one real connection lacks it */
+        json_object_set_new(real, "validationState", json_integer(100));
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t j = 0; j < sizeof not_compared / sizeof not_compared[0]; j++)
+            json_object_del(pair[i], not_compared[j]);
+        settle(json_object_get(pair[i], "properties"), name);
+    }
+    if (!json_equal(real, own)) {
+        char *a = json_dumps(real, JSON_SORT_KEYS), *b = json_dumps(own, JSON_SORT_KEYS);
+        size_t at = 0;
+        while (a && b && a[at] == b[at])
+            at++;
+        fail_msg("%s: real ...%.120s\nown ...%.120s", name, a + (at > 60 ? at - 60 : 0), b + (at > 60 ? at - 60 : 0));
+    }
+}
+
+static void test_real_components(void **state)
+{
+    (void)state;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/corpus/cloud-studio-components.json", pm_shared());
+    struct jpk_archive *archive = pm_real(PM_SALESFORCE);
+    json_t *file = archive ? json_load_file(path, 0, NULL) : NULL;
+    if (!file) {
+        print_message("skipped: there is no %s\n", path);
+        jpk_archive_free(archive);
+        return;
+    }
+    struct jpk_error err = {0};
+    struct jpk_convert_options options = {.slot = slot};
+    struct jpk_project *project = jpk_project_load(archive, NULL, 0, &err);
+    struct jpk_graph *graph = project ? jpk_graph_build(project, &err) : NULL;
+    struct jpk_conversion *conversion = graph ? jpk_convert_to_cloud(project, graph, &options, &err) : NULL;
+    if (!conversion)
+        fail_msg("%s: %s", jpk_code_name(err.code), err.message);
+    json_t *export = json_loadb(conversion->text, conversion->size, 0, NULL);
+    json_t *own = json_object_get(json_object_get(export, "project"), "components");
+    json_t *real = json_object_get(file, "components");
+    static const struct {
+        enum jpk_cloud_kind kind;
+        const char *name;
+    } names[] = {
+        {JPK_CLOUD_ACTIVITY, "Write Summary Log"},
+        {JPK_CLOUD_ACTIVITY, "Read Success Count - raw"},
+        {JPK_CLOUD_ACTIVITY, "Query Contacts"},
+        {JPK_CLOUD_ACTIVITY, "NetSuite Upsert Contact"},
+        {JPK_CLOUD_CONNECTION, "Salesforce Endpoint"},
+        {JPK_CLOUD_CONNECTION, "NetSuite Endpoint"},
+        {JPK_CLOUD_CONNECTION, "Temporary Storage Endpoint"},
+        {JPK_CLOUD_EMAIL, "Log Results"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        json_t *a = find(real, names[i].kind, names[i].name), *b = find(own, names[i].kind, names[i].name);
+        if (!a || !b)
+            fail_msg("'%s' is not in the %s", names[i].name, a ? "conversion" : "corpus");
+        compare(a, b);
+    }
+    for (size_t i = 0; i < conversion->item_count; i++)
+        for (size_t j = 0; j < conversion->items[i].finding_count; j++)
+            if (strstr(conversion->items[i].findings[j].message, "$00"))
+                fail_msg("a message shows an encrypted value");
+    assert_null(strstr(conversion->text, "$00"));
+    json_decref(export);
+    json_decref(file);
+    jpk_conversion_free(conversion);
+    jpk_graph_free(graph);
+    jpk_project_free(project);
+    jpk_archive_free(archive);
+}
+
+/* Every source, target and function of the samples becomes something, and the same every time. */
+static void test_samples(void **state)
+{
+    (void)state;
+    for (int which = 0; which < PM_REAL_COUNT; which++) {
+        struct jpk_archive *archive = pm_real((enum pm_real)which);
+        if (!archive)
+            continue;
+        struct jpk_error err = {0};
+        struct jpk_project *project = jpk_project_load(archive, NULL, 0, &err);
+        struct jpk_graph *graph = project ? jpk_graph_build(project, &err) : NULL;
+        struct jpk_conversion *a = graph ? jpk_convert_to_cloud(project, graph, NULL, &err) : NULL;
+        struct jpk_conversion *b = a ? jpk_convert_to_cloud(project, graph, NULL, &err) : NULL;
+        if (!b)
+            fail_msg("%s: %s", jpk_code_name(err.code), err.message);
+        assert_string_equal(a->text, b->text);
+        for (size_t i = 0; i < a->item_count; i++) {
+            const struct jpk_convert_item *item = &a->items[i];
+            enum jpk_role role = jpk_type_info(item->entity->type)->role;
+            bool dropped = item->result == JPK_CONVERT_DROPPED && item->finding_count > 0;
+            if (role != JPK_ROLE_NONE && !item->entity->deleted && !item->target && !dropped)
+                fail_msg("%s: %s has become nothing", pm_real_names[which], item->path);
+        }
+        jpk_conversion_free(a);
+        jpk_conversion_free(b);
+        jpk_graph_free(graph);
+        jpk_project_free(project);
+        jpk_archive_free(archive);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_table_fits_the_trees),
+        cmocka_unit_test(test_every_endpoint_type_has_a_row),
+        cmocka_unit_test(test_usual_values),
+        cmocka_unit_test(test_temporary_storage),
+        cmocka_unit_test(test_names_of_activities),
+        cmocka_unit_test(test_equal_logins_share_a_connection),
+        cmocka_unit_test(test_log_ins_that_nobody_can_read_stay_apart),
+        cmocka_unit_test(test_http),
+        cmocka_unit_test(test_database),
+        cmocka_unit_test(test_variables_are_connections),
+        cmocka_unit_test(test_agents_and_manual_items),
+        cmocka_unit_test(test_salesforce),
+        cmocka_unit_test(test_web_service_call),
+        cmocka_unit_test(test_both_directions),
+        cmocka_unit_test(test_project_variables),
+        cmocka_unit_test(test_emails),
+        cmocka_unit_test(test_real_components),
+        cmocka_unit_test(test_samples),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
