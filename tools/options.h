@@ -56,6 +56,9 @@ struct settings {
     struct {
         const char *recipe, *profile, *baseline, *write_baseline, *base;
     } validate;
+    struct {
+        const char *to, *report, *report_format, *schedules, *agent;
+    } convert;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
