@@ -28,7 +28,7 @@ static void put_todo(struct buf *out, const struct convert_report *report)
         const char *severity = jpk_severity_name(todo->severity);
         buf_printf(out, "<tr><td><span class=\"severity %s\">%s</span></td>", severity, severity);
         page_in(out, "<td>", todo->text, " ");
-        page_in(out, "<span class=\"label\">", todo->advice->advice, "</span></td>");
+        page_in(out, "<span class=\"advice\">", todo->advice->advice, "</span></td>");
         buf_printf(out, "<td class=\"number\">%zu</td>", todo->tasks);
         put_time_cell(out, todo->minutes);
         page_in(out, "<td class=\"label\">", todo->advice->rule, "</td></tr>");
@@ -71,7 +71,7 @@ static void put_facts(struct buf *out, const struct convert_report *report)
 
 static void put_types(struct buf *out, const struct convert_report *report)
 {
-    page_section(out, "Types", report->type_count, false);
+    page_section(out, "Types", report->type_count, true);
     buf_puts(out, "<table><thead><tr><th scope=\"col\">Type</th>");
     for (int i = 0; i < JPK_CONVERT_RESULTS; i++)
         buf_printf(out, "<th scope=\"col\" class=\"number\">%s</th>",
