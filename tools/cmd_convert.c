@@ -92,7 +92,10 @@ static bool fill(struct output *output, bool force, struct jpk_error *err)
     return false;
 }
 
-/* All have their bytes before the first gets its name. What got one is taken back when a later one cannot. */
+/*
+ * All have their bytes before the first gets its name. What got one is taken back when a later one cannot, unless it
+ * has replaced what was there.
+ */
 static bool write_all(const struct settings *settings, struct output outputs[OUTPUTS], struct jpk_error *err)
 {
     bool ok = true;
@@ -131,18 +134,15 @@ static bool prints(const char *path)
 }
 
 /* What goes to standard output: what was asked for with "-", of a dry run the report, else the summary. */
-static void print(const struct settings *settings, const struct convert_report *report, const struct buf *text)
+static void put_printed(struct buf *out, const struct convert_report *report, const struct buf *text)
 {
-    struct buf summary = {0};
-    if (prints(settings->output) && !settings->dry_run) {
-        fwrite(report->conversion->text, 1, report->conversion->size, stdout);
-    } else if (text->size > 0 && (settings->dry_run || prints(settings->convert.report))) {
-        fwrite(text->data, 1, text->size, stdout);
-    } else if (!settings->quiet) {
-        convert_report_text(&summary, report);
-        fwrite(buf_text(&summary), 1, summary.size, stdout);
-    }
-    buf_free(&summary);
+    const struct settings *settings = report->settings;
+    if (prints(settings->output) && !settings->dry_run)
+        buf_put(out, report->conversion->text, report->conversion->size);
+    else if (text->size > 0 && (settings->dry_run || prints(settings->convert.report)))
+        buf_put(out, text->data, text->size);
+    else if (!settings->quiet)
+        convert_report_text(out, report);
 }
 
 static bool default_name(const struct settings *settings, const struct convert_report *report, struct buf *name)
@@ -159,13 +159,14 @@ static bool default_name(const struct settings *settings, const struct convert_r
 static bool deliver(const struct settings *settings, const struct convert_report *report, struct jpk_error *err)
 {
     const struct format *format = report_format(settings);
-    struct buf text = {0}, schedules = {0}, name = {0};
+    struct buf text = {0}, schedules = {0}, name = {0}, printed = {0};
     bool wanted = settings->convert.report || settings->dry_run;
     if (format && wanted)
         format->put(&text, report);
     if (settings->convert.schedules)
         convert_schedules_json(&schedules, report);
-    bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed;
+    put_printed(&printed, report, &text);
+    bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !printed.failed;
     struct output outputs[OUTPUTS] = {
         [OUT_EXPORT] = {buf_text(&name), report->conversion->text, report->conversion->size, .opened = false},
         [OUT_REPORT] = {settings->convert.report, buf_text(&text), text.size, .opened = false},
@@ -178,12 +179,13 @@ static bool deliver(const struct settings *settings, const struct convert_report
         error_memory(err);
     ok = ok && write_all(settings, outputs, err);
     if (ok)
-        print(settings, report, &text);
+        fwrite(buf_text(&printed), 1, printed.size, stdout);
     if (ok && !settings->quiet && !prints(settings->output) && !prints(settings->convert.report))
         print_written(outputs);
     buf_free(&text);
     buf_free(&schedules);
     buf_free(&name);
+    buf_free(&printed);
     return ok;
 }
 

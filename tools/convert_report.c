@@ -64,7 +64,7 @@ const char *convert_finding_advice(const struct jpk_finding *finding)
 
 /* -------------------------------------------------------------------------------------------------------- types */
 
-static const char *type_name(const struct jpk_entity *entity)
+const char *convert_type_name(const struct jpk_entity *entity)
 {
     return entity->type_name && *entity->type_name ? entity->type_name : "unknown";
 }
@@ -83,7 +83,7 @@ static bool count_types(struct convert_report *report)
     bool ok = report->types != NULL;
     for (size_t i = 0; ok && i < conversion->item_count; i++) {
         const struct jpk_convert_item *item = &conversion->items[i];
-        const char *name = type_name(item->entity);
+        const char *name = convert_type_name(item->entity);
         uint32_t index = 0;
         ok = map_add(&known, name, strlen(name), (uint32_t)report->type_count, &index);
         if (ok && index == MAP_NONE) {

@@ -196,8 +196,8 @@ static void put_item(struct buf *out, const struct convert_report *report, size_
     page_in(out, "<th scope=\"row\" data-value=\"", item->path, "\">");
     page_in(out, "<span class=\"name\">", item->entity->name, "</span> ");
     page_in(out, "<span class=\"path\">", item->path, "</span></th>");
-    page_in(out, "<td data-label=\"Type\">", type->type == JPK_TYPE_UNKNOWN ? item->entity->type_name : type->label,
-            "</td>");
+    page_in(out, "<td data-label=\"Type\">",
+            type->type == JPK_TYPE_UNKNOWN ? convert_type_name(item->entity) : type->label, "</td>");
     page_in(out, "<td class=\"target\" data-label=\"Became\">", item->target ? item->target : "", "</td>");
     buf_printf(out, "<td data-label=\"Result\" data-value=\"%d %s\"><span class=\"%s\">%s</span></td>", item->result,
                result, mark_of(item->result), result);
@@ -270,7 +270,7 @@ void convert_report_html(struct buf *out, const struct convert_report *report)
 {
     const struct jpk_conversion *c = report->conversion;
     struct buf title = {0};
-    buf_printf(&title, "%s to Cloud Studio: %s", report->project->name, convert_status_name(report->status));
+    buf_printf(&title, "%s to Cloud Studio: %s", c->name, convert_status_name(report->status));
     out->failed |= title.failed;
     page_begin(out, buf_text(&title));
     buf_free(&title);

@@ -169,7 +169,7 @@ static void put_items(struct jstream *s, const struct convert_report *report)
         const struct jpk_convert_item *item = &report->conversion->items[i];
         jstream_open(s, NULL, '{');
         put_entity(s, report, item->entity);
-        jstream_text(s, "type", item->entity->type_name);
+        jstream_text(s, "type", convert_type_name(item->entity));
         jstream_text(s, "target", item->target);
         jstream_text(s, "result", jpk_convert_result_name(item->result));
         jstream_number(s, "minutes", report->item_minutes[i]);

@@ -119,7 +119,7 @@ void convert_report_text(struct buf *out, const struct convert_report *report)
 {
     static const char *const words[] = {[CONVERT_COMPLETE] = "completely converted",
                                         [CONVERT_PARTLY] = "partly converted",
-                                        [CONVERT_FAILED] = "failed"};
+                                        [CONVERT_FAILED] = "nothing could be converted"};
     message_put(out, report->conversion->name);
     buf_printf(out, ": %s\n", words[report->status]);
     put_facts(out, report);
