@@ -19,6 +19,7 @@ static const struct convert_advice advices[] = {
     {"dangling-in-comment", CONVERT_EFFORT_NONE, "no action needed"},
     {"deleted", CONVERT_EFFORT_NONE, "no action needed"},
     {"email-scripted", CONVERT_EFFORT_LOOK, "let the operation fail once and see that the e-mail comes"},
+    {"kept", CONVERT_EFFORT_NONE, "no action needed; delete it there if nobody wants it"},
     {"mapping-lost", CONVERT_EFFORT_ADAPT, "map the field in the transformation"},
     {"not-supported", CONVERT_EFFORT_BUILD, "build it in Cloud Studio by hand"},
     {"not-used", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project uses it"},

@@ -166,7 +166,7 @@ static int compare_todo(const void *a, const void *b)
         return x->severity > y->severity ? -1 : 1;
     if (x->minutes != y->minutes)
         return x->minutes > y->minutes ? -1 : 1;
-    return strcmp(x->advice->rule, y->advice->rule);
+    return strcmp(x->rule, y->rule);
 }
 
 static bool begin_rules(struct rules *rules)
@@ -182,6 +182,7 @@ static bool begin_rules(struct rules *rules)
     rules->met = calloc(rules->count + 1, sizeof *rules->met);
     for (size_t i = 0; rules->todo && i < rules->count + 2; i++) {
         bool row = i < rules->count;
+        rules->todo[i].rule = row ? rules->rows[i].id : unexplained[i - rules->count].rule;
         rules->todo[i].advice = row ? convert_advice(rules->rows[i].id) : &unexplained[i - rules->count];
         rules->todo[i].severity = row ? rules->rows[i].severity : i == rules->count ? JPK_WARNING : JPK_ERROR;
         rules->todo[i].text = row                 ? rules->rows[i].summary
@@ -247,19 +248,35 @@ static void find_version(struct convert_report *report)
     }
 }
 
+/* Takes the text over; one that is there already is left out. `known` has borrowed texts of the reasons as its keys. */
+static bool add_reason(struct convert_report *report, struct map *known, json_t *reason)
+{
+    uint32_t old = 0;
+    bool ok = reason && map_add(known, json_string_value(reason), json_string_length(reason), 0, &old);
+    if (ok && old == MAP_NONE)
+        return json_array_append_new(report->private_reasons, reason) == 0;
+    json_decref(reason);
+    return ok;
+}
+
 /* What the endpoints say, and what the conversion has noted about items. */
 static bool find_reasons(struct convert_report *report, struct slot_lookup *lookup)
 {
     const struct jpk_conversion *conversion = report->conversion;
-    report->private_reasons = slot_lookup_private_reasons(lookup);
-    bool ok = report->private_reasons != NULL, private = strcmp(convert_agent_name(report), "private") == 0;
+    struct map known = {0};
+    json_t *all = slot_lookup_private_reasons(lookup);
+    report->private_reasons = json_array();
+    bool ok = all && report->private_reasons, private = strcmp(convert_agent_name(report), "private") == 0;
+    for (size_t i = 0; ok && i < json_array_size(all); i++)
+        ok = add_reason(report, &known, json_incref(json_array_get(all, i)));
     for (size_t i = 0; ok && !private && i < conversion->item_count; i++)
         for (size_t j = 0; ok && j < conversion->items[i].finding_count; j++) {
             const struct jpk_finding *finding = &conversion->items[i].findings[j];
             if (strcmp(finding->rule, "agent") == 0)
-                ok = json_array_append_new(report->private_reasons,
-                                           json_sprintf("%s: %s", conversion->items[i].path, finding->message)) == 0;
+                ok = add_reason(report, &known, json_sprintf("%s: %s", conversion->items[i].path, finding->message));
         }
+    map_free(&known);
+    json_decref(all);
     return ok;
 }
 

@@ -39,7 +39,7 @@ struct convert_advice {
     const char *advice;
 };
 
-/* The row of a rule; of one that the table does not know, by what it is to check: never NULL. */
+/* The row of a rule; never NULL: what the table does not know is to be looked at. */
 const struct convert_advice *convert_advice(const char *rule);
 
 /* An adapter of Cloud Studio. */
@@ -66,9 +66,9 @@ struct convert_type {
 
 /* What is to be done because of one rule. A task is all findings of one rule about one item. */
 struct convert_todo {
+    const char *rule, *text; /* its id, and what it says */
     const struct convert_advice *advice;
     enum jpk_severity severity;
-    const char *text; /* what the rule says */
     size_t tasks, findings, minutes;
     const char *examples[3]; /* paths of its first items; NULL: there are fewer */
 };
@@ -86,7 +86,7 @@ struct convert_report {
     size_t todo_count;
     size_t tasks[CONVERT_EFFORTS], minutes; /* by class; of all of them */
     size_t *item_minutes;                   /* by item */
-    json_t *private_reasons;                /* why a cloud agent cannot run it: texts */
+    json_t *private_reasons;                /* why a cloud agent cannot run it: texts, each once */
     char agent_version[32];                 /* the least that will do */
     const char *agent_reason;
 };

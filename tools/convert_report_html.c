@@ -31,7 +31,7 @@ static void put_todo(struct buf *out, const struct convert_report *report)
         page_in(out, "<span class=\"advice\">", todo->advice->advice, "</span></td>");
         buf_printf(out, "<td class=\"number\">%zu</td>", todo->tasks);
         put_time_cell(out, todo->minutes);
-        page_in(out, "<td class=\"label\">", todo->advice->rule, "</td></tr>");
+        page_in(out, "<td class=\"label\">", todo->rule, "</td></tr>");
     }
     buf_puts(out, "</tbody></table>");
     page_section_end(out, 0);

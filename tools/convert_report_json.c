@@ -98,7 +98,7 @@ static void put_todo(struct jstream *s, const struct convert_report *report)
     for (size_t i = 0; i < report->todo_count; i++) {
         const struct convert_todo *todo = &report->todo[i];
         jstream_open(s, NULL, '{');
-        jstream_text(s, "rule", todo->advice->rule);
+        jstream_text(s, "rule", todo->rule);
         jstream_text(s, "severity", jpk_severity_name(todo->severity));
         jstream_text(s, "what", todo->text);
         jstream_text(s, "advice", todo->advice->advice);

@@ -41,7 +41,7 @@ static void put_todo(struct buf *out, const struct convert_report *report)
                   "| --- | --- | ---: | ---: | --- | --- |\n");
     for (size_t i = 0; i < report->todo_count; i++) {
         const struct convert_todo *todo = &report->todo[i];
-        buf_printf(out, "| %s | %s | %zu | ", jpk_severity_name(todo->severity), todo->advice->rule, todo->tasks);
+        buf_printf(out, "| %s | %s | %zu | ", jpk_severity_name(todo->severity), todo->rule, todo->tasks);
         convert_put_time(out, todo->minutes);
         buf_printf(out, " | %s | %s |\n", todo->text, todo->advice->advice);
     }

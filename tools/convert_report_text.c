@@ -8,6 +8,9 @@
 /* How wide the names of facts are. */
 #define LABEL "%-12s"
 
+/* So many reasons are shown without --verbose. */
+enum { REASONS_MAX = 5 };
+
 static void put_counts(struct buf *out, const size_t counts[JPK_CONVERT_RESULTS])
 {
     for (int i = 0; i < JPK_CONVERT_RESULTS; i++)
@@ -19,11 +22,13 @@ static void put_agent(struct buf *out, const struct convert_report *report)
     size_t count = json_array_size(report->private_reasons);
     buf_printf(out, LABEL "%s or later, because of %s; ", "agent", report->agent_version, report->agent_reason);
     buf_puts(out, count ? "a cloud agent cannot run it as it is:\n" : "a cloud agent can run it\n");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && (i < REASONS_MAX || report->settings->verbose); i++) {
         buf_printf(out, LABEL, "");
         message_put(out, json_string_value(json_array_get(report->private_reasons, i)));
         buf_putc(out, '\n');
     }
+    if (count > REASONS_MAX && !report->settings->verbose)
+        buf_printf(out, LABEL "and %zu more reasons\n", "", count - REASONS_MAX);
 }
 
 static void put_connectors(struct buf *out, const struct convert_report *report)
@@ -86,7 +91,7 @@ static void put_todo(struct buf *out, const struct convert_report *report)
     for (size_t i = 0; i < report->todo_count; i++) {
         const struct convert_todo *todo = &report->todo[i];
         size_t shown = 0;
-        buf_printf(out, "  %zu x %s, ", todo->tasks, todo->advice->rule);
+        buf_printf(out, "  %zu x %s, ", todo->tasks, todo->rule);
         convert_put_time(out, todo->minutes);
         buf_printf(out, ": %s\n    %s\n", todo->text, todo->advice->advice);
         for (; shown < sizeof todo->examples / sizeof todo->examples[0] && todo->examples[shown]; shown++) {

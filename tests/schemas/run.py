@@ -233,6 +233,17 @@ def test_findings(program, folder):
     judge.check(none["summary"]["checked"] == 0 and len(none["notChecked"]) == 1, "findings-1", f"{none}")
 
 
+def test_advice(judge):
+    """Every rule of the conversion has its advice and its class of work."""
+    def column(path, pattern):
+        with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+            return re.findall(pattern, file.read())
+    advised = column(("tools", "convert_advice.c"), r'\{"([a-z-]+)",\s*CONVERT_EFFORT')
+    rules = column(("jpk", "convert_rules.c"), r'= \{"([a-z-]+)",\s*JPK_')
+    judge.check(rules != [] and set(rules) <= set(advised), "convert_advice.c", f"lacks {set(rules) - set(advised)}")
+    judge.check(advised == sorted(advised), "convert_advice.c", "is not in the order of the rules' names")
+
+
 def test_conversion(program, project, folder):
     """The report of a conversion, whose figures must add up."""
     judge, where = program.judge, f"jpk convert {project}"
@@ -338,6 +349,7 @@ def test_program(judge, path):
         packed = os.path.join(folder, "packed.jpk")
         program.run("pack", "-q", projects[0], packed)
         test_findings(program, folder)
+        test_advice(judge)
         for project in projects + [harmed]:
             test_project(program, project)
             test_conversion(program, project, folder)
