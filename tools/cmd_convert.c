@@ -31,6 +31,11 @@ static const struct option options[] = {
     {0},
 };
 
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
 /* ------------------------------------------------------------------------------------------------------ formats */
 
 static const struct format {
@@ -80,6 +85,19 @@ static bool may_write(const struct settings *settings, const struct output *outp
     return false;
 }
 
+/* The name that the project gives may be that of another output. */
+static bool differ(const struct output outputs[OUTPUTS], struct jpk_error *err)
+{
+    for (size_t i = 0; i < OUTPUTS; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same(outputs[i].path, outputs[j].path)) {
+                error_set(err, JPK_ERR_USAGE, "is the name of two outputs");
+                error_file(err, outputs[i].path);
+                return false;
+            }
+    return true;
+}
+
 static bool fill(struct output *output, bool force, struct jpk_error *err)
 {
     output->opened = outfile_open(&output->file, output->path, force, err);
@@ -98,7 +116,7 @@ static bool fill(struct output *output, bool force, struct jpk_error *err)
  */
 static bool write_all(const struct settings *settings, struct output outputs[OUTPUTS], struct jpk_error *err)
 {
-    bool ok = true;
+    bool ok = differ(outputs, err);
     size_t done = 0;
     for (size_t i = 0; ok && i < OUTPUTS; i++)
         ok = may_write(settings, &outputs[i], err);
@@ -195,11 +213,6 @@ static int usage(const char *message)
 {
     fprintf(stderr, "jpk: %s; see 'jpk help convert'\n", message);
     return 2;
-}
-
-static bool same(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
 }
 
 /* What is wrong with the options; NULL: nothing. */
