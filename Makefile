@@ -60,7 +60,7 @@ help:
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
-	@echo 'make check-browser   the page of jpk inventory in a headless Chromium'
+	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -77,12 +77,12 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
-# What the page of `jpk inventory` holds, as arrays of characters (ASCII only).
-PAGE_OBJECTS := $(BUILD)/obj/page/inventory.css.o $(BUILD)/obj/page/inventory.js.o
+# What pages of HTML hold, as arrays of characters (ASCII only).
+PAGE_OBJECTS := $(BUILD)/obj/page/page.css.o $(BUILD)/obj/page/page.js.o
 
-$(BUILD)/page/%.c: tools/% tools/inventory_page.h
+$(BUILD)/page/%.c: tools/% tools/page.h
 	@mkdir -p $(@D)
-	{ printf '#include "tools/inventory_page.h"\n\nconst char %s[] = {\n' '$(subst .,_,$*)'; \
+	{ printf '#include "tools/page.h"\n\nconst char %s[] = {\n' '$(subst .,_,$*)'; \
 		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; echo '0};'; } >$@
 
 $(PAGE_OBJECTS): $(BUILD)/obj/%.o: $(BUILD)/%.c
@@ -244,7 +244,7 @@ layers: $(ARCHIVES)
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
 	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
 
-# The page of `jpk inventory` in a browser; not part of check, for a browser is large.
+# The pages of `jpk inventory` and `jpk convert` in a browser; not part of check, for a browser is large.
 .PHONY: check-browser
 check-browser:
 	@.ci/packages $(CHECK_PACKAGES) chromium

@@ -168,7 +168,7 @@ static bool fits(struct convert *c, const struct steps *steps, size_t from, size
     c->failed |= result.next.failed;
     buf_free(&result.next);
     free(links);
-    return result.fits;
+    return result.pattern != NULL;
 }
 
 /* Whether data may lie still between two steps: behind a target or a script, not within what flows. */

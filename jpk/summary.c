@@ -40,7 +40,7 @@ void *summary_grow(struct summary_maker *m, void *array, size_t count, size_t *c
 
 /* -------------------------------------------------------------------------------------------------- what it is */
 
-static const char *form_of(const struct jpk_project *project)
+const char *jpk_project_form(const struct jpk_project *project)
 {
     static const char *const names[] = {"Jitterpak", "workspace", "environment folder", "flat folder"};
     /* A ZIP without folders is still what a .jpk is. */
@@ -70,7 +70,7 @@ static void describe(struct summary_maker *m)
     struct jpk_summary *s = &m->public;
     s->name = summary_keep(m, project->name);
     s->id = summary_keep(m, project->id);
-    s->form = form_of(project);
+    s->form = jpk_project_form(project);
     s->kind = project->kind;
     s->organization = origin(m, "org-name", "org_name");
     s->organization_id = origin(m, "org-id", "org_id");

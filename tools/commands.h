@@ -12,6 +12,7 @@ extern const struct command unpack_command;
 extern const struct command diff_command;
 extern const struct command graph_command;
 extern const struct command pack_command;
+extern const struct command convert_command;
 extern const struct command inventory_command;
 extern const struct command recipe_generate_command;
 extern const struct command recipe_validate_command;

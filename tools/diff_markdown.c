@@ -1,40 +1,19 @@
 /*
- * Markdown for a comment on a pull request. What comes from a project is data there: in text every punctuation mark is
- * a character reference, which Markdown never reads as markup, inside of <code>, where no user or issue is linked; in
+ * Markdown for a comment on a pull request. What comes from a project is data there: in text by tools/markdown.h; in
  * blocks the fence is longer than any run of backticks.
  */
 #include <string.h>
 
 #include "tools/diff_print.h"
-
-static void put_escaped(struct buf *out, const char *text)
-{
-    struct buf shown = {0};
-    diff_put_shown(&shown, text);
-    for (const char *c = buf_text(&shown); *c; c++) {
-        if (strchr("\\`*_{}[]<>()#+!|~&@$\"'=^:", *c))
-            buf_printf(out, "&#%d;", *c);
-        else
-            buf_putc(out, *c);
-    }
-    out->failed |= shown.failed;
-    buf_free(&shown);
-}
-
-static void put_code(struct buf *out, const char *text)
-{
-    buf_puts(out, "<code>");
-    put_escaped(out, text);
-    buf_puts(out, "</code>");
-}
+#include "tools/markdown.h"
 
 static void put_paths(struct buf *out, const struct jpk_diff_change *change)
 {
     if (diff_two_paths(change)) {
-        put_code(out, change->old_path);
+        markdown_code(out, change->old_path);
         buf_puts(out, " → ");
     }
-    put_code(out, change->new_path ? change->new_path : change->old_path);
+    markdown_code(out, change->new_path ? change->new_path : change->old_path);
 }
 
 static void put_row(struct buf *out, const struct jpk_diff_change *change)
@@ -121,9 +100,9 @@ void diff_markdown(const struct diff_view *view, uint64_t limit, struct buf *out
     struct buf part = {0};
     uint64_t room = limit > NOTES ? limit - NOTES : 0;
     size_t rows = 0, cut = 0;
-    put_code(out, view->a);
+    markdown_code(out, view->a);
     buf_puts(out, " → ");
-    put_code(out, view->b);
+    markdown_code(out, view->b);
     if (view->count == 0) {
         buf_puts(out, ": no differences\n");
         return;

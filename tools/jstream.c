@@ -99,3 +99,9 @@ void jstream_bool(struct jstream *stream, const char *key, bool value)
     begin(stream, key);
     buf_puts(stream->out, value ? "true" : "false");
 }
+
+void jstream_raw(struct jstream *stream, const char *key, const char *json)
+{
+    begin(stream, key);
+    buf_puts(stream->out, json);
+}

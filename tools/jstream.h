@@ -23,4 +23,7 @@ void jstream_text(struct jstream *stream, const char *key, const char *text);
 void jstream_number(struct jstream *stream, const char *key, uint64_t value);
 void jstream_bool(struct jstream *stream, const char *key, bool value);
 
+/* A value that is JSON already, as it is. */
+void jstream_raw(struct jstream *stream, const char *key, const char *json);
+
 #endif

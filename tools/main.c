@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &diff_command,
     &unpack_command,
     &pack_command,
+    &convert_command,
     &recipe_generate_command,
     &recipe_validate_command,
     &recipe_list_command,

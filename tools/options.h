@@ -57,6 +57,9 @@ struct settings {
         const char *recipe, *profile, *baseline, *write_baseline, *base, *cache;
         uint64_t cache_size;
     } validate;
+    struct {
+        const char *to, *report, *report_format, *schedules, *agent;
+    } convert;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

@@ -109,6 +109,9 @@ JPK_API struct jpk_summary *jpk_summary_make(const struct jpk_project *project, 
                                              struct jpk_error *err);
 JPK_API void jpk_summary_free(struct jpk_summary *summary);
 
+/* What a project of Design Studio is, as `form` says it. */
+JPK_API const char *jpk_project_form(const struct jpk_project *project);
+
 #ifdef __cplusplus
 }
 #endif

@@ -237,6 +237,43 @@ def test_findings(program, folder):
     judge.check(none["summary"]["checked"] == 0 and len(none["notChecked"]) == 1, "findings-1", f"{none}")
 
 
+def test_advice(judge):
+    """Every rule of the conversion has its advice and its class of work."""
+    def column(path, pattern):
+        with open(os.path.join(ROOT, *path), encoding="utf-8") as file:
+            return re.findall(pattern, file.read())
+    advised = column(("tools", "convert_advice.c"), r'\{"([a-z-]+)",\s*CONVERT_EFFORT')
+    rules = column(("jpk", "convert_rules.c"), r'= \{"([a-z-]+)",\s*JPK_')
+    judge.check(rules != [] and set(rules) <= set(advised), "convert_advice.c", f"lacks {set(rules) - set(advised)}")
+    judge.check(advised == sorted(advised), "convert_advice.c", "is not in the order of the rules' names")
+
+
+def test_conversion(program, project, folder):
+    """The report of a conversion, whose figures must add up."""
+    judge, where = program.judge, f"jpk convert {project}"
+    path = os.path.join(folder, "convert-report.json")
+    result = program.run("convert", project, "--to", "cloud", "-q", "-f", "-o", os.path.join(folder, "converted.json"),
+                         "--report", path)
+    judge.check(result.returncode in (0, 1) and result.stdout == "", where, f"{result.returncode}: {result.stderr}")
+    if result.returncode > 1:
+        return
+    report = load(path)
+    judge.expect_valid("convert-report-1", report, where)
+    counts, effort = report["counts"], report["effort"]
+    results = ("converted", "review", "manual", "dropped")
+    judge.check(counts["total"] == len(report["items"]) == sum(counts[key] for key in results), where, f"{counts}")
+    for key in ("total", *results):
+        judge.check(counts[key] == sum(row[key] for row in report["types"]), where, f"types do not add up: {key}")
+    for part in ("items", "types", "toDo"):
+        minutes = sum(row["minutes"] for row in report[part])
+        judge.check(minutes == effort["minutes"], where, f"minutes of {part} do not add up: {minutes}")
+    judge.check(sum(row["minutes"] for row in effort["classes"]) == effort["minutes"], where, "classes do not add up")
+    for key in ("tasks", "minutes"):
+        judge.check(sum(row[key] for row in effort["classes"]) == sum(row[key] for row in report["toDo"]), where, key)
+    partly = counts["review"] + counts["manual"] > 0
+    judge.check(result.returncode == (report["status"] != "complete") == partly, where, report["status"])
+
+
 def found_in(reports, pattern):
     return sorted({name for report in reports for name in re.findall(pattern, json.dumps(report))})
 
@@ -333,8 +370,10 @@ def test_program(judge, path):
         packed = os.path.join(folder, "packed.jpk")
         program.run("pack", "-q", projects[0], packed)
         test_findings(program, folder)
+        test_advice(judge)
         for project in projects + [harmed]:
             test_project(program, project)
+            test_conversion(program, project, folder)
             test_items(program, project)
             test_index(program, project, folder)
         test_project(program, packed)

@@ -1,64 +1,65 @@
 /* Search, sorting and folding for the table that is there already: nothing here makes up content. */
 (function () {
   'use strict';
-  var table = document.getElementById('projects');
+  var table = document.getElementById('rows');
   var search = document.getElementById('search');
   var shown = document.getElementById('shown');
   var order = document.getElementById('order');
   var turn = document.getElementById('turn');
   var unfold = document.getElementById('unfold');
+  var kind = document.getElementById('kind');  /* a page may have it: shows rows of one kind only */
   var headers = Array.prototype.slice.call(table.tHead.rows[0].cells);
   var collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
   var state = { key: '', descending: false, open: false };
 
-  /* A project: its tbody, what a search looks at, what sorting compares. */
-  var projects = Array.prototype.map.call(table.tBodies, function (body, index) {
+  /* A row of it: its tbody, what a search looks at, what sorting compares. */
+  var entries = Array.prototype.map.call(table.tBodies, function (body, index) {
     return { body: body, index: index, main: body.rows[0], details: body.rows[1] || null,
-             text: body.textContent.toLowerCase() };
+             readable: !body.rows[0].classList.contains('unreadable'), text: body.textContent.toLowerCase() };
   });
 
-  function cellOf(project, column) {
-    return project.details ? project.main.cells[column] : null;
+  function cellOf(entry, column) {
+    return entry.readable ? entry.main.cells[column] : null;
   }
 
-  function valueOf(project, column) {
+  function valueOf(entry, column) {
     if (column === 0) {
-      return project.main.cells[0].getAttribute('data-value');
+      return entry.main.cells[0].getAttribute('data-value');
     }
-    var cell = cellOf(project, column);
+    var cell = cellOf(entry, column);
     return cell && cell.hasAttribute('data-value') ? cell.getAttribute('data-value') : cell && cell.textContent;
   }
 
   /* ---------------------------------------------------------------------------------------------- folding */
 
-  function fold(project, open) {
-    if (!project.details) {
+  function fold(entry, open) {
+    if (!entry.details) {
       return;
     }
-    project.details.hidden = !open;
-    project.main.classList.toggle('open', open);
-    project.toggle.setAttribute('aria-expanded', String(open));
+    entry.details.hidden = !open;
+    entry.main.classList.toggle('open', open);
+    entry.toggle.setAttribute('aria-expanded', String(open));
   }
 
-  function isOpen(project) {
-    return Boolean(project.details) && !project.details.hidden;
+  function isOpen(entry) {
+    return Boolean(entry.details) && !entry.details.hidden;
   }
 
-  function addToggle(project) {
-    if (!project.details) {
+  function addToggle(entry) {
+    if (!entry.details) {
       return;
     }
-    var name = project.main.cells[0].querySelector('.name');
+    var name = entry.main.cells[0].querySelector('.name');
     var button = document.createElement('button');
     button.type = 'button';
     button.className = 'toggle';
     button.setAttribute('aria-label', 'Details of ' + name.textContent);
-    button.setAttribute('aria-controls', project.details.id);
-    project.toggle = button;
-    project.details.querySelector('details').open = true;
+    button.setAttribute('aria-controls', entry.details.id);
+    entry.toggle = button;
+    entry.details.querySelector('details').open = true;
     name.parentNode.insertBefore(button, name);
     function flip() {
-      fold(project, !isOpen(project));
+      fold(entry, !isOpen(entry));
       updateUnfold();
     }
     button.addEventListener('click', flip);
@@ -66,7 +67,7 @@
   }
 
   function visible() {
-    return projects.filter(function (project) { return !project.body.hidden; });
+    return entries.filter(function (entry) { return !entry.body.hidden; });
   }
 
   function updateUnfold() {
@@ -90,25 +91,29 @@
   }
 
   function updateTotals(rows) {
-    var readable = rows.filter(function (project) { return project.details; });
+    if (!table.tFoot) {
+      return;
+    }
+    var readable = rows.filter(function (entry) { return entry.readable; });
     table.tFoot.querySelector('.count').textContent =
-      readable.length + (readable.length === 1 ? ' project' : ' projects');
+      readable.length + ' ' + table.getAttribute(readable.length === 1 ? 'data-one' : 'data-many');
     Array.prototype.forEach.call(table.tFoot.rows[0].cells, function (cell, column) {
       if (!cell.hasAttribute('data-value')) {
         return;
       }
-      var sum = readable.reduce(function (total, project) { return total + Number(valueOf(project, column)); }, 0);
+      var sum = readable.reduce(function (total, entry) { return total + Number(valueOf(entry, column)); }, 0);
       cell.textContent = cell.hasAttribute('data-bytes') ? bytes(sum) : String(sum);
     });
   }
 
   function filter() {
     var words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    projects.forEach(function (project) {
-      project.body.hidden = !words.every(function (word) { return project.text.indexOf(word) >= 0; });
+    entries.forEach(function (entry) {
+      entry.body.hidden = !words.every(function (word) { return entry.text.indexOf(word) >= 0; }) ||
+        Boolean(kind && kind.value) && entry.main.getAttribute('data-kind') !== kind.value;
     });
     var rows = visible();
-    shown.textContent = rows.length === projects.length ? '' : rows.length + ' of ' + projects.length + ' shown';
+    shown.textContent = rows.length === entries.length ? '' : rows.length + ' of ' + entries.length + ' shown';
     updateTotals(rows);
     updateUnfold();
   }
@@ -126,7 +131,7 @@
   function sort() {
     var column = columnOf(state.key);
     var sign = state.descending ? -1 : 1;
-    var sorted = projects.slice();
+    var sorted = entries.slice();
     if (column >= 0) {
       sorted.sort(function (a, b) {
         var left = valueOf(a, column);
@@ -138,7 +143,7 @@
         return sign * difference || a.index - b.index;
       });
     }
-    sorted.forEach(function (project) { table.insertBefore(project.body, table.tFoot); });
+    sorted.forEach(function (entry) { table.insertBefore(entry.body, table.tFoot); });
     headers.forEach(function (header, i) {
       if (i === column) {
         header.setAttribute('aria-sort', state.descending ? 'descending' : 'ascending');
@@ -170,12 +175,15 @@
     order.add(new Option(button.textContent, key));
   }
 
-  /* -------------------------------------------------- the fragment: #q=words&sort=size&dir=desc&open=all */
+  /* -------------------------------------------------- the fragment: #q=words&kind=k&sort=size&dir=desc&open=all */
 
   function remember() {
     var fragment = new URLSearchParams();
     if (search.value) {
       fragment.set('q', search.value);
+    }
+    if (kind && kind.value) {
+      fragment.set('kind', kind.value);
     }
     if (state.key) {
       fragment.set('sort', state.key);
@@ -194,10 +202,14 @@
   function recall() {
     var fragment = new URLSearchParams(location.hash.slice(1));
     search.value = fragment.get('q') || '';
+    if (kind) {
+      kind.value = fragment.get('kind') || '';
+      kind.selectedIndex = Math.max(kind.selectedIndex, 0);
+    }
     state.key = fragment.get('sort') || '';
     state.descending = fragment.get('dir') === 'desc';
     state.open = fragment.get('open') === 'all';
-    projects.forEach(function (project) { fold(project, state.open); });
+    entries.forEach(function (entry) { fold(entry, state.open); });
     filter();
     sort();
   }
@@ -206,12 +218,18 @@
 
   document.documentElement.classList.add('js');
   document.getElementById('tools').hidden = false;
-  projects.forEach(addToggle);
+  entries.forEach(addToggle);
   headers.forEach(addSorting);
   search.addEventListener('input', function () {
     filter();
     remember();
   });
+  if (kind) {
+    kind.addEventListener('change', function () {
+      filter();
+      remember();
+    });
+  }
   order.addEventListener('change', function () {
     state.key = '';
     sortBy(order.value);
@@ -219,7 +237,7 @@
   turn.addEventListener('click', function () { sortBy(state.key); });
   unfold.addEventListener('click', function () {
     state.open = !updateUnfold();
-    visible().forEach(function (project) { fold(project, state.open); });
+    visible().forEach(function (entry) { fold(entry, state.open); });
     updateUnfold();
     remember();
   });

@@ -1,0 +1,298 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "recipe/plan.h"
+#include "recipe/slot_lookup.h"
+#include "tools/commands.h"
+#include "tools/convert_report.h"
+#include "tools/input.h"
+#include "tools/message.h"
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct option options[] = {
+    {"to", 't', OPTION_CHOICE, FIELD(convert.to), "cloud|design", "what to make: a project of Cloud Studio"},
+    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT.json",
+     "where to write (default: the project's name, here); - prints"},
+    {"report", 'r', OPTION_TEXT, FIELD(convert.report), "FILE", "write the report too: FILE.json, .md or .html"},
+    {"report-format", 0, OPTION_CHOICE, FIELD(convert.report_format), "json|markdown|html",
+     "the report's form (default: by the name of its file)"},
+    {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE",
+     "write the schedules too, as JSON for the REST interface"},
+    {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private", "which kind of agent will run it (any)"},
+    {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
+    {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "print the report, write nothing"},
+    {0},
+};
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* ------------------------------------------------------------------------------------------------------ formats */
+
+static const struct format {
+    const char *name, *suffixes[3];
+    void (*put)(struct buf *out, const struct convert_report *report);
+} formats[] = {
+    {"json", {".json"}, convert_report_json},
+    {"markdown", {".md", ".markdown"}, convert_report_markdown},
+    {"html", {".html", ".htm"}, convert_report_html},
+};
+
+/* NULL: neither --report-format nor the name of the file says it. */
+static const struct format *report_format(const struct settings *settings)
+{
+    const char *name = settings->convert.report_format, *file = settings->convert.report;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (name && strcmp(name, formats[i].name) == 0)
+            return &formats[i];
+        for (size_t j = 0; !name && file && formats[i].suffixes[j]; j++)
+            if (text_ends_with(file, formats[i].suffixes[j]))
+                return &formats[i];
+    }
+    return NULL;
+}
+
+/* ------------------------------------------------------------------------------------------------------ outputs */
+
+enum { OUT_EXPORT, OUT_REPORT, OUT_SCHEDULES, OUTPUTS };
+
+/* What is written: all of it or nothing. */
+struct output {
+    const char *path; /* NULL: not asked for */
+    const char *data;
+    size_t size;
+    struct outfile file;
+    bool opened;
+};
+
+/* Looked at before anything is written, so that a refusal leaves all as it was. */
+static bool may_write(const struct settings *settings, const struct output *output, struct jpk_error *err)
+{
+    struct stat st;
+    if (!output->path || settings->force || lstat(output->path, &st) != 0)
+        return true;
+    error_set(err, JPK_ERR_EXISTS, "exists already; --force overwrites it");
+    error_file(err, output->path);
+    return false;
+}
+
+/* The name that the project gives may be that of another output. */
+static bool differ(const struct output outputs[OUTPUTS], struct jpk_error *err)
+{
+    for (size_t i = 0; i < OUTPUTS; i++)
+        for (size_t j = 0; j < i; j++)
+            if (same(outputs[i].path, outputs[j].path)) {
+                error_set(err, JPK_ERR_USAGE, "is the name of two outputs");
+                error_file(err, outputs[i].path);
+                return false;
+            }
+    return true;
+}
+
+static bool fill(struct output *output, bool force, struct jpk_error *err)
+{
+    output->opened = outfile_open(&output->file, output->path, force, err);
+    if (!output->opened)
+        return false;
+    if (file_write_all(output->file.fd, output->data, output->size))
+        return true;
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    error_file(err, output->path);
+    return false;
+}
+
+/*
+ * All have their bytes before the first gets its name. What got one is taken back when a later one cannot, unless it
+ * has replaced what was there.
+ */
+static bool write_all(const struct settings *settings, struct output outputs[OUTPUTS], struct jpk_error *err)
+{
+    bool ok = differ(outputs, err);
+    size_t done = 0;
+    for (size_t i = 0; ok && i < OUTPUTS; i++)
+        ok = may_write(settings, &outputs[i], err);
+    for (size_t i = 0; ok && i < OUTPUTS; i++)
+        ok = !outputs[i].path || fill(&outputs[i], settings->force, err);
+    for (; ok && done < OUTPUTS; done += ok)
+        ok = !outputs[done].path || outfile_commit(&outputs[done].file, settings->force, true, err);
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        if (!ok && i < done && outputs[i].path && !settings->force)
+            unlink(outputs[i].path);
+        else if (outputs[i].opened && i >= done)
+            outfile_discard(&outputs[i].file);
+    }
+    return ok;
+}
+
+static void print_written(const struct output outputs[OUTPUTS])
+{
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        if (!outputs[i].path)
+            continue;
+        fputs(i ? "wrote " : "\nwrote ", stdout);
+        message_text(outputs[i].path);
+        printf(" (%zu bytes)\n", outputs[i].size);
+    }
+}
+
+/* ----------------------------------------------------------------------------------------------------- delivery */
+
+static bool prints(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+/* What goes to standard output: what was asked for with "-", of a dry run the report, else the summary. */
+static void put_printed(struct buf *out, const struct convert_report *report, const struct buf *text)
+{
+    const struct settings *settings = report->settings;
+    if (prints(settings->output) && !settings->dry_run)
+        buf_put(out, report->conversion->text, report->conversion->size);
+    else if (text->size > 0 && (settings->dry_run || prints(settings->convert.report)))
+        buf_put(out, text->data, text->size);
+    else if (!settings->quiet)
+        convert_report_text(out, report);
+}
+
+static bool default_name(const struct settings *settings, const struct convert_report *report, struct buf *name)
+{
+    if (settings->output) {
+        buf_puts(name, settings->output);
+    } else {
+        put_file_stem(name, report->project->name, strlen(report->project->name));
+        buf_puts(name, ".json");
+    }
+    return !name->failed;
+}
+
+static bool deliver(const struct settings *settings, const struct convert_report *report, struct jpk_error *err)
+{
+    const struct format *format = report_format(settings);
+    struct buf text = {0}, schedules = {0}, name = {0}, printed = {0};
+    bool wanted = settings->convert.report || settings->dry_run;
+    if (format && wanted)
+        format->put(&text, report);
+    if (settings->convert.schedules)
+        convert_schedules_json(&schedules, report);
+    put_printed(&printed, report, &text);
+    bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !printed.failed;
+    struct output outputs[OUTPUTS] = {
+        [OUT_EXPORT] = {buf_text(&name), report->conversion->text, report->conversion->size, .opened = false},
+        [OUT_REPORT] = {settings->convert.report, buf_text(&text), text.size, .opened = false},
+        [OUT_SCHEDULES] = {settings->convert.schedules, buf_text(&schedules), schedules.size, .opened = false},
+    };
+    for (size_t i = 0; i < OUTPUTS; i++)
+        if (prints(outputs[i].path) || settings->dry_run)
+            outputs[i].path = NULL;
+    if (!ok)
+        error_memory(err);
+    ok = ok && write_all(settings, outputs, err);
+    if (ok)
+        fwrite(buf_text(&printed), 1, printed.size, stdout);
+    if (ok && !settings->quiet && !prints(settings->output) && !prints(settings->convert.report))
+        print_written(outputs);
+    buf_free(&text);
+    buf_free(&schedules);
+    buf_free(&name);
+    buf_free(&printed);
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------ command */
+
+static int usage(const char *message)
+{
+    fprintf(stderr, "jpk: %s; see 'jpk help convert'\n", message);
+    return 2;
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *complaint(const struct settings *settings)
+{
+    const char *out = settings->output, *report = settings->convert.report, *schedules = settings->convert.schedules;
+    if (!settings->convert.to)
+        return "say what to make: --to cloud";
+    if (strcmp(settings->convert.to, "design") == 0)
+        return "--to design is not supported yet; what can be made is --to cloud";
+    if (prints(schedules))
+        return "--schedules needs the name of a file";
+    if (same(out, report) || same(out, schedules) || same(report, schedules))
+        return "--output, --report and --schedules must name different files";
+    if (report && !report_format(settings))
+        return "the name of the report does not tell its format: .json, .md, .html, or --report-format";
+    if (settings->convert.report_format && !report && !settings->dry_run)
+        return "--report-format needs --report FILE or --dry-run";
+    return NULL;
+}
+
+static bool open_project(struct input *input, const char *argument, const struct settings *settings,
+                         struct jpk_error *err)
+{
+    if (!input_open_any(input, argument, settings, err))
+        return false;
+    if (!input->cloud)
+        return input_load(input, settings, JPK_KEEP_GOING, err);
+    error_set(err, JPK_ERR_USAGE, "is a project of Cloud Studio already");
+    error_file(err, input->name);
+    return false;
+}
+
+static enum jpk_convert_agent agent_of(const struct settings *settings)
+{
+    const char *agent = settings->convert.agent;
+    return same(agent, "cloud") ? JPK_AGENT_CLOUD : same(agent, "private") ? JPK_AGENT_PRIVATE : JPK_AGENT_ANY;
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    struct input input = {0};
+    struct jpk_error err = {0};
+    struct convert_report report = {0};
+    struct slot_lookup *lookup = NULL;
+    struct jpk_conversion *conversion = NULL;
+    struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
+    (void)count;
+    if (complaint(settings))
+        return usage(complaint(settings));
+    if (open_project(&input, arguments[0], settings, &err))
+        how.slot_context = lookup = slot_lookup_make(input.project, input.graph, &err);
+    if (lookup)
+        conversion = jpk_convert_to_cloud(input.project, input.graph, &how, &err);
+    bool ok = conversion && convert_report_make(&report, &input, settings, conversion, lookup, &err) &&
+              deliver(settings, &report, &err);
+    int status = ok ? report.status != CONVERT_COMPLETE : message_error(&err);
+    convert_report_free(&report);
+    jpk_conversion_free(conversion);
+    slot_lookup_free(lookup);
+    input_close(&input);
+    return status;
+}
+
+static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
+
+const struct command convert_command = {
+    .name = "convert",
+    .arguments = "PROJECT",
+    .summary = "Make a project of Cloud Studio from one of Design Studio, and say what is left to do.",
+    .details = "Every item of the project is accounted for: converted, review (converted, but a person should look at "
+               "it),\n"
+               "manual (a person must do it) or dropped (on purpose). The report says why, and what to do, most "
+               "important first.\n"
+               "With --dry-run only the report is made: in text, or in the form of --report-format.\n"
+               "No value of a secret is written or printed. The exit status is 0 when the conversion is complete, 1 "
+               "when\n"
+               "something needs a person.",
+    .groups = groups,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};

@@ -1,0 +1,70 @@
+/* What the rules of a conversion mean for those who finish it. All estimates are here. */
+#include <string.h>
+
+#include "tools/convert_report.h"
+
+const struct convert_effort_class convert_efforts[CONVERT_EFFORTS] = {
+    [CONVERT_EFFORT_NONE] = {"none", "nothing to do", 0},
+    [CONVERT_EFFORT_ENTER] = {"enter", "type in a value again", 3},
+    [CONVERT_EFFORT_LOOK] = {"look", "compare with the original", 5},
+    [CONVERT_EFFORT_SET_UP] = {"set-up", "set up in the organization", 10},
+    [CONVERT_EFFORT_ADAPT] = {"adapt", "change by hand, and test", 30},
+    [CONVERT_EFFORT_BUILD] = {"build", "build anew, and test", 120},
+};
+
+static const struct convert_advice advices[] = {
+    {"agent", CONVERT_EFFORT_ADAPT,
+     "change what needs the other kind of agent, or choose a group of agents that has it"},
+    {"dangling", CONVERT_EFFORT_LOOK, "decide whether what was missing is needed; else nothing is lost"},
+    {"dangling-in-comment", CONVERT_EFFORT_NONE, "no action needed"},
+    {"deleted", CONVERT_EFFORT_NONE, "no action needed"},
+    {"email-scripted", CONVERT_EFFORT_LOOK, "let the operation fail once and see that the e-mail comes"},
+    {"kept", CONVERT_EFFORT_NONE, "no action needed; delete it there if nobody wants it"},
+    {"mapping-lost", CONVERT_EFFORT_ADAPT, "map the field in the transformation"},
+    {"not-supported", CONVERT_EFFORT_BUILD, "build it in Cloud Studio by hand"},
+    {"not-used", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project uses it"},
+    {"operation-pattern", CONVERT_EFFORT_BUILD, "build the operation from valid patterns by hand"},
+    {"operation-split", CONVERT_EFFORT_LOOK, "see that the operations run in the order of the steps that they replace"},
+    {"outcome-guessed", CONVERT_EFFORT_LOOK,
+     "open the operation's actions and see that they are those of the original"},
+    {"reference-built", CONVERT_EFFORT_ADAPT, "change the script so that it builds the new form of the reference"},
+    {"reference-kind", CONVERT_EFFORT_ADAPT, "change the script so that it does not need the reference"},
+    {"renamed", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project goes by the name"},
+    {"schedule", CONVERT_EFFORT_SET_UP, "set the schedule up, by hand or with the file of --schedules"},
+    {"schema-guessed", CONVERT_EFFORT_LOOK, "compare the schema in the transformation with the original"},
+    {"schema-missing", CONVERT_EFFORT_ADAPT, "give the transformation its schema"},
+    {"script-function", CONVERT_EFFORT_ADAPT, "change the call in the script"},
+    {"secret", CONVERT_EFFORT_ENTER, "type the value in again; the list of secrets says where"},
+    {"setting-lost", CONVERT_EFFORT_ADAPT, "see whether the setting matters, and find another way if it does"},
+    {"shape-not-observed", CONVERT_EFFORT_LOOK, "open the component after the import and compare its settings"},
+    {"unreadable", CONVERT_EFFORT_BUILD, "repair the file in the source, or build the item by hand"},
+};
+
+const struct convert_advice *convert_advice(const char *rule)
+{
+    static const struct convert_advice other = {"", CONVERT_EFFORT_LOOK, "compare with the original"};
+    for (size_t i = 0; i < sizeof advices / sizeof advices[0]; i++)
+        if (strcmp(advices[i].rule, rule) == 0)
+            return &advices[i];
+    return &other;
+}
+
+/* ---------------------------------------------------------------------------------------------------- adapters */
+
+#define CLOUD_STUDIO "9.4.2", "Cloud Studio"
+
+static const struct convert_adapter adapters[] = {
+    {"database", true, CLOUD_STUDIO},   {"fileshare", true, CLOUD_STUDIO},    {"ftp", true, CLOUD_STUDIO},
+    {"http", true, CLOUD_STUDIO},       {"localstorage", true, CLOUD_STUDIO}, {"netsuite", true, CLOUD_STUDIO},
+    {"salesforce", true, CLOUD_STUDIO}, {"soap", true, CLOUD_STUDIO},         {"tempstorage", true, CLOUD_STUDIO},
+    {"variable", true, CLOUD_STUDIO},
+};
+
+const struct convert_adapter *convert_adapter(const char *name)
+{
+    static const struct convert_adapter installed = {"", false, "10.1", "connectors that are installed"};
+    for (size_t i = 0; i < sizeof adapters / sizeof adapters[0]; i++)
+        if (strcmp(adapters[i].name, name) == 0)
+            return &adapters[i];
+    return &installed;
+}

@@ -1,0 +1,322 @@
+#include "tools/convert_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "jpk/summary.h"
+
+const char convert_coverage_items[] =
+    "items that became something, of those that had to: converted and review, of converted, review and manual";
+const char convert_coverage_lines[] =
+    "lines of code in scripts and mappings in which nothing is left to do, of all of them";
+const char convert_effort_how[] =
+    "a task is all that one rule has to say about one item; each counts the minutes of its rule's class, which are "
+    "figures for planning and not measured";
+
+/* ------------------------------------------------------------------------------------------------------ figures */
+
+unsigned convert_percent(size_t part, size_t whole)
+{
+    return whole == 0 ? 100 : (unsigned)(part * 100 / whole);
+}
+
+size_t convert_carried(const size_t counts[JPK_CONVERT_RESULTS])
+{
+    return counts[JPK_CONVERTED] + counts[JPK_CONVERT_REVIEW];
+}
+
+size_t convert_wanted(const size_t counts[JPK_CONVERT_RESULTS])
+{
+    return convert_carried(counts) + counts[JPK_CONVERT_MANUAL];
+}
+
+void convert_put_time(struct buf *out, size_t minutes)
+{
+    if (minutes >= 60)
+        buf_printf(out, "%zu h", minutes / 60);
+    if (minutes % 60 || minutes == 0)
+        buf_printf(out, "%s%zu min", minutes >= 60 ? " " : "", minutes % 60);
+}
+
+const char *convert_status_name(enum convert_status status)
+{
+    static const char *const names[] = {"complete", "partly", "failed"};
+    return names[status];
+}
+
+const char *convert_agent_name(const struct convert_report *report)
+{
+    return report->settings->convert.agent ? report->settings->convert.agent : "any";
+}
+
+const char *convert_path(const struct convert_report *report, const struct jpk_entity *entity)
+{
+    return entity ? report->conversion->items[entity->index].path : NULL;
+}
+
+const char *convert_finding_advice(const struct jpk_finding *finding)
+{
+    return finding->hint ? finding->hint : convert_advice(finding->rule)->advice;
+}
+
+/* -------------------------------------------------------------------------------------------------------- types */
+
+const char *convert_type_name(const struct jpk_entity *entity)
+{
+    return entity->type_name && *entity->type_name ? entity->type_name : "unknown";
+}
+
+static int compare_types(const void *a, const void *b)
+{
+    return strcmp(((const struct convert_type *)a)->name, ((const struct convert_type *)b)->name);
+}
+
+/* Files choose the names of types, so that there may be as many as items. */
+static bool count_types(struct convert_report *report)
+{
+    const struct jpk_conversion *conversion = report->conversion;
+    struct map known = {0};
+    report->types = calloc(conversion->item_count + 1, sizeof *report->types);
+    bool ok = report->types != NULL;
+    for (size_t i = 0; ok && i < conversion->item_count; i++) {
+        const struct jpk_convert_item *item = &conversion->items[i];
+        const char *name = convert_type_name(item->entity);
+        uint32_t index = 0;
+        ok = map_add(&known, name, strlen(name), (uint32_t)report->type_count, &index);
+        if (ok && index == MAP_NONE) {
+            index = (uint32_t)report->type_count++;
+            const struct jpk_type_info *info = jpk_type_info(item->entity->type);
+            report->types[index].name = name;
+            report->types[index].label = info->type == JPK_TYPE_UNKNOWN ? name : info->label;
+        }
+        if (!ok)
+            break;
+        report->types[index].total++;
+        report->types[index].counts[item->result]++;
+        report->types[index].minutes += report->item_minutes[i];
+    }
+    map_free(&known);
+    if (ok)
+        qsort(report->types, report->type_count, sizeof *report->types, compare_types);
+    return ok;
+}
+
+/* --------------------------------------------------------------------------------------------------------- work */
+
+/* The rules, and what stands for items that no finding explains. */
+struct rules {
+    const struct jpk_check_rule *rows;
+    size_t count;
+    struct convert_todo *todo; /* by rule, then two more: review, manual */
+    size_t *met;               /* by rule: 1 + the last item that has it */
+};
+
+static size_t rule_index(const struct rules *rules, const char *rule)
+{
+    size_t i = 0;
+    while (i < rules->count && rules->rows[i].id != rule && strcmp(rules->rows[i].id, rule) != 0)
+        i++;
+    return i;
+}
+
+static void add_task(struct convert_report *report, struct convert_todo *todo, size_t item)
+{
+    enum convert_effort effort = todo->advice->effort;
+    unsigned minutes = convert_efforts[effort].minutes;
+    if (todo->tasks < sizeof todo->examples / sizeof todo->examples[0])
+        todo->examples[todo->tasks] = report->conversion->items[item].path;
+    todo->tasks++;
+    todo->minutes += minutes;
+    report->tasks[effort]++;
+    report->minutes += minutes;
+    report->item_minutes[item] += minutes;
+}
+
+static bool has_work(const struct jpk_convert_item *item)
+{
+    return item->result != JPK_CONVERT_DROPPED;
+}
+
+static void count_item(struct convert_report *report, struct rules *rules, size_t index)
+{
+    const struct jpk_convert_item *item = &report->conversion->items[index];
+    bool explained = false;
+    for (size_t i = 0; has_work(item) && i < item->finding_count; i++) {
+        size_t rule = rule_index(rules, item->findings[i].rule);
+        if (rule == rules->count || rules->todo[rule].advice->effort == CONVERT_EFFORT_NONE)
+            continue;
+        rules->todo[rule].findings++;
+        explained = true;
+        if (rules->met[rule] != index + 1)
+            add_task(report, &rules->todo[rule], index);
+        rules->met[rule] = index + 1;
+    }
+    if (!explained && (item->result == JPK_CONVERT_REVIEW || item->result == JPK_CONVERT_MANUAL))
+        add_task(report, &rules->todo[rules->count + (item->result == JPK_CONVERT_MANUAL)], index);
+}
+
+/* What stops the project first, then what takes longest. */
+static int compare_todo(const void *a, const void *b)
+{
+    const struct convert_todo *x = a, *y = b;
+    if (x->severity != y->severity)
+        return x->severity > y->severity ? -1 : 1;
+    if (x->minutes != y->minutes)
+        return x->minutes > y->minutes ? -1 : 1;
+    return strcmp(x->rule, y->rule);
+}
+
+static bool begin_rules(struct rules *rules)
+{
+    static const struct convert_advice unexplained[2] = {
+        {"review", CONVERT_EFFORT_LOOK, "compare with the original"},
+        {"manual", CONVERT_EFFORT_BUILD, "build it in Cloud Studio by hand"},
+    };
+    rules->rows = jpk_convert_rules();
+    while (rules->rows[rules->count].id)
+        rules->count++;
+    rules->todo = calloc(rules->count + 2, sizeof *rules->todo);
+    rules->met = calloc(rules->count + 1, sizeof *rules->met);
+    for (size_t i = 0; rules->todo && i < rules->count + 2; i++) {
+        bool row = i < rules->count;
+        rules->todo[i].rule = row ? rules->rows[i].id : unexplained[i - rules->count].rule;
+        rules->todo[i].advice = row ? convert_advice(rules->rows[i].id) : &unexplained[i - rules->count];
+        rules->todo[i].severity = row ? rules->rows[i].severity : i == rules->count ? JPK_WARNING : JPK_ERROR;
+        rules->todo[i].text = row                 ? rules->rows[i].summary
+                              : i == rules->count ? "It is converted, and a person should look at it."
+                                                  : "It is not converted.";
+    }
+    return rules->todo && rules->met;
+}
+
+static bool count_work(struct convert_report *report)
+{
+    struct rules rules = {0};
+    size_t count = report->conversion->item_count;
+    report->item_minutes = calloc(count + 1, sizeof *report->item_minutes);
+    bool ok = begin_rules(&rules) && report->item_minutes;
+    for (size_t i = 0; ok && i < count; i++)
+        count_item(report, &rules, i);
+    report->todo = rules.todo;
+    for (size_t i = 0; ok && i < rules.count + 2; i++)
+        if (rules.todo[i].tasks > 0)
+            report->todo[report->todo_count++] = rules.todo[i];
+    if (report->todo_count > 0)
+        qsort(report->todo, report->todo_count, sizeof *report->todo, compare_todo);
+    free(rules.met);
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------- agents */
+
+/* "9.4.2" before "10.1": by the numbers. */
+static int compare_versions(const char *a, const char *b)
+{
+    while (*a || *b) {
+        char *end_a, *end_b;
+        unsigned long x = strtoul(a, &end_a, 10), y = strtoul(b, &end_b, 10);
+        if (x != y)
+            return x < y ? -1 : 1;
+        if (end_a == a && end_b == b)
+            break;
+        a = *end_a == '.' ? end_a + 1 : "";
+        b = *end_b == '.' ? end_b + 1 : "";
+    }
+    return 0;
+}
+
+static void raise_version(struct convert_report *report, const char *version, const char *reason)
+{
+    if (compare_versions(report->agent_version, version) >= 0)
+        return;
+    snprintf(report->agent_version, sizeof report->agent_version, "%s", version);
+    report->agent_reason = reason;
+}
+
+static void find_version(struct convert_report *report)
+{
+    char required[32];
+    raise_version(report, "9.4.2", "Cloud Studio");
+    jpk_project_required_version(report->project, required);
+    raise_version(report, required, "the source");
+    for (size_t i = 0; i < report->conversion->connector_count; i++) {
+        const struct convert_adapter *adapter = convert_adapter(report->conversion->connectors[i]);
+        raise_version(report, adapter->agent, adapter->reason);
+    }
+}
+
+/* Takes the text over; one that is there already is left out. `known` has borrowed texts of the reasons as its keys. */
+static bool add_reason(struct convert_report *report, struct map *known, json_t *reason)
+{
+    uint32_t old = 0;
+    bool ok = reason && map_add(known, json_string_value(reason), json_string_length(reason), 0, &old);
+    if (ok && old == MAP_NONE)
+        return json_array_append_new(report->private_reasons, reason) == 0;
+    json_decref(reason);
+    return ok;
+}
+
+/* What the endpoints say, and what the conversion has noted about items. */
+static bool find_reasons(struct convert_report *report, struct slot_lookup *lookup)
+{
+    const struct jpk_conversion *conversion = report->conversion;
+    struct map known = {0};
+    json_t *all = slot_lookup_private_reasons(lookup);
+    report->private_reasons = json_array();
+    bool ok = all && report->private_reasons, private = strcmp(convert_agent_name(report), "private") == 0;
+    for (size_t i = 0; ok && i < json_array_size(all); i++)
+        ok = add_reason(report, &known, json_incref(json_array_get(all, i)));
+    for (size_t i = 0; ok && !private && i < conversion->item_count; i++)
+        for (size_t j = 0; ok && j < conversion->items[i].finding_count; j++) {
+            const struct jpk_finding *finding = &conversion->items[i].findings[j];
+            if (strcmp(finding->rule, "agent") == 0)
+                ok = add_reason(report, &known, json_sprintf("%s: %s", conversion->items[i].path, finding->message));
+        }
+    map_free(&known);
+    json_decref(all);
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------- report */
+
+/* A cloud agent that was asked for and cannot run it needs a person, too. */
+static enum convert_status find_status(const struct convert_report *report)
+{
+    const size_t *counts = report->conversion->counts;
+    bool agent = strcmp(convert_agent_name(report), "cloud") == 0 && json_array_size(report->private_reasons) > 0;
+    if (convert_carried(counts) == 0 && counts[JPK_CONVERT_MANUAL] > 0)
+        return CONVERT_FAILED;
+    return counts[JPK_CONVERT_REVIEW] + counts[JPK_CONVERT_MANUAL] > 0 || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
+}
+
+static bool find_source(struct convert_report *report, const struct input *input, struct jpk_error *err)
+{
+    report->input = input->name;
+    report->form = jpk_project_form(input->project);
+    return jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
+}
+
+bool convert_report_make(struct convert_report *report, const struct input *input, const struct settings *settings,
+                         const struct jpk_conversion *conversion, struct slot_lookup *lookup, struct jpk_error *err)
+{
+    *report = (struct convert_report){.conversion = conversion, .project = input->project, .settings = settings};
+    if (!find_source(report, input, err))
+        return false;
+    if (!count_work(report) || !count_types(report) || !find_reasons(report, lookup))
+        return error_memory(err);
+    find_version(report);
+    report->status = find_status(report);
+    return true;
+}
+
+void convert_report_free(struct convert_report *report)
+{
+    free(report->types);
+    free(report->todo);
+    free(report->item_minutes);
+    json_decref(report->private_reasons);
+    *report = (struct convert_report){0};
+}
