@@ -3,7 +3,7 @@
 
 #include "jpk/cloud_check.h"
 #include "jpk/cloud_shape.h"
-#include "jpk/cloud_stream.h"
+#include "jpk/packed.h"
 
 void cloud_check_link(struct cloud_checker *c, const struct jpk_cloud_component *component,
                       const struct jpk_cloud_link *link, unsigned kinds, const char *what)
@@ -219,8 +219,8 @@ static void check_assets(struct cloud_checker *c)
         buf_clear(&content);
         if (asset->content == JDOC_NONE)
             cloud_report(c, RULE_ASSET, NULL, asset->node, "asset '%s' has no content", asset->path);
-        else if (!cloud_unpack(jdoc_string(cloud->doc, asset->content), jdoc_string_size(cloud->doc, asset->content),
-                               &c->cloud->limits, &content, &err))
+        else if (!packed_decode(jdoc_string(cloud->doc, asset->content), jdoc_string_size(cloud->doc, asset->content),
+                                &c->cloud->limits, &content, &err))
             cloud_report(c, RULE_ASSET, NULL, asset->content, "the content of asset '%s' %s", asset->path, err.message);
         c->failed = c->failed || err.code == JPK_ERR_MEMORY;
     }

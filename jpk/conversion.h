@@ -151,9 +151,6 @@ const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char
  * who ask; of others "" until it has one. */
 const char *convert_item_name(struct convert *c, const struct jpk_entity *entity);
 
-/* The name that a variable has in the other form: its own, made legal. */
-const char *convert_variable_name(struct convert *c, const char *name);
-
 /* Records that an item is called `name` now, with a finding. */
 void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name);
 

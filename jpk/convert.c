@@ -213,7 +213,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
 /* The text of the export. */
 static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf *text, struct jpk_error *err)
 {
-    out->name = convert_name(c, JPK_CLOUD_OTHER, c->project->name, NULL);
+    out->name = c->project->name;
     out->connectors = list_connectors(c, &out->connector_count);
     json_t *project = cloud_new_project(out->name, convert_id(c, JPK_CLOUD_OTHER, NULL, c->project->id));
     if (!project || c->failed || !fill_project(c, project, out->connectors, out->connector_count)) {

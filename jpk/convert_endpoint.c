@@ -402,22 +402,13 @@ const struct convert_activity *convert_activity(struct convert *c, const struct 
     return found ? found : new_activity(c, entity, row, direction);
 }
 
-/* The query or upsert that a wizard made an operation for; NULL: none, or it is gone. */
-static const struct jpk_entity *wizard_of(struct convert *c, const struct jpk_entity *operation)
-{
-    const char *id = jpk_entity_value(operation, "salesforce_wizard_guid");
-    const struct jpk_entity *function = id ? jpk_project_entity(c->project, id) : NULL;
-    const struct endpoint_row *row = function && !is_lost(function) ? row_of(function) : NULL;
-    return row && row->endpoint_key ? function : NULL;
-}
-
 const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,
                                                      const struct jpk_activity *step)
 {
     const struct jpk_entity *content = step->content;
     if (!content)
         return NULL;
-    if (is_wizard_call(content) && !(content = wizard_of(c, operation)))
+    if (is_wizard_call(content) && !(content = convert_wizard_item(c, operation)))
         return NULL;
     return convert_activity(c, content, own_direction(content));
 }

@@ -88,12 +88,6 @@ const char *convert_item_name(struct convert *c, const struct jpk_entity *entity
     return item->name ? item->name : "";
 }
 
-const char *convert_variable_name(struct convert *c, const char *name)
-{
-    (void)c;
-    return name;
-}
-
 const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
                          const struct jpk_entity *entity)
 {

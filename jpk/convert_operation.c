@@ -422,6 +422,33 @@ static void write_parts(struct convert *c, const struct steps *steps, const size
     }
 }
 
+/*
+ * What cannot be an operation as a whole keeps its scripts, or gets one that says what is to be done, so that whatever
+ * starts it still points at something.
+ */
+static void keep_scripts(struct convert *c, struct steps *steps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].component.kind == JPK_CLOUD_SCRIPT)
+            steps->items[kept++] = steps->items[i];
+    steps->count = kept;
+    if (kept > 0 || c->failed)
+        return;
+    const struct jpk_entity *operation = steps->operation;
+    const char *name = convert_text(c, "%s - to be built", convert_item_name(c, operation));
+    const char *id = convert_id(c, JPK_CLOUD_SCRIPT, "to be built", operation->id);
+    json_t *script = cloud_new_component(JPK_CLOUD_SCRIPT, convert_name(c, JPK_CLOUD_SCRIPT, name, NULL), id);
+    static const char text[] =
+        "<trans>\n// This operation could not be converted: build it from the original.\n</trans>";
+    if (!script || !cloud_set_script(script, text, false))
+        c->failed = true;
+    if (c->failed)
+        json_decref(script);
+    else if (convert_add(c, JPK_CLOUD_SCRIPT, script))
+        add_step(c, steps, JPK_CLOUD_SCRIPT, id, operation);
+}
+
 static void convert_one(struct convert *c, const struct jpk_entity *operation)
 {
     struct steps steps = collect_steps(c, operation);
@@ -433,6 +460,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *operation)
         convert_note(c, operation, CONVERT_OPERATION_PATTERN, 0,
                      steps.count == 0 ? "has no step that could be converted"
                                       : "its steps fit no valid pattern, and cannot be cut into parts that do");
+        keep_scripts(c, &steps);
         ends[0] = steps.count;
         parts = 1;
     }

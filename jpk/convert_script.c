@@ -141,6 +141,50 @@ static void note_functions(struct rewriting *r, const char *text, size_t size)
     script_findings_free(&findings);
 }
 
+/* Variables that have another name now. */
+struct renaming {
+    struct convert *c;
+    const char *text;
+    size_t kept; /* up to here it is in `out` */
+    struct buf out;
+};
+
+static bool rename_variable(void *context, const struct script_event *event)
+{
+    enum { NAME_MAX = 255 };
+    struct renaming *r = context;
+    char name[NAME_MAX + 1];
+    bool variable = event->kind == SCRIPT_EVENT_READ || event->kind == SCRIPT_EVENT_WRITE;
+    size_t start = event->offset + (r->text[event->offset] == '$');
+    if (!variable || event->name.length > NAME_MAX || start < r->kept ||
+        strncmp(r->text + start, event->name.text, event->name.length) != 0)
+        return true;
+    memcpy(name, event->name.text, event->name.length);
+    name[event->name.length] = '\0';
+    const char *there = convert_variable(r->c, name);
+    if (there == name)
+        return true;
+    buf_put(&r->out, r->text + r->kept, start - r->kept);
+    buf_puts(&r->out, there);
+    r->kept = start + event->name.length;
+    return true;
+}
+
+/* The text with the new names; in the arena when there are any. */
+static const char *rename_variables(struct convert *c, const char *text)
+{
+    struct renaming r = {.c = c, .text = text};
+    const char *result = text;
+    script_events(text, strlen(text), rename_variable, &r);
+    if (r.kept > 0) {
+        buf_puts(&r.out, text + r.kept);
+        result = r.out.failed ? "" : convert_text(c, "%s", buf_text(&r.out));
+        c->failed |= r.out.failed;
+    }
+    buf_free(&r.out);
+    return result;
+}
+
 static size_t count_lines(const char *text)
 {
     size_t lines = 1;
@@ -166,7 +210,7 @@ const char *convert_script_text(struct convert *c, const struct jpk_entity *enti
     size_t lines = count_lines(text);
     c->script_lines += lines;
     c->script_lines_kept += lines > r.notes ? lines - r.notes : 0;
-    const char *out = wrapped.failed ? "" : convert_text(c, "%s", buf_text(&wrapped));
+    const char *out = wrapped.failed ? "" : rename_variables(c, convert_text(c, "%s", buf_text(&wrapped)));
     c->failed |= wrapped.failed;
     buf_free(&wrapped);
     script_rewriting_free(&rewriting);
@@ -191,7 +235,7 @@ json_t *convert_script_globals(struct convert *c, const char *text)
     struct script_variables variables = {0};
     json_t *list = script_variables(text, strlen(text), &variables) ? json_array() : NULL;
     for (size_t i = 0; list && i < variables.count; i++) {
-        if (json_array_append_new(list, new_global(c, convert_variable_name(c, variables.items[i].name))) != 0) {
+        if (json_array_append_new(list, new_global(c, convert_variable(c, variables.items[i].name))) != 0) {
             json_decref(list);
             list = NULL;
         }

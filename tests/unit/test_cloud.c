@@ -16,7 +16,7 @@
 #include "base/json.h"
 #include "jpk/cloud.h"
 #include "jpk/cloud_new.h"
-#include "jpk/cloud_stream.h"
+#include "jpk/packed.h"
 #include "tests/unit/projectmaker.h"
 
 static struct jpk_cloud *load(const char *text)
@@ -603,9 +603,9 @@ static void test_streams(void **state)
         struct buf packed = {0}, data = {0}, again = {0};
         for (size_t i = 0; i < size; i++)
             buf_putc(&data, (char)(i * 37 % 251));
-        cloud_pack(buf_text(&data), size, &packed);
+        assert_true(packed_encode(buf_text(&data), size, &packed, &err));
         assert_true(strncmp(packed.data, "eN", 2) == 0); /* zlib's header at level 9 */
-        assert_true(cloud_unpack(packed.data, packed.size, &limits, &again, &err));
+        assert_true(packed_decode(packed.data, packed.size, &limits, &again, &err));
         assert_int_equal(again.size, size);
         assert_memory_equal(buf_text(&again), buf_text(&data), size);
         buf_free(&packed);
@@ -615,7 +615,7 @@ static void test_streams(void **state)
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         struct buf out = {0};
         err = (struct jpk_error){0};
-        assert_false(cloud_unpack(broken[i], strlen(broken[i]), &limits, &out, &err));
+        assert_false(packed_decode(broken[i], strlen(broken[i]), &limits, &out, &err));
         assert_int_equal(err.code, i < 4 ? JPK_ERR_FORMAT : JPK_ERR_CHECKSUM);
         assert_int_equal(out.size, 0);
         buf_free(&out);
@@ -624,9 +624,9 @@ static void test_streams(void **state)
     struct buf bomb = {0}, packed = {0}, out = {0};
     char *zeros = buf_reserve(&bomb, 4 << 20);
     memset(zeros, 0, 4 << 20);
-    cloud_pack(zeros, 4 << 20, &packed);
+    assert_true(packed_encode(zeros, 4 << 20, &packed, NULL));
     err = (struct jpk_error){0};
-    assert_false(cloud_unpack(packed.data, packed.size, &limits, &out, &err));
+    assert_false(packed_decode(packed.data, packed.size, &limits, &out, &err));
     assert_int_equal(err.code, JPK_ERR_LIMIT);
     buf_free(&bomb);
     buf_free(&packed);
