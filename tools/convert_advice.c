@@ -25,6 +25,7 @@ static const struct convert_advice advices[] = {
     {"not-used", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project uses it"},
     {"operation-pattern", CONVERT_EFFORT_BUILD, "build the operation from valid patterns by hand"},
     {"operation-split", CONVERT_EFFORT_LOOK, "see that the operations run in the order of the steps that they replace"},
+    {"prescript-moved", CONVERT_EFFORT_LOOK, "compare with the original what runs before the transformation, and when"},
     {"outcome-guessed", CONVERT_EFFORT_LOOK,
      "open the operation's actions and see that they are those of the original"},
     {"reference-built", CONVERT_EFFORT_ADAPT, "change the script so that it builds the new form of the reference"},
