@@ -65,7 +65,7 @@ static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
         buf_putc(w->out, '{');
         break;
     case JDOC_ARRAY:
-        w->stack[w->depth++] = (struct open){node, shape, NULL, node + 1, false};
+        w->stack[w->depth++] = (struct open){node, shape, cloud_shape_keys(SHAPE_ANY), node + 1, false};
         buf_putc(w->out, '[');
         break;
     case JDOC_STRING:

@@ -68,7 +68,7 @@ const struct jpk_entity *convert_wizard_item(const struct convert *c, const stru
 {
     const char *id = jpk_entity_value(operation, "salesforce_wizard_guid");
     const struct jpk_entity *item = id && *id ? jpk_project_entity(c->project, id) : NULL;
-    return lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
+    return item && lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
 enum convert_direction convert_direction_of(const struct jpk_entity *entity)
@@ -106,13 +106,14 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
                      *activity->role ? activity->role : activity->tag);
         return;
     }
+    const struct jpk_entity *wizard =
+        entity->type == JPK_TYPE_WEB_SERVICE_CALL ? convert_wizard_item(c, steps->operation) : NULL;
     if (entity->type == JPK_TYPE_SCRIPT)
         add_step(c, steps, JPK_CLOUD_SCRIPT, convert_id(c, JPK_CLOUD_SCRIPT, NULL, entity->id), entity);
     else if (entity->type == JPK_TYPE_TRANSFORMATION)
         add_transformation(c, steps, entity);
-    else if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && convert_wizard_item(c, steps->operation))
-        add_activity(c, steps, convert_wizard_item(c, steps->operation),
-                     convert_direction_of(convert_wizard_item(c, steps->operation)));
+    else if (wizard)
+        add_activity(c, steps, wizard, convert_direction_of(wizard));
     else
         add_activity(c, steps, entity, convert_direction_of(entity));
 }
@@ -306,7 +307,7 @@ static void convert_outcome(struct convert *c, const struct jpk_entity *operatio
                             const struct jpk_entity *next, const struct jpk_entity *email)
 {
     bool success = when == JPK_CLOUD_ON_SUCCESS;
-    const char *to = lives(next) ? convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id) : NULL;
+    const char *to = next && lives(next) ? convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id) : NULL;
     if (next && !to)
         convert_note(c, operation, CONVERT_DANGLING, 0, "the operation on %s is not converted, and is left out",
                      success ? "success" : "failure");

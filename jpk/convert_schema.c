@@ -61,17 +61,18 @@ static struct convert_function *function_of(struct convert *c, const struct jpk_
     const struct jpk_entity *entity = function_entity(c, side);
     if (!entity || c->failed)
         return NULL;
-    struct convert_function **slot = &c->schemas->functions[entity->index];
-    if (*slot)
-        return *slot;
-    *slot = arena_calloc(&c->arena, 1, sizeof **slot);
-    if (!*slot) {
+    struct convert_function *function = c->schemas->functions[entity->index];
+    if (function)
+        return function;
+    function = arena_calloc(&c->arena, 1, sizeof *function);
+    if (!function) {
         c->failed = true;
         return NULL;
     }
-    (*slot)->entity = entity;
-    set_activity(c, *slot);
-    return *slot;
+    function->entity = entity;
+    c->schemas->functions[entity->index] = function;
+    set_activity(c, function);
+    return function;
 }
 
 /* Request and response stand in different transformations, and both documents name both. */

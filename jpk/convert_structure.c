@@ -77,7 +77,7 @@ typedef struct schema_tree *reader(const struct reading *r, struct jpk_error *er
 static struct schema_tree *read_with(const struct reading *r, reader *read, struct convert_side *out)
 {
     struct jpk_error err = {0};
-    struct schema_tree *tree = read(r, &err);
+    struct schema_tree *tree = (*read)(r, &err);
     if (err.code == JPK_ERR_MEMORY)
         r->c->failed = true;
     else if (!tree && err.code != JPK_OK && err.code != JPK_ERR_NOT_FOUND && !out->problem)

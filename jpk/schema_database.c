@@ -48,7 +48,7 @@ struct qualified {
 
 static bool next_qualified(struct sql_scanner *scanner, struct qualified *out)
 {
-    out->count = 0;
+    *out = (struct qualified){0};
     for (;;) {
         struct sql_word word = sql_next(scanner);
         if (word.kind == SQL_END || sql_mark(&word, ','))

@@ -510,7 +510,9 @@ static bool find_root(struct reader *r, const char *root, struct place *out)
     const struct xsd_component *found = NULL;
     if (!root || !*root) {
         *out = (struct place){file, xsd_next(file, file->schema->child, "element")};
-        return out->node || error_set(r->b.err, JPK_ERR_NOT_FOUND, "has no global element");
+        if (!out->node)
+            error_set(r->b.err, JPK_ERR_NOT_FOUND, "has no global element");
+        return out->node != NULL;
     }
     char *space = arena_strndup(&r->xsd.arena, brace ? root + 1 : "", brace ? (size_t)(brace - root) - 1 : 0);
     if (!space)
@@ -519,14 +521,15 @@ static bool find_root(struct reader *r, const char *root, struct place *out)
     if (!found && !brace)
         found = xsd_find(&r->xsd, "element", file->target, root);
     if (!found)
-        return error_set(r->b.err, JPK_ERR_NOT_FOUND, "has no global element %.200s", root);
-    *out = (struct place){found->file, found->node};
-    return true;
+        error_set(r->b.err, JPK_ERR_NOT_FOUND, "has no global element %.200s", root);
+    else
+        *out = (struct place){found->file, found->node};
+    return found != NULL;
 }
 
 static bool read_tree(struct reader *r, const char *root)
 {
-    struct place place;
+    struct place place = {0};
     if (!find_root(r, root, &place))
         return false;
     const char *name = xml_attribute(place.node, "name");

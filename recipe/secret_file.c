@@ -26,7 +26,7 @@ static bool from_environment(struct secret *secret, const char *name, const char
 static bool read_all(struct secret *secret, int fd, size_t most)
 {
     secret->own_size = most + 1;
-    secret->own = malloc(secret->own_size);
+    secret->own = calloc(1, secret->own_size);
     while (secret->own && secret->size < secret->own_size) {
         ssize_t n = read(fd, secret->own + secret->size, secret->own_size - secret->size);
         if (n < 0 && errno == EINTR)

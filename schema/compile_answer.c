@@ -99,7 +99,7 @@ static bool may_match(const struct program *program, const struct object *object
         return true;
     for (uint32_t i = 0; i < object->matcher_count; i++) {
         const struct pattern *pattern = program->matchers[object->first_matcher + i].pattern;
-        if (!pattern_is_simple(pattern) || pattern_match(pattern, NULL, name->text, name->size) == PATTERN_MATCH)
+        if (pattern_may_match(pattern, name->text, name->size))
             return true;
     }
     return false;

@@ -41,7 +41,8 @@ static struct about about_unit(const struct jpk_validation *validation, const st
 bool explain_tells_branches(const struct jpk_validation *validation, const struct weight *weights, uint32_t index)
 {
     struct about about = about_unit(validation, weights, index, NULL, NULL);
-    return explain_failed_branches(validation, index, NULL) == about.in->b && !explain_choice_is_simple(&about);
+    return about.in && explain_failed_branches(validation, index, NULL) == about.in->b &&
+           !explain_choice_is_simple(&about);
 }
 
 void explain_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t index,

@@ -119,11 +119,6 @@ void pattern_free(struct pattern *pattern)
     free(pattern);
 }
 
-bool pattern_is_simple(const struct pattern *pattern)
-{
-    return !pattern->code;
-}
-
 bool pattern_valid(const char *text, size_t n)
 {
     return pattern_translate(text, n, 0, NULL, NULL);
@@ -277,6 +272,11 @@ static enum pattern_result follow_all(const struct pattern *pattern, struct patt
     return result_of(pcre2_dfa_match(pattern->anchored ? pattern->code : pattern->search, (PCRE2_SPTR)text, n, 0,
                                      options, scratch->match_data, scratch->context, scratch->workspace,
                                      STATE_INTS * states));
+}
+
+bool pattern_may_match(const struct pattern *pattern, const char *text, size_t n)
+{
+    return pattern->code || match_simple(&pattern->simple, text, n);
 }
 
 enum pattern_result pattern_match(const struct pattern *pattern, struct pattern_scratch *scratch, const char *text,

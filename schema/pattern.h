@@ -80,8 +80,8 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct pattern_
 /* Lets go of what the scratch holds; its limits stay. NULL is allowed. */
 void pattern_scratch_free(struct pattern_scratch *scratch);
 
-/* Whether it is matched by comparing bytes, for which pattern_match needs no scratch (NULL). */
-bool pattern_is_simple(const struct pattern *pattern);
+/* False when the text surely does not match. Only patterns that are matched by comparing bytes are tried. */
+bool pattern_may_match(const struct pattern *pattern, const char *text, size_t n);
 
 /* Whether the bytes are a pattern of ECMA-262 at all (format `regex`), supported here or not. Any bytes are allowed. */
 bool pattern_valid(const char *text, size_t n);
