@@ -471,28 +471,29 @@ static const struct endpoint_connector connectors[] = {
     {"microsoftdynamicscrm", "Microsoft Dynamics CRM", false, NULL, crm_login},
 };
 
-#define BY_TYPE(name) .type = name
-#define BY_LOCATION(name) .location = true, .type = name
+#define BY_TYPE(name) .type = (name)
+#define BY_LOCATION(name) .location = true, .type = (name)
 #define BOTH(function, settings)                                                                                       \
-    .read = function, .write = function, .read_settings = settings, .write_settings = settings
+    .read = (function), .write = (function), .read_settings = (settings), .write_settings = (settings)
 
 #define SALESFORCE(name, function, settings, of)                                                                       \
     {                                                                                                                  \
         BY_TYPE(name), .adapter = "salesforce", BOTH(function, settings), .endpoint_key = "connector_id",              \
-                       .polarity = of                                                                                  \
+                       .polarity = (of)                                                                                \
     }
 #define NETSUITE(name, function, settings, of)                                                                         \
     {                                                                                                                  \
-        BY_TYPE(name), .adapter = "netsuite", BOTH(function, settings), .endpoint_key = "endpoint_id", .polarity = of  \
+        BY_TYPE(name), .adapter = "netsuite", BOTH(function, settings), .endpoint_key = "endpoint_id",                 \
+                       .polarity = (of)                                                                                \
     }
 #define CRM(name, function, of)                                                                                        \
     {                                                                                                                  \
         BY_TYPE(name), .adapter = "microsoftdynamicscrm", BOTH(function, crm_activity), .endpoint_key = "endpoint_id", \
-                       .polarity = of                                                                                  \
+                       .polarity = (of)                                                                                \
     }
 #define MANUAL(name, advice)                                                                                           \
     {                                                                                                                  \
-        BY_TYPE(name), .hint = advice                                                                                  \
+        BY_TYPE(name), .hint = (advice)                                                                                \
     }
 
 #define SAP "set up a connection of the SAP connector and its function by hand, with the same names"

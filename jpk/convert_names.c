@@ -27,7 +27,7 @@ static char *make_legal(struct convert *c, const char *wanted)
         n--;
     legal[n] = '\0';
     if (n == 0)
-        strcpy(legal, "Unnamed");
+        memcpy(legal, "Unnamed", sizeof "Unnamed");
     return legal;
 }
 

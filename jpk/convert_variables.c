@@ -37,7 +37,7 @@ static char *legal_name(struct convert *c, const char *name)
     }
     legal[n] = '\0';
     if (strspn(legal, "_.") == n)
-        strcpy(legal, "variable");
+        memcpy(legal, "variable", sizeof "variable");
     return legal;
 }
 

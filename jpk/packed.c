@@ -18,7 +18,7 @@ static bool pack(int level, gz_header *header, const void *data, size_t n, struc
         deflateSetHeader(&z, header);
     uLong bound = deflateBound(&z, (uLong)n);
     char *room = buf_reserve(out, bound);
-    z.next_in = (Bytef *)(uintptr_t)data; /* zlib does not write there */
+    z.next_in = (Bytef *)data; /* zlib does not write there */
     z.avail_in = (uInt)n;
     z.next_out = (Bytef *)room;
     z.avail_out = (uInt)bound;

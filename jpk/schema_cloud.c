@@ -76,7 +76,7 @@ static bool keep_more(struct reader *r, const json_t *object, const char *const 
     json_t *more = NULL, *value;
     const char *key;
     bool ok = true;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value) /* does not change it */
+    json_object_foreach((json_t *)object, key, value) /* does not change it */
     {
         if (listed(known, key))
             continue;

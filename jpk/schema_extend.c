@@ -119,7 +119,7 @@ static struct schema_node *known(struct extender *e, const char *key, size_t n)
 {
     uint32_t new = map_get(&e->new_by_path, key, n);
     const struct schema_node *node = new == MAP_NONE ? schema_paths_script(e->paths, key, n) : e->list[new];
-    return (struct schema_node *)(uintptr_t)node; /* the tree is the caller's to change */
+    return (struct schema_node *)node; /* the tree is the caller's to change */
 }
 
 static bool may_add(const struct extender *e, const struct schema_node *parent, const struct step *step)
