@@ -44,13 +44,10 @@ struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *ent
     const struct jpk_check_rule *row = convert_rule(rule, &result);
     va_list args;
     va_start(args, format);
-    struct buf message = {0};
     char line[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    buf_puts(&message, line);
-    const char *text = message.failed ? NULL : arena_strdup(&c->arena, buf_text(&message));
-    buf_free(&message);
+    const char *text = arena_strdup(&c->arena, line);
     if (findings)
         item->findings = findings;
     if (!findings || !text) {
@@ -96,6 +93,11 @@ const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *
     snprintf(name, sizeof name, "%s/%s/%s", jpk_cloud_kind_info(kind)->name, role, source_id);
     uuid_of_name(c->project->id, name, id);
     return convert_text(c, "%s", id);
+}
+
+bool convert_lives(const struct jpk_entity *entity)
+{
+    return entity && !entity->deleted && !entity->unread;
 }
 
 bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)

@@ -20,11 +20,6 @@ static const struct endpoint_row *row_of(const struct jpk_entity *entity)
     return endpoint_row_find(false, entity->type_name);
 }
 
-static bool is_lost(const struct jpk_entity *entity)
-{
-    return entity->deleted || entity->unread;
-}
-
 /* A call that a wizard of Salesforce made: the wizard's function stands for it. */
 static bool is_wizard_call(const struct jpk_entity *entity)
 {
@@ -48,10 +43,10 @@ static void note_manual(struct convert *c, const struct jpk_entity *entity, cons
 /* The row of what can be converted, or NULL after saying why there is none. */
 static const struct endpoint_row *usable_row(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = is_lost(entity) ? NULL : row_of(entity);
+    const struct endpoint_row *row = !convert_lives(entity) ? NULL : row_of(entity);
     if (row && row->adapter)
         return row;
-    if (!is_lost(entity) && (row || jpk_entity_location(entity)))
+    if (convert_lives(entity) && (row || jpk_entity_location(entity)))
         note_manual(c, entity, row ? row->hint : NULL);
     return NULL;
 }
@@ -202,7 +197,7 @@ static const struct jpk_entity *endpoint_entity(struct convert *c, const struct 
 {
     const char *id = jpk_entity_value(entity, row->endpoint_key);
     const struct jpk_entity *endpoint = id ? jpk_project_entity(c->project, id) : NULL;
-    const struct endpoint_row *of = endpoint && !is_lost(endpoint) ? row_of(endpoint) : NULL;
+    const struct endpoint_row *of = convert_lives(endpoint) ? row_of(endpoint) : NULL;
     return of && of->adapter && !of->read && strcmp(of->adapter, row->adapter) == 0 ? endpoint : NULL;
 }
 
@@ -479,7 +474,7 @@ static void convert_unused(struct convert *c, const struct jpk_entity *entity, c
 
 static void convert_entity(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = is_lost(entity) ? NULL : usable_row(c, entity);
+    const struct endpoint_row *row = !convert_lives(entity) ? NULL : usable_row(c, entity);
     if (!row || !row->read || is_wizard_call(entity))
         return;
     enum use use = use_of(c, entity);
@@ -504,7 +499,7 @@ static void account_wizard_calls(struct convert *c, const struct jpk_entity *ope
     const struct jpk_operation *steps = operation->as.operation;
     for (size_t i = 0; steps && i < steps->activity_count && !c->failed; i++) {
         const struct jpk_entity *call = steps->activities[i].content;
-        if (!call || is_lost(call) || !is_wizard_call(call) || c->items[call->index].target)
+        if (!call || !convert_lives(call) || !is_wizard_call(call) || c->items[call->index].target)
             continue;
         const struct convert_activity *activity = convert_step_activity(c, operation, &steps->activities[i]);
         if (activity)
@@ -515,7 +510,7 @@ static void account_wizard_calls(struct convert *c, const struct jpk_entity *ope
 /* Calls without such a function, and endpoints that nothing uses. */
 static void convert_rest(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = is_lost(entity) ? NULL : row_of(entity);
+    const struct endpoint_row *row = !convert_lives(entity) ? NULL : row_of(entity);
     if (!row || !row->adapter || c->items[entity->index].target)
         return;
     if (!row->read) {
@@ -538,7 +533,7 @@ void convert_endpoints(struct convert *c)
     for (size_t i = 0; i < count && !c->failed; i++)
         convert_entity(c, entities[i]);
     for (size_t i = 0; i < count && !c->failed; i++)
-        if (entities[i]->type == JPK_TYPE_OPERATION && !is_lost(entities[i]))
+        if (entities[i]->type == JPK_TYPE_OPERATION && convert_lives(entities[i]))
             account_wizard_calls(c, entities[i]);
     for (size_t i = 0; i < count && !c->failed; i++)
         convert_rest(c, entities[i]);

@@ -59,16 +59,11 @@ static void add_activity(struct convert *c, struct steps *steps, const struct jp
                                                                                          : "target"};
 }
 
-static bool lives(const struct jpk_entity *entity)
-{
-    return entity && !entity->deleted && !entity->unread;
-}
-
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation)
 {
     const char *id = jpk_entity_value(operation, "salesforce_wizard_guid");
     const struct jpk_entity *item = id && *id ? jpk_project_entity(c->project, id) : NULL;
-    return item && lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
+    return item && convert_lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
 enum convert_direction convert_direction_of(const struct jpk_entity *entity)
@@ -100,7 +95,7 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
     const struct jpk_entity *entity = activity->content;
     if (activity->built_in || (!entity && !activity->content_id))
         return; /* the activity has it, or a wizard's slot that was never filled */
-    if (!lives(entity)) {
+    if (!convert_lives(entity)) {
         convert_note(c, steps->operation, CONVERT_DANGLING, activity->offset,
                      "the step '%s' pointed at nothing that is converted, and is left out",
                      *activity->role ? activity->role : activity->tag);
@@ -202,11 +197,6 @@ static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PART
 
 /* ---------------------------------------------------------------------------------------------------------- options */
 
-static void set_option(struct convert *c, json_t *options, const char *key, json_t *value)
-{
-    convert_set(c, options, key, value);
-}
-
 /* "HOURS", "MINUTES", "SECONDS" and how many seconds each is. */
 static json_int_t unit_seconds(const char *unit)
 {
@@ -230,9 +220,9 @@ static void set_timeout(struct convert *c, const struct jpk_entity *operation, j
         each = 1;
         unit = "SECONDS";
     }
-    set_option(c, options, "timeoutValue", json_integer(seconds / each));
-    set_option(c, options, "timeoutMultiplier", json_integer(each));
-    set_option(c, options, "timeoutUnit", json_string(unit));
+    convert_set(c, options, "timeoutValue", json_integer(seconds / each));
+    convert_set(c, options, "timeoutMultiplier", json_integer(each));
+    convert_set(c, options, "timeoutUnit", json_string(unit));
 }
 
 static void set_options(struct convert *c, const struct jpk_entity *operation, json_t *component)
@@ -257,14 +247,14 @@ static void set_options(struct convert *c, const struct jpk_entity *operation, j
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         const char *value = jpk_entity_value(operation, same[i].from);
         if (value && *value)
-            set_option(c, options, same[i].to,
-                       same[i].number ? json_integer((json_int_t)strtoll(value, NULL, 10)) : json_string(value));
+            convert_set(c, options, same[i].to,
+                        same[i].number ? json_integer((json_int_t)strtoll(value, NULL, 10)) : json_string(value));
     }
     if (number_of(operation, "chunk_size", 0) > 0)
-        set_option(c, options, "enableChunking", json_true());
+        convert_set(c, options, "enableChunking", json_true());
     const char *debug = jpk_entity_value(operation, "debug_mode_until");
     if (debug && *debug)
-        set_option(c, options, "debugModeEnabled", json_true());
+        convert_set(c, options, "debugModeEnabled", json_true());
 }
 
 /* ---------------------------------------------------------------------------------------------------------- outcomes
@@ -307,11 +297,11 @@ static void convert_outcome(struct convert *c, const struct jpk_entity *operatio
                             const struct jpk_entity *next, const struct jpk_entity *email)
 {
     bool success = when == JPK_CLOUD_ON_SUCCESS;
-    const char *to = next && lives(next) ? convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id) : NULL;
+    const char *to = next && convert_lives(next) ? convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id) : NULL;
     if (next && !to)
         convert_note(c, operation, CONVERT_DANGLING, 0, "the operation on %s is not converted, and is left out",
                      success ? "success" : "failure");
-    if (lives(email)) {
+    if (convert_lives(email)) {
         const char *what = success ? "success e-mail" : "failure e-mail", *id;
         const char *text = convert_text(c, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
                                         convert_item_name(c, email));
@@ -530,10 +520,10 @@ void convert_operations(struct convert *c)
 {
     for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
-        if (entity->type != JPK_TYPE_OPERATION || !entity->as.operation || !lives(entity))
+        if (entity->type != JPK_TYPE_OPERATION || !entity->as.operation || !convert_lives(entity))
             continue;
         convert_one(c, entity);
-        if (!c->failed && lives(entity->as.operation->schedule))
+        if (!c->failed && convert_lives(entity->as.operation->schedule))
             note_schedule(c, entity);
     }
 }

@@ -20,7 +20,7 @@
 static const struct jpk_entity *function_entity(const struct convert *c, const struct jpk_side *side)
 {
     const struct jpk_entity *entity = side->entity;
-    if (!entity || entity->deleted || entity->unread)
+    if (!convert_lives(entity))
         return NULL;
     if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && c->schemas->wizards[entity->index])
         return c->schemas->wizards[entity->index];
@@ -97,7 +97,7 @@ static void find_functions(struct convert *c)
 
 bool convert_is_transformation(const struct jpk_entity *entity)
 {
-    return entity->type == JPK_TYPE_TRANSFORMATION && !entity->deleted && !entity->unread && entity->as.transformation;
+    return entity->type == JPK_TYPE_TRANSFORMATION && convert_lives(entity) && entity->as.transformation;
 }
 
 bool convert_schemas_begin(struct convert *c)

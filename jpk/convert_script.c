@@ -94,7 +94,7 @@ static enum script_answer resolve(void *context, const struct script_use *use, s
         return dangling(r, use,
                         convert_text(c, "'%.*s' names an item that the project does not have", (int)use->text.length,
                                      use->text.text));
-    if (to->deleted || to->unread)
+    if (!convert_lives(to))
         return dangling(r, use, convert_text(c, "'%s' is named here, but it is not converted", path_of(c, to)));
     const char *reference = reference_to(c, use, to);
     if (c->failed || !*reference) {
@@ -266,7 +266,7 @@ void convert_scripts(struct convert *c)
 {
     for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
-        if (entity->type == JPK_TYPE_SCRIPT && entity->as.script && !entity->deleted && !entity->unread)
+        if (entity->type == JPK_TYPE_SCRIPT && entity->as.script && convert_lives(entity))
             convert_one(c, entity);
     }
 }

@@ -139,7 +139,7 @@ const char *convert_variable_text(struct convert *c, const char *text)
 
 static bool is_there(const struct jpk_entity *entity, enum jpk_type type)
 {
-    return entity->type == type && !entity->deleted && !entity->unread;
+    return entity->type == type && convert_lives(entity);
 }
 
 /* Encrypted values cannot be carried; all that was ever seen are. */
