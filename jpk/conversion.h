@@ -137,7 +137,10 @@ const char *convert_text(struct convert *c, const char *format, ...) __attribute
 const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *role, const char *source_id);
 
 /* Whether there is something to convert: an item that is not deleted and could be read. NULL is none. */
-bool convert_lives(const struct jpk_entity *entity);
+static inline bool convert_lives(const struct jpk_entity *entity)
+{
+    return entity && !entity->deleted && !entity->unread;
+}
 
 /* Appends a component to those of its kind; takes it over in any case. False: it is NULL, or no memory. */
 bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component);

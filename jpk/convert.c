@@ -95,11 +95,6 @@ const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *
     return convert_text(c, "%s", id);
 }
 
-bool convert_lives(const struct jpk_entity *entity)
-{
-    return entity && !entity->deleted && !entity->unread;
-}
-
 bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)
 {
     if (!component || json_array_append_new(c->components[kind], component) != 0)

@@ -43,7 +43,7 @@ static void note_manual(struct convert *c, const struct jpk_entity *entity, cons
 /* The row of what can be converted, or NULL after saying why there is none. */
 static const struct endpoint_row *usable_row(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = !convert_lives(entity) ? NULL : row_of(entity);
+    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
     if (row && row->adapter)
         return row;
     if (convert_lives(entity) && (row || jpk_entity_location(entity)))
@@ -474,7 +474,7 @@ static void convert_unused(struct convert *c, const struct jpk_entity *entity, c
 
 static void convert_entity(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = !convert_lives(entity) ? NULL : usable_row(c, entity);
+    const struct endpoint_row *row = convert_lives(entity) ? usable_row(c, entity) : NULL;
     if (!row || !row->read || is_wizard_call(entity))
         return;
     enum use use = use_of(c, entity);
@@ -499,7 +499,7 @@ static void account_wizard_calls(struct convert *c, const struct jpk_entity *ope
     const struct jpk_operation *steps = operation->as.operation;
     for (size_t i = 0; steps && i < steps->activity_count && !c->failed; i++) {
         const struct jpk_entity *call = steps->activities[i].content;
-        if (!call || !convert_lives(call) || !is_wizard_call(call) || c->items[call->index].target)
+        if (!convert_lives(call) || !is_wizard_call(call) || c->items[call->index].target)
             continue;
         const struct convert_activity *activity = convert_step_activity(c, operation, &steps->activities[i]);
         if (activity)
@@ -510,7 +510,7 @@ static void account_wizard_calls(struct convert *c, const struct jpk_entity *ope
 /* Calls without such a function, and endpoints that nothing uses. */
 static void convert_rest(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = !convert_lives(entity) ? NULL : row_of(entity);
+    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
     if (!row || !row->adapter || c->items[entity->index].target)
         return;
     if (!row->read) {

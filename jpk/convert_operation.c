@@ -63,7 +63,7 @@ const struct jpk_entity *convert_wizard_item(const struct convert *c, const stru
 {
     const char *id = jpk_entity_value(operation, "salesforce_wizard_guid");
     const struct jpk_entity *item = id && *id ? jpk_project_entity(c->project, id) : NULL;
-    return item && convert_lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
+    return convert_lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
 enum convert_direction convert_direction_of(const struct jpk_entity *entity)
