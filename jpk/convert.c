@@ -239,6 +239,16 @@ struct conversion {
     struct jpk_convert_schedule *schedules;
 };
 
+static const char *type_of(const struct jpk_entity *entity)
+{
+    return entity->type_name && *entity->type_name ? entity->type_name : "unknown";
+}
+
+static const char *label_of(const struct jpk_entity *entity)
+{
+    return entity->type == JPK_TYPE_UNKNOWN ? type_of(entity) : jpk_type_info(entity->type)->label;
+}
+
 static bool list_items(struct convert *c, struct conversion *out)
 {
     size_t count = c->project->entity_count;
@@ -248,6 +258,10 @@ static bool list_items(struct convert *c, struct conversion *out)
         const struct convert_item *item = &c->items[entity->index];
         char *path = jpk_entity_path(entity);
         out->items[i] = (struct jpk_convert_item){.entity = entity,
+                                                  .type = type_of(entity),
+                                                  .label = label_of(entity),
+                                                  .id = entity->id,
+                                                  .name = entity->name,
                                                   .path = path ? convert_text(c, "%s", path) : NULL,
                                                   .target = item->target,
                                                   .result = item->result,

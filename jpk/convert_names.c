@@ -58,7 +58,7 @@ void convert_rename(struct convert *c, const struct jpk_entity *entity, const ch
         return;
     }
     c->renames = renames;
-    renames[c->rename_count++] = (struct jpk_convert_rename){entity, name};
+    renames[c->rename_count++] = (struct jpk_convert_rename){entity->index, name};
     convert_note(c, entity, CONVERT_RENAMED, 0, "its name is '%s' now", name);
 }
 

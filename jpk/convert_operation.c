@@ -510,8 +510,8 @@ static void note_schedule(struct convert *c, const struct jpk_entity *operation)
         return;
     }
     c->schedules = list;
-    list[c->schedule_count++] =
-        (struct jpk_convert_schedule){schedule, operation, schedule->as.schedule ? rest_form(c, schedule) : ""};
+    list[c->schedule_count++] = (struct jpk_convert_schedule){schedule->index, operation->index,
+                                                              schedule->as.schedule ? rest_form(c, schedule) : ""};
     convert_note(c, schedule, CONVERT_SCHEDULE, 0, "must be set up for the operation '%s'",
                  convert_item_name(c, operation));
 }

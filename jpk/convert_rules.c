@@ -1,5 +1,5 @@
 /* What a conversion can have to say. */
-#include "jpk/conversion.h"
+#include "jpk/convert_rules.h"
 
 static const struct jpk_check_rule rules[CONVERT_RULES + 1] = {
     [CONVERT_SHAPE_NOT_OBSERVED] = {"shape-not-observed", JPK_WARNING,

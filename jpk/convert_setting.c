@@ -39,7 +39,7 @@ void convert_secret(struct convert *c, const struct jpk_entity *entity, const st
         return;
     }
     c->secrets = secrets;
-    secrets[c->secret_count++] = (struct jpk_convert_secret){entity, item->key, component, label, variable, confidence};
+    secrets[c->secret_count++] = (struct jpk_convert_secret){entity->index, item->key, component, label, variable, confidence};
     if (!item->encrypted) {
         note_plain(c, entity, item, component, label);
         return;

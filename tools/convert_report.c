@@ -52,22 +52,12 @@ const char *convert_agent_name(const struct convert_report *report)
     return report->settings->convert.agent ? report->settings->convert.agent : "any";
 }
 
-const char *convert_path(const struct convert_report *report, const struct jpk_entity *entity)
-{
-    return entity ? report->conversion->items[entity->index].path : NULL;
-}
-
 const char *convert_finding_advice(const struct jpk_finding *finding)
 {
     return finding->hint ? finding->hint : convert_advice(finding->rule)->advice;
 }
 
 /* -------------------------------------------------------------------------------------------------------- types */
-
-const char *convert_type_name(const struct jpk_entity *entity)
-{
-    return entity->type_name && *entity->type_name ? entity->type_name : "unknown";
-}
 
 static int compare_types(const void *a, const void *b)
 {
@@ -83,14 +73,13 @@ static bool count_types(struct convert_report *report)
     bool ok = report->types != NULL;
     for (size_t i = 0; ok && i < conversion->item_count; i++) {
         const struct jpk_convert_item *item = &conversion->items[i];
-        const char *name = convert_type_name(item->entity);
+        const char *name = item->type;
         uint32_t index = 0;
         ok = map_add(&known, name, strlen(name), (uint32_t)report->type_count, &index);
         if (ok && index == MAP_NONE) {
             index = (uint32_t)report->type_count++;
-            const struct jpk_type_info *info = jpk_type_info(item->entity->type);
             report->types[index].name = name;
-            report->types[index].label = info->type == JPK_TYPE_UNKNOWN ? name : info->label;
+            report->types[index].label = item->label;
         }
         if (!ok)
             break;

@@ -101,12 +101,6 @@ const char *convert_status_name(enum convert_status status); /* "complete", "par
 /* Which agent was asked for: "any", "cloud", "private". */
 const char *convert_agent_name(const struct convert_report *report);
 
-/* The type of an item as its file names it, "unknown" when it does not. */
-const char *convert_type_name(const struct jpk_entity *entity);
-
-/* The path of an item of the project; NULL for NULL. */
-const char *convert_path(const struct convert_report *report, const struct jpk_entity *entity);
-
 /* What to do about a finding. */
 const char *convert_finding_advice(const struct jpk_finding *finding);
 

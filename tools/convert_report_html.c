@@ -126,7 +126,7 @@ static void put_secrets(struct buf *out, const struct convert_report *report)
                   "</thead><tbody>");
     for (size_t i = 0; i < c->secret_count && i < PAGE_LIST_MAX; i++) {
         const struct jpk_convert_secret *secret = &c->secrets[i];
-        page_in(out, "<tr><td>", convert_path(report, secret->entity), "</td>");
+        page_in(out, "<tr><td>", c->items[secret->item].path, "</td>");
         page_in(out, "<td>", secret->component ? secret->component : "", "</td>");
         page_in(out, "<td>", secret->property ? secret->property : secret->key, "</td>");
         page_in(out, "<td>", secret->variable ? secret->variable : "", "</td>");
@@ -144,8 +144,8 @@ static void put_schedules(struct buf *out, const struct convert_report *report)
     page_section(out, "Schedules to set up", c->schedule_count, false);
     buf_puts(out, "<ul>");
     for (size_t i = 0; i < c->schedule_count && i < PAGE_LIST_MAX; i++) {
-        page_in(out, "<li>", convert_path(report, c->schedules[i].schedule), " for ");
-        page_in(out, "", convert_path(report, c->schedules[i].operation), "</li>");
+        page_in(out, "<li>", c->items[c->schedules[i].schedule].path, " for ");
+        page_in(out, "", c->items[c->schedules[i].operation].path, "</li>");
     }
     buf_puts(out, "</ul>");
     page_section_end(out, c->schedule_count);
@@ -159,7 +159,7 @@ static void put_renames(struct buf *out, const struct convert_report *report)
     page_section(out, "Renamed", c->rename_count, false);
     buf_puts(out, "<ul>");
     for (size_t i = 0; i < c->rename_count && i < PAGE_LIST_MAX; i++) {
-        page_in(out, "<li>", convert_path(report, c->renames[i].entity), " &rarr; ");
+        page_in(out, "<li>", c->items[c->renames[i].item].path, " &rarr; ");
         page_in(out, "", c->renames[i].to, "</li>");
     }
     buf_puts(out, "</ul>");
@@ -189,15 +189,13 @@ static const char *mark_of(enum jpk_convert_result result)
 static void put_item(struct buf *out, const struct convert_report *report, size_t index)
 {
     const struct jpk_convert_item *item = &report->conversion->items[index];
-    const struct jpk_type_info *type = jpk_type_info(item->entity->type);
     const char *result = jpk_convert_result_name(item->result);
     bool none = report->item_minutes[index] == 0;
     buf_printf(out, "<tbody>\n<tr class=\"main\" data-kind=\"%s\">", result);
     page_in(out, "<th scope=\"row\" data-value=\"", item->path, "\">");
-    page_in(out, "<span class=\"name\">", item->entity->name, "</span> ");
+    page_in(out, "<span class=\"name\">", item->name, "</span> ");
     page_in(out, "<span class=\"path\">", item->path, "</span></th>");
-    page_in(out, "<td data-label=\"Type\">",
-            type->type == JPK_TYPE_UNKNOWN ? convert_type_name(item->entity) : type->label, "</td>");
+    page_in(out, "<td data-label=\"Type\">", item->label, "</td>");
     page_in(out, "<td class=\"target\" data-label=\"Became\">", item->target ? item->target : "", "</td>");
     buf_printf(out, "<td data-label=\"Result\" data-value=\"%d %s\"><span class=\"%s\">%s</span></td>", item->result,
                result, mark_of(item->result), result);

@@ -156,10 +156,10 @@ static void put_findings(struct jstream *s, const struct jpk_finding *findings, 
 }
 
 /* Which item of the source it is about. */
-static void put_entity(struct jstream *s, const struct convert_report *report, const struct jpk_entity *entity)
+static void put_item(struct jstream *s, const struct jpk_convert_item *item)
 {
-    jstream_text(s, "id", entity->id);
-    jstream_text(s, "path", convert_path(report, entity));
+    jstream_text(s, "id", item->id);
+    jstream_text(s, "path", item->path);
 }
 
 static void put_items(struct jstream *s, const struct convert_report *report)
@@ -168,8 +168,8 @@ static void put_items(struct jstream *s, const struct convert_report *report)
     for (size_t i = 0; i < report->conversion->item_count; i++) {
         const struct jpk_convert_item *item = &report->conversion->items[i];
         jstream_open(s, NULL, '{');
-        put_entity(s, report, item->entity);
-        jstream_text(s, "type", convert_type_name(item->entity));
+        put_item(s, item);
+        jstream_text(s, "type", item->type);
         jstream_text(s, "target", item->target);
         jstream_text(s, "result", jpk_convert_result_name(item->result));
         jstream_number(s, "minutes", report->item_minutes[i]);
@@ -179,26 +179,26 @@ static void put_items(struct jstream *s, const struct convert_report *report)
     jstream_close(s, ']');
 }
 
-static void put_renames(struct jstream *s, const struct jpk_conversion *c, const struct convert_report *report)
+static void put_renames(struct jstream *s, const struct jpk_conversion *c)
 {
     jstream_open(s, "renames", '[');
     for (size_t i = 0; i < c->rename_count; i++) {
         jstream_open(s, NULL, '{');
-        put_entity(s, report, c->renames[i].entity);
-        jstream_text(s, "from", c->renames[i].entity->name);
+        put_item(s, &c->items[c->renames[i].item]);
+        jstream_text(s, "from", c->items[c->renames[i].item].name);
         jstream_text(s, "to", c->renames[i].to);
         jstream_close(s, '}');
     }
     jstream_close(s, ']');
 }
 
-static void put_secrets(struct jstream *s, const struct jpk_conversion *c, const struct convert_report *report)
+static void put_secrets(struct jstream *s, const struct jpk_conversion *c)
 {
     jstream_open(s, "secrets", '[');
     for (size_t i = 0; i < c->secret_count; i++) {
         const struct jpk_convert_secret *secret = &c->secrets[i];
         jstream_open(s, NULL, '{');
-        put_entity(s, report, secret->entity);
+        put_item(s, &c->items[secret->item]);
         jstream_text(s, "key", secret->key);
         jstream_text(s, "component", secret->component);
         jstream_text(s, "property", secret->property);
@@ -220,14 +220,14 @@ static char *compact(const char *text)
     return line;
 }
 
-static void put_schedules(struct jstream *s, const struct jpk_conversion *c, const struct convert_report *report)
+static void put_schedules(struct jstream *s, const struct jpk_conversion *c)
 {
     jstream_open(s, "schedules", '[');
     for (size_t i = 0; i < c->schedule_count; i++) {
         const struct jpk_convert_schedule *schedule = &c->schedules[i];
         jstream_open(s, NULL, '{');
-        put_entity(s, report, schedule->schedule);
-        jstream_text(s, "operation", convert_path(report, schedule->operation));
+        put_item(s, &c->items[schedule->schedule]);
+        jstream_text(s, "operation", c->items[schedule->operation].path);
         if (schedule->rest && *schedule->rest) {
             char *request = compact(schedule->rest);
             s->out->failed |= !request;
@@ -257,9 +257,9 @@ void convert_report_json(struct buf *out, const struct convert_report *report)
     put_agent(s, report);
     put_findings(s, c->findings, c->finding_count);
     put_items(s, report);
-    put_renames(s, c, report);
-    put_secrets(s, c, report);
-    put_schedules(s, c, report);
+    put_renames(s, c);
+    put_secrets(s, c);
+    put_schedules(s, c);
     jstream_close(s, '}');
 }
 

@@ -127,7 +127,7 @@ static void put_secrets(struct buf *out, const struct convert_report *report)
     for (size_t i = 0; i < c->secret_count; i++) {
         const struct jpk_convert_secret *secret = &c->secrets[i];
         buf_puts(out, "| ");
-        markdown_code(out, convert_path(report, secret->entity));
+        markdown_code(out, c->items[secret->item].path);
         buf_puts(out, " | ");
         markdown_text(out, secret->component ? secret->component : "");
         buf_puts(out, " | ");
@@ -145,9 +145,9 @@ static void put_schedules(struct buf *out, const struct convert_report *report)
         buf_puts(out, "\n## Schedules to set up\n\n");
     for (size_t i = 0; i < c->schedule_count; i++) {
         buf_puts(out, "- ");
-        markdown_code(out, convert_path(report, c->schedules[i].schedule));
+        markdown_code(out, c->items[c->schedules[i].schedule].path);
         buf_puts(out, " for ");
-        markdown_code(out, convert_path(report, c->schedules[i].operation));
+        markdown_code(out, c->items[c->schedules[i].operation].path);
         buf_putc(out, '\n');
     }
 }
@@ -159,7 +159,7 @@ static void put_renames(struct buf *out, const struct convert_report *report)
         buf_puts(out, "\n## Renamed\n\n");
     for (size_t i = 0; i < c->rename_count; i++) {
         buf_puts(out, "- ");
-        markdown_code(out, convert_path(report, c->renames[i].entity));
+        markdown_code(out, c->items[c->renames[i].item].path);
         buf_puts(out, " → ");
         markdown_code(out, c->renames[i].to);
         buf_putc(out, '\n');

@@ -13,6 +13,7 @@
 #ifndef JPK_CONVERT_H
 #define JPK_CONVERT_H
 
+#include "jpk/cloud.h"
 #include "jpk/jpk.h"
 
 #ifdef __cplusplus
@@ -50,9 +51,12 @@ struct jpk_convert_options {
     void *slot_context;
 };
 
-/* An item of the source, in the order of the project. */
+/* An item of the source, an entity or a component, in the order of the project. */
 struct jpk_convert_item {
-    const struct jpk_entity *entity;
+    const struct jpk_entity *entity;             /* of Design Studio; else NULL */
+    const struct jpk_cloud_component *component; /* of Cloud Studio; else NULL */
+    const char *type, *label;                    /* "SalesforceQuery", and for people "Salesforce query" */
+    const char *id, *name;
     const char *path;   /* "Script/Common/Send mail" */
     const char *target; /* what it has become: "script:Send mail"; of several components the first; NULL: nothing */
     enum jpk_convert_result result;
@@ -62,13 +66,13 @@ struct jpk_convert_item {
 
 /* A name that could not stay. */
 struct jpk_convert_rename {
-    const struct jpk_entity *entity;
+    size_t item; /* index in jpk_conversion.items */
     const char *to;
 };
 
 /* What must be typed in again; never a value. */
 struct jpk_convert_secret {
-    const struct jpk_entity *entity;
+    size_t item;           /* index in jpk_conversion.items */
     const char *key;       /* of the setting */
     const char *component; /* where it belongs: "connection:Salesforce" */
     const char *property;  /* its label there */
@@ -78,7 +82,7 @@ struct jpk_convert_secret {
 
 /* A schedule: the other form has no known component for it. */
 struct jpk_convert_schedule {
-    const struct jpk_entity *schedule, *operation;
+    size_t schedule, operation; /* indices in jpk_conversion.items */
     const char *rest; /* JSON in the documented form of the REST interface */
 };
 

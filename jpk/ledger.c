@@ -1,0 +1,105 @@
+#include "jpk/ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/error.h"
+
+bool ledger_begin(struct ledger *ledger, size_t items)
+{
+    ledger->items = calloc(items + 1, sizeof *ledger->items);
+    ledger->item_count = ledger->items ? items : 0;
+    ledger->failed = !ledger->items;
+    return ledger->items != NULL;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->item_count; i++)
+        free(ledger->items[i].findings);
+    free(ledger->items);
+    free(ledger->renames);
+    free(ledger->secrets);
+    arena_free(&ledger->arena);
+}
+
+const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args)
+{
+    va_list again;
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
+    char *text = n < 0 ? NULL : arena_alloc(&ledger->arena, (size_t)n + 1);
+    if (text)
+        vsnprintf(text, (size_t)n + 1, format, again);
+    else
+        ledger->failed = true;
+    va_end(again);
+    return text ? text : "";
+}
+
+const char *ledger_text(struct ledger *ledger, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = ledger_vtext(ledger, format, args);
+    va_end(args);
+    return text;
+}
+
+struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert_rule rule, uint32_t place,
+                                const char *format, va_list args)
+{
+    struct ledger_item *of = &ledger->items[item];
+    struct jpk_finding *findings = array_grow(of->findings, of->finding_count, &of->finding_capacity, sizeof *findings);
+    enum jpk_convert_result result;
+    const struct jpk_check_rule *row = convert_rule(rule, &result);
+    char line[JPK_ERROR_MESSAGE_MAX];
+    vsnprintf(line, sizeof line, format, args);
+    const char *text = arena_strdup(&ledger->arena, line);
+    if (findings)
+        of->findings = findings;
+    if (!findings || !text) {
+        ledger->failed = true;
+        return NULL;
+    }
+    ledger_done(ledger, item, result, NULL);
+    struct jpk_finding *finding = &findings[of->finding_count++];
+    *finding = (struct jpk_finding){.severity = row->severity, .rule = row->id, .line = place, .message = text};
+    return finding;
+}
+
+void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result result, const char *target)
+{
+    struct ledger_item *of = &ledger->items[item];
+    if (of->result < result)
+        of->result = result;
+    if (!of->target)
+        of->target = target;
+}
+
+bool ledger_rename(struct ledger *ledger, size_t item, const char *to)
+{
+    struct jpk_convert_rename *renames =
+        array_grow(ledger->renames, ledger->rename_count, &ledger->rename_capacity, sizeof *renames);
+    if (!renames) {
+        ledger->failed = true;
+        return false;
+    }
+    ledger->renames = renames;
+    renames[ledger->rename_count++] = (struct jpk_convert_rename){item, to};
+    return true;
+}
+
+bool ledger_secret(struct ledger *ledger, const struct jpk_convert_secret *secret)
+{
+    struct jpk_convert_secret *secrets =
+        array_grow(ledger->secrets, ledger->secret_count, &ledger->secret_capacity, sizeof *secrets);
+    if (!secrets) {
+        ledger->failed = true;
+        return false;
+    }
+    ledger->secrets = secrets;
+    secrets[ledger->secret_count++] = *secret;
+    return true;
+}

@@ -1,0 +1,60 @@
+/*
+ * What has become of every item of a conversion, with what is to be said about it: items by their index in the source,
+ * findings by the rules of convert_rules.c.
+ */
+#ifndef JPK_LEDGER_H
+#define JPK_LEDGER_H
+
+#include <stdarg.h>
+
+#include "base/arena.h"
+#include "jpk/convert.h"
+#include "jpk/convert_rules.h"
+
+/* What an item of the source becomes. */
+struct ledger_item {
+    enum jpk_convert_result result;
+    const char *name;   /* of what it has become; NULL as long as it has none */
+    const char *target; /* as in struct jpk_convert_item */
+    struct jpk_finding *findings;
+    size_t finding_count, finding_capacity;
+};
+
+struct ledger {
+    struct arena arena;
+    bool failed; /* memory is out: everything else is over */
+    struct ledger_item *items;
+    size_t item_count;
+    struct jpk_convert_rename *renames;
+    size_t rename_count, rename_capacity;
+    struct jpk_convert_secret *secrets;
+    size_t secret_count, secret_capacity;
+};
+
+/* Makes room for the items; the ledger must be zero before. False: no memory. */
+bool ledger_begin(struct ledger *ledger, size_t items);
+/* Releases all of it but what was taken out before. */
+void ledger_free(struct ledger *ledger);
+
+/* Copies that live as long as the ledger; "" and ledger->failed when memory is out, never NULL. */
+const char *ledger_text(struct ledger *ledger, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args);
+
+/*
+ * Adds a finding about an item; the item's result becomes at least what the rule makes of it. `place` is kept in the
+ * finding's `line` until the caller knows lines. NULL: no memory. The message is one sentence without a full stop.
+ */
+struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert_rule rule, uint32_t place,
+                                const char *format, va_list args);
+
+/* The item's result is at least `result` then, and its target is set when `target` is not NULL and that is the first.
+ */
+void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result result, const char *target);
+
+/* Records another name. False: no memory. */
+bool ledger_rename(struct ledger *ledger, size_t item, const char *to);
+
+/* Records what must be typed in again. False: no memory. */
+bool ledger_secret(struct ledger *ledger, const struct jpk_convert_secret *secret);
+
+#endif
