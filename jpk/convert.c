@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "jpk/design.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
 
@@ -403,6 +404,10 @@ void jpk_conversion_free(struct jpk_conversion *conversion)
     struct conversion *out = (struct conversion *)conversion;
     if (!out)
         return;
+    if (out->public.files) {
+        design_conversion_free(conversion);
+        return;
+    }
     items_free(out->kept, out->kept_count);
     buf_free(&out->text);
     free(out->items);

@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "jpk/cloud_pattern.h"
 #include "jpk/conversion.h"
+#include "jpk/convert_tables.h"
 
 /* A step that is to be written, and what a pattern sees of it. */
 struct step {
@@ -197,12 +198,6 @@ static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PART
 
 /* ---------------------------------------------------------------------------------------------------------- options */
 
-/* "HOURS", "MINUTES", "SECONDS" and how many seconds each is. */
-static json_int_t unit_seconds(const char *unit)
-{
-    return strcmp(unit, "HOURS") == 0 ? 3600 : strcmp(unit, "MINUTES") == 0 ? 60 : 1;
-}
-
 static json_int_t number_of(const struct jpk_entity *operation, const char *key, json_int_t otherwise)
 {
     const char *value = jpk_entity_value(operation, key);
@@ -211,44 +206,25 @@ static json_int_t number_of(const struct jpk_entity *operation, const char *key,
 
 static void set_timeout(struct convert *c, const struct jpk_entity *operation, json_t *options)
 {
-    const char *unit = jpk_entity_value(operation, "timeoutuiunit");
+    const struct convert_time_unit *unit = convert_time_unit(jpk_entity_value(operation, "timeoutuiunit"));
     json_int_t seconds = number_of(operation, "timeoutseconds", 7200);
-    if (!unit || !*unit)
-        unit = "HOURS";
-    json_int_t each = unit_seconds(unit);
-    if (seconds % each != 0) {
-        each = 1;
-        unit = "SECONDS";
-    }
-    convert_set(c, options, "timeoutValue", json_integer(seconds / each));
-    convert_set(c, options, "timeoutMultiplier", json_integer(each));
-    convert_set(c, options, "timeoutUnit", json_string(unit));
+    if (seconds % unit->seconds != 0)
+        unit = convert_time_unit("SECONDS");
+    convert_set(c, options, "timeoutValue", json_integer(seconds / unit->seconds));
+    convert_set(c, options, "timeoutMultiplier", json_integer(unit->seconds));
+    convert_set(c, options, "timeoutUnit", json_string(unit->name));
 }
 
 static void set_options(struct convert *c, const struct jpk_entity *operation, json_t *component)
 {
-    static const struct {
-        const char *from, *to;
-        bool number;
-    } same[] = {
-        {"LogLevel", "logLevel", false},
-        {"debug_mode_until", "debug_mode_until", false},
-        {"run_success_op_if_no_source_files", "AlwaysRunSuccessOperation", true},
-        {"chunk_size", "chunk_size", true},
-        {"target_chunk_size", "target_chunk_size", true},
-        {"max_number_of_threads", "max_number_of_threads", true},
-        {"source_chunk_node", "source_chunk_node", false},
-        {"target_chunk_node", "target_chunk_node", false},
-        {"validate_source_text_file", "validate_source_text_file", true},
-        {"schedule_policy", "schedule_policy", false},
-    };
     json_t *options = json_object_get(component, "options");
     set_timeout(c, operation, options);
-    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        const char *value = jpk_entity_value(operation, same[i].from);
+    for (size_t i = 0; i < convert_option_count; i++) {
+        const char *value = jpk_entity_value(operation, convert_options[i].key);
         if (value && *value)
-            convert_set(c, options, same[i].to,
-                        same[i].number ? json_integer((json_int_t)strtoll(value, NULL, 10)) : json_string(value));
+            convert_set(c, options, convert_options[i].member,
+                        convert_options[i].number ? json_integer((json_int_t)strtoll(value, NULL, 10))
+                                                  : json_string(value));
     }
     if (number_of(operation, "chunk_size", 0) > 0)
         convert_set(c, options, "enableChunking", json_true());

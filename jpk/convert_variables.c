@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "jpk/brackets.h"
 #include "jpk/conversion.h"
+#include "jpk/convert_tables.h"
 
 /* ----------------------------------------------------------------------------------------------------------- names */
 
@@ -186,19 +187,6 @@ void convert_variables(struct convert *c)
 
 /* --------------------------------------------------------------------------------------------------------- e-mails */
 
-static const struct {
-    const char *key, *member, *label;
-} email_settings[] = {
-    {"smtp_servers", "mailServer", "mail server"},
-    {"send_to", "to", "to"},
-    {"sent_from", "from", "from"},
-    {"cc", "cc", "cc"},
-    {"bcc", "bcc", "bcc"},
-    {"reply_to", "replyTo", "reply to"},
-    {"subject", "subject", "subject"},
-    {"message_text", "message", "message"},
-};
-
 /* The log-in has no place in an export without credentials: it is typed in again, whatever it was. */
 static void note_login(struct convert *c, const struct jpk_entity *entity, const char *key, const char *component,
                        const char *label)
@@ -223,9 +211,9 @@ static void convert_email(struct convert *c, const struct jpk_entity *entity)
     const struct jpk_item *account = jpk_entity_item(entity, "account");
     const struct jpk_item *ssl = jpk_entity_item(entity, "use_ssl");
     json_t *component = cloud_new_component(JPK_CLOUD_EMAIL, name, convert_id(c, JPK_CLOUD_EMAIL, NULL, entity->id));
-    for (size_t i = 0; i < sizeof email_settings / sizeof email_settings[0]; i++) {
-        const char *value = convert_setting(c, entity, email_settings[i].key, component_name, email_settings[i].label);
-        convert_set(c, component, email_settings[i].member, json_string(value ? value : ""));
+    for (size_t i = 0; i < convert_email_setting_count; i++) {
+        const char *value = convert_setting(c, entity, convert_email_settings[i].key, component_name, convert_email_settings[i].label);
+        convert_set(c, component, convert_email_settings[i].member, json_string(value ? value : ""));
     }
     convert_set(c, component, "useSSL", json_boolean(ssl && ssl->value && strcmp(ssl->value, "1") == 0));
     convert_set(c, component, "useAuthentication", json_boolean(account && account->value && *account->value));

@@ -16,7 +16,7 @@ bool ledger_begin(struct ledger *ledger, size_t items)
 
 void ledger_free(struct ledger *ledger)
 {
-    for (size_t i = 0; i < ledger->item_count; i++)
+    for (size_t i = 0; ledger->items && i <= ledger->item_count; i++)
         free(ledger->items[i].findings);
     free(ledger->items);
     free(ledger->renames);

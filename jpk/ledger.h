@@ -22,8 +22,8 @@ struct ledger_item {
 
 struct ledger {
     struct arena arena;
-    bool failed; /* memory is out: everything else is over */
-    struct ledger_item *items;
+    bool failed;               /* memory is out: everything else is over */
+    struct ledger_item *items; /* one more than there are: that is the project as a whole */
     size_t item_count;
     struct jpk_convert_rename *renames;
     size_t rename_count, rename_capacity;

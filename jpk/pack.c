@@ -103,19 +103,6 @@ static int64_t made_at(const struct packer *p)
     return value * unit;
 }
 
-/* The first line of a properties file, as java.util.Date writes it. */
-static void put_date(struct buf *out, int64_t milliseconds)
-{
-    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t seconds = (time_t)(milliseconds / 1000);
-    struct tm utc = {0};
-    gmtime_r(&seconds, &utc);
-    buf_printf(out, "#%s %s %02d %02d:%02d:%02d UTC %d\n", days[utc.tm_wday], months[utc.tm_mon], utc.tm_mday,
-               utc.tm_hour, utc.tm_min, utc.tm_sec, utc.tm_year + 1900);
-}
-
 /* The keys in the order in which real files of each kind have them: that of a hash table. */
 static bool put_jitterpak(struct packer *p, struct buf *out)
 {
@@ -160,7 +147,7 @@ static bool put_jitterpak(struct packer *p, struct buf *out)
         {"description", first_of(p, "description", NULL, "description"), false},
         {"project_id", p->project->id, false},
     };
-    put_date(out, at);
+    properties_put_date(out, at);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].exported != backup)
             properties_put(out, rows[i].key, rows[i].value);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistr.h>
 
 #include "base/array.h"
@@ -248,4 +249,16 @@ void properties_put(struct buf *out, const char *key, const char *value)
     buf_putc(out, '=');
     put_word(out, value, false);
     buf_putc(out, '\n');
+}
+
+void properties_put_date(struct buf *out, int64_t milliseconds)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    time_t seconds = (time_t)(milliseconds / 1000);
+    struct tm utc = {0};
+    gmtime_r(&seconds, &utc);
+    buf_printf(out, "#%s %s %02d %02d:%02d:%02d UTC %d\n", days[utc.tm_wday], months[utc.tm_mon], utc.tm_mday,
+               utc.tm_hour, utc.tm_min, utc.tm_sec, utc.tm_year + 1900);
 }

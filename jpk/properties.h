@@ -27,6 +27,9 @@ bool properties_parse(const char *text, size_t n, struct arena *arena, struct pr
 /* Appends `key=value` and a line end as Java writes them: escaped, beyond ASCII as \uXXXX. */
 void properties_put(struct buf *out, const char *key, const char *value);
 
+/* Appends the first line, which says when it was stored, for milliseconds since 1970: in UTC. */
+void properties_put_date(struct buf *out, int64_t milliseconds);
+
 const char *properties_get(const struct properties *properties, const char *key); /* NULL when there is none */
 
 #endif

@@ -187,15 +187,6 @@ static void put_detail(struct writer *w, const struct schema_node *node, bool re
     buf_puts(w->out, "/>\n");
 }
 
-/* Lists of JSON hold `item` and `array`, all else is an object. */
-static bool json_list(const struct schema_node *node)
-{
-    for (const struct schema_node *child = node->child; child; child = child->next)
-        if (!schema_node_repeats(child) || (strcmp(child->name, "item") != 0 && strcmp(child->name, "array") != 0))
-            return false;
-    return node->child != NULL;
-}
-
 static void put_own_value(struct writer *w, const struct schema_node *node)
 {
     if (node->base_type) {
@@ -207,7 +198,7 @@ static void put_own_value(struct writer *w, const struct schema_node *node)
     if (node->nillable)
         put_mark(w, JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE | JPK_CROM_OPTIONAL, "xsi:nil", "Boolean", "false");
     if (w->tree->kind == SCHEMA_JSON && !node->base_type)
-        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, json_list(node) ? "array" : "object",
+        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, schema_json_list(node) ? "array" : "object",
                  "String", "true");
 }
 

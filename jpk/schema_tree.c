@@ -54,6 +54,14 @@ bool schema_node_repeats(const struct schema_node *node)
     return node->max == SCHEMA_UNBOUNDED || node->max > 1;
 }
 
+bool schema_json_list(const struct schema_node *node)
+{
+    for (const struct schema_node *child = node->child; child; child = child->next)
+        if (!schema_node_repeats(child) || (strcmp(child->name, "item") != 0 && strcmp(child->name, "array") != 0))
+            return false;
+    return node->child != NULL;
+}
+
 /* ------------------------------------------------------------------------------------------------------- comparison */
 
 static bool same(const char *a, const char *b)

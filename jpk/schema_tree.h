@@ -141,6 +141,9 @@ struct schema_node *schema_node_next(const struct schema_node *node);
 /* Whether it occurs more than once, so that its script path ends in a dot. */
 bool schema_node_repeats(const struct schema_node *node);
 
+/* JSON: whether it is a list, which holds nothing but `item` and `array`; all else that has children is an object. */
+bool schema_json_list(const struct schema_node *node);
+
 /* Whether two nodes, and all that is below them, say the same. */
 bool schema_node_equal(const struct schema_node *a, const struct schema_node *b);
 

@@ -17,15 +17,16 @@
 #define FIELD(name) offsetof(struct settings, name)
 
 static const struct option options[] = {
-    {"to", 't', OPTION_CHOICE, FIELD(convert.to), "cloud|design", "what to make: a project of Cloud Studio"},
-    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT.json",
-     "where to write (default: the project's name, here); - prints"},
+    {"to", 't', OPTION_CHOICE, FIELD(convert.to), "cloud|design", "what to make: a project of which studio"},
+    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT",
+     "where to write (default: the project's name, here): OUT.json, - prints it; OUT.jpk, or a folder for a workspace"},
     {"report", 'r', OPTION_TEXT, FIELD(convert.report), "FILE", "write the report too: FILE.json, .md or .html"},
     {"report-format", 0, OPTION_CHOICE, FIELD(convert.report_format), "json|markdown|html",
      "the report's form (default: by the name of its file)"},
     {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE",
-     "write the schedules too, as JSON for the REST interface"},
-    {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private", "which kind of agent will run it (any)"},
+     "to cloud: write the schedules too, as JSON for the REST interface"},
+    {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private",
+     "to cloud: which kind of agent will run it (any)"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "print the report, write nothing"},
     {0},
@@ -63,12 +64,13 @@ static const struct format *report_format(const struct settings *settings)
 
 /* ------------------------------------------------------------------------------------------------------ outputs */
 
-enum { OUT_EXPORT, OUT_REPORT, OUT_SCHEDULES, OUTPUTS };
+/* In the order in which they get their names: the project last. */
+enum { OUT_REPORT, OUT_SCHEDULES, OUT_PROJECT, OUTPUTS };
 
 /* What is written: all of it or nothing. */
 struct output {
     const char *path; /* NULL: not asked for */
-    const char *data;
+    const char *data; /* NULL: a project of Design Studio, which is written as a whole */
     size_t size;
     struct outfile file;
     bool opened;
@@ -100,6 +102,8 @@ static bool differ(const struct output outputs[OUTPUTS], struct jpk_error *err)
 
 static bool fill(struct output *output, bool force, struct jpk_error *err)
 {
+    if (!output->data)
+        return true;
     output->opened = outfile_open(&output->file, output->path, force, err);
     if (!output->opened)
         return false;
@@ -110,11 +114,22 @@ static bool fill(struct output *output, bool force, struct jpk_error *err)
     return false;
 }
 
+static bool commit(const struct settings *settings, const struct jpk_conversion *conversion, struct output *output,
+                   struct jpk_error *err)
+{
+    if (output->data)
+        return outfile_commit(&output->file, settings->force, true, err);
+    return text_ends_with(output->path, ".jpk")
+               ? jpk_conversion_write_jitterpak(conversion, output->path, settings->force, err)
+               : jpk_conversion_write_workspace(conversion, output->path, err);
+}
+
 /*
  * All have their bytes before the first gets its name. What got one is taken back when a later one cannot, unless it
  * has replaced what was there.
  */
-static bool write_all(const struct settings *settings, struct output outputs[OUTPUTS], struct jpk_error *err)
+static bool write_all(const struct settings *settings, const struct jpk_conversion *conversion,
+                      struct output outputs[OUTPUTS], struct jpk_error *err)
 {
     bool ok = differ(outputs, err);
     size_t done = 0;
@@ -123,7 +138,7 @@ static bool write_all(const struct settings *settings, struct output outputs[OUT
     for (size_t i = 0; ok && i < OUTPUTS; i++)
         ok = !outputs[i].path || fill(&outputs[i], settings->force, err);
     for (; ok && done < OUTPUTS; done += ok)
-        ok = !outputs[done].path || outfile_commit(&outputs[done].file, settings->force, true, err);
+        ok = !outputs[done].path || commit(settings, conversion, &outputs[done], err);
     for (size_t i = 0; i < OUTPUTS; i++) {
         if (!ok && i < done && outputs[i].path && !settings->force)
             unlink(outputs[i].path);
@@ -133,14 +148,19 @@ static bool write_all(const struct settings *settings, struct output outputs[OUT
     return ok;
 }
 
-static void print_written(const struct output outputs[OUTPUTS])
+static void print_written(const struct jpk_conversion *conversion, const struct output outputs[OUTPUTS])
 {
+    static const int order[OUTPUTS] = {OUT_PROJECT, OUT_REPORT, OUT_SCHEDULES};
     for (size_t i = 0; i < OUTPUTS; i++) {
-        if (!outputs[i].path)
+        const struct output *output = &outputs[order[i]];
+        if (!output->path)
             continue;
         fputs(i ? "wrote " : "\nwrote ", stdout);
-        message_text(outputs[i].path);
-        printf(" (%zu bytes)\n", outputs[i].size);
+        message_text(output->path);
+        if (output->data)
+            printf(" (%zu bytes)\n", output->size);
+        else
+            printf(" (%zu files)\n", conversion->file_count);
     }
 }
 
@@ -168,8 +188,8 @@ static bool default_name(const struct settings *settings, const struct convert_r
     if (settings->output) {
         buf_puts(name, settings->output);
     } else {
-        put_file_stem(name, report->project->name, strlen(report->project->name));
-        buf_puts(name, ".json");
+        put_file_stem(name, report->project_name, strlen(report->project_name));
+        buf_puts(name, report->conversion->text ? ".json" : ".jpk");
     }
     return !name->failed;
 }
@@ -186,20 +206,20 @@ static bool deliver(const struct settings *settings, const struct convert_report
     put_printed(&printed, report, &text);
     bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !printed.failed;
     struct output outputs[OUTPUTS] = {
-        [OUT_EXPORT] = {buf_text(&name), report->conversion->text, report->conversion->size, .opened = false},
         [OUT_REPORT] = {settings->convert.report, buf_text(&text), text.size, .opened = false},
         [OUT_SCHEDULES] = {settings->convert.schedules, buf_text(&schedules), schedules.size, .opened = false},
+        [OUT_PROJECT] = {buf_text(&name), report->conversion->text, report->conversion->size, .opened = false},
     };
     for (size_t i = 0; i < OUTPUTS; i++)
         if (prints(outputs[i].path) || settings->dry_run)
             outputs[i].path = NULL;
     if (!ok)
         error_memory(err);
-    ok = ok && write_all(settings, outputs, err);
+    ok = ok && write_all(settings, report->conversion, outputs, err);
     if (ok)
         fwrite(buf_text(&printed), 1, printed.size, stdout);
     if (ok && !settings->quiet && !prints(settings->output) && !prints(settings->convert.report))
-        print_written(outputs);
+        print_written(report->conversion, outputs);
     buf_free(&text);
     buf_free(&schedules);
     buf_free(&name);
@@ -220,9 +240,12 @@ static const char *complaint(const struct settings *settings)
 {
     const char *out = settings->output, *report = settings->convert.report, *schedules = settings->convert.schedules;
     if (!settings->convert.to)
-        return "say what to make: --to cloud";
-    if (strcmp(settings->convert.to, "design") == 0)
-        return "--to design is not supported yet; what can be made is --to cloud";
+        return "say what to make: --to cloud or --to design";
+    bool design = strcmp(settings->convert.to, "design") == 0;
+    if (design && prints(out))
+        return "a project of Design Studio cannot be printed: --output needs the name of a file or folder";
+    if (design && (schedules || settings->convert.agent))
+        return "--schedules and --agent are for --to cloud";
     if (prints(schedules))
         return "--schedules needs the name of a file";
     if (same(out, report) || same(out, schedules) || same(report, schedules))
@@ -237,11 +260,14 @@ static const char *complaint(const struct settings *settings)
 static bool open_project(struct input *input, const char *argument, const struct settings *settings,
                          struct jpk_error *err)
 {
+    bool cloud = strcmp(settings->convert.to, "cloud") == 0;
     if (!input_open_any(input, argument, settings, err))
         return false;
-    if (!input->cloud)
+    if (cloud && !input->cloud)
         return input_load(input, settings, JPK_KEEP_GOING, err);
-    error_set(err, JPK_ERR_USAGE, "is a project of Cloud Studio already");
+    if (!cloud && input->cloud)
+        return true;
+    error_set(err, JPK_ERR_USAGE, "is a project of %s Studio already", cloud ? "Cloud" : "Design");
     error_file(err, input->name);
     return false;
 }
@@ -252,21 +278,28 @@ static enum jpk_convert_agent agent_of(const struct settings *settings)
     return same(agent, "cloud") ? JPK_AGENT_CLOUD : same(agent, "private") ? JPK_AGENT_PRIVATE : JPK_AGENT_ANY;
 }
 
+/* `lookup` is the caller's to free. */
+static struct jpk_conversion *convert(const struct input *input, const struct settings *settings,
+                                      struct slot_lookup **lookup, struct jpk_error *err)
+{
+    struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
+    if (input->cloud)
+        return jpk_convert_to_design(input->cloud, NULL, err);
+    how.slot_context = *lookup = slot_lookup_make(input->project, input->graph, err);
+    return *lookup ? jpk_convert_to_cloud(input->project, input->graph, &how, err) : NULL;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input input = {0};
     struct jpk_error err = {0};
     struct convert_report report = {0};
     struct slot_lookup *lookup = NULL;
-    struct jpk_conversion *conversion = NULL;
-    struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
     (void)count;
     if (complaint(settings))
         return usage(complaint(settings));
-    if (open_project(&input, arguments[0], settings, &err))
-        how.slot_context = lookup = slot_lookup_make(input.project, input.graph, &err);
-    if (lookup)
-        conversion = jpk_convert_to_cloud(input.project, input.graph, &how, &err);
+    struct jpk_conversion *conversion =
+        open_project(&input, arguments[0], settings, &err) ? convert(&input, settings, &lookup, &err) : NULL;
     bool ok = conversion && convert_report_make(&report, &input, settings, conversion, lookup, &err) &&
               deliver(settings, &report, &err);
     int status = ok ? report.status != CONVERT_COMPLETE : message_error(&err);
@@ -282,7 +315,7 @@ static const struct option *const groups[] = {options, input_options, common_opt
 const struct command convert_command = {
     .name = "convert",
     .arguments = "PROJECT",
-    .summary = "Make a project of Cloud Studio from one of Design Studio, and say what is left to do.",
+    .summary = "Make a project of Cloud Studio from one of Design Studio, or back, and say what is left to do.",
     .details = "Every item of the project is accounted for: converted, review (converted, but a person should look at "
                "it),\n"
                "manual (a person must do it) or dropped (on purpose). The report says why, and what to do, most "

@@ -21,7 +21,7 @@ static const struct convert_advice advices[] = {
     {"email-scripted", CONVERT_EFFORT_LOOK, "let the operation fail once and see that the e-mail comes"},
     {"kept", CONVERT_EFFORT_NONE, "no action needed; delete it there if nobody wants it"},
     {"mapping-lost", CONVERT_EFFORT_ADAPT, "map the field in the transformation"},
-    {"not-supported", CONVERT_EFFORT_BUILD, "build it in Cloud Studio by hand"},
+    {"not-supported", CONVERT_EFFORT_BUILD, "build it by hand"},
     {"not-used", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project uses it"},
     {"operation-pattern", CONVERT_EFFORT_BUILD, "build the operation from valid patterns by hand"},
     {"operation-split", CONVERT_EFFORT_LOOK, "see that the operations run in the order of the steps that they replace"},
@@ -37,7 +37,7 @@ static const struct convert_advice advices[] = {
     {"script-function", CONVERT_EFFORT_ADAPT, "change the call in the script"},
     {"secret", CONVERT_EFFORT_ENTER, "type the value in again; the list of secrets says where"},
     {"setting-lost", CONVERT_EFFORT_ADAPT, "see whether the setting matters, and find another way if it does"},
-    {"shape-not-observed", CONVERT_EFFORT_LOOK, "open the component after the import and compare its settings"},
+    {"shape-not-observed", CONVERT_EFFORT_LOOK, "open it after the import and compare its settings"},
     {"unreadable", CONVERT_EFFORT_BUILD, "repair the file in the source, or build the item by hand"},
 };
 

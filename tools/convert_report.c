@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/map.h"
+#include "base/text.h"
 #include "jpk/summary.h"
 
 const char convert_coverage_items[] =
@@ -162,7 +164,7 @@ static bool begin_rules(struct rules *rules)
 {
     static const struct convert_advice unexplained[2] = {
         {"review", CONVERT_EFFORT_LOOK, "compare with the original"},
-        {"manual", CONVERT_EFFORT_BUILD, "build it in Cloud Studio by hand"},
+        {"manual", CONVERT_EFFORT_BUILD, "build it by hand"},
     };
     rules->rows = jpk_convert_rules();
     while (rules->rows[rules->count].id)
@@ -225,11 +227,15 @@ static void raise_version(struct convert_report *report, const char *version, co
     report->agent_reason = reason;
 }
 
-static void find_version(struct convert_report *report)
+static void find_version(struct convert_report *report, const struct input *input)
 {
     char required[32];
+    if (input->cloud) {
+        raise_version(report, JPK_CONVERT_DESIGN_VERSION, "the form that is written");
+        return;
+    }
     raise_version(report, "9.4.2", "Cloud Studio");
-    jpk_project_required_version(report->project, required);
+    jpk_project_required_version(input->project, required);
     raise_version(report, required, "the source");
     for (size_t i = 0; i < report->conversion->connector_count; i++) {
         const struct convert_adapter *adapter = convert_adapter(report->conversion->connectors[i]);
@@ -253,7 +259,7 @@ static bool find_reasons(struct convert_report *report, struct slot_lookup *look
 {
     const struct jpk_conversion *conversion = report->conversion;
     struct map known = {0};
-    json_t *all = slot_lookup_private_reasons(lookup);
+    json_t *all = lookup ? slot_lookup_private_reasons(lookup) : json_array();
     report->private_reasons = json_array();
     bool ok = all && report->private_reasons, private = strcmp(convert_agent_name(report), "private") == 0;
     for (size_t i = 0; ok && i < json_array_size(all); i++)
@@ -283,20 +289,29 @@ static enum convert_status find_status(const struct convert_report *report)
 
 static bool find_source(struct convert_report *report, const struct input *input, struct jpk_error *err)
 {
+    const struct jpk_cloud *cloud = input->cloud;
     report->input = input->name;
-    report->form = jpk_project_form(input->project);
-    return jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
+    report->form = cloud ? "Cloud Studio export" : jpk_project_form(input->project);
+    report->project_id = cloud ? cloud->id : input->project->id;
+    report->project_name = cloud ? cloud->name : input->project->name;
+    if (!cloud)
+        return jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
+    sha256_hex(cloud->text, cloud->size, report->sha256);
+    return true;
 }
 
 bool convert_report_make(struct convert_report *report, const struct input *input, const struct settings *settings,
                          const struct jpk_conversion *conversion, struct slot_lookup *lookup, struct jpk_error *err)
 {
-    *report = (struct convert_report){.conversion = conversion, .project = input->project, .settings = settings};
+    *report = (struct convert_report){.conversion = conversion, .settings = settings};
+    bool cloud = conversion->text != NULL, archive = settings->output && text_ends_with(settings->output, ".jpk");
+    report->to = cloud ? "Cloud Studio" : "Design Studio";
+    report->target_form = cloud ? "Cloud Studio export" : archive || !settings->output ? "Jitterpak" : "workspace";
     if (!find_source(report, input, err))
         return false;
     if (!count_work(report) || !count_types(report) || !find_reasons(report, lookup))
         return error_memory(err);
-    find_version(report);
+    find_version(report, input);
     report->status = find_status(report);
     return true;
 }

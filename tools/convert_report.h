@@ -75,10 +75,12 @@ struct convert_todo {
 
 struct convert_report {
     const struct jpk_conversion *conversion;
-    const struct jpk_project *project;
     const struct settings *settings;
-    const char *input, *form;
-    char sha256[65]; /* "" for what is no file */
+    const char *input, *form; /* of the source */
+    const char *project_id, *project_name;
+    const char *to;          /* "Cloud Studio" */
+    const char *target_form; /* "Cloud Studio export" */
+    char sha256[65];         /* "" for what is no file */
     enum convert_status status;
     struct convert_type *types; /* by name */
     size_t type_count;

@@ -268,7 +268,7 @@ void convert_report_html(struct buf *out, const struct convert_report *report)
 {
     const struct jpk_conversion *c = report->conversion;
     struct buf title = {0};
-    buf_printf(&title, "%s to Cloud Studio: %s", c->name, convert_status_name(report->status));
+    buf_printf(&title, "%s to %s: %s", c->name, report->to, convert_status_name(report->status));
     out->failed |= title.failed;
     page_begin(out, buf_text(&title));
     buf_free(&title);

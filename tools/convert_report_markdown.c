@@ -171,7 +171,7 @@ void convert_report_markdown(struct buf *out, const struct convert_report *repor
     const struct jpk_conversion *c = report->conversion;
     buf_puts(out, "# ");
     markdown_text(out, c->name);
-    buf_printf(out, ": conversion to Cloud Studio, %s\n\n", convert_status_name(report->status));
+    buf_printf(out, ": conversion to %s, %s\n\n", report->to, convert_status_name(report->status));
     put_facts(out, report);
     put_todo(out, report);
     put_types(out, report);

@@ -1,5 +1,5 @@
 /*
- * jpk/convert.h - from Design Studio to Cloud Studio.
+ * jpk/convert.h - from Design Studio to Cloud Studio, and back.
  *
  * Every item of the project is accounted for: converted, converted with something to look at, left to a person, or
  * dropped on purpose; each with its findings. The result is text in canonical form and depends on the project and the
@@ -83,12 +83,21 @@ struct jpk_convert_secret {
 /* A schedule: the other form has no known component for it. */
 struct jpk_convert_schedule {
     size_t schedule, operation; /* indices in jpk_conversion.items */
-    const char *rest; /* JSON in the documented form of the REST interface */
+    const char *rest;           /* JSON in the documented form of the REST interface */
+};
+
+/* A file of a project of Design Studio; the path is below the project's folder: "Data/Operation/<id>.xml". */
+struct jpk_convert_file {
+    const char *path;
+    const void *data;
+    size_t size;
 };
 
 struct jpk_conversion {
-    const char *text; /* the export: JSON, UTF-8, ends in a line end */
+    const char *text; /* to Cloud Studio, the export: JSON, UTF-8, ends in a line end; else NULL */
     size_t size;
+    const struct jpk_convert_file *files; /* to Design Studio, in byte order of their paths; else NULL */
+    size_t file_count;
     const char *name; /* of the project there */
     const struct jpk_convert_item *items;
     size_t item_count;
@@ -99,7 +108,7 @@ struct jpk_conversion {
     size_t secret_count;
     const struct jpk_convert_schedule *schedules;
     size_t schedule_count;
-    const char *const *connectors; /* adapters that the result uses, in byte order */
+    const char *const *connectors; /* adapters that the export uses, in byte order */
     size_t connector_count;
     size_t script_lines, script_lines_kept; /* of code; those in which nothing is left to do */
     const struct jpk_finding *findings;     /* about the project as a whole */
@@ -112,6 +121,28 @@ struct jpk_conversion {
  */
 JPK_API struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, const struct jpk_graph *graph,
                                                     const struct jpk_convert_options *options, struct jpk_error *err);
+/* The version of Design Studio that projects are written for: that of the newest real one. */
+#define JPK_CONVERT_DESIGN_VERSION "11.41.0.0"
+
+/*
+ * Converts an export; it must stay until the conversion is freed. Of the options only the agent counts. What Design
+ * Studio has and an export has not is made by rule: ids of steps and folders, the files of structures, their caches.
+ * No value is encrypted, for only an installation can do that; what was is left empty and listed. Errors:
+ * JPK_ERR_MEMORY.
+ */
+JPK_API struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud,
+                                                     const struct jpk_convert_options *options, struct jpk_error *err);
+
+/*
+ * Writes a project of Design Studio as a Jitterpak, or as a workspace (a folder, which must not be there: it appears
+ * complete or not at all). Errors: JPK_ERR_USAGE (it is none of Design Studio), JPK_ERR_EXISTS, JPK_ERR_WRITE,
+ * JPK_ERR_MEMORY.
+ */
+JPK_API bool jpk_conversion_write_jitterpak(const struct jpk_conversion *conversion, const char *path, bool force,
+                                            struct jpk_error *err);
+JPK_API bool jpk_conversion_write_workspace(const struct jpk_conversion *conversion, const char *path,
+                                            struct jpk_error *err);
+
 JPK_API void jpk_conversion_free(struct jpk_conversion *conversion);
 
 #ifdef __cplusplus

@@ -1,0 +1,354 @@
+/* The plan of the conversion to Design Studio, and its result. */
+#include "jpk/design.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/uuid.h"
+#include "jpk/cloud_path.h"
+
+/* --------------------------------------------------------------------------------------------------- for all parts */
+
+struct jpk_finding *design_note(struct design *d, const struct jpk_cloud_component *component, enum convert_rule rule,
+                                uint32_t node, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    struct jpk_finding *finding = ledger_note(&d->ledger, component->index, rule, 0, format, args);
+    va_end(args);
+    if (!finding)
+        return NULL;
+    struct text_position at = jdoc_position(d->cloud->doc, node == JPK_CLOUD_NO_NODE ? component->node : node);
+    finding->line = at.line;
+    finding->column = at.column;
+    finding->entity_id = component->id;
+    finding->entity_type = jpk_cloud_kind_info(component->kind)->name;
+    finding->entity_name = component->name;
+    return finding;
+}
+
+void design_note_project(struct design *d, enum convert_rule rule, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    ledger_note(&d->ledger, d->ledger.item_count, rule, 0, format, args);
+    va_end(args);
+}
+
+void design_done(struct design *d, const struct jpk_cloud_component *component, const struct design_entity *entity)
+{
+    if (entity)
+        design_done_as(d, component, "%s:%s", jpk_type_info(entity->type)->name, entity->name);
+}
+
+void design_done_as(struct design *d, const struct jpk_cloud_component *component, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    ledger_done(&d->ledger, component->index, JPK_CONVERTED, ledger_vtext(&d->ledger, format, args));
+    va_end(args);
+}
+
+const char *design_text(struct design *d, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    const char *text = ledger_vtext(&d->ledger, format, args);
+    va_end(args);
+    return text;
+}
+
+const char *design_keep(struct design *d, struct buf *buf)
+{
+    const char *text = buf->failed ? "" : design_text(d, "%s", buf_text(buf));
+    d->ledger.failed |= buf->failed;
+    buf_free(buf);
+    return text;
+}
+
+/* ------------------------------------------------------------------------------------------------------------- ids */
+
+/* False: something has it already, or memory is out. */
+static bool take_id(struct design *d, const char *id)
+{
+    uint32_t old = MAP_NONE;
+    if (map_add(&d->ids, id, strlen(id), 0, &old))
+        return old == MAP_NONE;
+    d->ledger.failed = true;
+    return false;
+}
+
+const char *design_new_id(struct design *d, const char *role, const char *source)
+{
+    char id[UUID_SIZE];
+    const char *name = design_text(d, "design/%s/%s", role, source);
+    for (;;) {
+        uuid_of_name(d->project_id, name, id);
+        const char *copy = design_text(d, "%s", id);
+        if (d->ledger.failed || take_id(d, copy))
+            return copy;
+        name = design_text(d, "%s#", name);
+    }
+}
+
+/* A component keeps its id when that is one that Design Studio can have. */
+static void plan_id(struct design *d, const struct jpk_cloud_component *component)
+{
+    const char *id = "";
+    if (text_guid(component->id, strlen(component->id))) {
+        char *lower = arena_strdup_lower(&d->ledger.arena, component->id);
+        d->ledger.failed |= !lower;
+        if (lower && take_id(d, lower))
+            id = lower;
+    }
+    design_of(d, component)->id =
+        *id ? id
+            : design_new_id(d, jpk_cloud_kind_info(component->kind)->name,
+                            *component->id ? component->id : design_text(d, "%u", component->index));
+}
+
+/* What a file system or Design Studio does not have in the name of a project. */
+static const char *project_name(struct design *d)
+{
+    char *name = arena_strdup(&d->ledger.arena, d->cloud->name);
+    size_t n = 0;
+    if (!name) {
+        d->ledger.failed = true;
+        return "";
+    }
+    for (const char *p = name; *p; p++) {
+        bool bad = (unsigned char)*p < ' ' || strchr("\\/:?*\"<>|", *p);
+        if (!bad || (n > 0 && name[n - 1] != ' '))
+            name[n++] = bad ? ' ' : *p;
+    }
+    while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '.'))
+        n--;
+    name[n] = '\0';
+    return n > 0 ? name : "Project";
+}
+
+/* Activities learn their schemas. */
+static void plan_schema(struct design *d, const struct jpk_cloud_component *component)
+{
+    const struct jpk_cloud_component *activity = component->as.schema->origin.component;
+    size_t output = strcmp(component->as.schema->direction, "output") == 0;
+    if (activity && activity->kind == JPK_CLOUD_ACTIVITY && !design_of(d, activity)->schemas[output])
+        design_of(d, activity)->schemas[output] = component;
+}
+
+static bool begin(struct design *d, struct jpk_error *err)
+{
+    size_t count = d->cloud->component_count;
+    if (!ledger_begin(&d->ledger, count))
+        return error_memory(err);
+    d->components = arena_calloc(&d->ledger.arena, count + 1, sizeof *d->components);
+    if (!d->components)
+        return error_memory(err);
+    const char *id = d->cloud->id;
+    if (text_guid(id, strlen(id))) {
+        d->project_id = arena_strdup_lower(&d->ledger.arena, id);
+    } else {
+        char made[UUID_SIZE];
+        uuid_of_name(*id ? id : "project", d->cloud->name, made);
+        d->project_id = design_text(d, "%s", made);
+    }
+    d->project_name = project_name(d);
+    d->ledger.failed |= !d->project_id;
+    for (size_t i = 0; i < count && !d->ledger.failed; i++) {
+        plan_id(d, d->cloud->components[i]);
+        if (d->cloud->components[i]->kind == JPK_CLOUD_SCHEMA)
+            plan_schema(d, d->cloud->components[i]);
+    }
+    return !d->ledger.failed || error_memory(err);
+}
+
+/* ------------------------------------------------------------------------------------------- what has no entity */
+
+/* Of these nothing is lost, for Design Studio knows them without an entity. */
+static void account_global(struct design *d, const struct jpk_cloud_component *component)
+{
+    struct jpk_finding *finding = design_note(d, component, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE,
+                                              "global variables need no item: scripts make them");
+    if (finding && *component->as.global->value)
+        finding->hint = "it has a value in the export, which a script must set";
+    if (*component->as.global->value)
+        design_note(d, component, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
+                    "the value of a global variable was left out");
+}
+
+/* Connectors that only the organization of the source has. */
+static void account_adapters(struct design *d)
+{
+    for (size_t i = 0; i < d->cloud->adapter_count && !d->ledger.failed; i++)
+        design_note_project(d, CONVERT_NOT_SUPPORTED, "the connector '%.200s' is one of the organization's own",
+                            *d->cloud->adapters[i].name ? d->cloud->adapters[i].name : d->cloud->adapters[i].id);
+}
+
+static void account(struct design *d)
+{
+    account_adapters(d);
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++) {
+        const struct jpk_cloud_component *component = d->cloud->components[i];
+        const struct ledger_item *item = &d->ledger.items[component->index];
+        if (item->target || item->finding_count > 0)
+            continue;
+        if (component->kind == JPK_CLOUD_GLOBAL)
+            account_global(d, component);
+        else if (component->kind == JPK_CLOUD_OTHER)
+            design_note(d, component, CONVERT_NOT_SUPPORTED, JPK_CLOUD_NO_NODE, "components of type %lld are not known",
+                        (long long)component->number);
+        else
+            design_note(d, component, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE, "nothing that was converted uses it");
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------------- result */
+
+/* What is given out, and what keeps it. */
+struct design_conversion {
+    struct jpk_conversion public; /* first, so that the pointers are the same */
+    struct ledger ledger;
+    struct jpk_convert_item *items;
+    struct jpk_convert_file *files;
+    const char **connectors;
+    struct design_place place;
+};
+
+static bool list_items(struct design *d, struct design_conversion *out)
+{
+    size_t count = d->cloud->component_count;
+    out->items = calloc(count + 1, sizeof *out->items);
+    for (size_t i = 0; out->items && i < count; i++) {
+        const struct jpk_cloud_component *component = d->cloud->components[i];
+        const struct ledger_item *item = &d->ledger.items[i];
+        const struct jpk_cloud_kind_info *kind = jpk_cloud_kind_info(component->kind);
+        struct buf path = {0};
+        cloud_path(&path, component);
+        out->items[i] = (struct jpk_convert_item){.component = component,
+                                                  .type = kind->name,
+                                                  .label = kind->label,
+                                                  .id = component->id,
+                                                  .name = component->name,
+                                                  .path = design_keep(d, &path),
+                                                  .target = item->target,
+                                                  .result = item->result,
+                                                  .findings = item->findings,
+                                                  .finding_count = item->finding_count};
+        out->public.counts[item->result]++;
+    }
+    out->public.items = out->items;
+    out->public.item_count = count;
+    return out->items && !d->ledger.failed;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The adapters that the source uses, each once, in byte order. */
+static bool list_connectors(struct design *d, struct design_conversion *out)
+{
+    const char **list = calloc(d->cloud->component_count + 1, sizeof *list);
+    size_t n = 0, count = 0;
+    for (size_t i = 0; list && i < d->cloud->component_count; i++)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION)
+            list[n++] = d->cloud->components[i]->as.connection->adapter;
+    if (list)
+        qsort(list, n, sizeof *list, compare_texts);
+    for (size_t i = 0; i < n; i++)
+        if (count == 0 || strcmp(list[count - 1], list[i]) != 0)
+            list[count++] = design_text(d, "%s", list[i]);
+    out->public.connectors = out->connectors = list;
+    out->public.connector_count = count;
+    return list != NULL;
+}
+
+static void give_out(struct design *d, struct design_conversion *out)
+{
+    struct jpk_conversion *public = &out->public;
+    public->name = d->project_name;
+    out->place = d->place;
+    public->files = out->files = d->files;
+    public->file_count = d->file_count;
+    public->script_lines = d->script_lines;
+    public->script_lines_kept = d->script_lines_kept;
+    out->ledger = d->ledger;
+    public->findings = out->ledger.items[out->ledger.item_count].findings;
+    public->finding_count = out->ledger.items[out->ledger.item_count].finding_count;
+    public->renames = out->ledger.renames;
+    public->rename_count = out->ledger.rename_count;
+    public->secrets = out->ledger.secrets;
+    public->secret_count = out->ledger.secret_count;
+    d->ledger = (struct ledger){0};
+    d->files = NULL;
+    d->file_count = 0;
+}
+
+static void free_files(struct jpk_convert_file *files, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)files[i].data);
+    free(files);
+}
+
+static void design_end(struct design *d)
+{
+    for (size_t i = 0; i < d->entity_count; i++) {
+        free(d->entities[i]->properties.items);
+        free(d->entities[i]->place.items);
+        buf_free(&d->entities[i]->body);
+    }
+    free(d->entities);
+    free_files(d->files, d->file_count);
+    map_free(&d->ids);
+    map_free(&d->upload_names);
+    free(d->uploads);
+    ledger_free(&d->ledger);
+}
+
+const struct design_place *design_conversion_place(const struct jpk_conversion *conversion)
+{
+    return &((const struct design_conversion *)conversion)->place;
+}
+
+void design_conversion_free(struct jpk_conversion *conversion)
+{
+    struct design_conversion *out = (struct design_conversion *)conversion;
+    free_files(out->files, out->public.file_count);
+    free(out->items);
+    free(out->connectors);
+    ledger_free(&out->ledger);
+    free(out);
+}
+
+struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, const struct jpk_convert_options *options,
+                                             struct jpk_error *err)
+{
+    static void (*const parts[])(struct design *) = {
+        design_find_senders, design_assets,          design_variables,  design_emails, design_endpoints,
+        design_scripts,      design_transformations, design_operations, account,       design_write_files,
+    };
+    struct design d = {.cloud = cloud};
+    if (options)
+        d.options = *options;
+    struct design_conversion *out = calloc(1, sizeof *out);
+    bool ok = (out || error_memory(err)) && begin(&d, err);
+    for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
+        parts[i](&d);
+        ok = !d.ledger.failed || error_memory(err);
+    }
+    ok = ok && ((list_items(&d, out) && list_connectors(&d, out) && !d.ledger.failed) || error_memory(err));
+    if (ok)
+        give_out(&d, out);
+    design_end(&d);
+    if (ok)
+        return &out->public;
+    if (out)
+        design_conversion_free(&out->public);
+    return NULL;
+}

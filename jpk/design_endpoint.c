@@ -1,0 +1,399 @@
+/*
+ * Sources, targets, connectors and their functions. A connection of files or databases is no item in Design Studio:
+ * each source and target holds the log-in itself.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "jpk/design.h"
+
+#define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
+#define SALESFORCE_WSDL "jitterbit.salesforce.partner.63.wsdl" /* of the version that new connectors get */
+
+/* ------------------------------------------------------------------------------------------------------------ rows */
+
+static bool is_http(const char *adapter)
+{
+    return strcmp(adapter, "http") == 0;
+}
+
+/* Every verb of HTTP is a function, and all of them are one row. */
+static bool is_function(const struct endpoint_row *row, const char *function)
+{
+    return row->read && (strcmp(row->read, function) == 0 || strcmp(row->write, function) == 0 ||
+                         (is_http(row->adapter) && strncmp(function, "http_", 5) == 0));
+}
+
+/* The row of an activity; with `function` NULL that of the connector by itself. NULL: none. */
+static const struct endpoint_row *row_of(const char *adapter, const char *function)
+{
+    for (const struct endpoint_row *row = endpoint_rows(); row->type; row++)
+        if (row->adapter && strcmp(row->adapter, adapter) == 0 &&
+            (function ? is_function(row, function) : row->location || !row->read))
+            return row;
+    return NULL;
+}
+
+static const struct endpoint_row *activity_row(const struct jpk_cloud_component *activity)
+{
+    return row_of(activity->as.activity->adapter, activity->as.activity->function);
+}
+
+bool design_is_location(const struct jpk_cloud_component *activity)
+{
+    const struct endpoint_row *row = activity_row(activity);
+    return row && row->location;
+}
+
+enum convert_direction design_direction(const struct jpk_cloud_component *activity)
+{
+    const struct endpoint_row *row = activity_row(activity);
+    const char *function = activity->as.activity->function;
+    if (row && strcmp(row->read, row->write) != 0)
+        return strcmp(row->read, function) == 0 ? CONVERT_READ : CONVERT_WRITE;
+    return strcmp(activity->as.activity->polarity, "source") == 0 ? CONVERT_READ : CONVERT_WRITE;
+}
+
+/* --------------------------------------------------------------------------------------------------- what is made */
+
+/* What nobody has seen in an export is read by the names that the conversion gives it. */
+static void note_shape(struct design *d, const struct jpk_cloud_component *component, const char *label)
+{
+    design_note(d, component, CONVERT_SHAPE_NOT_OBSERVED, JPK_CLOUD_NO_NODE,
+                "the settings of %s were never seen in an export; those called as in Design Studio were taken", label);
+}
+
+static void note_manual(struct design *d, const struct jpk_cloud_component *component, const char *what)
+{
+    struct jpk_finding *finding = design_note(d, component, CONVERT_NOT_SUPPORTED, JPK_CLOUD_NO_NODE,
+                                              "nothing is known in Design Studio that corresponds to %s", what);
+    if (finding)
+        finding->hint = "set it up by hand";
+}
+
+/* `Read x` and `Write x` are how sources and targets called `x` are named there. */
+static const char *plain_name(const char *name, enum convert_direction direction)
+{
+    const char *prefix = direction == CONVERT_READ ? "Read " : "Write ";
+    size_t n = strlen(prefix);
+    return strncmp(name, prefix, n) == 0 && name[n] ? name + n : name;
+}
+
+/* The function of HTTP says its verb; the number of POST is the only one that was seen. */
+static void put_verb(struct design *d, struct design_entity *entity, const char *function)
+{
+    char method[16] = "";
+    const char *verb = strncmp(function, "http_", 5) == 0 ? function + 5 : function;
+    for (size_t i = 0; verb[i] && i + 1 < sizeof method; i++)
+        method[i] = verb[i] >= 'a' && verb[i] <= 'z' ? (char)(verb[i] - ('a' - 'A')) : verb[i];
+    design_set_place(d, entity, "http_method", design_text(d, "%s", method));
+    if (strcmp(method, "POST") == 0)
+        design_set_place(d, entity, "http_verb", "2");
+}
+
+/* The settings of a source or target: the log-in of the connection with those of its own. */
+static void fill_location(struct design *d, struct design_entity *entity, const struct endpoint_row *row,
+                          const struct jpk_cloud_component *connection, const struct jpk_cloud_component *activity,
+                          enum convert_direction direction)
+{
+    entity->location = row->type;
+    if (connection)
+        design_put_settings(d, entity, connection, endpoint_connector_find(row->adapter)->settings, true);
+    if (activity)
+        design_put_settings(d, entity, activity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
+                            true);
+    if (activity && is_http(row->adapter))
+        put_verb(d, entity, activity->as.activity->function);
+}
+
+static struct design_entity *new_location(struct design *d, const struct jpk_cloud_component *activity,
+                                          const struct endpoint_row *row, enum convert_direction direction)
+{
+    bool own = direction == design_direction(activity), read = direction == CONVERT_READ;
+    const struct jpk_cloud_component *connection = activity->as.activity->connection.component;
+    const char *id =
+        own ? design_of(d, activity)->id : design_new_id(d, read ? "source" : "target", design_of(d, activity)->id);
+    struct design_entity *entity = design_entity(d, read ? JPK_TYPE_SOURCE : JPK_TYPE_TARGET, id,
+                                                 plain_name(activity->name, design_direction(activity)));
+    if (!entity)
+        return NULL;
+    entity->from = activity;
+    entity->description = activity->description;
+    fill_location(d, entity, row, connection, activity, direction);
+    if (!connection)
+        design_note(d, activity, CONVERT_DANGLING, JPK_CLOUD_NO_NODE, "its connection is not in the project");
+    else
+        design_done_as(d, connection, "%s:%s", jpk_type_info(entity->type)->name, entity->name);
+    return entity;
+}
+
+/* ------------------------------------------------------------------------------------------------ connectors */
+
+static struct design_entity *new_connector(struct design *d, const struct jpk_cloud_component *connection)
+{
+    const char *adapter = connection->as.connection->adapter;
+    const struct endpoint_row *row = row_of(adapter, NULL);
+    const struct jpk_type_info *type = row && !row->location ? jpk_type_by_name(row->type) : NULL;
+    if (!type)
+        return NULL;
+    struct design_entity *entity = design_entity(d, type->type, design_of(d, connection)->id, connection->name);
+    if (!entity)
+        return NULL;
+    entity->from = connection;
+    entity->description = connection->description;
+    const struct endpoint_connector *connector = endpoint_connector_find(adapter);
+    design_put_settings(d, entity, connection, connector->settings, false);
+    design_lost_settings(d, connection, connector->settings);
+    if (!type->observed)
+        note_shape(d, connection, connector->label);
+    design_done(d, connection, entity);
+    return entity;
+}
+
+/* A source of a database without anything to read: functions of scripts log in with it. */
+static struct design_entity *new_database(struct design *d, const struct jpk_cloud_component *connection,
+                                          const struct endpoint_row *row)
+{
+    struct design_entity *entity = design_entity(d, JPK_TYPE_SOURCE, design_of(d, connection)->id, connection->name);
+    if (!entity)
+        return NULL;
+    entity->from = connection;
+    fill_location(d, entity, row, connection, NULL, CONVERT_READ);
+    design_done(d, connection, entity);
+    return entity;
+}
+
+struct design_entity *design_connection(struct design *d, const struct jpk_cloud_component *connection)
+{
+    struct design_component *own = design_of(d, connection);
+    const struct endpoint_row *row = row_of(connection->as.connection->adapter, NULL);
+    if (own->made[0] || own->tried || d->ledger.failed)
+        return own->made[0];
+    if (row && !row->location)
+        own->made[0] = new_connector(d, connection);
+    else if (row && strcmp(row->adapter, "database") == 0)
+        own->made[0] = new_database(d, connection, row);
+    own->tried = !own->made[0];
+    return own->made[0];
+}
+
+/* ------------------------------------------------------------------------------------------------------- functions */
+
+uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_component *activity, bool output)
+{
+    const struct jpk_cloud_component *schema = design_of(d, activity)->schemas[output];
+    const struct jpk_cloud_activity *own = activity->as.activity;
+    return schema ? schema->as.schema->document : output ? own->output : own->input;
+}
+
+uint32_t design_member(const struct design *d, uint32_t object, const char *key)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    return object == JPK_CLOUD_NO_NODE || jdoc_type(doc, object) != JDOC_OBJECT
+               ? JPK_CLOUD_NO_NODE
+               : jdoc_get(doc, object, key, strlen(key));
+}
+
+const char *design_string_at(struct design *d, uint32_t object, const char *key)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    uint32_t node = design_member(d, object, key);
+    if (node == JPK_CLOUD_NO_NODE || jdoc_type(doc, node) != JDOC_STRING)
+        return "";
+    return design_text(d, "%.*s", (int)jdoc_string_size(doc, node), jdoc_string(doc, node));
+}
+
+/* The files that a function of NetSuite works with. */
+static void put_files(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *activity)
+{
+    uint32_t in = design_member(d, design_activity_schema(d, activity, false), "O");
+    uint32_t out = design_member(d, design_activity_schema(d, activity, true), "O");
+    if (out == JPK_CLOUD_NO_NODE)
+        out = in;
+    design_set(d, entity, "input_xsd_filename", design_string_at(d, in, "requestStructureFilePath"));
+    design_set(d, entity, "input_xsd_root", design_string_at(d, in, "requestRootName"));
+    design_set(d, entity, "output_xsd_filename", design_string_at(d, out, "responseStructureFilePath"));
+    design_set(d, entity, "output_xsd_root", design_string_at(d, out, "responseRootName"));
+}
+
+/* The object of Salesforce: of a query the root of its answer, else what a setting says. */
+static void put_object(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *activity)
+{
+    const char *said = design_get(entity, "salesforce_object");
+    if (said && *said)
+        return;
+    uint32_t root = design_member(d, design_activity_schema(d, activity, true), "root");
+    const char *name = design_string_at(d, root, "N");
+    if (*name)
+        design_set(d, entity, "salesforce_object", design_text(d, "{" SALESFORCE_NAMESPACE "}%s", name));
+}
+
+static struct design_entity *new_function(struct design *d, const struct jpk_cloud_component *activity,
+                                          const struct endpoint_row *row)
+{
+    const struct jpk_type_info *type = jpk_type_by_name(row->type);
+    const struct jpk_cloud_component *connection = activity->as.activity->connection.component;
+    if (!type) /* bulk loads: no entity of Design Studio is known */
+        return NULL;
+    struct design_entity *entity = design_entity(d, type->type, design_of(d, activity)->id, activity->name);
+    struct design_entity *connector = connection && row->endpoint_key ? design_connection(d, connection) : NULL;
+    if (!entity)
+        return NULL;
+    entity->from = activity;
+    entity->description = activity->description;
+    if (row->endpoint_key && connector)
+        design_set(d, entity, row->endpoint_key, connector->id);
+    else if (connection)
+        design_put_settings(d, entity, connection, endpoint_connector_find(row->adapter)->settings, false);
+    if (!connection)
+        design_note(d, activity, CONVERT_DANGLING, JPK_CLOUD_NO_NODE, "its connection is not in the project");
+    else if (!connector)
+        design_done(d, connection, entity);
+    design_put_settings(d, entity, activity, row->read_settings, false);
+    if (strcmp(row->adapter, "netsuite") == 0)
+        put_files(d, entity, activity);
+    if (strcmp(row->adapter, "salesforce") == 0)
+        put_object(d, entity, activity);
+    if (!type->observed)
+        note_shape(d, activity, type->plural);
+    return entity;
+}
+
+struct design_entity *design_endpoint(struct design *d, const struct jpk_cloud_component *activity,
+                                      enum convert_direction direction)
+{
+    struct design_component *own = design_of(d, activity);
+    const struct endpoint_row *row = activity_row(activity);
+    size_t slot = row && row->location ? direction : 0;
+    if (own->made[slot] || own->tried || d->ledger.failed)
+        return own->made[slot];
+    bool first = !own->made[0] && !own->made[1];
+    struct design_entity *entity = !row            ? NULL
+                                   : row->location ? new_location(d, activity, row, direction)
+                                                   : new_function(d, activity, row);
+    own->made[slot] = entity;
+    own->tried = !entity;
+    if (!entity) {
+        if (!d->ledger.failed)
+            note_manual(d, activity,
+                        design_text(d, "the function '%s' of the connector '%s'", activity->as.activity->function,
+                                    activity->as.activity->adapter));
+        return NULL;
+    }
+    if (first) {
+        design_lost_settings(d, activity,
+                             row->location && direction == CONVERT_WRITE ? row->write_settings : row->read_settings);
+        design_done(d, activity, entity);
+    }
+    return entity;
+}
+
+/* --------------------------------------------------------------------------------------------------- wizard calls */
+
+/* The calls that wizards make, and what they are called in operations. */
+static const struct wizard {
+    enum jpk_type type;
+    const char *operation;    /* of the WSDL */
+    const char *connect_type; /* NULL: not known */
+} wizards[] = {
+    {JPK_TYPE_SALESFORCE_QUERY, "query", "25"},
+    {JPK_TYPE_SALESFORCE_CREATE, "create", NULL},
+    {JPK_TYPE_SALESFORCE_UPDATE, "update", "28"},
+    {JPK_TYPE_SALESFORCE_UPSERT, "upsert", "26"},
+};
+
+static size_t wizard_row(const struct design_entity *function)
+{
+    size_t i = 0;
+    while (i < sizeof wizards / sizeof wizards[0] && wizards[i].type != function->type)
+        i++;
+    return i;
+}
+
+const char *design_wizard(const struct design_entity *function, const char **connect_type)
+{
+    size_t row = wizard_row(function);
+    if (row == sizeof wizards / sizeof wizards[0])
+        return NULL;
+    *connect_type = wizards[row].connect_type;
+    return wizards[row].operation;
+}
+
+struct design_entity *design_wizard_call(struct design *d, const struct design_entity *function)
+{
+    static const struct design_item fixed[] = {
+        {"binding", "SoapBinding"},
+        {"othernamespaces", "xmlns=http://schemas.xmlsoap.org/wsdl/^xmlns:fns=urn:fault.partner.soap.sforce.com^"
+                            "xmlns:tns=urn:partner.soap.sforce.com^xmlns:xsd=http://www.w3.org/2001/XMLSchema^"
+                            "xmlns:soap=http://schemas.xmlsoap.org/wsdl/soap/^xmlns:ens=" SALESFORCE_NAMESPACE},
+        {"port", "Soap"},
+        {"salesforce_wizard_object", "1"},
+        {"service", "SforceService"},
+        {"sfdc_partner_wsdl", "1"},
+        {"soapaction", ""},
+        {"soapbodyuse", "literal"},
+        {"soapstyle", "document"},
+        {"soapversion", "1"},
+        {"targetnamespace", "urn:partner.soap.sforce.com"},
+        {"webservice_url", "[__Salesforce.ServiceURL]"},
+        {"wsdl_display", SALESFORCE_WSDL},
+        {"wsdl_id", SALESFORCE_WSDL},
+    };
+    size_t row = wizard_row(function);
+    if (row == sizeof wizards / sizeof wizards[0] || d->calls[row])
+        return row == sizeof wizards / sizeof wizards[0] ? NULL : d->calls[row];
+    const char *operation = wizards[row].operation;
+    struct design_entity *call = design_entity(d, JPK_TYPE_WEB_SERVICE_CALL, design_new_id(d, "call", operation),
+                                               design_text(d, "SFDC %c%s", operation[0] - ('a' - 'A'), operation + 1));
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
+        design_set(d, call, fixed[i].key, fixed[i].value);
+    design_set(d, call, "operation", operation);
+    design_set(d, call, "operation_input", design_text(d, "%sRequest", operation));
+    design_set(d, call, "operation_output", design_text(d, "%sResponse", operation));
+    return d->calls[row] = call;
+}
+
+/* ----------------------------------------------------------------------------------------------------- all of them */
+
+static void convert_activity_component(struct design *d, const struct jpk_cloud_component *activity)
+{
+    struct design_component *own = design_of(d, activity);
+    if (!own->made[0] && !own->made[1])
+        design_endpoint(d, activity, design_direction(activity));
+    const struct endpoint_row *row = activity_row(activity);
+    if (row && row->location && !cloud_tree_known(row->adapter, activity->as.activity->function))
+        note_shape(d, activity, design_text(d, "activities of %s", endpoint_connector_find(row->adapter)->label));
+}
+
+/* A connection of its own in Design Studio, or one that only its activities need. */
+static void convert_connection_component(struct design *d, const struct jpk_cloud_component *connection)
+{
+    const char *adapter = connection->as.connection->adapter;
+    const struct endpoint_row *row = row_of(adapter, NULL);
+    if (row && !row->location) {
+        design_connection(d, connection);
+        return;
+    }
+    if (!row && strcmp(adapter, "soap") != 0) {
+        note_manual(d, connection, design_text(d, "the connector '%s'", adapter));
+        return;
+    }
+    const struct endpoint_connector *connector = endpoint_connector_find(adapter);
+    design_lost_settings(d, connection, connector->settings);
+    if (!cloud_tree_known(adapter, NULL))
+        note_shape(d, connection, design_text(d, "connections of %s", connector->label));
+    if (!d->ledger.items[connection->index].target)
+        design_note(d, connection, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE,
+                    "no activity uses it, and sources and targets hold their log-in themselves");
+}
+
+void design_endpoints(struct design *d)
+{
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_ACTIVITY)
+            convert_activity_component(d, d->cloud->components[i]);
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION)
+            convert_connection_component(d, d->cloud->components[i]);
+}

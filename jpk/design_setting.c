@@ -1,0 +1,218 @@
+/*
+ * Properties of Cloud Studio as settings of Design Studio: the rows of convert_endpoint_table.c the other way. A
+ * property is found by the path of its row; where the tree was never seen, by the name that the conversion to Cloud
+ * Studio gives it, wherever it stands.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "jpk/design.h"
+#include "jpk/secrets.h"
+
+#define DELETE_NAME "/\\delete/\\"
+#define DELETE_NAME_CLOUD "/\\\\delete/\\\\"
+
+struct properties_of {
+    const struct jpk_cloud_property *list;
+    size_t count;
+};
+
+static struct properties_of properties_of(const struct jpk_cloud_component *component)
+{
+    if (component->kind == JPK_CLOUD_ACTIVITY)
+        return (struct properties_of){component->as.activity->properties, component->as.activity->property_count};
+    return (struct properties_of){component->as.connection->properties, component->as.connection->property_count};
+}
+
+/* The name that a property has where no real tree was seen. */
+static const char *own_name(const struct endpoint_setting *setting)
+{
+    return setting->change == ENDPOINT_URL_PATH ? "path" : setting->key;
+}
+
+static bool is_of(const struct jpk_cloud_property *property, const struct endpoint_setting *setting)
+{
+    if (setting->change == ENDPOINT_LOST)
+        return false;
+    return (setting->path && strcmp(property->path, setting->path) == 0) ||
+           (property->name && text_caseeq(property->name, own_name(setting)));
+}
+
+static const struct jpk_cloud_property *property_of(const struct jpk_cloud_component *component,
+                                                    const struct endpoint_setting *setting)
+{
+    struct properties_of properties = properties_of(component);
+    for (size_t i = 0; i < properties.count; i++)
+        if (setting->path && strcmp(properties.list[i].path, setting->path) == 0)
+            return &properties.list[i];
+    for (size_t i = 0; i < properties.count; i++)
+        if (is_of(&properties.list[i], setting))
+            return &properties.list[i];
+    return NULL;
+}
+
+/* What it holds, else its default; NULL for neither. */
+static const char *text_of(const struct jpk_cloud_property *property)
+{
+    return !property ? NULL : property->value ? property->value : property->default_value;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- values */
+
+/* A member of an object that a property holds as JSON; NULL when there is none. */
+static json_t *parse(const char *text)
+{
+    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+}
+
+static const char *query_of(struct design *d, const struct jpk_cloud_component *component,
+                            const struct endpoint_setting *setting, bool *deleted)
+{
+    json_t *query = parse(text_of(property_of(component, setting)));
+    const char *soql =
+        json_is_string(query) ? json_string_value(query) : json_string_value(json_object_get(query, "soql"));
+    const struct jpk_cloud_property *condition = jpk_cloud_property(component, "where-clause");
+    const char *where = condition && condition->value ? condition->value : "";
+    bool none = strspn(where, " \t\r\n") == strlen(where) || text_caseeq(where, "WHERE ");
+    *deleted = json_is_true(json_object_get(query, "showDeleted"));
+    const char *text = design_text(d, "%s%s%s", soql ? soql : "", none ? "" : " ", none ? "" : where);
+    json_decref(query);
+    return text;
+}
+
+static const char *object_name(struct design *d, const char *text)
+{
+    json_t *object = parse(text);
+    const char *name = json_string_value(json_object_get(object, "N"));
+    const char *kept = design_text(d, "%s", name ? name : json_is_object(object) ? "" : text);
+    json_decref(object);
+    return kept;
+}
+
+static const char *lower_case(struct design *d, const char *text)
+{
+    char *lower = arena_strdup_lower(&d->ledger.arena, text);
+    d->ledger.failed |= !lower;
+    return lower ? lower : "";
+}
+
+/* A value in the form of Design Studio; NULL: another row has it. */
+static const char *change_value(struct design *d, const struct endpoint_setting *setting, const char *text)
+{
+    switch (setting->change) {
+    case ENDPOINT_BOOLEAN:
+        return text_caseeq(text, "true") ? "1" : text_caseeq(text, "false") ? "0" : text;
+    case ENDPOINT_FORMAT:
+        return lower_case(d, text);
+    case ENDPOINT_IS_SET:
+        return NULL;
+    case ENDPOINT_DELETES:
+        return text_caseeq(text, "true") ? DELETE_NAME : NULL;
+    case ENDPOINT_RENAMES:
+        return strcmp(text, DELETE_NAME_CLOUD) == 0 ? DELETE_NAME : *text ? text : NULL;
+    case ENDPOINT_LIST_OBJECT:
+        return object_name(d, text);
+    default:
+        return text;
+    }
+}
+
+/* -------------------------------------------------------------------------------------------------------- settings */
+
+/* The first of the alternatives; NULL: the value says nothing whatever it is. */
+static const char *usual_value(struct design *d, const struct endpoint_setting *setting)
+{
+    if (strcmp(setting->usual, "*") == 0)
+        return NULL;
+    return design_text(d, "%.*s", (int)strcspn(setting->usual, "|"), setting->usual);
+}
+
+/* The value to set; NULL for none. */
+static const char *setting_value(struct design *d, const struct design_entity *entity,
+                                 const struct jpk_cloud_component *component, const struct endpoint_setting *setting)
+{
+    const struct jpk_cloud_property *property = property_of(component, setting);
+    const char *text = text_of(property);
+    if (setting->change == ENDPOINT_LOST || !text)
+        return usual_value(d, setting);
+    bool secret = property->secret || (setting->flags & ENDPOINT_SECRET);
+    if (*text && (design_is_encrypted(text) || (secret && !secret_only_variables(text, strlen(text))))) {
+        design_note_secret(d, component, property->value_node, setting->key, entity, setting->label);
+        return "";
+    }
+    return change_value(d, setting, design_reference_text(d, component, text, property->value_node));
+}
+
+static void set(struct design *d, struct design_entity *entity, const char *key, const char *value, bool place)
+{
+    if (place)
+        design_set_place(d, entity, key, value);
+    else
+        design_set(d, entity, key, value);
+}
+
+static const char *get(const struct design_entity *entity, const char *key, bool place)
+{
+    const struct design_items *list = place ? &entity->place : &entity->properties;
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].key, key) == 0)
+            return list->items[i].value;
+    return NULL;
+}
+
+static void put_query(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *component,
+                      const struct endpoint_setting *setting)
+{
+    bool deleted;
+    const char *query = query_of(d, component, setting, &deleted);
+    design_set(d, entity, "query_all", deleted ? "1" : "0");
+    design_put_string(&entity->body, 1, "query_string", query);
+}
+
+void design_put_settings(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *component,
+                         const struct endpoint_setting *settings, bool place)
+{
+    for (const struct endpoint_setting *s = settings; s && s->key && !d->ledger.failed; s++) {
+        if (s->change == ENDPOINT_QUERY)
+            put_query(d, entity, component, s);
+        if (s->change == ENDPOINT_QUERY || s->change == ENDPOINT_CONDITION)
+            continue;
+        const char *value = setting_value(d, entity, component, s), *before = get(entity, s->key, place);
+        if (s->change == ENDPOINT_URL_PATH && before)
+            value = design_text(d, "%s%s", before, value ? value : "");
+        else if (before && *before && (!value || !*value))
+            continue; /* of rows that share a key, what one has said stays */
+        set(d, entity, s->key, value, place);
+    }
+}
+
+/* ---------------------------------------------------------------------------------------------------- what is lost */
+
+/* What the designer keeps for itself: forms to choose a schema with, which transformations have. */
+static bool is_form(const struct jpk_cloud_property *property)
+{
+    return property->hidden || strncmp(property->name, "v.", 2) == 0;
+}
+
+static bool has_row(const struct endpoint_setting *settings, const struct jpk_cloud_property *property)
+{
+    for (const struct endpoint_setting *s = settings; s && s->key; s++)
+        if (is_of(property, s))
+            return true;
+    return false;
+}
+
+void design_lost_settings(struct design *d, const struct jpk_cloud_component *component,
+                          const struct endpoint_setting *settings)
+{
+    struct properties_of properties = properties_of(component);
+    for (size_t i = 0; i < properties.count && !d->ledger.failed; i++) {
+        const struct jpk_cloud_property *p = &properties.list[i];
+        const char *value = p->value ? p->value : "";
+        if (!*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) || has_row(settings, p))
+            continue;
+        design_note(d, component, CONVERT_SETTING_LOST, p->value_node, "'%s' (%s) is not as usual and was left out",
+                    p->path, p->label ? p->label : p->name);
+    }
+}

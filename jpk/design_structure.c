@@ -1,0 +1,490 @@
+/*
+ * The structures of a transformation's sides. A flat schema becomes a document, an XML or JSON schema of the user's a
+ * file of XML Schema, that of a connector's function what its function says. Whatever it is, the structure cache says
+ * it in full, so that Design Studio, and the conversion back, need nothing else.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "jpk/asset.h"
+#include "jpk/design.h"
+#include "jpk/gunzip.h"
+#include "jpk/packed.h"
+#include "jpk/schema_extend.h"
+#include "jpk/schema_json.h"
+#include "jpk/schema_jtr.h"
+#include "jpk/schema_xsd_write.h"
+
+/* The codes of Design Studio for what a structure is (Jitterpak facts, section 3.4). */
+#define CODE_TEXT "1"
+#define CODE_DATABASE "3"
+#define CODE_XML "4"
+#define CODE_CALL_INPUT "12"
+#define CODE_NONE "13"
+#define CODE_CALL_OUTPUT "14"
+#define CODE_JSON "17"
+#define CODE_FUNCTION_INPUT "101"
+#define CODE_FUNCTION_OUTPUT "102"
+
+/* A side at hand. */
+struct work {
+    struct design *d;
+    const struct design_side *side;
+    const struct jpk_cloud_component *schema; /* a component of its own; NULL */
+    uint32_t document;
+    struct schema_tree *tree; /* NULL: nothing says what it is */
+};
+
+static void set(struct work *w, const char *source_key, const char *target_key, const char *value)
+{
+    design_set(w->d, w->side->entity, w->side->target ? target_key : source_key, value);
+}
+
+static void set_code(struct work *w, const char *code, const char *nature)
+{
+    set(w, "source_type_id", "target_type_id", code);
+    set(w, "natureofsource", "natureoftarget", nature);
+}
+
+/* <InputStructure a="..." b="..."/>; `second` may be NULL. */
+static void put_structure(struct work *w, const char *first, const char *first_value, const char *second,
+                          const char *second_value)
+{
+    struct buf *out = &w->side->entity->body;
+    buf_printf(out, "  <%sStructure", w->side->target ? "Output" : "Input");
+    design_put_attribute(out, first, first_value);
+    if (second)
+        design_put_attribute(out, second, second_value);
+    buf_puts(out, "/>\n");
+}
+
+/* ----------------------------------------------------------------------------------------------------- documents */
+
+static const char *field_type(const struct schema_node *field)
+{
+    static const struct {
+        const char *base, *type;
+    } types[] = {
+        {"double", "Double"}, {"integer", "Integer"}, {"boolean", "Boolean"}, {"dateTime", "Date"}, {"date", "Date"}};
+    for (size_t i = 0; field->base_type && i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(types[i].base, field->base_type) == 0)
+            return types[i].type;
+    return "String";
+}
+
+static void put_fields(struct buf *out, const struct schema_node *record, unsigned *id)
+{
+    buf_puts(out, "      <Fields>\n");
+    for (const struct schema_node *field = record->child; field; field = field->next) {
+        if (field->kind != SCHEMA_FIELD)
+            continue;
+        buf_puts(out, "        <Field");
+        design_put_attribute(out, "default", field->default_value ? field->default_value : "");
+        buf_printf(out, " fieldId=\"%u\" fixWidth=\"false\" format=\"\"", ++*id);
+        design_put_attribute(out, "name", field->name);
+        buf_printf(out, " required=\"%d\" type=\"%s\"/>\n", field->min > 0, field_type(field));
+    }
+    buf_puts(out, "      </Fields>\n");
+}
+
+static void put_segment(struct buf *out, const struct schema_node *record, const char *name, const char *parent,
+                        unsigned segment, unsigned *id)
+{
+    buf_puts(out, "    <Segment");
+    design_put_attribute(out, "name", name);
+    design_put_attribute(out, "occurenceType",
+                         record->max == SCHEMA_UNBOUNDED && record->parent ? "Zero or More" : "Only Once");
+    design_put_attribute(out, "parent", parent);
+    buf_printf(out, " segmentId=\"%u\">\n", segment);
+    put_fields(out, record, id);
+    buf_puts(out, "    </Segment>\n");
+}
+
+/* A record of fields is one segment without a name; records below the root are segments of their own. */
+static void put_segments(struct buf *out, const struct schema_tree *tree)
+{
+    unsigned segment = 0, id = 0;
+    bool several = false;
+    for (const struct schema_node *node = tree->root->child; node && !several; node = node->next)
+        several = node->kind == SCHEMA_RECORD;
+    if (!several)
+        put_segment(out, tree->root, "", "_Root", segment, &id);
+    for (const struct schema_node *node = tree->root->child; several && node; node = schema_node_next(node))
+        if (node->kind == SCHEMA_RECORD)
+            put_segment(out, node, node->name, node->parent->parent ? node->parent->name : "_Root", segment++, &id);
+}
+
+static struct design_entity *new_document(struct work *w, const char *id, const char *name)
+{
+    struct design_entity *entity = design_entity(w->d, JPK_TYPE_DOCUMENT, id, name);
+    const struct schema_text *text = &w->tree->text;
+    if (!entity)
+        return NULL;
+    entity->from = w->schema;
+    design_set(w->d, entity, "escape_sequences", text->escape_sequences ? "1" : "0");
+    design_set(w->d, entity, "text_qualifier", design_text(w->d, "%s", text->qualifier ? text->qualifier : ""));
+    design_set(w->d, entity, "qualifier_mode",
+               design_text(w->d, "%s", text->qualifier_mode ? text->qualifier_mode : "WHEN_NEEDED"));
+    design_set(w->d, entity, "use_end_of_line", text->use_end_of_line ? "1" : "0");
+    buf_puts(&entity->body, "  <Delimiter");
+    design_put_attribute(&entity->body, "value", text->delimiter ? text->delimiter : ",");
+    buf_puts(&entity->body, "/>\n  <Structure>\n    <Properties>\n      <Item key=\"fixedField\" value=\"0\"/>\n"
+                            "    </Properties>\n");
+    put_segments(&entity->body, w->tree);
+    buf_puts(&entity->body, "  </Structure>\n");
+    return entity;
+}
+
+/* The id of what is made for a schema that is no component of its own. */
+static const char *own_id(struct work *w, const char *role)
+{
+    return design_new_id(w->d, design_text(w->d, "%s/%s", role, w->side->target ? "target" : "source"),
+                         w->side->entity->id);
+}
+
+static void use_document(struct work *w)
+{
+    struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
+    struct design_entity *entity = own ? own->made[0] : NULL;
+    if (!entity)
+        entity = new_document(w, own ? own->id : own_id(w, "document"),
+                              *w->side->side->name ? w->side->side->name : w->side->transformation->name);
+    if (!entity)
+        return;
+    if (own && !own->made[0]) {
+        own->made[0] = entity;
+        design_done(w->d, w->schema, entity);
+    }
+    set_code(w, CODE_TEXT, "Flat");
+    set(w, "source_text_doc", "target_text_doc", entity->id);
+    put_structure(w, "docId", entity->id, NULL, NULL);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- files */
+
+/* A name that a file below files/ can have. */
+static const char *file_name(struct design *d, const char *wanted)
+{
+    char *name = arena_strdup(&d->ledger.arena, wanted);
+    if (!name) {
+        d->ledger.failed = true;
+        return "";
+    }
+    for (char *p = name; *p; p++)
+        if ((unsigned char)*p < ' ' || strchr("/\\:*?\"<>|", *p))
+            *p = '_';
+    return *name == '.' || !*name ? design_text(d, "_%s", name) : name;
+}
+
+/* The file of a schema: as it is called, with the ending and, for JSON, the beginning that Design Studio gives. */
+static const char *schema_file_name(struct work *w)
+{
+    const char *name = *w->side->side->name ? w->side->side->name : w->side->transformation->name;
+    if (text_ends_with(name, ".xsd"))
+        return file_name(w->d, name);
+    return file_name(w->d, design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", name));
+}
+
+/* Whether an asset of the export is that file. */
+static bool is_there(const struct design *d, const char *name)
+{
+    return map_get(&d->upload_names, name, strlen(name)) != MAP_NONE;
+}
+
+static const char *root_name(struct work *w)
+{
+    const struct schema_node *root = w->tree->root;
+    return root->namespace_ && *root->namespace_ ? design_text(w->d, "{%s}%s", root->namespace_, root->name)
+                                                 : design_text(w->d, "%s", root->name);
+}
+
+static void note_losses(struct work *w, const struct schema_xsd_losses *losses)
+{
+    if (losses->foreign + losses->derived == 0)
+        return;
+    design_note(w->d, w->side->transformation, CONVERT_SCHEMA_GUESSED, w->document,
+                "the file of the structure of its %s cannot say all: %zu elements are of another namespace, %zu types "
+                "stand for others; the structure cache has them",
+                w->side->target ? "target" : "source", losses->foreign, losses->derived);
+}
+
+static const char *add_file(struct work *w)
+{
+    struct design *d = w->d;
+    struct buf xsd = {0};
+    struct schema_xsd_losses losses;
+    const char *name = schema_file_name(w), *base = name;
+    for (unsigned number = 2; is_there(d, name); number++)
+        name = design_text(d, "%.*s (%u).xsd", (int)(strlen(base) - 4), base, number);
+    schema_xsd_write(w->tree, &xsd, &losses);
+    note_losses(w, &losses);
+    const char *namespace_ = w->tree->root->namespace_;
+    struct design_upload upload = {.name = name,
+                                   .schema_type = w->tree->kind == SCHEMA_JSON ? "json" : "xml",
+                                   .namespace_ = namespace_ ? design_text(d, "%s", namespace_) : "",
+                                   .roots = design_text(d, "%s", w->tree->root->name),
+                                   .top_level = true};
+    design_add_upload(d, &upload, &xsd);
+    return name;
+}
+
+/* Of a schema that is called as an asset, that is the file. */
+static const char *file_of(struct work *w)
+{
+    struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
+    if (own && own->file)
+        return own->file;
+    const char *asset = file_name(w->d, w->side->side->name);
+    const char *name = *w->side->side->name && is_there(w->d, asset) && !own ? asset : NULL;
+    if (own && is_there(w->d, asset) && text_ends_with(asset, ".xsd"))
+        name = asset;
+    if (!name)
+        name = add_file(w);
+    if (own) {
+        own->file = name;
+        design_done_as(w->d, w->schema, "files/%s", name);
+    }
+    return name;
+}
+
+static void use_file(struct work *w)
+{
+    const char *name = file_of(w);
+    set_code(w, w->tree->kind == SCHEMA_JSON ? CODE_JSON : CODE_XML, "Tree");
+    set(w, "source_xml", "target_xml", name);
+    set(w, "sourcedtd_root", "targetdtd_root", root_name(w));
+}
+
+/* ------------------------------------------------------------------------------------------------------- functions */
+
+static const char *wizard_role(struct work *w, const char *operation)
+{
+    char upper[16] = "";
+    for (size_t i = 0; operation[i] && i + 1 < sizeof upper; i++)
+        upper[i] = (char)(operation[i] - ('a' - 'A'));
+    return design_text(w->d, "%s|%s", upper, w->side->target ? "REQUEST" : "RESPONSE");
+}
+
+/* What a wizard of Salesforce makes: the structure is that of the call. */
+static void use_call(struct work *w, const struct design_entity *function, const char *operation)
+{
+    struct design *d = w->d;
+    struct design_entity *call = operation ? design_wizard_call(d, function) : NULL;
+    const char *id = call ? call->id : function->id;
+    set_code(w, w->side->target ? CODE_CALL_INPUT : CODE_CALL_OUTPUT, "Tree");
+    set(w, "input_function_id", "output_function_id", id);
+    if (call) {
+        const char *object = design_get(function, "salesforce_object");
+        design_set(d, w->side->entity, "saleforce_wizard_role", wizard_role(w, operation)); /* spelled so */
+        design_set(d, w->side->entity, "salesforce_partner_wizard", "1");
+        design_set(d, w->side->entity, "salesforce_wizard_object", "1");
+        if (object)
+            design_set(d, w->side->entity, "salesforce_object", object);
+    }
+    put_structure(w, "wsCallId", id, NULL, NULL);
+}
+
+static void use_function(struct work *w, const struct design_entity *function)
+{
+    const char *connect_type, *operation = design_wizard(function, &connect_type);
+    if (operation || function->type == JPK_TYPE_WEB_SERVICE_CALL) {
+        use_call(w, function, operation);
+        return;
+    }
+    const char *file = design_get(function, w->side->target ? "input_xsd_filename" : "output_xsd_filename");
+    const char *root = design_get(function, w->side->target ? "input_xsd_root" : "output_xsd_root");
+    set_code(w, w->side->target ? CODE_FUNCTION_INPUT : CODE_FUNCTION_OUTPUT, "Tree");
+    set(w, "input_function_id", "output_function_id", function->id);
+    set(w, "source_xml", "target_xml", file ? file : "");
+    set(w, "sourcedtd_root", "targetdtd_root", root ? root : "");
+    put_structure(w, "callId", function->id, "callType", jpk_type_info(function->type)->name);
+}
+
+static void use_database(struct work *w, const struct design_entity *place)
+{
+    bool tree = w->tree && w->tree->root && w->tree->root->child && w->tree->kind != SCHEMA_FLAT;
+    set_code(w, CODE_DATABASE, tree ? "Tree" : "Flat");
+    design_set(w->d, w->side->entity, w->side->target ? "target_targetid" : "source_sourceid", place->id);
+    put_structure(w, w->side->target ? "targetId" : "sourceId", place->id, NULL, NULL);
+    struct jpk_finding *finding =
+        design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->side->side->node,
+                    "an export does not say from which tables the structure of its %s was made",
+                    w->side->target ? "target" : "source");
+    if (finding)
+        finding->hint = "select the tables again; the mappings stay";
+}
+
+/* ---------------------------------------------------------------------------------------------------------- caches */
+
+/* Where the records of a query stand in its answer. */
+static bool wrap_answer(struct schema_tree *tree)
+{
+    static const struct {
+        const char *name;
+        bool repeats;
+    } above[] = {{"records", true},   {"result", false},     {"queryResponse", false}, {"body", false},
+                 {"response", false}, {"transaction", true}, {"root", false}};
+    for (size_t i = 0; i < sizeof above / sizeof above[0]; i++) {
+        if (!schema_wrap(tree, above[i].name))
+            return false;
+        tree->root->max = above[i].repeats ? SCHEMA_UNBOUNDED : 1;
+    }
+    tree->prefix_path = NULL;
+    return true;
+}
+
+/* The cache that the connector's schema was made of, packed anew. */
+static bool unpack_cache(struct work *w, struct buf *out)
+{
+    struct buf xml = {0};
+    const char *packed = w->tree->jtr;
+    bool ok = packed && *packed && packed_decode(packed, strlen(packed), NULL, &xml, NULL) &&
+              gzip_pack(buf_text(&xml), xml.size, out, NULL);
+    w->d->ledger.failed |= xml.failed || out->failed;
+    buf_free(&xml);
+    return ok;
+}
+
+static void write_cache(struct work *w)
+{
+    struct design *d = w->d;
+    struct buf gz = {0};
+    if (!w->tree || d->ledger.failed)
+        return;
+    if (!unpack_cache(w, &gz)) {
+        buf_clear(&gz);
+        if ((w->tree->prefix_path && !wrap_answer(w->tree)) || !schema_jtr_gzip(w->tree, &gz, NULL))
+            d->ledger.failed = true;
+    }
+    design_add_file(d,
+                    design_text(d, "cache/TransformationStructures/%s_%s.gz", w->side->entity->id,
+                                w->side->target ? "output" : "input"),
+                    &gz);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- sides */
+
+static void read_tree(struct work *w)
+{
+    struct jpk_error err = {0};
+    if (w->document == JPK_CLOUD_NO_NODE)
+        return;
+    json_t *json = jdoc_to_jansson(w->d->cloud->doc, w->document);
+    w->tree = json ? schema_tree_from_cloud(json, 0, &err) : NULL;
+    if (w->tree && !w->tree->root) {
+        schema_tree_free(w->tree);
+        w->tree = NULL;
+    }
+    if (!json || err.code == JPK_ERR_MEMORY)
+        w->d->ledger.failed = true;
+    else if (!w->tree)
+        design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->document,
+                    "the schema of its %s cannot be read: %s", w->side->target ? "target" : "source",
+                    err.code == JPK_OK ? "it has no root" : err.message);
+    json_decref(json);
+}
+
+/* The document, wherever it stands: with the component, in the transformation, with the activity. */
+static void find_document(struct work *w)
+{
+    const struct jpk_cloud_side *side = w->side->side;
+    const struct jpk_cloud_component *activity = side->origin.component;
+    w->schema = side->schema.component;
+    w->document = side->document;
+    if (w->schema && w->schema->kind != JPK_CLOUD_SCHEMA)
+        w->schema = NULL;
+    if (w->schema && w->schema->as.schema->document != JPK_CLOUD_NO_NODE)
+        w->document = w->schema->as.schema->document;
+    if (activity && activity->kind == JPK_CLOUD_ACTIVITY) {
+        bool output = strcmp(side->direction, "output") == 0;
+        if (w->document == JPK_CLOUD_NO_NODE)
+            w->document = design_activity_schema(w->d, activity, output);
+        if (!w->schema)
+            w->schema = design_of(w->d, activity)->schemas[output];
+    }
+}
+
+static void use_nothing(struct work *w)
+{
+    if (w->side->target || w->side->side->there) {
+        struct jpk_finding *finding =
+            design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->side->side->node,
+                        "nothing in the export says what its %s is", w->side->target ? "target" : "source");
+        if (finding)
+            finding->hint = "choose the structure again; the mappings stay";
+    }
+    if (w->side->target) {
+        set_code(w, CODE_XML, "Tree");
+        return;
+    }
+    set_code(w, CODE_NONE, NULL);
+    design_set(w->d, w->side->entity, "NoSourceDataUsedInMapping", "1");
+    buf_puts(&w->side->entity->body, "  <InputStructure>\n    <Properties/>\n  </InputStructure>\n");
+}
+
+void design_structure(struct design *d, const struct design_side *side)
+{
+    struct work w = {.d = d, .side = side, .document = JPK_CLOUD_NO_NODE};
+    const struct jpk_cloud_component *activity = side->side->origin.component;
+    const struct design_entity *endpoint = NULL;
+    if (side->side->there) {
+        find_document(&w);
+        read_tree(&w);
+    }
+    if (activity && activity->kind == JPK_CLOUD_ACTIVITY)
+        endpoint = design_endpoint(d, activity, side->target ? CONVERT_WRITE : CONVERT_READ);
+    if (d->ledger.failed)
+        ;
+    else if (endpoint && !endpoint->location)
+        use_function(&w, endpoint);
+    else if (endpoint && strcmp(endpoint->location, "Database") == 0)
+        use_database(&w, endpoint);
+    else if (w.tree && w.tree->kind == SCHEMA_FLAT)
+        use_document(&w);
+    else if (w.tree)
+        use_file(&w);
+    else
+        use_nothing(&w);
+    if (w.schema && endpoint && w.tree)
+        design_done_as(d, w.schema, "structure of %s:%s", jpk_type_info(endpoint->type)->name, endpoint->name);
+    write_cache(&w);
+    schema_tree_free(w.tree);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- assets */
+
+static void add_asset(struct design *d, const struct jpk_cloud_asset *asset)
+{
+    json_t *json = jdoc_to_jansson(d->cloud->doc, asset->node);
+    struct jpk_error err = {0};
+    struct buf content = {0};
+    if (!json) {
+        d->ledger.failed = true;
+        return;
+    }
+    const char *type = asset_property(json, "SchemaType");
+    struct design_upload upload = {.name = file_name(d, asset->path),
+                                   .schema_type = design_text(d, "%s", *type ? type : "xml"),
+                                   .namespace_ = design_text(d, "%s", asset_property(json, "TargetNamespace")),
+                                   .roots = design_text(d, "%s", asset_property(json, "PossibleRootNodes")),
+                                   .top_level = strcmp(asset_property(json, "IsTopLevel"), "1") == 0,
+                                   .connector = strcmp(type, "xml") != 0 && strcmp(type, "json") != 0};
+    if (!asset_content(json, NULL, &content, &err)) {
+        d->ledger.failed |= err.code == JPK_ERR_MEMORY;
+        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' cannot be read: %s", asset->path, err.message);
+    } else if (!design_add_upload(d, &upload, &content)) {
+        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' is there twice; the first was taken",
+                            asset->path);
+    }
+    buf_free(&content);
+    json_decref(json);
+}
+
+void design_assets(struct design *d)
+{
+    for (size_t i = 0; i < d->cloud->asset_count && !d->ledger.failed; i++)
+        add_asset(d, &d->cloud->assets[i]);
+}

@@ -1,0 +1,99 @@
+/*
+ * Transformations: a rule with a script is a mapping, the others are no more than nodes of the schema. A rule of a node
+ * that has children is a condition; one that runs before stands in a script of its own, when the conversion to Cloud
+ * Studio put it there, and comes back from it.
+ */
+#include <string.h>
+
+#include "base/uuid.h"
+#include "jpk/design.h"
+
+#define CONDITION "/PRECONDITION/"
+#define PRESCRIPT "//PRESCRIPT/"
+
+static void put_mapping(struct buf *out, const char *left, const char *right)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s\t%s", left, right);
+    buf_puts(out, "    <Mapping>\n");
+    design_put_string(out, 3, "expr", buf_text(&text));
+    buf_puts(out, "    </Mapping>\n");
+    out->failed |= text.failed;
+    buf_free(&text);
+}
+
+/* The root of a flat structure has no path; the target path of others is that of Design Studio already. */
+static const char *target_path(const struct jpk_cloud_rule *rule)
+{
+    const char *path = *rule->target_script ? rule->target_script : rule->target;
+    return strcmp(path, "__flat__") == 0 ? "" : path;
+}
+
+static void put_rule(struct design *d, const struct jpk_cloud_component *component, struct buf *out,
+                     const struct jpk_cloud_rule *rule)
+{
+    if (!rule->script || !*rule->script)
+        return;
+    const char *script = design_script_text(d, component, rule->script, rule->script_node);
+    put_mapping(out, design_text(d, "%s%s", target_path(rule), rule->condition ? CONDITION : ""), script);
+}
+
+/* Paths end with the mark of what they are; a loop of a flat structure is that of its records. */
+static void put_loop(struct design *d, struct buf *out, const struct jpk_cloud_loop *loop)
+{
+    const char *target = strcmp(loop->target_script, "__flat__") == 0 ? "" : loop->target_script;
+    const char *source = strcmp(loop->source_script, "__flat__") == 0 ? "" : loop->source_script;
+    put_mapping(out, design_text(d, "[%s]", target), design_text(d, "[%s]", source));
+}
+
+/* The script that the conversion to Cloud Studio took out of a transformation; NULL when there is none. */
+static const struct jpk_cloud_component *prescript_of(struct design *d, const struct jpk_cloud_component *component)
+{
+    char id[UUID_SIZE];
+    uuid_of_name(d->project_id, design_text(d, "script/prescript/%s", design_of(d, component)->id), id);
+    const struct jpk_cloud_component *script = jpk_cloud_by_id(d->cloud, id);
+    return script && script->kind == JPK_CLOUD_SCRIPT && design_of(d, script)->absorbed ? script : NULL;
+}
+
+static void put_mappings(struct design *d, const struct jpk_cloud_component *component, struct buf *out)
+{
+    const struct jpk_cloud_transformation *t = component->as.transformation;
+    const struct jpk_cloud_component *prescript = prescript_of(d, component);
+    buf_puts(out, "  <Mappings>\n");
+    if (prescript) {
+        const struct jpk_cloud_script *script = prescript->as.script;
+        put_mapping(out, PRESCRIPT, design_script_text(d, prescript, script->text, script->node));
+        design_done_as(d, prescript, "Transformation:%s (runs before)", component->name);
+    }
+    for (size_t i = 0; i < t->loop_count && !d->ledger.failed; i++)
+        put_loop(d, out, &t->loops[i]);
+    for (size_t i = 0; i < t->rule_count && !d->ledger.failed; i++)
+        put_rule(d, component, out, &t->rules[i]);
+    buf_puts(out, "  </Mappings>\n  <InvalidMappings/>\n  <RenamedNodes/>\n");
+}
+
+static void convert_one(struct design *d, const struct jpk_cloud_component *component)
+{
+    const struct jpk_cloud_transformation *t = component->as.transformation;
+    struct design_component *own = design_of(d, component);
+    struct design_entity *entity = design_entity(d, JPK_TYPE_TRANSFORMATION, own->id, component->name);
+    if (!entity)
+        return;
+    entity->from = component;
+    entity->description = component->description;
+    own->made[0] = entity;
+    design_structure(d, &(struct design_side){component, entity, &t->source, false});
+    design_structure(d, &(struct design_side){component, entity, &t->target, true});
+    put_mappings(d, component, &entity->body);
+    if (t->changed_nodes)
+        design_note(d, component, CONVERT_SCHEMA_GUESSED, JPK_CLOUD_NO_NODE,
+                    "nodes of its schemas were duplicated, extended or removed, which mappings alone cannot say");
+    design_done(d, component, entity);
+}
+
+void design_transformations(struct design *d)
+{
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_TRANSFORMATION)
+            convert_one(d, d->cloud->components[i]);
+}

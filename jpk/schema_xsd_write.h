@@ -1,0 +1,23 @@
+/*
+ * Schema trees as a file of XML Schema: for projects of Design Studio, whose structures lie in such files.
+ *
+ * One file with one target namespace, that of the root; types are anonymous, each where it is used, as Design Studio
+ * writes the structure of a JSON sample. A tree of JSON gets the attributes that say which elements are objects and
+ * which are lists. What such a file cannot say is counted: elements of other namespaces, which are written as if they
+ * were of the root's, and types that stand in the place of others.
+ */
+#ifndef JPK_SCHEMA_XSD_WRITE_H
+#define JPK_SCHEMA_XSD_WRITE_H
+
+#include "base/buf.h"
+#include "jpk/schema_tree.h"
+
+struct schema_xsd_losses {
+    size_t foreign; /* elements of another namespace */
+    size_t derived; /* types that stand for others, which are left out */
+};
+
+/* Appends the file. A failed allocation sticks to the buffer. The tree has a root and is not delimited text. */
+void schema_xsd_write(const struct schema_tree *tree, struct buf *out, struct schema_xsd_losses *losses);
+
+#endif
