@@ -216,7 +216,7 @@ static void convert_email(struct convert *c, const struct jpk_entity *entity)
         convert_set(c, component, convert_email_settings[i].member, json_string(value ? value : ""));
     }
     convert_set(c, component, "useSSL", json_boolean(ssl && ssl->value && strcmp(ssl->value, "1") == 0));
-    convert_set(c, component, "useAuthentication", json_boolean(account && account->value && *account->value));
+    convert_set(c, component, "useAuthentication", json_boolean(account && account->value));
     note_login(c, entity, "account", component_name, "account");
     note_login(c, entity, "account_password", component_name, "password");
     c->items[entity->index].name = name;

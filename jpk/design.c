@@ -140,6 +140,32 @@ static void plan_schema(struct design *d, const struct jpk_cloud_component *comp
         design_of(d, activity)->schemas[output] = component;
 }
 
+/* The activity beside a step, past scripts; NULL: there is something else, or nothing. */
+static const struct jpk_cloud_component *activity_beside(const struct jpk_cloud_operation *operation, size_t at,
+                                                         bool behind)
+{
+    for (size_t i = at; behind ? i + 1 < operation->step_count : i > 0;) {
+        i = behind ? i + 1 : i - 1;
+        const struct jpk_cloud_component *step = operation->steps[i].component;
+        if (!step || step->kind != JPK_CLOUD_SCRIPT)
+            return step && step->kind == JPK_CLOUD_ACTIVITY ? step : NULL;
+    }
+    return NULL;
+}
+
+/* Transformations learn what the first operation that has them puts beside them. */
+static void plan_operation(struct design *d, const struct jpk_cloud_operation *operation)
+{
+    for (size_t i = 0; i < operation->step_count; i++) {
+        const struct jpk_cloud_component *step = operation->steps[i].component;
+        if (!step || step->kind != JPK_CLOUD_TRANSFORMATION)
+            continue;
+        const struct jpk_cloud_component **beside = design_of(d, step)->beside;
+        beside[0] = beside[0] ? beside[0] : activity_beside(operation, i, false);
+        beside[1] = beside[1] ? beside[1] : activity_beside(operation, i, true);
+    }
+}
+
 static bool begin(struct design *d, struct jpk_error *err)
 {
     size_t count = d->cloud->component_count;
@@ -162,6 +188,8 @@ static bool begin(struct design *d, struct jpk_error *err)
         plan_id(d, d->cloud->components[i]);
         if (d->cloud->components[i]->kind == JPK_CLOUD_SCHEMA)
             plan_schema(d, d->cloud->components[i]);
+        else if (d->cloud->components[i]->kind == JPK_CLOUD_OPERATION)
+            plan_operation(d, d->cloud->components[i]->as.operation);
     }
     return !d->ledger.failed || error_memory(err);
 }

@@ -43,7 +43,8 @@ struct design_entity {
     struct design_items properties;
     const char *location; /* of sources and targets: "FTP" */
     struct design_items place;
-    struct buf body; /* what follows the properties, as XML */
+    struct buf body;         /* what follows the properties, as XML */
+    const char *source_root; /* of a transformation: the script path of the root of its source; NULL: it has no tree */
 };
 
 /* What is known of a component while it is converted. */
@@ -52,6 +53,7 @@ struct design_component {
     const char *id;                               /* that what it becomes has: a GUID that nothing else has */
     bool tried;                                   /* an endpoint that has no counterpart, which was said */
     const struct jpk_cloud_component *schemas[2]; /* of an activity: its input, its output; NULL */
+    const struct jpk_cloud_component *beside[2];  /* of a transformation: the activity before it, behind it; NULL */
     const char *file;                             /* of a schema: its file below files/; NULL */
     bool absorbed; /* part of something else: an operation that sends an e-mail, a script that runs
                       before a transformation */

@@ -107,6 +107,15 @@ static void fill_location(struct design *d, struct design_entity *entity, const 
         put_verb(d, entity, activity->as.activity->function);
 }
 
+/* A source or target that logs in with a connection; of these a source serves best where a script names it. */
+static void use_connection(struct design *d, const struct jpk_cloud_component *connection, struct design_entity *entity)
+{
+    struct design_entity **user = &design_of(d, connection)->made[1];
+    if (!*user || ((*user)->type == JPK_TYPE_TARGET && entity->type == JPK_TYPE_SOURCE))
+        *user = entity;
+    design_done_as(d, connection, "%s:%s", jpk_type_info(entity->type)->name, entity->name);
+}
+
 static struct design_entity *new_location(struct design *d, const struct jpk_cloud_component *activity,
                                           const struct endpoint_row *row, enum convert_direction direction)
 {
@@ -124,7 +133,7 @@ static struct design_entity *new_location(struct design *d, const struct jpk_clo
     if (!connection)
         design_note(d, activity, CONVERT_DANGLING, JPK_CLOUD_NO_NODE, "its connection is not in the project");
     else
-        design_done_as(d, connection, "%s:%s", jpk_type_info(entity->type)->name, entity->name);
+        use_connection(d, connection, entity);
     return entity;
 }
 
@@ -173,7 +182,7 @@ struct design_entity *design_connection(struct design *d, const struct jpk_cloud
     if (row && !row->location)
         own->made[0] = new_connector(d, connection);
     else if (row && strcmp(row->adapter, "database") == 0)
-        own->made[0] = new_database(d, connection, row);
+        own->made[0] = own->made[1] ? own->made[1] : new_database(d, connection, row);
     own->tried = !own->made[0];
     return own->made[0];
 }

@@ -105,19 +105,21 @@ struct outline {
     enum jpk_type type;
     struct folder top;
     struct map by_path; /* "A - B" -> index in folders */
+    struct map wanted;  /* "A - B" -> index of an entity that knows the folder's id */
     struct folder **folders;
     size_t count, capacity;
 };
 
 /* The tree of another type holds the same folder under another id. */
-static const char *folder_id(struct outline *o, const char *path, const char *wanted)
+static const char *folder_id(struct outline *o, const char *path)
 {
-    return wanted ? wanted
-                  : design_new_id(o->d, "folder", design_text(o->d, "%s/%s", jpk_type_info(o->type)->name, path));
+    uint32_t found = map_get(&o->wanted, path, strlen(path));
+    return found != MAP_NONE
+               ? o->d->entities[found]->folder_id
+               : design_new_id(o->d, "folder", design_text(o->d, "%s/%s", jpk_type_info(o->type)->name, path));
 }
 
-static struct folder *add_folder(struct outline *o, struct folder *parent, const char *path, const char *name,
-                                 const char *id)
+static struct folder *add_folder(struct outline *o, struct folder *parent, const char *path, const char *name)
 {
     struct folder **folders = array_grow(o->folders, o->count, &o->capacity, sizeof(struct folder *));
     struct folder *folder = arena_calloc(&o->d->ledger.arena, 1, sizeof *folder);
@@ -128,7 +130,7 @@ static struct folder *add_folder(struct outline *o, struct folder *parent, const
         return NULL;
     }
     folders[o->count++] = folder;
-    *folder = (struct folder){.id = folder_id(o, path, id), .name = name};
+    *folder = (struct folder){.id = folder_id(o, path), .name = name};
     if (parent->last_child)
         parent->last_child->next = folder;
     else
@@ -144,7 +146,7 @@ static size_t first_name(const char *path, unsigned depth)
     return part && part > path && part[3] && depth + 1 < FOLDERS_DEEP_MAX ? (size_t)(part - path) : strlen(path);
 }
 
-static struct folder *folder_of(struct outline *o, const char *path, const char *id)
+static struct folder *folder_of(struct outline *o, const char *path)
 {
     struct folder *at = &o->top;
     size_t n = 0;
@@ -155,7 +157,7 @@ static struct folder *folder_of(struct outline *o, const char *path, const char 
         const char *here = design_text(o->d, "%.*s", (int)n, path);
         const char *name = design_text(o->d, "%.*s", (int)(n - start), path + start);
         uint32_t found = map_get(&o->by_path, here, n);
-        at = found != MAP_NONE ? o->folders[found] : add_folder(o, at, here, name, last ? id : NULL);
+        at = found != MAP_NONE ? o->folders[found] : add_folder(o, at, here, name);
         n += last ? 0 : 3;
     }
     return at;
@@ -163,7 +165,7 @@ static struct folder *folder_of(struct outline *o, const char *path, const char 
 
 static void place(struct outline *o, const struct design_entity *entity)
 {
-    struct folder *folder = folder_of(o, entity->folder, entity->folder_id);
+    struct folder *folder = folder_of(o, entity->folder);
     struct entry *entry = arena_calloc(&o->d->ledger.arena, 1, sizeof *entry);
     if (!folder || !entry) {
         o->d->ledger.failed = true;
@@ -210,6 +212,12 @@ static void write_folders(struct outline *o)
 static void put_type(struct design *d, struct buf *out, enum jpk_type type, size_t entities)
 {
     struct outline o = {.d = d, .type = type};
+    for (size_t i = 0; i < entities && !d->ledger.failed; i++) {
+        const char *path = d->entities[i]->folder;
+        if (d->entities[i]->type == type && d->entities[i]->folder_id &&
+            !map_set(&o.wanted, path, strlen(path), (uint32_t)i))
+            d->ledger.failed = true;
+    }
     for (size_t i = 0; i < entities && !d->ledger.failed; i++)
         if (d->entities[i]->type == type)
             place(&o, d->entities[i]);
@@ -222,6 +230,7 @@ static void put_type(struct design *d, struct buf *out, enum jpk_type type, size
         write_folders(&o);
     }
     map_free(&o.by_path);
+    map_free(&o.wanted);
     free(o.folders);
 }
 

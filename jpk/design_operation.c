@@ -400,14 +400,13 @@ static void put_outcomes(struct design *d, const struct jpk_cloud_component *ope
 /* --------------------------------------------------------------------------------- what the other direction has made
  */
 
-/* Whether a component has the id that the conversion to Cloud Studio makes of these. */
-static bool has_made_id(const struct design *d, const struct jpk_cloud_component *component, const char *kind,
-                        const char *role, const char *source)
+/* Whether it is the id that the conversion to Cloud Studio makes of these. */
+static bool is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
 {
-    char name[512], id[UUID_SIZE];
+    char name[512], made[UUID_SIZE];
     snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
-    uuid_of_name(d->project_id, name, id);
-    return component && text_caseeq(component->id, id);
+    uuid_of_name(d->project_id, name, made);
+    return text_caseeq(id, made);
 }
 
 static bool is_named(const struct design *d, const struct jpk_cloud_component *component)
@@ -425,11 +424,11 @@ static bool is_sender(const struct design *d, const struct jpk_cloud_component *
     const struct outcome *outcome = outcome_of(o->when);
     if (!outcome || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 ||
         to->as.operation->outcome_count > 1 ||
-        !has_made_id(d, to, "operation", outcome->role, design_of(d, operation)->id))
+        !is_made_id(d, to->id, "operation", outcome->role, design_of(d, operation)->id))
         return false;
     const struct jpk_cloud_component *script = to->as.operation->steps[0].component;
     if (!script || script->kind != JPK_CLOUD_SCRIPT ||
-        !has_made_id(d, script, "script", outcome->role, design_of(d, operation)->id) || is_named(d, to) ||
+        !is_made_id(d, script->id, "script", outcome->role, design_of(d, operation)->id) || is_named(d, to) ||
         is_named(d, script))
         return false;
     const struct jpk_cloud_component *email = email_of(d, script);
@@ -454,7 +453,7 @@ static void count_uses(const struct design *d, const struct jpk_cloud_component 
             continue;
         uses[step->index].all++;
         if (step->kind == JPK_CLOUD_SCRIPT && next && next->kind == JPK_CLOUD_TRANSFORMATION &&
-            has_made_id(d, step, "script", "prescript", design_of(d, next)->id)) {
+            is_made_id(d, step->id, "script", "prescript", design_of(d, next)->id)) {
             uses[step->index].right++;
             uses[next->index].right++;
         }
@@ -503,11 +502,17 @@ void design_find_senders(struct design *d)
 
 /* ------------------------------------------------------------------------------------------------------ operations */
 
+/* The workflow that the conversion to Cloud Studio makes for operations without a folder. */
+static bool is_top(const struct design *d, const struct jpk_cloud_workflow *workflow)
+{
+    return is_made_id(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
+}
+
 /* Workflows are folders. */
 static void put_folder(struct design *d, struct design_entity *entity, const struct jpk_cloud_workflow *workflow)
 {
     uint32_t old = MAP_NONE;
-    if (!workflow)
+    if (!workflow || is_top(d, workflow))
         return;
     entity->folder = workflow->name;
     char *id = arena_strdup_lower(&d->ledger.arena, workflow->id);

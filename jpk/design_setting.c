@@ -52,12 +52,6 @@ static const struct jpk_cloud_property *property_of(const struct jpk_cloud_compo
     return NULL;
 }
 
-/* What it holds, else its default; NULL for neither. */
-static const char *text_of(const struct jpk_cloud_property *property)
-{
-    return !property ? NULL : property->value ? property->value : property->default_value;
-}
-
 /* ---------------------------------------------------------------------------------------------------------- values */
 
 /* A member of an object that a property holds as JSON; NULL when there is none. */
@@ -69,7 +63,8 @@ static json_t *parse(const char *text)
 static const char *query_of(struct design *d, const struct jpk_cloud_component *component,
                             const struct endpoint_setting *setting, bool *deleted)
 {
-    json_t *query = parse(text_of(property_of(component, setting)));
+    const struct jpk_cloud_property *property = property_of(component, setting);
+    json_t *query = parse(property ? property->value : NULL);
     const char *soql =
         json_is_string(query) ? json_string_value(query) : json_string_value(json_object_get(query, "soql"));
     const struct jpk_cloud_property *condition = jpk_cloud_property(component, "where-clause");
@@ -128,14 +123,22 @@ static const char *usual_value(struct design *d, const struct endpoint_setting *
     return design_text(d, "%.*s", (int)strcspn(setting->usual, "|"), setting->usual);
 }
 
-/* The value to set; NULL for none. */
+/* Whether a real component of the kind was seen, so that what is not said has the default that is known. */
+static bool is_known(const struct jpk_cloud_component *component)
+{
+    return component->kind == JPK_CLOUD_ACTIVITY
+               ? cloud_tree_known(component->as.activity->adapter, component->as.activity->function)
+               : cloud_tree_known(component->as.connection->adapter, NULL);
+}
+
+/* The value to set; NULL for none: of trees that were never seen nothing is made up. */
 static const char *setting_value(struct design *d, const struct design_entity *entity,
                                  const struct jpk_cloud_component *component, const struct endpoint_setting *setting)
 {
     const struct jpk_cloud_property *property = property_of(component, setting);
-    const char *text = text_of(property);
+    const char *text = property ? property->value : NULL;
     if (setting->change == ENDPOINT_LOST || !text)
-        return usual_value(d, setting);
+        return is_known(component) ? usual_value(d, setting) : NULL;
     bool secret = property->secret || (setting->flags & ENDPOINT_SECRET);
     if (*text && (design_is_encrypted(text) || (secret && !secret_only_variables(text, strlen(text))))) {
         design_note_secret(d, component, property->value_node, setting->key, entity, setting->label);

@@ -16,6 +16,7 @@
 #include "jpk/schema_extend.h"
 #include "jpk/schema_json.h"
 #include "jpk/schema_jtr.h"
+#include "jpk/schema_paths.h"
 #include "jpk/schema_xsd_write.h"
 
 /* The codes of Design Studio for what a structure is (Jitterpak facts, section 3.4). */
@@ -303,18 +304,101 @@ static void use_function(struct work *w, const struct design_entity *function)
     put_structure(w, "callId", function->id, "callType", jpk_type_info(function->type)->name);
 }
 
+/* "sales:invoice" is "sales"."invoice" there. */
+static void put_name(struct buf *out, const char *name)
+{
+    buf_putc(out, '"');
+    for (const char *p = name; *p; p++) {
+        if (*p == ':')
+            buf_puts(out, "\".\"");
+        else
+            buf_putc(out, *p);
+    }
+    buf_putc(out, '"');
+}
+
+static void put_relation(struct buf *out, const struct schema_node *table, unsigned number)
+{
+    struct buf child = {0}, parent = {0};
+    put_name(&child, table->name);
+    put_name(&parent, table->parent->name);
+    buf_puts(out, "      <Relation childField=\"\"");
+    design_put_attribute(out, "childTable", buf_text(&child));
+    buf_printf(out, " isSource=\"true\" onetoOne=\"%s\" outerJoin=\"true\" parentField=\"\"",
+               table->max == 1 ? "true" : "false");
+    design_put_attribute(out, "parentTable", buf_text(&parent));
+    buf_printf(out, " relationId=\"-%u\"/>\n", number);
+    out->failed |= child.failed || parent.failed;
+    buf_free(&child);
+    buf_free(&parent);
+}
+
+static void put_columns(struct buf *out, const struct schema_node *record, bool table)
+{
+    for (const struct schema_node *field = record->child; field; field = field->next) {
+        if (field->child)
+            continue;
+        buf_puts(out, out->size > 0 ? ",\n" : "");
+        if (table) {
+            put_name(out, record->name);
+            buf_putc(out, '.');
+        }
+        buf_printf(out, "\"%s\"", field->name);
+    }
+}
+
+/* The tables of a tree, how they hang together, and the columns that are selected. */
+static void put_tables(struct buf *out, const struct schema_tree *tree)
+{
+    struct buf tables = {0}, columns = {0}, relations = {0};
+    unsigned number = 0;
+    for (const struct schema_node *node = tree->root; node; node = schema_node_next(node)) {
+        bool table = strcmp(node->name, "__flat__") != 0;
+        if (!node->child)
+            continue;
+        if (table) {
+            put_name(&tables, node->name);
+            buf_putc(&tables, ',');
+        }
+        if (table && node->parent)
+            put_relation(&relations, node, ++number);
+        put_columns(&columns, node, table);
+    }
+    buf_puts(out, "    <Properties>\n      <Item key=\"includeSchemaName\" value=\"1\"/>\n    </Properties>\n"
+                  "    <Objects/>\n");
+    design_put_string(out, 2, "DbTables", buf_text(&tables));
+    buf_puts(out, relations.size > 0 ? "    <DbFields/>\n    <Relations>\n" : "    <DbFields/>\n    <Relations/>\n");
+    buf_puts(out, buf_text(&relations));
+    buf_puts(out, relations.size > 0 ? "    </Relations>\n" : "");
+    buf_puts(out, "    <SqlScript>\n      <Entry entryId=\"-1\" type=\"2\">\n");
+    design_put_string(out, 4, "script", buf_text(&columns));
+    buf_puts(out, "      </Entry>\n    </SqlScript>\n    <Filters/>\n");
+    out->failed |= tables.failed || columns.failed || relations.failed;
+    buf_free(&tables);
+    buf_free(&columns);
+    buf_free(&relations);
+}
+
 static void use_database(struct work *w, const struct design_entity *place)
 {
-    bool tree = w->tree && w->tree->root && w->tree->root->child && w->tree->kind != SCHEMA_FLAT;
-    set_code(w, CODE_DATABASE, tree ? "Tree" : "Flat");
+    struct buf *out = &w->side->entity->body;
+    const char *element = w->side->target ? "Output" : "Input", *key = w->side->target ? "targetId" : "sourceId";
+    bool flat = !w->tree || strcmp(w->tree->root->name, "__flat__") == 0;
+    set_code(w, CODE_DATABASE, flat ? "Flat" : "Tree");
     design_set(w->d, w->side->entity, w->side->target ? "target_targetid" : "source_sourceid", place->id);
-    put_structure(w, w->side->target ? "targetId" : "sourceId", place->id, NULL, NULL);
+    buf_printf(out, "  <%sStructure", element);
+    design_put_attribute(out, key, place->id);
+    buf_puts(out, ">\n");
+    if (w->tree)
+        put_tables(out, w->tree);
+    buf_printf(out, "  </%sStructure>\n", element);
     struct jpk_finding *finding =
         design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->side->side->node,
-                    "an export does not say from which tables the structure of its %s was made",
+                    "an export does not say all of the database structure of its %s: how tables are joined and "
+                    "filtered, or the text of the query",
                     w->side->target ? "target" : "source");
     if (finding)
-        finding->hint = "select the tables again; the mappings stay";
+        finding->hint = "look through the structure; the mappings stay";
 }
 
 /* ---------------------------------------------------------------------------------------------------------- caches */
@@ -352,7 +436,8 @@ static void write_cache(struct work *w)
 {
     struct design *d = w->d;
     struct buf gz = {0};
-    if (!w->tree || d->ledger.failed)
+    if (!w->tree || d->ledger.failed ||
+        strcmp(design_get(w->side->entity, w->side->target ? "target_type_id" : "source_type_id"), CODE_DATABASE) == 0)
         return;
     if (!unpack_cache(w, &gz)) {
         buf_clear(&gz);
@@ -425,17 +510,32 @@ static void use_nothing(struct work *w)
     buf_puts(&w->side->entity->body, "  <InputStructure>\n    <Properties/>\n  </InputStructure>\n");
 }
 
+static bool is_database(const struct jpk_cloud_component *activity)
+{
+    return activity && strcmp(activity->as.activity->adapter, "database") == 0;
+}
+
+/* What the structure is of: the activity that it comes from, or the database beside the transformation. */
+static const struct design_entity *endpoint_of(struct design *d, const struct design_side *side)
+{
+    const struct jpk_cloud_component *origin = side->side->origin.component;
+    const struct jpk_cloud_component *beside = design_of(d, side->transformation)->beside[side->target];
+    const struct jpk_cloud_component *activity = origin && origin->kind == JPK_CLOUD_ACTIVITY ? origin
+                                                 : is_database(beside)                        ? beside
+                                                                                              : NULL;
+    if (!activity || !side->side->there)
+        return NULL;
+    return design_endpoint(d, activity, side->target ? CONVERT_WRITE : CONVERT_READ);
+}
+
 void design_structure(struct design *d, const struct design_side *side)
 {
     struct work w = {.d = d, .side = side, .document = JPK_CLOUD_NO_NODE};
-    const struct jpk_cloud_component *activity = side->side->origin.component;
-    const struct design_entity *endpoint = NULL;
+    const struct design_entity *endpoint = endpoint_of(d, side);
     if (side->side->there) {
         find_document(&w);
         read_tree(&w);
     }
-    if (activity && activity->kind == JPK_CLOUD_ACTIVITY)
-        endpoint = design_endpoint(d, activity, side->target ? CONVERT_WRITE : CONVERT_READ);
     if (d->ledger.failed)
         ;
     else if (endpoint && !endpoint->location)
@@ -448,6 +548,11 @@ void design_structure(struct design *d, const struct design_side *side)
         use_file(&w);
     else
         use_nothing(&w);
+    if (w.tree && !side->target) {
+        struct buf path = {0};
+        schema_script_path(w.tree, w.tree->root, &path);
+        side->entity->source_root = design_keep(d, &path);
+    }
     if (w.schema && endpoint && w.tree)
         design_done_as(d, w.schema, "structure of %s:%s", jpk_type_info(endpoint->type)->name, endpoint->name);
     write_cache(&w);

@@ -46,6 +46,24 @@ static void put_loop(struct design *d, struct buf *out, const struct jpk_cloud_l
     put_mapping(out, design_text(d, "[%s]", target), design_text(d, "[%s]", source));
 }
 
+/*
+ * Of a flat target Design Studio always writes the loop of its records (71 of 72 real ones); an export leaves out one
+ * over what occurs once.
+ */
+static void put_record_loop(struct design *d, const struct jpk_cloud_component *component,
+                            const struct design_entity *entity, struct buf *out)
+{
+    const struct jpk_cloud_transformation *t = component->as.transformation;
+    const char *target = design_get(entity, "natureoftarget"), *source = design_get(entity, "natureofsource");
+    for (size_t i = 0; i < t->loop_count; i++)
+        if (strcmp(t->loops[i].target_script, "__flat__") == 0 || !*t->loops[i].target_script)
+            return;
+    if (!target || strcmp(target, "Flat") != 0)
+        return;
+    bool tree = source && strcmp(source, "Tree") == 0 && entity->source_root;
+    put_mapping(out, "[]", tree ? design_text(d, "[%s]", entity->source_root) : "[]");
+}
+
 /* The script that the conversion to Cloud Studio took out of a transformation; NULL when there is none. */
 static const struct jpk_cloud_component *prescript_of(struct design *d, const struct jpk_cloud_component *component)
 {
@@ -55,8 +73,9 @@ static const struct jpk_cloud_component *prescript_of(struct design *d, const st
     return script && script->kind == JPK_CLOUD_SCRIPT && design_of(d, script)->absorbed ? script : NULL;
 }
 
-static void put_mappings(struct design *d, const struct jpk_cloud_component *component, struct buf *out)
+static void put_mappings(struct design *d, const struct jpk_cloud_component *component, struct design_entity *entity)
 {
+    struct buf *out = &entity->body;
     const struct jpk_cloud_transformation *t = component->as.transformation;
     const struct jpk_cloud_component *prescript = prescript_of(d, component);
     buf_puts(out, "  <Mappings>\n");
@@ -65,6 +84,7 @@ static void put_mappings(struct design *d, const struct jpk_cloud_component *com
         put_mapping(out, PRESCRIPT, design_script_text(d, prescript, script->text, script->node));
         design_done_as(d, prescript, "Transformation:%s (runs before)", component->name);
     }
+    put_record_loop(d, component, entity, out);
     for (size_t i = 0; i < t->loop_count && !d->ledger.failed; i++)
         put_loop(d, out, &t->loops[i]);
     for (size_t i = 0; i < t->rule_count && !d->ledger.failed; i++)
@@ -84,7 +104,7 @@ static void convert_one(struct design *d, const struct jpk_cloud_component *comp
     own->made[0] = entity;
     design_structure(d, &(struct design_side){component, entity, &t->source, false});
     design_structure(d, &(struct design_side){component, entity, &t->target, true});
-    put_mappings(d, component, &entity->body);
+    put_mappings(d, component, entity);
     if (t->changed_nodes)
         design_note(d, component, CONVERT_SCHEMA_GUESSED, JPK_CLOUD_NO_NODE,
                     "nodes of its schemas were duplicated, extended or removed, which mappings alone cannot say");
