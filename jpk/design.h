@@ -217,6 +217,8 @@ struct design_side {
     bool target;
 };
 void design_structure(struct design *d, const struct design_side *side);
+/* Makes a document or a file of a schema of the user's that no transformation has. */
+void design_unused_schema(struct design *d, const struct jpk_cloud_component *schema);
 
 void design_transformations(struct design *d);
 void design_operations(struct design *d);

@@ -30,10 +30,12 @@
 #define CODE_FUNCTION_INPUT "101"
 #define CODE_FUNCTION_OUTPUT "102"
 
-/* A side at hand. */
+/* A schema at hand, of a side or by itself. */
 struct work {
     struct design *d;
-    const struct design_side *side;
+    const struct design_side *side;           /* NULL: by itself */
+    const struct jpk_cloud_component *owner;  /* the transformation or schema that findings are about */
+    const char *name, *what;                  /* of the schema; "source" or "target" of the owner */
     const struct jpk_cloud_component *schema; /* a component of its own; NULL */
     uint32_t document;
     struct schema_tree *tree; /* NULL: nothing says what it is */
@@ -139,26 +141,27 @@ static struct design_entity *new_document(struct work *w, const char *id, const 
     return entity;
 }
 
-/* The id of what is made for a schema that is no component of its own. */
-static const char *own_id(struct work *w, const char *role)
+/* The document of a schema, made once for all who have it. */
+static struct design_entity *document_of(struct work *w)
 {
-    return design_new_id(w->d, design_text(w->d, "%s/%s", role, w->side->target ? "target" : "source"),
-                         w->side->entity->id);
+    struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
+    if (own && own->made[0])
+        return own->made[0];
+    const char *id =
+        own ? own->id : design_new_id(w->d, design_text(w->d, "document/%s", w->what), w->side->entity->id);
+    struct design_entity *entity = new_document(w, id, w->name);
+    if (own) {
+        own->made[0] = entity;
+        design_done(w->d, w->schema, entity);
+    }
+    return entity;
 }
 
 static void use_document(struct work *w)
 {
-    struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
-    struct design_entity *entity = own ? own->made[0] : NULL;
-    if (!entity)
-        entity = new_document(w, own ? own->id : own_id(w, "document"),
-                              *w->side->side->name ? w->side->side->name : w->side->transformation->name);
+    const struct design_entity *entity = document_of(w);
     if (!entity)
         return;
-    if (own && !own->made[0]) {
-        own->made[0] = entity;
-        design_done(w->d, w->schema, entity);
-    }
     set_code(w, CODE_TEXT, "Flat");
     set(w, "source_text_doc", "target_text_doc", entity->id);
     put_structure(w, "docId", entity->id, NULL, NULL);
@@ -183,10 +186,10 @@ static const char *file_name(struct design *d, const char *wanted)
 /* The file of a schema: as it is called, with the ending and, for JSON, the beginning that Design Studio gives. */
 static const char *schema_file_name(struct work *w)
 {
-    const char *name = *w->side->side->name ? w->side->side->name : w->side->transformation->name;
-    if (text_ends_with(name, ".xsd"))
-        return file_name(w->d, name);
-    return file_name(w->d, design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", name));
+    if (text_ends_with(w->name, ".xsd"))
+        return file_name(w->d, w->name);
+    return file_name(w->d,
+                     design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", w->name));
 }
 
 /* Whether an asset of the export is that file. */
@@ -206,10 +209,10 @@ static void note_losses(struct work *w, const struct schema_xsd_losses *losses)
 {
     if (losses->foreign + losses->derived == 0)
         return;
-    design_note(w->d, w->side->transformation, CONVERT_SCHEMA_GUESSED, w->document,
+    design_note(w->d, w->owner, CONVERT_SCHEMA_GUESSED, w->document,
                 "the file of the structure of its %s cannot say all: %zu elements are of another namespace, %zu types "
                 "stand for others; the structure cache has them",
-                w->side->target ? "target" : "source", losses->foreign, losses->derived);
+                w->what, losses->foreign, losses->derived);
 }
 
 static const char *add_file(struct work *w)
@@ -238,12 +241,8 @@ static const char *file_of(struct work *w)
     struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
     if (own && own->file)
         return own->file;
-    const char *asset = file_name(w->d, w->side->side->name);
-    const char *name = *w->side->side->name && is_there(w->d, asset) && !own ? asset : NULL;
-    if (own && is_there(w->d, asset) && text_ends_with(asset, ".xsd"))
-        name = asset;
-    if (!name)
-        name = add_file(w);
+    const char *asset = file_name(w->d, w->name);
+    const char *name = is_there(w->d, asset) && text_ends_with(asset, ".xsd") ? asset : add_file(w);
     if (own) {
         own->file = name;
         design_done_as(w->d, w->schema, "files/%s", name);
@@ -393,10 +392,10 @@ static void use_database(struct work *w, const struct design_entity *place)
         put_tables(out, w->tree);
     buf_printf(out, "  </%sStructure>\n", element);
     struct jpk_finding *finding =
-        design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->side->side->node,
+        design_note(w->d, w->owner, CONVERT_SCHEMA_MISSING, w->side->side->node,
                     "an export does not say all of the database structure of its %s: how tables are joined and "
                     "filtered, or the text of the query",
-                    w->side->target ? "target" : "source");
+                    w->what);
     if (finding)
         finding->hint = "look through the structure; the mappings stay";
 }
@@ -466,9 +465,8 @@ static void read_tree(struct work *w)
     if (!json || err.code == JPK_ERR_MEMORY)
         w->d->ledger.failed = true;
     else if (!w->tree)
-        design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->document,
-                    "the schema of its %s cannot be read: %s", w->side->target ? "target" : "source",
-                    err.code == JPK_OK ? "it has no root" : err.message);
+        design_note(w->d, w->owner, CONVERT_SCHEMA_MISSING, w->document, "the schema of its %s cannot be read: %s",
+                    w->what, err.code == JPK_OK ? "it has no root" : err.message);
     json_decref(json);
 }
 
@@ -495,9 +493,8 @@ static void find_document(struct work *w)
 static void use_nothing(struct work *w)
 {
     if (w->side->target || w->side->side->there) {
-        struct jpk_finding *finding =
-            design_note(w->d, w->side->transformation, CONVERT_SCHEMA_MISSING, w->side->side->node,
-                        "nothing in the export says what its %s is", w->side->target ? "target" : "source");
+        struct jpk_finding *finding = design_note(w->d, w->owner, CONVERT_SCHEMA_MISSING, w->side->side->node,
+                                                  "nothing in the export says what its %s is", w->what);
         if (finding)
             finding->hint = "choose the structure again; the mappings stay";
     }
@@ -530,7 +527,12 @@ static const struct design_entity *endpoint_of(struct design *d, const struct de
 
 void design_structure(struct design *d, const struct design_side *side)
 {
-    struct work w = {.d = d, .side = side, .document = JPK_CLOUD_NO_NODE};
+    struct work w = {.d = d,
+                     .side = side,
+                     .owner = side->transformation,
+                     .name = *side->side->name ? side->side->name : side->transformation->name,
+                     .what = side->target ? "target" : "source",
+                     .document = JPK_CLOUD_NO_NODE};
     const struct design_entity *endpoint = endpoint_of(d, side);
     if (side->side->there) {
         find_document(&w);
@@ -556,6 +558,27 @@ void design_structure(struct design *d, const struct design_side *side)
     if (w.schema && endpoint && w.tree)
         design_done_as(d, w.schema, "structure of %s:%s", jpk_type_info(endpoint->type)->name, endpoint->name);
     write_cache(&w);
+    schema_tree_free(w.tree);
+}
+
+void design_unused_schema(struct design *d, const struct jpk_cloud_component *schema)
+{
+    struct work w = {.d = d,
+                     .owner = schema,
+                     .name = *schema->name ? schema->name : "Schema",
+                     .what = "schema",
+                     .schema = schema,
+                     .document = schema->as.schema->document};
+    const struct ledger_item *item = &d->ledger.items[schema->index];
+    if (item->target || item->finding_count > 0 || schema->as.schema->origin.component)
+        return;
+    read_tree(&w);
+    if (w.tree && w.tree->kind == SCHEMA_FLAT)
+        document_of(&w);
+    else if (w.tree)
+        file_of(&w);
+    if (w.tree)
+        design_note(d, schema, CONVERT_KEPT, JPK_CLOUD_NO_NODE, "no transformation has it; it was made all the same");
     schema_tree_free(w.tree);
 }
 

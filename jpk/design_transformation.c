@@ -75,10 +75,9 @@ static const struct jpk_cloud_component *prescript_of(struct design *d, const st
 
 static void put_mappings(struct design *d, const struct jpk_cloud_component *component, struct design_entity *entity)
 {
-    struct buf *out = &entity->body;
+    struct buf mappings = {0}, *out = &mappings;
     const struct jpk_cloud_transformation *t = component->as.transformation;
     const struct jpk_cloud_component *prescript = prescript_of(d, component);
-    buf_puts(out, "  <Mappings>\n");
     if (prescript) {
         const struct jpk_cloud_script *script = prescript->as.script;
         put_mapping(out, PRESCRIPT, design_script_text(d, prescript, script->text, script->node));
@@ -89,7 +88,12 @@ static void put_mappings(struct design *d, const struct jpk_cloud_component *com
         put_loop(d, out, &t->loops[i]);
     for (size_t i = 0; i < t->rule_count && !d->ledger.failed; i++)
         put_rule(d, component, out, &t->rules[i]);
-    buf_puts(out, "  </Mappings>\n  <InvalidMappings/>\n  <RenamedNodes/>\n");
+    buf_puts(&entity->body, mappings.size > 0 ? "  <Mappings>\n" : "  <Mappings/>\n");
+    buf_put(&entity->body, buf_text(&mappings), mappings.size);
+    buf_puts(&entity->body, mappings.size > 0 ? "  </Mappings>\n" : "");
+    buf_puts(&entity->body, "  <InvalidMappings/>\n  <RenamedNodes/>\n");
+    d->ledger.failed |= mappings.failed;
+    buf_free(&mappings);
 }
 
 static void convert_one(struct design *d, const struct jpk_cloud_component *component)
@@ -116,4 +120,7 @@ void design_transformations(struct design *d)
     for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++)
         if (d->cloud->components[i]->kind == JPK_CLOUD_TRANSFORMATION)
             convert_one(d, d->cloud->components[i]);
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_SCHEMA)
+            design_unused_schema(d, d->cloud->components[i]);
 }
