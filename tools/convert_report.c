@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "jpk/convert_endpoint_table.h"
 #include "jpk/summary.h"
 
 const char convert_coverage_items[] =
@@ -254,6 +255,17 @@ static bool add_reason(struct convert_report *report, struct map *known, json_t 
     return ok;
 }
 
+/* Why a cloud agent cannot run an activity; NULL: it can. */
+static const char *private_activity(const struct jpk_cloud_component *component)
+{
+    if (!component || component->kind != JPK_CLOUD_ACTIVITY)
+        return NULL;
+    for (const struct endpoint_row *row = endpoint_rows(); row->type; row++)
+        if (row->adapter && row->private_agent && strcmp(row->adapter, component->as.activity->adapter) == 0)
+            return row->private_agent;
+    return NULL;
+}
+
 /* What the endpoints say, and what the conversion has noted about items. */
 static bool find_reasons(struct convert_report *report, struct slot_lookup *lookup)
 {
@@ -264,6 +276,10 @@ static bool find_reasons(struct convert_report *report, struct slot_lookup *look
     bool ok = all && report->private_reasons, private = strcmp(convert_agent_name(report), "private") == 0;
     for (size_t i = 0; ok && i < json_array_size(all); i++)
         ok = add_reason(report, &known, json_incref(json_array_get(all, i)));
+    for (size_t i = 0; ok && i < conversion->item_count; i++) {
+        const char *reason = private_activity(conversion->items[i].component);
+        ok = !reason || add_reason(report, &known, json_sprintf("%s: %s", conversion->items[i].path, reason));
+    }
     for (size_t i = 0; ok && !private && i < conversion->item_count; i++)
         for (size_t j = 0; ok && j < conversion->items[i].finding_count; j++) {
             const struct jpk_finding *finding = &conversion->items[i].findings[j];
