@@ -72,6 +72,14 @@ const char *design_keep(struct design *d, struct buf *buf)
 
 /* ------------------------------------------------------------------------------------------------------------- ids */
 
+bool design_is_made(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
+{
+    char name[512], made[UUID_SIZE];
+    snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
+    uuid_of_name(d->project_id, name, made);
+    return text_caseeq(id, made);
+}
+
 /* False: something has it already, or memory is out. */
 static bool take_id(struct design *d, const char *id)
 {
@@ -358,8 +366,9 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
                                              struct jpk_error *err)
 {
     static void (*const parts[])(struct design *) = {
-        design_find_senders, design_assets,          design_variables,  design_emails, design_endpoints,
-        design_scripts,      design_transformations, design_operations, account,       design_write_files,
+        design_find_queries, design_find_senders, design_assets,          design_variables,  design_emails,
+        design_endpoints,    design_scripts,      design_transformations, design_operations, account,
+        design_write_files,
     };
     struct design d = {.cloud = cloud};
     if (options)

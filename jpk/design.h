@@ -43,8 +43,9 @@ struct design_entity {
     struct design_items properties;
     const char *location; /* of sources and targets: "FTP" */
     struct design_items place;
-    struct buf body;         /* what follows the properties, as XML */
-    const char *source_root; /* of a transformation: the script path of the root of its source; NULL: it has no tree */
+    struct buf body; /* what follows the properties, as XML */
+    const char
+        *source_root; /* of a transformation: what a loop over the records of its source names; NULL for nothing */
 };
 
 /* What is known of a component while it is converted. */
@@ -54,6 +55,7 @@ struct design_component {
     bool tried;                                   /* an endpoint that has no counterpart, which was said */
     const struct jpk_cloud_component *schemas[2]; /* of an activity: its input, its output; NULL */
     const struct jpk_cloud_component *beside[2];  /* of a transformation: the activity before it, behind it; NULL */
+    const struct jpk_cloud_component *first;      /* of an activity: the one whose source or target it shares; NULL */
     const char *file;                             /* of a schema: its file below files/; NULL */
     bool absorbed; /* part of something else: an operation that sends an e-mail, a script that runs
                       before a transformation */
@@ -107,6 +109,9 @@ void design_done_as(struct design *d, const struct jpk_cloud_component *componen
 const char *design_text(struct design *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
+
+/* Whether an id is the one that the conversion to Cloud Studio makes of these. */
+bool design_is_made(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
@@ -173,6 +178,10 @@ struct design_entity *design_connection(struct design *d, const struct jpk_cloud
 enum convert_direction design_direction(const struct jpk_cloud_component *activity);
 /* Whether it is a source or target, and not the function of a connector. */
 bool design_is_location(const struct jpk_cloud_component *activity);
+/* Of activities that only differ in their query the later ones share the source or target of the first. */
+void design_find_queries(struct design *d);
+/* Whether a property is part of the query of a database. */
+bool design_is_query(const struct jpk_cloud_property *property);
 /* Makes all that was not asked for. */
 void design_endpoints(struct design *d);
 /*

@@ -274,6 +274,11 @@ struct design_entity *design_endpoint(struct design *d, const struct jpk_cloud_c
 {
     struct design_component *own = design_of(d, activity);
     const struct endpoint_row *row = activity_row(activity);
+    if (own->first && !own->tried) {
+        struct design_entity *shared = design_endpoint(d, own->first, direction);
+        design_done(d, activity, shared);
+        return shared;
+    }
     size_t slot = row && row->location ? direction : 0;
     if (own->made[slot] || own->tried || d->ledger.failed)
         return own->made[slot];
@@ -368,7 +373,7 @@ struct design_entity *design_wizard_call(struct design *d, const struct design_e
 static void convert_activity_component(struct design *d, const struct jpk_cloud_component *activity)
 {
     struct design_component *own = design_of(d, activity);
-    if (!own->made[0] && !own->made[1])
+    if (!own->made[0] && !own->made[1]) /* those of a shared one are elsewhere, and it is asked for again */
         design_endpoint(d, activity, design_direction(activity));
     const struct endpoint_row *row = activity_row(activity);
     if (row && row->location && !cloud_tree_known(row->adapter, activity->as.activity->function))

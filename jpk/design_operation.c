@@ -400,15 +400,6 @@ static void put_outcomes(struct design *d, const struct jpk_cloud_component *ope
 /* --------------------------------------------------------------------------------- what the other direction has made
  */
 
-/* Whether it is the id that the conversion to Cloud Studio makes of these. */
-static bool is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
-{
-    char name[512], made[UUID_SIZE];
-    snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
-    uuid_of_name(d->project_id, name, made);
-    return text_caseeq(id, made);
-}
-
 static bool is_named(const struct design *d, const struct jpk_cloud_component *component)
 {
     size_t count;
@@ -424,11 +415,11 @@ static bool is_sender(const struct design *d, const struct jpk_cloud_component *
     const struct outcome *outcome = outcome_of(o->when);
     if (!outcome || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 ||
         to->as.operation->outcome_count > 1 ||
-        !is_made_id(d, to->id, "operation", outcome->role, design_of(d, operation)->id))
+        !design_is_made(d, to->id, "operation", outcome->role, design_of(d, operation)->id))
         return false;
     const struct jpk_cloud_component *script = to->as.operation->steps[0].component;
     if (!script || script->kind != JPK_CLOUD_SCRIPT ||
-        !is_made_id(d, script->id, "script", outcome->role, design_of(d, operation)->id) || is_named(d, to) ||
+        !design_is_made(d, script->id, "script", outcome->role, design_of(d, operation)->id) || is_named(d, to) ||
         is_named(d, script))
         return false;
     const struct jpk_cloud_component *email = email_of(d, script);
@@ -453,7 +444,7 @@ static void count_uses(const struct design *d, const struct jpk_cloud_component 
             continue;
         uses[step->index].all++;
         if (step->kind == JPK_CLOUD_SCRIPT && next && next->kind == JPK_CLOUD_TRANSFORMATION &&
-            is_made_id(d, step->id, "script", "prescript", design_of(d, next)->id)) {
+            design_is_made(d, step->id, "script", "prescript", design_of(d, next)->id)) {
             uses[step->index].right++;
             uses[next->index].right++;
         }
@@ -505,7 +496,7 @@ void design_find_senders(struct design *d)
 /* The workflow that the conversion to Cloud Studio makes for operations without a folder. */
 static bool is_top(const struct design *d, const struct jpk_cloud_workflow *workflow)
 {
-    return is_made_id(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
+    return design_is_made(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
 }
 
 /* Workflows are folders. */

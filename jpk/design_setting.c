@@ -206,6 +206,11 @@ static bool has_row(const struct endpoint_setting *settings, const struct jpk_cl
     return false;
 }
 
+static bool is_database(const struct jpk_cloud_component *component)
+{
+    return component->kind == JPK_CLOUD_ACTIVITY && strcmp(component->as.activity->adapter, "database") == 0;
+}
+
 void design_lost_settings(struct design *d, const struct jpk_cloud_component *component,
                           const struct endpoint_setting *settings)
 {
@@ -213,7 +218,8 @@ void design_lost_settings(struct design *d, const struct jpk_cloud_component *co
     for (size_t i = 0; i < properties.count && !d->ledger.failed; i++) {
         const struct jpk_cloud_property *p = &properties.list[i];
         const char *value = p->value ? p->value : "";
-        if (!*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) || has_row(settings, p))
+        if (!*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) ||
+            has_row(settings, p) || (is_database(component) && design_is_query(p)))
             continue;
         design_note(d, component, CONVERT_SETTING_LOST, p->value_node, "'%s' (%s) is not as usual and was left out",
                     p->path, p->label ? p->label : p->name);

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "jpk/asset.h"
-#include "jpk/design.h"
+#include "jpk/design_structure.h"
 #include "jpk/gunzip.h"
 #include "jpk/packed.h"
 #include "jpk/schema_extend.h"
@@ -303,82 +303,7 @@ static void use_function(struct work *w, const struct design_entity *function)
     put_structure(w, "callId", function->id, "callType", jpk_type_info(function->type)->name);
 }
 
-/* "sales:invoice" is "sales"."invoice" there. */
-static void put_name(struct buf *out, const char *name)
-{
-    buf_putc(out, '"');
-    for (const char *p = name; *p; p++) {
-        if (*p == ':')
-            buf_puts(out, "\".\"");
-        else
-            buf_putc(out, *p);
-    }
-    buf_putc(out, '"');
-}
-
-static void put_relation(struct buf *out, const struct schema_node *table, unsigned number)
-{
-    struct buf child = {0}, parent = {0};
-    put_name(&child, table->name);
-    put_name(&parent, table->parent->name);
-    buf_puts(out, "      <Relation childField=\"\"");
-    design_put_attribute(out, "childTable", buf_text(&child));
-    buf_printf(out, " isSource=\"true\" onetoOne=\"%s\" outerJoin=\"true\" parentField=\"\"",
-               table->max == 1 ? "true" : "false");
-    design_put_attribute(out, "parentTable", buf_text(&parent));
-    buf_printf(out, " relationId=\"-%u\"/>\n", number);
-    out->failed |= child.failed || parent.failed;
-    buf_free(&child);
-    buf_free(&parent);
-}
-
-static void put_columns(struct buf *out, const struct schema_node *record, bool table)
-{
-    for (const struct schema_node *field = record->child; field; field = field->next) {
-        if (field->child)
-            continue;
-        buf_puts(out, out->size > 0 ? ",\n" : "");
-        if (table) {
-            put_name(out, record->name);
-            buf_putc(out, '.');
-        }
-        buf_printf(out, "\"%s\"", field->name);
-    }
-}
-
-/* The tables of a tree, how they hang together, and the columns that are selected. */
-static void put_tables(struct buf *out, const struct schema_tree *tree)
-{
-    struct buf tables = {0}, columns = {0}, relations = {0};
-    unsigned number = 0;
-    for (const struct schema_node *node = tree->root; node; node = schema_node_next(node)) {
-        bool table = strcmp(node->name, "__flat__") != 0;
-        if (!node->child)
-            continue;
-        if (table) {
-            put_name(&tables, node->name);
-            buf_putc(&tables, ',');
-        }
-        if (table && node->parent)
-            put_relation(&relations, node, ++number);
-        put_columns(&columns, node, table);
-    }
-    buf_puts(out, "    <Properties>\n      <Item key=\"includeSchemaName\" value=\"1\"/>\n    </Properties>\n"
-                  "    <Objects/>\n");
-    design_put_string(out, 2, "DbTables", buf_text(&tables));
-    buf_puts(out, relations.size > 0 ? "    <DbFields/>\n    <Relations>\n" : "    <DbFields/>\n    <Relations/>\n");
-    buf_puts(out, buf_text(&relations));
-    buf_puts(out, relations.size > 0 ? "    </Relations>\n" : "");
-    buf_puts(out, "    <SqlScript>\n      <Entry entryId=\"-1\" type=\"2\">\n");
-    design_put_string(out, 4, "script", buf_text(&columns));
-    buf_puts(out, "      </Entry>\n    </SqlScript>\n    <Filters/>\n");
-    out->failed |= tables.failed || columns.failed || relations.failed;
-    buf_free(&tables);
-    buf_free(&columns);
-    buf_free(&relations);
-}
-
-static void use_database(struct work *w, const struct design_entity *place)
+static void use_database(struct work *w, const struct jpk_cloud_component *activity, const struct design_entity *place)
 {
     struct buf *out = &w->side->entity->body;
     const char *element = w->side->target ? "Output" : "Input", *key = w->side->target ? "targetId" : "sourceId";
@@ -388,14 +313,13 @@ static void use_database(struct work *w, const struct design_entity *place)
     buf_printf(out, "  <%sStructure", element);
     design_put_attribute(out, key, place->id);
     buf_puts(out, ">\n");
-    if (w->tree)
-        put_tables(out, w->tree);
+    bool known = design_put_query(w->d, activity, w->tree, out);
     buf_printf(out, "  </%sStructure>\n", element);
-    struct jpk_finding *finding =
-        design_note(w->d, w->owner, CONVERT_SCHEMA_MISSING, w->side->side->node,
-                    "an export does not say all of the database structure of its %s: how tables are joined and "
-                    "filtered, or the text of the query",
-                    w->what);
+    if (known)
+        return;
+    struct jpk_finding *finding = design_note(
+        w->d, w->owner, CONVERT_SCHEMA_MISSING, w->side->side->node,
+        "nothing in the export says how the tables of its %s are joined and filtered, or what its query is", w->what);
     if (finding)
         finding->hint = "look through the structure; the mappings stay";
 }
@@ -513,16 +437,25 @@ static bool is_database(const struct jpk_cloud_component *activity)
 }
 
 /* What the structure is of: the activity that it comes from, or the database beside the transformation. */
-static const struct design_entity *endpoint_of(struct design *d, const struct design_side *side)
+static const struct jpk_cloud_component *activity_of(const struct design *d, const struct design_side *side)
 {
     const struct jpk_cloud_component *origin = side->side->origin.component;
     const struct jpk_cloud_component *beside = design_of(d, side->transformation)->beside[side->target];
-    const struct jpk_cloud_component *activity = origin && origin->kind == JPK_CLOUD_ACTIVITY ? origin
-                                                 : is_database(beside)                        ? beside
-                                                                                              : NULL;
-    if (!activity || !side->side->there)
+    if (!side->side->there)
         return NULL;
-    return design_endpoint(d, activity, side->target ? CONVERT_WRITE : CONVERT_READ);
+    return origin && origin->kind == JPK_CLOUD_ACTIVITY ? origin : is_database(beside) ? beside : NULL;
+}
+
+/* What a loop over the records of the source names; NULL: such a source has no name for them. */
+static const char *source_root(struct work *w, const struct jpk_cloud_component *activity)
+{
+    struct buf path = {0};
+    if (!w->tree || w->d->ledger.failed)
+        return NULL;
+    if (strcmp(w->tree->root->name, "__flat__") == 0)
+        return is_database(activity) ? design_first_table(w->d, activity) : NULL;
+    schema_script_path(w->tree, w->tree->root, &path);
+    return design_keep(w->d, &path);
 }
 
 void design_structure(struct design *d, const struct design_side *side)
@@ -533,7 +466,9 @@ void design_structure(struct design *d, const struct design_side *side)
                      .name = *side->side->name ? side->side->name : side->transformation->name,
                      .what = side->target ? "target" : "source",
                      .document = JPK_CLOUD_NO_NODE};
-    const struct design_entity *endpoint = endpoint_of(d, side);
+    const struct jpk_cloud_component *activity = activity_of(d, side);
+    const struct design_entity *endpoint =
+        activity ? design_endpoint(d, activity, side->target ? CONVERT_WRITE : CONVERT_READ) : NULL;
     if (side->side->there) {
         find_document(&w);
         read_tree(&w);
@@ -543,18 +478,15 @@ void design_structure(struct design *d, const struct design_side *side)
     else if (endpoint && !endpoint->location)
         use_function(&w, endpoint);
     else if (endpoint && strcmp(endpoint->location, "Database") == 0)
-        use_database(&w, endpoint);
+        use_database(&w, activity, endpoint);
     else if (w.tree && w.tree->kind == SCHEMA_FLAT)
         use_document(&w);
     else if (w.tree)
         use_file(&w);
     else
         use_nothing(&w);
-    if (w.tree && !side->target) {
-        struct buf path = {0};
-        schema_script_path(w.tree, w.tree->root, &path);
-        side->entity->source_root = design_keep(d, &path);
-    }
+    if (!side->target)
+        side->entity->source_root = source_root(&w, activity);
     if (w.schema && endpoint && w.tree)
         design_done_as(d, w.schema, "structure of %s:%s", jpk_type_info(endpoint->type)->name, endpoint->name);
     write_cache(&w);

@@ -38,11 +38,22 @@ static void put_rule(struct design *d, const struct jpk_cloud_component *compone
     put_mapping(out, design_text(d, "%s%s", target_path(rule), rule->condition ? CONDITION : ""), script);
 }
 
-/* Paths end with the mark of what they are; a loop of a flat structure is that of its records. */
-static void put_loop(struct design *d, struct buf *out, const struct jpk_cloud_loop *loop)
+static bool is_tree(const struct design_entity *entity)
 {
-    const char *target = strcmp(loop->target_script, "__flat__") == 0 ? "" : loop->target_script;
-    const char *source = strcmp(loop->source_script, "__flat__") == 0 ? "" : loop->source_script;
+    const char *nature = design_get(entity, "natureofsource");
+    return nature && strcmp(nature, "Tree") == 0;
+}
+
+/* Paths end with the mark of what they are; a loop of a flat structure is that of its records. */
+static void put_loop(struct design *d, const struct design_entity *entity, struct buf *out,
+                     const struct jpk_cloud_loop *loop)
+{
+    const char *target = loop->target_script, *source = loop->source_script;
+    bool records = !*source || strcmp(source, "__flat__") == 0;
+    if (strcmp(target, "__flat__") == 0)
+        target = "";
+    if (records)
+        source = is_tree(entity) || !entity->source_root ? "" : entity->source_root;
     put_mapping(out, design_text(d, "[%s]", target), design_text(d, "[%s]", source));
 }
 
@@ -54,14 +65,13 @@ static void put_record_loop(struct design *d, const struct jpk_cloud_component *
                             const struct design_entity *entity, struct buf *out)
 {
     const struct jpk_cloud_transformation *t = component->as.transformation;
-    const char *target = design_get(entity, "natureoftarget"), *source = design_get(entity, "natureofsource");
+    const char *target = design_get(entity, "natureoftarget");
     for (size_t i = 0; i < t->loop_count; i++)
         if (strcmp(t->loops[i].target_script, "__flat__") == 0 || !*t->loops[i].target_script)
             return;
     if (!target || strcmp(target, "Flat") != 0)
         return;
-    bool tree = source && strcmp(source, "Tree") == 0 && entity->source_root;
-    put_mapping(out, "[]", tree ? design_text(d, "[%s]", entity->source_root) : "[]");
+    put_mapping(out, "[]", design_text(d, "[%s]", entity->source_root ? entity->source_root : ""));
 }
 
 /* The script that the conversion to Cloud Studio took out of a transformation; NULL when there is none. */
@@ -85,7 +95,7 @@ static void put_mappings(struct design *d, const struct jpk_cloud_component *com
     }
     put_record_loop(d, component, entity, out);
     for (size_t i = 0; i < t->loop_count && !d->ledger.failed; i++)
-        put_loop(d, out, &t->loops[i]);
+        put_loop(d, entity, out, &t->loops[i]);
     for (size_t i = 0; i < t->rule_count && !d->ledger.failed; i++)
         put_rule(d, component, out, &t->rules[i]);
     buf_puts(&entity->body, mappings.size > 0 ? "  <Mappings>\n" : "  <Mappings/>\n");
