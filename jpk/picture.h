@@ -36,24 +36,6 @@ bool picture_edge_within(const struct jpk_flow *flow, const struct jpk_flow_edge
 /* The places of all nodes, allocated with malloc; NULL: no memory. */
 struct picture_place *picture_places(const struct jpk_flow *flow);
 
-/* Things that look alike. */
-enum picture_class {
-    PICTURE_OPERATION,
-    PICTURE_SCHEDULE,
-    PICTURE_SCRIPT,
-    PICTURE_TRANSFORMATION,
-    PICTURE_STORAGE,   /* sources and targets */
-    PICTURE_FUNCTION,  /* what a connector can do */
-    PICTURE_CONNECTOR, /* log-in data of an application */
-    PICTURE_MESSAGE,
-    PICTURE_FORMAT, /* file formats and files */
-    PICTURE_BUILT_IN,
-    PICTURE_MISSING,
-    PICTURE_OTHER,
-    PICTURE_CLASSES
-};
-
-enum picture_class picture_class(const struct jpk_flow_node *node);
 bool picture_operation(const struct jpk_flow_node *node);
 
 /* What a step is, such as "Request" or "Source: HTTP", and the name of what it names. */

@@ -41,21 +41,18 @@ static json_t *steps_json(const struct jpk_flow *flow, const struct jpk_flow_nod
     json_t *array = json_array();
     for (size_t i = 0; i < node->step_count; i++) {
         const struct jpk_flow_step *step = &node->steps[i];
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s?}", "role", step->activity->role, "tag", step->activity->tag,
-                                        "node", step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s?}", "role", step->role, "tag", step->tag, "node",
+                                               step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
     }
     return array;
 }
 
 static json_t *node_json(const struct jpk_flow *flow, const struct jpk_flow_node *node)
 {
-    char *path = node->entity ? jpk_entity_path(node->entity) : NULL;
-    json_t *object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s}", "id", node->id, "kind",
-                               jpk_flow_node_name(node->kind), "type", node->entity ? node->entity->type_name : NULL,
-                               "name", node->name, "path", path, "words", node->words);
-    free(path);
-    if (object && node->kind == JPK_FLOW_ITEM && node->entity && node->entity->type == JPK_TYPE_OPERATION) {
+    json_t *object =
+        json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s}", "id", node->id, "kind", jpk_flow_node_name(node->kind), "type",
+                  node->type_name, "name", node->name, "path", node->path, "words", node->words);
+    if (object && node->item_class == JPK_FLOW_CLASS_OPERATION) {
         json_object_set_new(object, "scheduled", json_boolean(node->scheduled));
         json_object_set_new(object, "started", json_boolean(node->started));
         json_object_set_new(object, "steps", steps_json(flow, node));
@@ -82,8 +79,8 @@ static char *flow_json(const struct jpk_flow *flow, size_t *size, struct jpk_err
         ok = json_array_append_new(nodes, node_json(flow, &flow->nodes[i])) == 0;
     for (size_t i = 0; ok && i < flow->edge_count; i++)
         ok = json_array_append_new(edges, edge_json(flow, &flow->edges[i])) == 0;
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o}", "project", flow->project->name, "projectId", flow->project->id,
-                               "nodes", nodes, "edges", edges);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o}", "project", flow->name, "projectId", flow->id, "nodes", nodes, "edges", edges);
     char *text = ok && object ? json_dumps(object, JSON_INDENT(2)) : NULL;
     json_decref(object);
     if (!text) {

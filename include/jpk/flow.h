@@ -40,10 +40,27 @@ struct jpk_flow_options {
 };
 
 enum jpk_flow_node_kind {
-    JPK_FLOW_ITEM,     /* an entity */
+    JPK_FLOW_ITEM,     /* an item of the project */
     JPK_FLOW_FILE,     /* a file below files/ */
     JPK_FLOW_BUILT_IN, /* an item that every Design Studio knows and no project stores */
     JPK_FLOW_MISSING   /* what a reference names and the project does not have, or has marked as deleted */
+};
+
+/* Things that look alike in a picture. */
+enum jpk_flow_class {
+    JPK_FLOW_CLASS_OPERATION,
+    JPK_FLOW_CLASS_SCHEDULE,
+    JPK_FLOW_CLASS_SCRIPT,
+    JPK_FLOW_CLASS_TRANSFORMATION,
+    JPK_FLOW_CLASS_STORAGE,   /* sources and targets */
+    JPK_FLOW_CLASS_FUNCTION,  /* what a connector can do */
+    JPK_FLOW_CLASS_CONNECTOR, /* log-in data of an application */
+    JPK_FLOW_CLASS_MESSAGE,
+    JPK_FLOW_CLASS_FORMAT, /* file formats and files */
+    JPK_FLOW_CLASS_BUILT_IN,
+    JPK_FLOW_CLASS_MISSING,
+    JPK_FLOW_CLASS_OTHER,
+    JPK_FLOW_CLASSES
 };
 
 enum jpk_flow_edge_kind {
@@ -62,15 +79,18 @@ enum jpk_flow_edge_kind {
 
 /* A step of an operation, in the order in which it runs. */
 struct jpk_flow_step {
-    const struct jpk_activity *activity;
-    size_t node; /* what it names; SIZE_MAX for an empty step */
+    const char *role, *tag; /* as the project writes them: "Request", "TRANSFORMATION" */
+    size_t node;            /* what it names; SIZE_MAX for an empty step */
 };
 
 struct jpk_flow_node {
     enum jpk_flow_node_kind kind;
+    enum jpk_flow_class item_class;
     const struct jpk_entity *entity; /* NULL unless it is an entity, or a missing one that is marked as deleted */
     const char *id;                  /* the GUID as the project writes it, or the file's name */
     const char *name;
+    const char *type_name; /* "Operation"; of what is no item of the project NULL, as is the path */
+    const char *path;      /* where a person finds it: "Operation/Nightly/Load orders" */
     /*
      * What it is, in a few words: "Salesforce query Contact", "Target: HTTP"; of an operation what it moves,
      * "Salesforce query Contact -> temporary storage"; of a schedule when, "every 15 min, Europe/Berlin".
@@ -90,10 +110,10 @@ struct jpk_flow_edge {
 };
 
 struct jpk_flow {
-    const struct jpk_project *project;
+    const char *name, *id; /* of the project */
     enum jpk_flow_scope scope;
-    const struct jpk_entity *around;   /* NULL unless the scope is JPK_FLOW_AROUND */
-    const struct jpk_flow_node *nodes; /* entities in the project's order, then the others in the order of their use */
+    size_t around;                     /* the node that it is around; SIZE_MAX unless the scope is JPK_FLOW_AROUND */
+    const struct jpk_flow_node *nodes; /* items in the project's order, then the others in the order of their use */
     size_t node_count;
     const struct jpk_flow_edge *edges; /* by `from`, `to` and `kind`, each combination once */
     size_t edge_count;
