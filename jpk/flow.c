@@ -136,6 +136,7 @@ static void add_item(struct flow *f, uint32_t index)
     f->node_at[index] = add_node(f, &(struct jpk_flow_node){.kind = JPK_FLOW_ITEM,
                                                             .item_class = item->item_class,
                                                             .entity = item->entity,
+                                                            .component = item->component,
                                                             .id = item->id,
                                                             .name = item->name,
                                                             .words = "",
@@ -269,7 +270,8 @@ static void operations_link(struct flow *f, struct flow_link link)
     uint32_t keeper = f->keeper[link.from], to = link.to.item;
     switch (link.kind) {
     case JPK_FLOW_RUNS:
-        link.label = keeper == link.from ? "" : f->items[link.from].name;
+        if (!flow_is_operation(&f->items[link.from]))
+            link.label = keeper == link.from ? "" : f->items[link.from].name;
         break;
     case JPK_FLOW_STEP:
     case JPK_FLOW_CALLS:

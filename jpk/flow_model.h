@@ -34,7 +34,8 @@ struct flow_step {
 
 struct flow_item {
     enum jpk_flow_class item_class;
-    const struct jpk_entity *entity;
+    const struct jpk_entity *entity; /* one of these two */
+    const struct jpk_cloud_component *component;
     const char *id, *name;
     const struct flow_step *steps; /* of an operation */
     size_t step_count;

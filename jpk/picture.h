@@ -3,10 +3,25 @@
 #define JPK_PICTURE_H
 
 #include "base/buf.h"
+#include "jpk/cloud.h"
 #include "jpk/flow.h"
 
 /* What an entity is in a picture; see jpk_flow_node.words. */
 void flow_words(const struct jpk_project *project, const struct jpk_entity *entity, struct buf *out);
+
+/* The same for a component of an export, and how it is drawn. */
+void cloud_flow_words(const struct jpk_cloud *cloud, const struct jpk_cloud_component *component, struct buf *out);
+enum jpk_flow_class cloud_flow_class(const struct jpk_cloud_component *component);
+
+/* The steps of an operation, and which of them get or put data somewhere. */
+struct flow_places {
+    size_t steps, scripts; /* how many, and how many of them are scripts */
+    const void *context;
+    bool (*put)(const void *context, size_t step, struct buf *out); /* false: it does neither */
+};
+
+/* The places of an operation, of many the first and the last three; without any, what its steps are. */
+void flow_put_places(struct buf *out, const struct flow_places *places);
 
 /* Text as printable lines of at most `columns`, separated by LF, the fifth and later ones cut; never empty. */
 void picture_lines(const char *text, size_t columns, struct buf *out);
