@@ -3,8 +3,8 @@
 
 #include "base/json.h"
 #include "jpk/cloud_path.h"
+#include "jpk/cloud_words.h"
 #include "jpk/flow_model.h"
-#include "jpk/picture.h"
 
 struct builder {
     struct flow *f;
@@ -205,6 +205,8 @@ static void add_uses(struct builder *b, const struct jpk_cloud_component *compon
 
 static void name_nodes(struct builder *b)
 {
+    struct cloud_words words;
+    b->f->failed = b->f->failed || !cloud_words_begin(&words, b->cloud, &b->f->arena);
     for (size_t i = 0; i < b->f->node_count && !b->f->failed; i++) {
         struct jpk_flow_node *node = &b->f->nodes[i];
         if (!node->component)
@@ -214,7 +216,7 @@ static void name_nodes(struct builder *b)
         cloud_path(&b->text, node->component);
         node->path = flow_keep(b->f, buf_text(&b->text));
         buf_clear(&b->text);
-        cloud_flow_words(b->cloud, node->component, &b->text);
+        cloud_words_put(&words, node->component, &b->text);
         node->words = flow_keep(b->f, buf_text(&b->text));
     }
 }

@@ -1,4 +1,9 @@
-/* What components of exports are, in the few words that fit into a picture. */
+/*
+ * Words for components. Operations repeat those of their activities, so that each activity is looked at once and long
+ * names are cut: a file could else make pictures much larger than itself.
+ */
+#include "jpk/cloud_words.h"
+
 #include <string.h>
 
 #include "base/json.h"
@@ -68,6 +73,23 @@ enum jpk_flow_class cloud_flow_class(const struct jpk_cloud_component *component
 
 /* ------------------------------------------------------------------------------------------------------ activities */
 
+/* A part of a text that a file can make long. */
+static void put_part(struct buf *out, const char *text, size_t n)
+{
+    enum { PART_MAX = 120 };
+    size_t kept = n > PART_MAX ? PART_MAX : n;
+    while (kept < n && kept > 0 && ((unsigned char)text[kept] & 0xc0) == 0x80)
+        kept--;
+    buf_put(out, text, kept);
+    if (kept < n)
+        buf_puts(out, "...");
+}
+
+static void put_text(struct buf *out, const char *text)
+{
+    put_part(out, text, strlen(text));
+}
+
 /* The object of a query: the name behind the FROM that belongs to the first SELECT. */
 static void put_query(struct buf *out, const struct jdoc *doc, uint32_t value)
 {
@@ -84,7 +106,7 @@ static void put_query(struct buf *out, const struct jdoc *doc, uint32_t value)
     word = sql_next(&scanner);
     if (word.kind == SQL_NAME) {
         buf_putc(out, ' ');
-        buf_put(out, word.text, word.length);
+        put_part(out, word.text, word.length);
     }
 }
 
@@ -104,36 +126,58 @@ static void put_object(struct buf *out, const struct jpk_cloud *cloud, const str
         uint32_t name = jdoc_get(cloud->doc, property->value_node, "N", 1);
         if (name != JDOC_NONE && jdoc_type(cloud->doc, name) == JDOC_STRING) {
             buf_putc(out, ' ');
-            buf_put(out, jdoc_string(cloud->doc, name), jdoc_string_size(cloud->doc, name));
+            put_part(out, jdoc_string(cloud->doc, name), jdoc_string_size(cloud->doc, name));
         }
         return;
     }
 }
 
-/* "Salesforce query Contact"; of what keeps data its kind alone, "temporary storage". */
 static void put_place(struct buf *out, const struct jpk_cloud *cloud, const struct jpk_cloud_activity *activity)
 {
-    buf_puts(out, *activity->adapter ? adapter_label(activity->adapter) : "unknown connector");
+    put_text(out, *activity->adapter ? adapter_label(activity->adapter) : "unknown connector");
     if (is_storage(activity))
         return;
-    if (*activity->function)
-        buf_printf(out, " %s", activity->function);
+    if (*activity->function) {
+        buf_putc(out, ' ');
+        put_text(out, activity->function);
+    }
     put_object(out, cloud, activity);
 }
 
-static void put_activity(struct buf *out, const struct jpk_cloud *cloud, const struct jpk_cloud_activity *activity)
+/* "Salesforce query Contact"; of what keeps data its kind alone, "temporary storage". NULL: no memory. */
+static const char *place_of(const struct cloud_words *words, const struct jpk_cloud_component *component)
 {
-    if (is_storage(activity))
-        buf_puts(out, strcmp(activity->polarity, "source") == 0   ? "Source: "
-                      : strcmp(activity->polarity, "target") == 0 ? "Target: "
-                                                                  : "");
-    put_place(out, cloud, activity);
+    const char **place = &words->places[component->index];
+    if (*place)
+        return *place;
+    struct buf text = {0};
+    put_place(&text, words->cloud, component->as.activity);
+    *place = text.failed ? NULL : arena_strdup(words->arena, buf_text(&text));
+    buf_free(&text);
+    return *place;
+}
+
+static void put_known_place(struct buf *out, const struct cloud_words *words,
+                            const struct jpk_cloud_component *component)
+{
+    const char *place = place_of(words, component);
+    out->failed = out->failed || !place;
+    if (place)
+        buf_puts(out, place);
+}
+
+static void put_activity(struct buf *out, const struct cloud_words *words, const struct jpk_cloud_component *component)
+{
+    const char *polarity = component->as.activity->polarity;
+    if (is_storage(component->as.activity))
+        buf_puts(out, strcmp(polarity, "source") == 0 ? "Source: " : strcmp(polarity, "target") == 0 ? "Target: " : "");
+    put_known_place(out, words, component);
 }
 
 /* ------------------------------------------------------------------------------------------------------ operations */
 
 struct operation {
-    const struct jpk_cloud *cloud;
+    const struct cloud_words *words;
     const struct jpk_cloud_operation *operation;
 };
 
@@ -143,17 +187,27 @@ static bool put_step(const void *context, size_t step, struct buf *out)
     const struct jpk_cloud_component *component = o->operation->steps[step].component;
     if (!component || component->kind != JPK_CLOUD_ACTIVITY)
         return false;
-    put_place(out, o->cloud, component->as.activity);
+    put_known_place(out, o->words, component);
     return true;
 }
 
-static void put_operation(struct buf *out, const struct jpk_cloud *cloud, const struct jpk_cloud_operation *operation)
+static void put_operation(struct buf *out, const struct cloud_words *words, const struct jpk_cloud_operation *operation)
 {
-    struct operation context = {cloud, operation};
+    struct operation context = {words, operation};
     struct flow_places places = {operation->step_count, 0, &context, put_step};
     for (size_t i = 0; i < operation->step_count; i++)
         places.scripts += jpk_cloud_kind_of(operation->steps[i].number) == JPK_CLOUD_SCRIPT;
     flow_put_places(out, &places);
+}
+
+/* ------------------------------------------------------------------------------------------------------ components */
+
+bool cloud_words_begin(struct cloud_words *words, const struct jpk_cloud *cloud, struct arena *arena)
+{
+    words->cloud = cloud;
+    words->arena = arena;
+    words->places = arena_calloc(arena, cloud->component_count + 1, sizeof(const char *));
+    return words->places != NULL;
 }
 
 /* The label of a kind begins a line here. */
@@ -163,23 +217,25 @@ static void put_label(struct buf *out, const char *label)
     buf_puts(out, label + 1);
 }
 
-void cloud_flow_words(const struct jpk_cloud *cloud, const struct jpk_cloud_component *component, struct buf *out)
+void cloud_words_put(struct cloud_words *words, const struct jpk_cloud_component *component, struct buf *out)
 {
     switch (component->kind) {
     case JPK_CLOUD_OPERATION:
-        put_operation(out, cloud, component->as.operation);
+        put_operation(out, words, component->as.operation);
         break;
     case JPK_CLOUD_ACTIVITY:
-        put_activity(out, cloud, component->as.activity);
+        put_activity(out, words, component);
         break;
     case JPK_CLOUD_CONNECTION:
-        buf_printf(out, "Connection: %s", adapter_label(component->as.connection->adapter));
+        buf_puts(out, "Connection: ");
+        put_text(out, adapter_label(component->as.connection->adapter));
         break;
     case JPK_CLOUD_SCRIPT:
         buf_puts(out, component->as.script->javascript ? "JavaScript" : "Script");
         break;
     case JPK_CLOUD_SCHEMA:
-        buf_printf(out, "Schema%s%s", *component->as.schema->format ? ": " : "", component->as.schema->format);
+        buf_puts(out, *component->as.schema->format ? "Schema: " : "Schema");
+        put_text(out, component->as.schema->format);
         break;
     case JPK_CLOUD_OTHER:
         buf_printf(out, "Component of type %lld", (long long)component->number);

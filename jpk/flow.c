@@ -264,6 +264,20 @@ static bool shows_itself(const struct flow *f, uint32_t index)
            (item->item_class == JPK_FLOW_CLASS_MESSAGE && f->options.messages) || f->keeper[index] == index;
 }
 
+/* The name of an item on an edge; a long one, which could stand on many of them, is cut. */
+static const char *name_label(struct flow *f, const char *name)
+{
+    enum { NAME_MAX_BYTES = 512 };
+    size_t n = NAME_MAX_BYTES;
+    if (strnlen(name, n + 1) <= n)
+        return name;
+    while (n > 0 && ((unsigned char)name[n] & 0xc0) == 0x80)
+        n--;
+    const char *kept = arena_strndup(&f->arena, name, n);
+    f->failed = f->failed || !kept;
+    return kept ? kept : "";
+}
+
 /* A link of an operation, or of a script or transformation that acts, is one of whatever stands for it. */
 static void operations_link(struct flow *f, struct flow_link link)
 {
@@ -271,7 +285,7 @@ static void operations_link(struct flow *f, struct flow_link link)
     switch (link.kind) {
     case JPK_FLOW_RUNS:
         if (!flow_is_operation(&f->items[link.from]))
-            link.label = keeper == link.from ? "" : f->items[link.from].name;
+            link.label = keeper == link.from ? "" : name_label(f, f->items[link.from].name);
         break;
     case JPK_FLOW_STEP:
     case JPK_FLOW_CALLS:

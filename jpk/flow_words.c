@@ -128,8 +128,10 @@ void flow_put_places(struct buf *out, const struct flow_places *places)
     enum { SHOWN = 4 };
     struct buf place = {0};
     size_t total = 0, at = 0;
-    for (size_t i = 0; i < places->steps; i++)
+    for (size_t i = 0; i < places->steps; i++) {
+        buf_clear(&place);
         total += places->put(places->context, i, &place);
+    }
     for (size_t i = 0; i < places->steps && total > 0; i++) {
         buf_clear(&place);
         if (!places->put(places->context, i, &place))

@@ -3,15 +3,10 @@
 #define JPK_PICTURE_H
 
 #include "base/buf.h"
-#include "jpk/cloud.h"
 #include "jpk/flow.h"
 
 /* What an entity is in a picture; see jpk_flow_node.words. */
 void flow_words(const struct jpk_project *project, const struct jpk_entity *entity, struct buf *out);
-
-/* The same for a component of an export, and how it is drawn. */
-void cloud_flow_words(const struct jpk_cloud *cloud, const struct jpk_cloud_component *component, struct buf *out);
-enum jpk_flow_class cloud_flow_class(const struct jpk_cloud_component *component);
 
 /* The steps of an operation, and which of them get or put data somewhere. */
 struct flow_places {
