@@ -455,8 +455,8 @@ static void test_linear(void **state)
 {
     (void)state;
     size_t small_size, large_size;
-    double few = seconds_of(2000, &small_size), many = seconds_of(8000, &large_size);
-    print_message("2,000 operations: %.3f s, 8,000: %.3f s\n", few, many);
+    double few = seconds_of(1000, &small_size), many = seconds_of(4000, &large_size);
+    print_message("1,000 operations: %.3f s, 4,000: %.3f s\n", few, many);
     assert_true(large_size < 6 * small_size);
     assert_true(many < 12 * few + 0.2);
 }
