@@ -148,12 +148,12 @@ static void put_place(struct buf *out, const struct jpk_cloud *cloud, const stru
 static const char *place_of(const struct cloud_words *words, const struct jpk_cloud_component *component)
 {
     const char **place = &words->places[component->index];
-    if (*place)
-        return *place;
     struct buf text = {0};
-    put_place(&text, words->cloud, component->as.activity);
-    *place = text.failed ? NULL : arena_strdup(words->arena, buf_text(&text));
-    buf_free(&text);
+    if (!*place) {
+        put_place(&text, words->cloud, component->as.activity);
+        *place = text.failed ? NULL : arena_strdup(words->arena, buf_text(&text));
+        buf_free(&text);
+    }
     return *place;
 }
 
