@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 enum {
     FIRST_READ = 4096,
     LATER_READ = 65536,
@@ -115,9 +117,7 @@ static bool sniff(int descriptor, uint64_t limit, struct jpk_error *err)
     enum answer answer = UNKNOWN;
     uint64_t done = 0;
     while (answer == UNKNOWN && done < limit && (done < BEGINNING || s.in_project || s.in_assets)) {
-        ssize_t n = read(descriptor, text, done == 0 ? FIRST_READ : LATER_READ);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = file_read_some(descriptor, text, done == 0 ? FIRST_READ : LATER_READ);
         if (n < 0)
             return error_system(err, JPK_ERR_READ, errno, "cannot be read");
         if (n == 0)
