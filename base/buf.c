@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 char *buf_reserve(struct buf *buf, size_t n)
 {
     if (buf->failed)
@@ -104,5 +106,18 @@ void buf_put_utf8(struct buf *out, uint32_t c)
         buf_putc(out, (char)(0x80 | (c >> 12 & 0x3f)));
         buf_putc(out, (char)(0x80 | (c >> 6 & 0x3f)));
         buf_putc(out, (char)(0x80 | (c & 0x3f)));
+    }
+}
+
+void buf_put_clean(struct buf *buf, const char *text, void (*put)(struct buf *buf, const char *text, size_t n))
+{
+    for (size_t n = strlen(text), good; n > 0;) {
+        bool rest = text_utf8(text, n, &good);
+        put(buf, text, rest ? n : good);
+        if (rest)
+            break;
+        buf_put_utf8(buf, 0xfffd);
+        text += good + 1;
+        n -= good + 1;
     }
 }

@@ -21,6 +21,12 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 /* A code point as UTF-8. */
 void buf_put_utf8(struct buf *buf, uint32_t c);
 
+/*
+ * Appends a text through `put`, which may escape it: whole at once when it is UTF-8; else what is goes in parts, and
+ * each other byte becomes U+FFFD.
+ */
+void buf_put_clean(struct buf *buf, const char *text, void (*put)(struct buf *buf, const char *text, size_t n));
+
 /* Room for n more bytes, to be filled by the caller who then adds to `size`; NULL when memory is out. */
 char *buf_reserve(struct buf *buf, size_t n);
 

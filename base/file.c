@@ -6,10 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/pages.h"
+
+ssize_t file_read_some(int fd, void *data, size_t n)
+{
+    ssize_t got;
+    do
+        got = read(fd, data, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
 
 bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err)
 {
@@ -23,9 +33,7 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
         if (!p)
             return error_memory(err);
         pages_large(p, step);
-        ssize_t n = read(fd, p, step);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = file_read_some(fd, p, step);
         if (n < 0)
             return error_system(err, JPK_ERR_READ, errno, "cannot be read");
         if (n == 0)
@@ -57,11 +65,12 @@ bool file_read(const char *path, uint64_t limit, const char *what, struct buf *o
     return ok;
 }
 
-bool file_write_all(int fd, const void *data, size_t n)
+/* `socket`: to one, without a signal when nobody reads from it. */
+static bool put_all(int fd, const void *data, size_t n, bool socket)
 {
     const char *p = data;
     while (n > 0) {
-        ssize_t done = write(fd, p, n);
+        ssize_t done = socket ? send(fd, p, n, MSG_NOSIGNAL) : write(fd, p, n);
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
@@ -70,6 +79,16 @@ bool file_write_all(int fd, const void *data, size_t n)
         n -= (size_t)done;
     }
     return true;
+}
+
+bool file_write_all(int fd, const void *data, size_t n)
+{
+    return put_all(fd, data, n, false);
+}
+
+bool file_send_all(int fd, const void *data, size_t n)
+{
+    return put_all(fd, data, n, true);
 }
 
 static bool exists(const char *path, struct jpk_error *err)

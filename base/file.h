@@ -2,6 +2,8 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <sys/types.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -16,6 +18,11 @@ bool file_read(const char *path, uint64_t limit, const char *what, struct buf *o
 
 /* Writes all bytes to fd, whatever interrupts it. False: errno says why. */
 bool file_write_all(int fd, const void *data, size_t n);
+/* The same to a socket; that its reader has gone is an error, too, and no signal. */
+bool file_send_all(int fd, const void *data, size_t n);
+
+/* read(), again when a signal has interrupted it. */
+ssize_t file_read_some(int fd, void *data, size_t n);
 
 /* An output that does not exist until it is committed. */
 struct outfile {

@@ -221,9 +221,7 @@ static bool copy_stream(int from, int to, uint64_t limit, struct jpk_error *err)
     uint64_t total = 0;
     bool ok = chunk != NULL || error_memory(err);
     while (ok) {
-        ssize_t n = read(from, chunk, CHUNK_SIZE);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = file_read_some(from, chunk, CHUNK_SIZE);
         if (n < 0)
             ok = error_system(err, JPK_ERR_READ, errno, "cannot be read");
         if (n <= 0)

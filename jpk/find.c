@@ -1,6 +1,5 @@
 /* Finding projects in folders, by what the folders of a walk hold. */
 #include "jpk/find.h"
-#include "jpk/tree_index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,11 +11,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/walk.h"
+#include "jpk/cloud_sniff.h"
+#include "jpk/tree_index.h"
 
 struct finder {
     struct jpk_found_list public; /* first, so that the pointers are the same */
     struct arena arena;
     struct jpk_limits limits;
+    unsigned flags;
     struct jpk_found *items;
     size_t item_capacity;
     bool failed; /* memory is out */
@@ -97,11 +99,29 @@ static void add_workspace(struct finder *f, const struct listing *listing, const
     }
 }
 
-static void add_archives(struct finder *f, const struct listing *listing, const char *path)
+/* A file that may be an export; one that cannot be looked at may be one, too. */
+static void add_export(struct finder *f, const char *path)
 {
-    for (size_t i = 0; i < listing->count && !f->failed; i++)
-        if (listing->names[i].kind == WALK_FILE && text_ends_with(listing->names[i].name, ".jpk"))
-            add(f, join(f, path, listing->names[i].name), NULL);
+    struct jpk_error problem = {0};
+    if (!path)
+        return;
+    if (cloud_sniff(path, f->limits.entry_size, &problem))
+        add(f, path, NULL);
+    else if (problem.code != JPK_OK)
+        add(f, path, &problem);
+}
+
+static void add_files(struct finder *f, const struct listing *listing, const char *path)
+{
+    for (size_t i = 0; i < listing->count && !f->failed; i++) {
+        const char *name = listing->names[i].name;
+        if (listing->names[i].kind != WALK_FILE)
+            continue;
+        if (text_ends_with(name, ".jpk"))
+            add(f, join(f, path, name), NULL);
+        else if ((f->flags & JPK_FIND_EXPORTS) && text_ends_with(name, ".json"))
+            add_export(f, join(f, path, name));
+    }
 }
 
 static void search(struct finder *f, struct walk *walk, const char *path)
@@ -114,7 +134,7 @@ static void search(struct finder *f, struct walk *walk, const char *path)
     } else if (workspace) {
         add_workspace(f, &listing, path);
     } else {
-        add_archives(f, &listing, path);
+        add_files(f, &listing, path);
         return;
     }
     walk_leave(walk);
@@ -175,13 +195,15 @@ static void find(struct finder *f, const char *path)
         qsort(f->items, f->public.count, sizeof *f->items, by_path);
 }
 
-struct jpk_found_list *jpk_find_projects(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
+struct jpk_found_list *jpk_find_projects(const char *path, unsigned flags, const struct jpk_limits *limits,
+                                         struct jpk_error *err)
 {
     struct finder *f = calloc(1, sizeof *f);
     if (!f) {
         error_memory(err);
         return NULL;
     }
+    f->flags = flags;
     f->limits = limits ? *limits : jpk_limits_default();
     find(f, path);
     f->public.items = f->items;

@@ -29,24 +29,24 @@ struct look {
     const char *shape, *fill, *line;
 };
 
-static const struct look looks[PICTURE_CLASSES] = {
-    [PICTURE_OPERATION] = {"plain", "#FFFFFF", "#34506B"},
-    [PICTURE_SCHEDULE] = {"ellipse", "#FFE8BF", "#A86F00"},
-    [PICTURE_SCRIPT] = {"box", "#F3F3F3", "#888888"},
-    [PICTURE_TRANSFORMATION] = {"box", "#FFF6D5", "#A88A2A"},
-    [PICTURE_STORAGE] = {"cylinder", "#DDF1FA", "#3B7EA1"},
-    [PICTURE_FUNCTION] = {"box", "#DDF1FA", "#3B7EA1"},
-    [PICTURE_CONNECTOR] = {"component", "#E3EFE0", "#5B7F50"},
-    [PICTURE_MESSAGE] = {"note", "#F9E4EF", "#A0497A"},
-    [PICTURE_FORMAT] = {"note", "#FFFFFF", "#888888"},
-    [PICTURE_BUILT_IN] = {"box", "#EEEEEE", "#999999"},
-    [PICTURE_MISSING] = {"box", "#FFFFFF", ALARM},
-    [PICTURE_OTHER] = {"box", "#FFFFFF", "#888888"},
+static const struct look looks[JPK_FLOW_CLASSES] = {
+    [JPK_FLOW_CLASS_OPERATION] = {"plain", "#FFFFFF", "#34506B"},
+    [JPK_FLOW_CLASS_SCHEDULE] = {"ellipse", "#FFE8BF", "#A86F00"},
+    [JPK_FLOW_CLASS_SCRIPT] = {"box", "#F3F3F3", "#888888"},
+    [JPK_FLOW_CLASS_TRANSFORMATION] = {"box", "#FFF6D5", "#A88A2A"},
+    [JPK_FLOW_CLASS_STORAGE] = {"cylinder", "#DDF1FA", "#3B7EA1"},
+    [JPK_FLOW_CLASS_FUNCTION] = {"box", "#DDF1FA", "#3B7EA1"},
+    [JPK_FLOW_CLASS_CONNECTOR] = {"component", "#E3EFE0", "#5B7F50"},
+    [JPK_FLOW_CLASS_MESSAGE] = {"note", "#F9E4EF", "#A0497A"},
+    [JPK_FLOW_CLASS_FORMAT] = {"note", "#FFFFFF", "#888888"},
+    [JPK_FLOW_CLASS_BUILT_IN] = {"box", "#EEEEEE", "#999999"},
+    [JPK_FLOW_CLASS_MISSING] = {"box", "#FFFFFF", ALARM},
+    [JPK_FLOW_CLASS_OTHER] = {"box", "#FFFFFF", "#888888"},
 };
 
 static const struct look *look_of(const struct jpk_flow_node *node)
 {
-    return &looks[picture_class(node)];
+    return &looks[node->item_class];
 }
 
 /* By kind of edge. `legend` is how the legend calls it. */
@@ -125,12 +125,8 @@ static void put_quoted(struct dot *d, const char *text)
 /* What a viewer shows when the pointer rests on a node: where the item is found. */
 static void put_tooltip(struct dot *d, const struct jpk_flow_node *node)
 {
-    char *path = node->entity ? jpk_entity_path(node->entity) : NULL;
-    if (node->entity && !path)
-        d->out.failed = true;
     buf_puts(&d->out, ", tooltip=");
-    put_quoted(d, path ? path : node->id);
-    free(path);
+    put_quoted(d, node->path ? node->path : node->id);
 }
 
 /* --------------------------------------------------------------------------------------------------- operations */
@@ -138,9 +134,9 @@ static void put_tooltip(struct dot *d, const struct jpk_flow_node *node)
 static void put_step(struct dot *d, const struct jpk_flow_step *step, size_t index)
 {
     const struct jpk_flow_node *node = step->node == SIZE_MAX ? NULL : &d->flow->nodes[step->node];
-    const struct look *look = node ? look_of(node) : &looks[PICTURE_BUILT_IN];
+    const struct look *look = node ? look_of(node) : &looks[JPK_FLOW_CLASS_BUILT_IN];
     bool wrong = node && node->kind == JPK_FLOW_MISSING;
-    bool center = node && node->entity && node->entity == d->flow->around;
+    bool center = step->node != SIZE_MAX && step->node == d->flow->around;
     struct buf words = {0};
     picture_step_words(d->flow, step, &words);
     buf_printf(&d->out, "<TD PORT=\"s%zu\" BORDER=\"%d\" COLOR=\"%s\" BGCOLOR=\"%s\"%s CELLPADDING=\"4\">", index,
@@ -175,7 +171,7 @@ static void put_steps(struct dot *d, const struct jpk_flow_node *node)
 static void put_operation(struct dot *d, size_t index)
 {
     const struct jpk_flow_node *node = &d->flow->nodes[index];
-    bool entry = !node->started, center = node->entity == d->flow->around;
+    bool entry = !node->started, center = index == d->flow->around;
     size_t columns = node->step_count > 2 ? TITLE_COLUMNS : LABEL_COLUMNS;
     buf_printf(&d->out,
                "  n%zu [shape=plain, label=<<TABLE BORDER=\"%d\" CELLBORDER=\"0\" CELLSPACING=\"0\" "
@@ -184,9 +180,9 @@ static void put_operation(struct dot *d, size_t index)
                center  ? 4
                : entry ? 2
                        : 1,
-               looks[PICTURE_OPERATION].line, looks[PICTURE_OPERATION].fill);
+               looks[JPK_FLOW_CLASS_OPERATION].line, looks[JPK_FLOW_CLASS_OPERATION].fill);
     buf_printf(&d->out, "<TR><TD BGCOLOR=\"%s\"><FONT COLOR=\"%s\"><B>",
-               entry ? looks[PICTURE_OPERATION].line : "#DCE5EE", entry ? "#FFFFFF" : INK);
+               entry ? looks[JPK_FLOW_CLASS_OPERATION].line : "#DCE5EE", entry ? "#FFFFFF" : INK);
     put_label(d, node->name, columns);
     buf_puts(&d->out, "</B></FONT>");
     if (entry && !node->scheduled)
@@ -211,9 +207,9 @@ static void put_other(struct dot *d, size_t index)
 {
     const struct jpk_flow_node *node = &d->flow->nodes[index];
     const struct look *look = look_of(node);
-    enum picture_class class = picture_class(node);
-    bool wrong = class == PICTURE_MISSING, center = node->entity && node->entity == d->flow->around;
-    const char *style = wrong ? ",dashed" : class == PICTURE_SCRIPT ? ",rounded" : "";
+    enum jpk_flow_class class = node->item_class;
+    bool wrong = class == JPK_FLOW_CLASS_MISSING, center = index == d->flow->around;
+    const char *style = wrong ? ",dashed" : class == JPK_FLOW_CLASS_SCRIPT ? ",rounded" : "";
     buf_printf(&d->out, "  n%zu [shape=%s, style=\"filled%s\", fillcolor=\"%s\", color=\"%s\"%s, label=<", index,
                look->shape, style, look->fill, look->line,
                center  ? ", penwidth=4"
@@ -350,7 +346,7 @@ static void put_legend(struct dot *d)
     if (shares_steps(d))
         put_legend_line(d, SHARED, "dotted", "the same item");
     buf_printf(&d->out, "<TD BORDER=\"1\" COLOR=\"%s\" BGCOLOR=\"%s\">&nbsp;&nbsp;&nbsp;</TD><TD>entry point</TD>",
-               looks[PICTURE_OPERATION].line, looks[PICTURE_OPERATION].line);
+               looks[JPK_FLOW_CLASS_OPERATION].line, looks[JPK_FLOW_CLASS_OPERATION].line);
     buf_puts(&d->out, "</TR></TABLE></TD></TR>");
     if (d->flow->unreached > 0)
         buf_printf(&d->out,
@@ -370,7 +366,7 @@ static void put_head(struct dot *d, bool legend)
                "<TABLE BORDER=\"0\" CELLBORDER=\"0\" CELLSPACING=\"0\"><TR><TD ALIGN=\"LEFT\" BALIGN=\"LEFT\">"
                "<FONT POINT-SIZE=\"18\"><B>",
                operations ? "LR" : "TB", operations ? "" : "pack=24, packmode=\"array\", ");
-    put_label(d, flow->project->name, TITLE_COLUMNS + LABEL_COLUMNS);
+    put_label(d, flow->name, TITLE_COLUMNS + LABEL_COLUMNS);
     buf_puts(&d->out, "</B></FONT></TD></TR>");
     if (legend)
         put_legend(d);

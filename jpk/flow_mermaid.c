@@ -27,19 +27,19 @@ struct look {
     const char *open, *close, *class, *style;
 };
 
-static const struct look looks[PICTURE_CLASSES] = {
-    [PICTURE_OPERATION] = {"[\"", "\"]", "operation", "fill:#fff,stroke:#34506B,color:#222,text-align:left"},
-    [PICTURE_SCHEDULE] = {"([\"", "\"])", "schedule", "fill:#FFE8BF,stroke:#A86F00,color:#222"},
-    [PICTURE_SCRIPT] = {"(\"", "\")", "script", "fill:#F3F3F3,stroke:#888,color:#222"},
-    [PICTURE_TRANSFORMATION] = {"[\"", "\"]", "transformation", "fill:#FFF6D5,stroke:#A88A2A,color:#222"},
-    [PICTURE_STORAGE] = {"[(\"", "\")]", "storage", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
-    [PICTURE_FUNCTION] = {"[\"", "\"]", "function", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
-    [PICTURE_CONNECTOR] = {"[[\"", "\"]]", "connector", "fill:#E3EFE0,stroke:#5B7F50,color:#222"},
-    [PICTURE_MESSAGE] = {">\"", "\"]", "message", "fill:#F9E4EF,stroke:#A0497A,color:#222"},
-    [PICTURE_FORMAT] = {"[\"", "\"]", "format", "fill:#fff,stroke:#888,color:#222"},
-    [PICTURE_BUILT_IN] = {"[\"", "\"]", "builtin", "fill:#EEE,stroke:#999,color:#555"},
-    [PICTURE_MISSING] = {"[\"", "\"]", "missing", "fill:#fff,stroke:#B00020,stroke-dasharray:4,color:#B00020"},
-    [PICTURE_OTHER] = {"[\"", "\"]", "other", "fill:#fff,stroke:#888,color:#222"},
+static const struct look looks[JPK_FLOW_CLASSES] = {
+    [JPK_FLOW_CLASS_OPERATION] = {"[\"", "\"]", "operation", "fill:#fff,stroke:#34506B,color:#222,text-align:left"},
+    [JPK_FLOW_CLASS_SCHEDULE] = {"([\"", "\"])", "schedule", "fill:#FFE8BF,stroke:#A86F00,color:#222"},
+    [JPK_FLOW_CLASS_SCRIPT] = {"(\"", "\")", "script", "fill:#F3F3F3,stroke:#888,color:#222"},
+    [JPK_FLOW_CLASS_TRANSFORMATION] = {"[\"", "\"]", "transformation", "fill:#FFF6D5,stroke:#A88A2A,color:#222"},
+    [JPK_FLOW_CLASS_STORAGE] = {"[(\"", "\")]", "storage", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
+    [JPK_FLOW_CLASS_FUNCTION] = {"[\"", "\"]", "function", "fill:#DDF1FA,stroke:#3B7EA1,color:#222"},
+    [JPK_FLOW_CLASS_CONNECTOR] = {"[[\"", "\"]]", "connector", "fill:#E3EFE0,stroke:#5B7F50,color:#222"},
+    [JPK_FLOW_CLASS_MESSAGE] = {">\"", "\"]", "message", "fill:#F9E4EF,stroke:#A0497A,color:#222"},
+    [JPK_FLOW_CLASS_FORMAT] = {"[\"", "\"]", "format", "fill:#fff,stroke:#888,color:#222"},
+    [JPK_FLOW_CLASS_BUILT_IN] = {"[\"", "\"]", "builtin", "fill:#EEE,stroke:#999,color:#555"},
+    [JPK_FLOW_CLASS_MISSING] = {"[\"", "\"]", "missing", "fill:#fff,stroke:#B00020,stroke-dasharray:4,color:#B00020"},
+    [JPK_FLOW_CLASS_OTHER] = {"[\"", "\"]", "other", "fill:#fff,stroke:#888,color:#222"},
 };
 
 /* Operations that nothing starts, and lists. */
@@ -124,14 +124,14 @@ static void put_operation(struct mermaid *m, size_t index)
         buf_puts(&m->out, "<br/>");
         put_label(m, node->words, LINE_COLUMNS);
     }
-    const struct look *look = node->started ? &looks[PICTURE_OPERATION] : &entry_look;
+    const struct look *look = node->started ? &looks[JPK_FLOW_CLASS_OPERATION] : &entry_look;
     buf_printf(&m->out, "%s:::%s\n", look->close, look->class);
 }
 
 static void put_other(struct mermaid *m, size_t index)
 {
     const struct jpk_flow_node *node = &m->flow->nodes[index];
-    const struct look *look = &looks[picture_class(node)];
+    const struct look *look = &looks[node->item_class];
     buf_printf(&m->out, "  n%zu%s", index, look->open);
     if (!text_caseeq(node->name, node->words)) {
         put_label(m, node->words, LABEL_COLUMNS);
@@ -209,7 +209,7 @@ static void put_edges(struct mermaid *m)
 static void put_head(struct mermaid *m)
 {
     char title[256];
-    text_printable(title, sizeof title, m->flow->project->name);
+    text_printable(title, sizeof title, m->flow->name);
     buf_puts(&m->out, "---\ntitle: \"");
     for (const char *p = title; *p; p++) {
         if (*p == '"' || *p == '\\')
@@ -237,7 +237,7 @@ static void put_graph(struct mermaid *m)
     put_edges(m);
     put_class(m, &entry_look);
     put_class(m, &list_look);
-    for (size_t i = 0; i < PICTURE_CLASSES; i++)
+    for (size_t i = 0; i < JPK_FLOW_CLASSES; i++)
         put_class(m, &looks[i]);
     for (size_t kind = 0; kind < JPK_FLOW_EDGE_KINDS; kind++)
         if (m->styled[kind].size)

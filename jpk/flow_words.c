@@ -113,31 +113,28 @@ static bool put_place(struct buf *out, const struct jpk_project *project, const 
 }
 
 /* Without any place: what its steps are. */
-static void put_steps(struct buf *out, const struct jpk_operation *operation)
+static void put_steps(struct buf *out, const struct flow_places *places)
 {
-    size_t scripts = 0;
-    for (size_t i = 0; i < operation->activity_count; i++)
-        scripts += strcmp(operation->activities[i].tag, "SCRIPT") == 0;
-    if (operation->activity_count == 0)
+    if (places->steps == 0)
         buf_puts(out, "no steps");
-    else if (scripts == operation->activity_count)
-        buf_printf(out, "%zu script%s", scripts, scripts == 1 ? "" : "s");
+    else if (places->scripts == places->steps)
+        buf_printf(out, "%zu script%s", places->scripts, places->scripts == 1 ? "" : "s");
     else
-        buf_printf(out, "%zu step%s", operation->activity_count, operation->activity_count == 1 ? "" : "s");
+        buf_printf(out, "%zu step%s", places->steps, places->steps == 1 ? "" : "s");
 }
 
-/* The places of its steps, of many the first and the last three. */
-static void put_operation(struct buf *out, const struct jpk_project *project, const struct jpk_entity *entity)
+void flow_put_places(struct buf *out, const struct flow_places *places)
 {
     enum { SHOWN = 4 };
-    const struct jpk_operation *operation = entity->as.operation;
     struct buf place = {0};
     size_t total = 0, at = 0;
-    for (size_t i = 0; i < operation->activity_count; i++)
-        total += put_place(&place, project, entity, operation->activities[i].content);
-    for (size_t i = 0; i < operation->activity_count && total > 0; i++) {
+    for (size_t i = 0; i < places->steps; i++) {
         buf_clear(&place);
-        if (!put_place(&place, project, entity, operation->activities[i].content))
+        total += places->put(places->context, i, &place);
+    }
+    for (size_t i = 0; i < places->steps && total > 0; i++) {
+        buf_clear(&place);
+        if (!places->put(places->context, i, &place))
             continue;
         if (total <= SHOWN || at == 0 || at > total - SHOWN)
             buf_printf(out, "%s%s", at > 0 ? ARROW : "", buf_text(&place));
@@ -146,9 +143,31 @@ static void put_operation(struct buf *out, const struct jpk_project *project, co
         at++;
     }
     if (total == 0)
-        put_steps(out, operation);
+        put_steps(out, places);
     out->failed = out->failed || place.failed;
     buf_free(&place);
+}
+
+/* The operation that is put into words. */
+struct operation {
+    const struct jpk_project *project;
+    const struct jpk_entity *entity;
+};
+
+static bool put_step(const void *context, size_t step, struct buf *out)
+{
+    const struct operation *o = context;
+    return put_place(out, o->project, o->entity, o->entity->as.operation->activities[step].content);
+}
+
+static void put_operation(struct buf *out, const struct jpk_project *project, const struct jpk_entity *entity)
+{
+    const struct jpk_operation *operation = entity->as.operation;
+    struct operation context = {project, entity};
+    struct flow_places places = {operation->activity_count, 0, &context, put_step};
+    for (size_t i = 0; i < operation->activity_count; i++)
+        places.scripts += strcmp(operation->activities[i].tag, "SCRIPT") == 0;
+    flow_put_places(out, &places);
 }
 
 static void put_location(struct buf *out, const struct jpk_entity *entity)

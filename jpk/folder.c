@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "jpk/archive.h"
 #include "jpk/entry_name.h"
 
@@ -275,9 +276,7 @@ static bool read_file(int fd, uint64_t size, struct buf *out, struct jpk_error *
     if (!p)
         return error_memory(err);
     while (out->size <= size) {
-        ssize_t n = read(fd, p + out->size, (size_t)size + 1 - out->size);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = file_read_some(fd, p + out->size, (size_t)size + 1 - out->size);
         if (n < 0)
             return error_system(err, JPK_ERR_READ, errno, "cannot be read");
         if (n == 0)

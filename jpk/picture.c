@@ -82,35 +82,9 @@ void picture_lines(const char *text, size_t columns, struct buf *out)
 
 /* ------------------------------------------------------------------------------------------------------ places */
 
-/* By type; the others go by their role. */
-static const struct {
-    enum jpk_type type;
-    enum picture_class class;
-} classes[] = {
-    {JPK_TYPE_OPERATION, PICTURE_OPERATION},   {JPK_TYPE_SCHEDULE, PICTURE_SCHEDULE},
-    {JPK_TYPE_SCRIPT, PICTURE_SCRIPT},         {JPK_TYPE_TRANSFORMATION, PICTURE_TRANSFORMATION},
-    {JPK_TYPE_SOURCE, PICTURE_STORAGE},        {JPK_TYPE_TARGET, PICTURE_STORAGE},
-    {JPK_TYPE_EMAIL_MESSAGE, PICTURE_MESSAGE}, {JPK_TYPE_DOCUMENT, PICTURE_FORMAT},
-};
-
-enum picture_class picture_class(const struct jpk_flow_node *node)
-{
-    if (node->kind == JPK_FLOW_MISSING)
-        return PICTURE_MISSING;
-    if (node->kind == JPK_FLOW_BUILT_IN)
-        return PICTURE_BUILT_IN;
-    if (node->kind == JPK_FLOW_FILE)
-        return PICTURE_FORMAT;
-    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
-        if (classes[i].type == node->entity->type)
-            return classes[i].class;
-    enum jpk_role role = jpk_type_info(node->entity->type)->role;
-    return role == JPK_ROLE_ENDPOINT ? PICTURE_CONNECTOR : role != JPK_ROLE_NONE ? PICTURE_FUNCTION : PICTURE_OTHER;
-}
-
 bool picture_operation(const struct jpk_flow_node *node)
 {
-    return picture_class(node) == PICTURE_OPERATION;
+    return node->item_class == JPK_FLOW_CLASS_OPERATION;
 }
 
 bool picture_edge_within(const struct jpk_flow *flow, const struct jpk_flow_edge *edge)
@@ -123,8 +97,8 @@ static bool is_leaf(const struct jpk_flow *flow, const struct picture_place *pla
 {
     const struct jpk_flow_node *to = &flow->nodes[edge->to];
     return (edge->kind == JPK_FLOW_USES || edge->kind == JPK_FLOW_CALLS) && places[edge->to].own &&
-           places[edge->to].links == 1 && to->kind != JPK_FLOW_MISSING && !picture_operation(to) &&
-           to->entity != flow->around;
+           places[edge->to].links == 1 && to->kind == JPK_FLOW_ITEM && !picture_operation(to) &&
+           edge->to != flow->around;
 }
 
 static void find_lists(const struct jpk_flow *flow, struct picture_place *places)
@@ -180,13 +154,13 @@ bool picture_next_group(const struct jpk_flow *flow, const struct picture_place 
 
 void picture_step_words(const struct jpk_flow *flow, const struct jpk_flow_step *step, struct buf *out)
 {
-    const char *role = *step->activity->role ? step->activity->role : step->activity->tag;
+    const char *role = *step->role ? step->role : step->tag;
     const struct jpk_flow_node *node = step->node == SIZE_MAX ? NULL : &flow->nodes[step->node];
     if (!node)
         buf_printf(out, "%s: empty", role);
     else if (node->kind != JPK_FLOW_ITEM)
         buf_printf(out, "%s: %s", role, node->words);
-    else if (node->entity->type == JPK_TYPE_TRANSFORMATION)
+    else if (node->item_class == JPK_FLOW_CLASS_TRANSFORMATION)
         buf_puts(out, role);
     else
         buf_puts(out, node->words);
@@ -198,6 +172,6 @@ const char *picture_step_name(const struct jpk_flow *flow, const struct jpk_flow
     if (!node)
         return "-";
     if (node->kind == JPK_FLOW_BUILT_IN)
-        return *step->activity->role ? step->activity->role : step->activity->tag;
+        return *step->role ? step->role : step->tag;
     return node->name;
 }

@@ -8,6 +8,16 @@
 /* What an entity is in a picture; see jpk_flow_node.words. */
 void flow_words(const struct jpk_project *project, const struct jpk_entity *entity, struct buf *out);
 
+/* The steps of an operation, and which of them get or put data somewhere. */
+struct flow_places {
+    size_t steps, scripts; /* how many, and how many of them are scripts */
+    const void *context;
+    bool (*put)(const void *context, size_t step, struct buf *out); /* false: it does neither */
+};
+
+/* The places of an operation, of many the first and the last three; without any, what its steps are. */
+void flow_put_places(struct buf *out, const struct flow_places *places);
+
 /* Text as printable lines of at most `columns`, separated by LF, the fifth and later ones cut; never empty. */
 void picture_lines(const char *text, size_t columns, struct buf *out);
 
@@ -36,24 +46,6 @@ bool picture_edge_within(const struct jpk_flow *flow, const struct jpk_flow_edge
 /* The places of all nodes, allocated with malloc; NULL: no memory. */
 struct picture_place *picture_places(const struct jpk_flow *flow);
 
-/* Things that look alike. */
-enum picture_class {
-    PICTURE_OPERATION,
-    PICTURE_SCHEDULE,
-    PICTURE_SCRIPT,
-    PICTURE_TRANSFORMATION,
-    PICTURE_STORAGE,   /* sources and targets */
-    PICTURE_FUNCTION,  /* what a connector can do */
-    PICTURE_CONNECTOR, /* log-in data of an application */
-    PICTURE_MESSAGE,
-    PICTURE_FORMAT, /* file formats and files */
-    PICTURE_BUILT_IN,
-    PICTURE_MISSING,
-    PICTURE_OTHER,
-    PICTURE_CLASSES
-};
-
-enum picture_class picture_class(const struct jpk_flow_node *node);
 bool picture_operation(const struct jpk_flow_node *node);
 
 /* What a step is, such as "Request" or "Source: HTTP", and the name of what it names. */

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 extern char **environ;
 
 enum { COMPLAINT_MAX = 240 };
@@ -82,25 +84,12 @@ bool git_start(struct git_process *git, const char *const *arguments, struct jpk
 
 bool git_send(struct git_process *git, const void *data, size_t n)
 {
-    const char *p = data;
-    while (n > 0) {
-        ssize_t done = send(git->in, p, n, MSG_NOSIGNAL);
-        if (done < 0 && errno == EINTR)
-            continue;
-        if (done < 0)
-            return false;
-        p += done;
-        n -= (size_t)done;
-    }
-    return true;
+    return file_send_all(git->in, data, n);
 }
 
 size_t git_receive(struct git_process *git, void *data, size_t n)
 {
-    ssize_t got;
-    do
-        got = read(git->out, data, n);
-    while (got < 0 && errno == EINTR);
+    ssize_t got = file_read_some(git->out, data, n);
     return got > 0 ? (size_t)got : 0;
 }
 

@@ -142,7 +142,7 @@ static bool add_folders(struct repository *repository, size_t first, struct jpk_
         if (outer && is_below(roots.items[i], outer))
             continue;
         outer = roots.items[i];
-        struct jpk_found_list *found = jpk_find_projects(outer, &repository->options->limits, err);
+        struct jpk_found_list *found = jpk_find_projects(outer, 0, &repository->options->limits, err);
         ok = found != NULL;
         for (size_t j = 0; ok && j < found->count; j++) {
             struct repository_file *file = add_file(repository, found->items[j].path);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 
 static bool from_environment(struct secret *secret, const char *name, const char *(*environment)(const char *),
@@ -28,9 +29,7 @@ static bool read_all(struct secret *secret, int fd, size_t most)
     secret->own_size = most + 1;
     secret->own = calloc(1, secret->own_size);
     while (secret->own && secret->size < secret->own_size) {
-        ssize_t n = read(fd, secret->own + secret->size, secret->own_size - secret->size);
-        if (n < 0 && errno == EINTR)
-            continue;
+        ssize_t n = file_read_some(fd, secret->own + secret->size, secret->own_size - secret->size);
         if (n < 0)
             return false;
         if (n == 0)

@@ -3,7 +3,7 @@
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-"$1" inventory --format html -q -o "$folder/page.html" samples
+"$1" inventory --format html -q -o "$folder/page.html" samples/database-to-ftp samples/http-json samples/salesforce-to-netsuite
 "$1" convert --to cloud -n --report-format html samples/http-json >"$folder/convert.html" || [ $? = 1 ]
 status=0
 

@@ -22,7 +22,7 @@ static const struct option options[] = {
      "with --around: how many references away (2)"},
     {"messages", 0, OPTION_FLAG, offsetof(struct settings, graph.messages), NULL, "with --operations: e-mails too"},
     {"structures", 0, OPTION_FLAG, offsetof(struct settings, graph.structures), NULL,
-     "file formats and files of structures too"},
+     "file formats, schemas and files of structures too"},
     {"no-legend", 0, OPTION_FLAG, offsetof(struct settings, graph.no_legend), NULL, "leave the legend out (dot, svg)"},
     {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "FILE", "where to write (standard output)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
@@ -41,21 +41,18 @@ static json_t *steps_json(const struct jpk_flow *flow, const struct jpk_flow_nod
     json_t *array = json_array();
     for (size_t i = 0; i < node->step_count; i++) {
         const struct jpk_flow_step *step = &node->steps[i];
-        json_array_append_new(array,
-                              json_pack("{s:s, s:s, s:s?}", "role", step->activity->role, "tag", step->activity->tag,
-                                        "node", step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
+        json_array_append_new(array, json_pack("{s:s, s:s, s:s?}", "role", step->role, "tag", step->tag, "node",
+                                               step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
     }
     return array;
 }
 
 static json_t *node_json(const struct jpk_flow *flow, const struct jpk_flow_node *node)
 {
-    char *path = node->entity ? jpk_entity_path(node->entity) : NULL;
-    json_t *object = json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s}", "id", node->id, "kind",
-                               jpk_flow_node_name(node->kind), "type", node->entity ? node->entity->type_name : NULL,
-                               "name", node->name, "path", path, "words", node->words);
-    free(path);
-    if (object && node->kind == JPK_FLOW_ITEM && node->entity && node->entity->type == JPK_TYPE_OPERATION) {
+    json_t *object =
+        json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s}", "id", node->id, "kind", jpk_flow_node_name(node->kind), "type",
+                  node->type_name, "name", node->name, "path", node->path, "words", node->words);
+    if (object && node->item_class == JPK_FLOW_CLASS_OPERATION) {
         json_object_set_new(object, "scheduled", json_boolean(node->scheduled));
         json_object_set_new(object, "started", json_boolean(node->started));
         json_object_set_new(object, "steps", steps_json(flow, node));
@@ -82,8 +79,8 @@ static char *flow_json(const struct jpk_flow *flow, size_t *size, struct jpk_err
         ok = json_array_append_new(nodes, node_json(flow, &flow->nodes[i])) == 0;
     for (size_t i = 0; ok && i < flow->edge_count; i++)
         ok = json_array_append_new(edges, edge_json(flow, &flow->edges[i])) == 0;
-    json_t *object = json_pack("{s:s, s:s, s:o, s:o}", "project", flow->project->name, "projectId", flow->project->id,
-                               "nodes", nodes, "edges", edges);
+    json_t *object =
+        json_pack("{s:s, s:s, s:o, s:o}", "project", flow->name, "projectId", flow->id, "nodes", nodes, "edges", edges);
     char *text = ok && object ? json_dumps(object, JSON_INDENT(2)) : NULL;
     json_decref(object);
     if (!text) {
@@ -182,19 +179,31 @@ static bool parse_depth(const struct settings *settings, unsigned *depth)
     return true;
 }
 
+/* The item that the picture is around, when one was asked for. */
+static bool find_around(const struct settings *settings, const struct input *input,
+                        struct jpk_flow_options *flow_options, struct jpk_error *err)
+{
+    const char *text = settings->graph.around;
+    if (!text)
+        return true;
+    flow_options->scope = JPK_FLOW_AROUND;
+    if (input->cloud)
+        flow_options->around_component = jpk_cloud_select(input->cloud, text, NULL, err);
+    else
+        flow_options->around = jpk_project_select(input->project, text, err);
+    return flow_options->around || flow_options->around_component;
+}
+
 static bool draw(const struct settings *settings, unsigned depth, const struct input *input, struct jpk_error *err)
 {
     struct jpk_flow_options flow_options = {.depth = depth, .structures = settings->graph.structures};
     flow_options.messages = settings->graph.messages;
     if (settings->graph.operations)
         flow_options.scope = JPK_FLOW_OPERATIONS;
-    if (settings->graph.around) {
-        flow_options.scope = JPK_FLOW_AROUND;
-        flow_options.around = jpk_project_select(input->project, settings->graph.around, err);
-        if (!flow_options.around)
-            return false;
-    }
-    struct jpk_flow *flow = jpk_flow_build(input->graph, &flow_options, err);
+    if (!find_around(settings, input, &flow_options, err))
+        return false;
+    struct jpk_flow *flow = input->cloud ? jpk_flow_build_cloud(input->cloud, &flow_options, err)
+                                         : jpk_flow_build(input->graph, &flow_options, err);
     bool ok = flow && write_flow(settings, flow, err);
     jpk_flow_free(flow);
     return ok;
@@ -208,7 +217,8 @@ static int run(const struct settings *settings, int count, char **arguments)
     (void)count;
     if (!options_right(settings) || !parse_depth(settings, &depth))
         return 2;
-    bool ok = input_open(&input, arguments[0], settings, &err) && input_load(&input, settings, JPK_KEEP_GOING, &err) &&
+    bool ok = input_open_any(&input, arguments[0], settings, &err) &&
+              (input.cloud || input_load(&input, settings, JPK_KEEP_GOING, &err)) &&
               draw(settings, depth, &input, &err);
     int status = ok ? 0 : message_error(&err);
     input_close(&input);
@@ -223,7 +233,8 @@ const struct command graph_command = {
     .summary = "Draw the flow of a project: Graphviz, Mermaid, SVG or JSON.",
     .details =
         "Shows every operation with its steps, what starts it, and what it starts on success, on failure and from\n"
-        "its scripts. What no operation reaches is left out, and so are references in comments.",
+        "its scripts. What no operation reaches is left out, and so are references in comments. PROJECT may be an\n"
+        "export of Cloud Studio.",
     .groups = groups,
     .least = 1,
     .most = 1,

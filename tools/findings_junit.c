@@ -59,15 +59,7 @@ static void put_escaped(struct buf *out, const char *text, size_t n)
 static void put_text(struct buf *out, const char *before, const char *text)
 {
     buf_puts(out, before);
-    for (size_t n = strlen(text), good; n > 0;) {
-        bool rest = text_utf8(text, n, &good);
-        put_escaped(out, text, rest ? n : good);
-        if (rest)
-            break;
-        buf_put_utf8(out, 0xfffd);
-        text += good + 1;
-        n -= good + 1;
-    }
+    buf_put_clean(out, text, put_escaped);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ cases */

@@ -125,7 +125,7 @@ static bool find_all(struct inventory *inventory, const struct settings *setting
     if (!inventory->found)
         return error_memory(err);
     for (size_t i = 0; i < count; i++) {
-        struct jpk_found_list *list = jpk_find_projects(paths[i], &settings->limits, err);
+        struct jpk_found_list *list = jpk_find_projects(paths[i], JPK_FIND_EXPORTS, &settings->limits, err);
         if (!list)
             return false;
         inventory->found[inventory->found_count++] = list;

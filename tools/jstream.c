@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
-
 /* Containers may be nested without bound; their indentation is not. */
 enum { INDENT_MAX = 24 };
 
@@ -35,15 +33,7 @@ static void put_escaped(struct buf *out, const char *text, size_t n)
 static void put_string(struct buf *out, const char *text)
 {
     buf_putc(out, '"');
-    for (size_t n = strlen(text), good; n > 0;) {
-        bool rest = text_utf8(text, n, &good);
-        put_escaped(out, text, rest ? n : good);
-        if (rest)
-            break;
-        buf_put_utf8(out, 0xfffd);
-        text += good + 1;
-        n -= good + 1;
-    }
+    buf_put_clean(out, text, put_escaped);
     buf_putc(out, '"');
 }
 

@@ -14,7 +14,7 @@ extern "C" {
 
 /* A project, or a place that could not be searched. */
 struct jpk_found {
-    const char *path;                /* what jpk_archive_open or jpk_archive_open_folder takes */
+    const char *path; /* what jpk_archive_open or jpk_archive_open_folder takes; of an export jpk_cloud_load_file */
     const struct jpk_error *problem; /* NULL, or why `path` and what is below it was not searched */
 };
 
@@ -23,10 +23,17 @@ struct jpk_found_list {
     size_t count;
 };
 
+enum {
+    JPK_FIND_EXPORTS = 1 /* exports of Cloud Studio too */
+};
+
 /*
- * The projects at or below `path`, without opening them:
+ * The projects at or below `path`, without opening them. `flags` is 0 or JPK_FIND_EXPORTS:
  *  - `path` itself, when it is no folder, whatever it is called and whether it is there or not;
  *  - files whose names end in `.jpk`, in any letter case;
+ *  - with JPK_FIND_EXPORTS files whose names end in `.json`, in any letter case, and whose content is an object with a
+ *    `project` that holds `components`, or has begun as one but is cut off or broken. One that cannot be looked at is a
+ *    `problem`. Of other files hardly more than the beginning is read.
  *  - a folder with a jpk-index.jsonl: an unpacked tree;
  *  - a folder with a project.xml: an environment's folder, or a project with all files side by side;
  *  - a folder with a manifest.jip, a workspace: itself, or when several folders directly in it hold a project.xml, each
@@ -36,7 +43,7 @@ struct jpk_found_list {
  * limits->path_parts below `path`, or that would be more than the limits->entries-th folder or project: the
  * search ends there. `limits` may be NULL for the defaults. Errors: JPK_ERR_MEMORY.
  */
-JPK_API struct jpk_found_list *jpk_find_projects(const char *path, const struct jpk_limits *limits,
+JPK_API struct jpk_found_list *jpk_find_projects(const char *path, unsigned flags, const struct jpk_limits *limits,
                                                  struct jpk_error *err);
 JPK_API void jpk_found_free(struct jpk_found_list *list);
 

@@ -1,7 +1,8 @@
 /*
  * jpk/flow.h - what starts what in a project, as a graph that can be drawn: Graphviz DOT and Mermaid text.
  *
- * The way of the data: jpk_graph (every reference) -> jpk_flow (the items and links that make up the flow) -> text.
+ * The way of the data: jpk_graph (every reference), or an export of Cloud Studio -> jpk_flow (the items and links that
+ * make up the flow) -> text.
  * References that stand only in comments are no links here. Building and drawing are linear in the size of the project
  * but for sorting, and cycles of references are fine.
  *
@@ -15,6 +16,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+struct jpk_cloud; /* jpk/cloud.h */
+struct jpk_cloud_component;
 
 enum jpk_flow_scope {
     /* All that operations reach: their steps, what those name, schedules, e-mails, connectors. */
@@ -33,17 +37,35 @@ enum jpk_flow_scope {
 
 struct jpk_flow_options {
     enum jpk_flow_scope scope;
-    const struct jpk_entity *around; /* JPK_FLOW_AROUND: the item, of the same project */
-    unsigned depth;                  /* JPK_FLOW_AROUND: how many references away, at least 1 */
-    bool structures;                 /* show file formats and files of structures too; not for JPK_FLOW_OPERATIONS */
-    bool messages;                   /* JPK_FLOW_OPERATIONS: show e-mails too; the other scopes always do */
+    const struct jpk_entity *around;                    /* JPK_FLOW_AROUND: the item, of the same project */
+    const struct jpk_cloud_component *around_component; /* the same for jpk_flow_build_cloud */
+    unsigned depth;                                     /* JPK_FLOW_AROUND: how many references away, at least 1 */
+    bool structures; /* show file formats, schemas and files of structures too; not for JPK_FLOW_OPERATIONS */
+    bool messages;   /* JPK_FLOW_OPERATIONS: show e-mails too; the other scopes always do */
 };
 
 enum jpk_flow_node_kind {
-    JPK_FLOW_ITEM,     /* an entity */
+    JPK_FLOW_ITEM,     /* an item of the project */
     JPK_FLOW_FILE,     /* a file below files/ */
     JPK_FLOW_BUILT_IN, /* an item that every Design Studio knows and no project stores */
     JPK_FLOW_MISSING   /* what a reference names and the project does not have, or has marked as deleted */
+};
+
+/* Things that look alike in a picture. */
+enum jpk_flow_class {
+    JPK_FLOW_CLASS_OPERATION,
+    JPK_FLOW_CLASS_SCHEDULE,
+    JPK_FLOW_CLASS_SCRIPT,
+    JPK_FLOW_CLASS_TRANSFORMATION,
+    JPK_FLOW_CLASS_STORAGE,   /* sources and targets */
+    JPK_FLOW_CLASS_FUNCTION,  /* what a connector can do */
+    JPK_FLOW_CLASS_CONNECTOR, /* log-in data of an application */
+    JPK_FLOW_CLASS_MESSAGE,
+    JPK_FLOW_CLASS_FORMAT, /* file formats and files */
+    JPK_FLOW_CLASS_BUILT_IN,
+    JPK_FLOW_CLASS_MISSING,
+    JPK_FLOW_CLASS_OTHER,
+    JPK_FLOW_CLASSES
 };
 
 enum jpk_flow_edge_kind {
@@ -62,15 +84,24 @@ enum jpk_flow_edge_kind {
 
 /* A step of an operation, in the order in which it runs. */
 struct jpk_flow_step {
-    const struct jpk_activity *activity;
-    size_t node; /* what it names; SIZE_MAX for an empty step */
+    const char *role, *tag; /* as the project writes them: "Request", "TRANSFORMATION"; in exports by what the step
+                               names: "Source", "activity" */
+    size_t node;            /* what it names; SIZE_MAX for an empty step */
 };
 
 struct jpk_flow_node {
     enum jpk_flow_node_kind kind;
+    enum jpk_flow_class item_class;
     const struct jpk_entity *entity; /* NULL unless it is an entity, or a missing one that is marked as deleted */
-    const char *id;                  /* the GUID as the project writes it, or the file's name */
+    const struct jpk_cloud_component *component; /* NULL unless it is one */
+    /*
+     * The GUID as the project writes it, the file's name, or a name that leads to nothing ("script:Write log"). Of a
+     * component that has no id, or that of another one, its JSON Pointer.
+     */
+    const char *id;
     const char *name;
+    const char *type_name; /* "Operation", in exports "operation"; of what is no item NULL, as is the path */
+    const char *path;      /* where a person finds it: "Operation/Nightly/Load orders" */
     /*
      * What it is, in a few words: "Salesforce query Contact", "Target: HTTP"; of an operation what it moves,
      * "Salesforce query Contact -> temporary storage"; of a schedule when, "every 15 min, Europe/Berlin".
@@ -90,10 +121,10 @@ struct jpk_flow_edge {
 };
 
 struct jpk_flow {
-    const struct jpk_project *project;
+    const char *name, *id; /* of the project */
     enum jpk_flow_scope scope;
-    const struct jpk_entity *around;   /* NULL unless the scope is JPK_FLOW_AROUND */
-    const struct jpk_flow_node *nodes; /* entities in the project's order, then the others in the order of their use */
+    size_t around;                     /* the node that it is around; SIZE_MAX unless the scope is JPK_FLOW_AROUND */
+    const struct jpk_flow_node *nodes; /* items in the project's order, then the others in the order of their use */
     size_t node_count;
     const struct jpk_flow_edge *edges; /* by `from`, `to` and `kind`, each combination once */
     size_t edge_count;
@@ -107,6 +138,12 @@ struct jpk_flow {
  */
 JPK_API struct jpk_flow *jpk_flow_build(const struct jpk_graph *graph, const struct jpk_flow_options *options,
                                         struct jpk_error *err);
+/*
+ * The same for an export of Cloud Studio, which must outlive the flow. Left out are what only comments name, plugins,
+ * and the connection of temporary storage, which says nothing and is everybody's. Exports hold no schedules.
+ */
+JPK_API struct jpk_flow *jpk_flow_build_cloud(const struct jpk_cloud *cloud, const struct jpk_flow_options *options,
+                                              struct jpk_error *err);
 JPK_API void jpk_flow_free(struct jpk_flow *flow);
 
 /* "step", "success", "failure", "runs", "calls", "schedule", "message", "endpoint", "uses", "structure". */

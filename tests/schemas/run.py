@@ -328,6 +328,8 @@ def test_exports(program):
         program.reports("info-report-1", [["info", export]])
         components, = program.reports("list-report-1", [["list", export]])
         shown = program.reports("cloud-show-report-1", [["show", export, one["id"]] for one in components])
+        program.reports("graph-report-1", [["graph", export, "--structures"], ["graph", export, "--operations"]])
+        program.reports("graph-report-1", [["graph", export, "--around", one["id"], "--depth", "1"] for one in components])
         names = found_in(shown, r"\$([A-Za-z_][\w.]*)")[:16]
         program.reports("cloud-show-report-1", [["show", export, "$" + name] for name in names], may_fail=True)
     program.reports("inventory-report-1", [["inventory", *exports]])

@@ -722,19 +722,45 @@ static void test_sha256(void **state)
     pm_remove(folder);
 }
 
+static void put_upper(struct buf *buf, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_putc(buf, text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i]);
+}
+
+static void test_buf_put_clean(void **state)
+{
+    struct buf buf = {0};
+    (void)state;
+    buf_put_clean(&buf, "", put_upper);
+    buf_put_clean(&buf, "ab\xc3\xa9 ", put_upper);
+    buf_put_clean(&buf,
+                  "\xff"
+                  "a\xc3(\xe2\x82",
+                  put_upper);
+    assert_string_equal(buf_text(&buf), "AB\xc3\xa9 \xef\xbf\xbd"
+                                        "A\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd");
+    buf_free(&buf);
+}
+
 int main(void)
 {
     alarm(60);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena),       cmocka_unit_test(test_arena_edges), cmocka_unit_test(test_array),
-        cmocka_unit_test(test_buf),         cmocka_unit_test(test_buf_failure), cmocka_unit_test(test_map),
-        cmocka_unit_test(test_map_keys),    cmocka_unit_test(test_printable),   cmocka_unit_test(test_printable_random),
-        cmocka_unit_test(test_position),    cmocka_unit_test(test_utf8),        cmocka_unit_test(test_fold),
-        cmocka_unit_test(test_crlf),        cmocka_unit_test(test_hex_digit),   cmocka_unit_test(test_guid),
-        cmocka_unit_test(test_distance),    cmocka_unit_test(test_errors),      cmocka_unit_test(test_error_long),
-        cmocka_unit_test(test_codes),       cmocka_unit_test(test_file_write),  cmocka_unit_test(test_outfile),
-        cmocka_unit_test(test_read_only),   cmocka_unit_test(test_disk_full),   cmocka_unit_test(test_file_read),
-        cmocka_unit_test(test_make_folder), cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_buf_put_clean), cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_arena_edges),   cmocka_unit_test(test_array),
+        cmocka_unit_test(test_buf),           cmocka_unit_test(test_buf_failure),
+        cmocka_unit_test(test_map),           cmocka_unit_test(test_map_keys),
+        cmocka_unit_test(test_printable),     cmocka_unit_test(test_printable_random),
+        cmocka_unit_test(test_position),      cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_fold),          cmocka_unit_test(test_crlf),
+        cmocka_unit_test(test_hex_digit),     cmocka_unit_test(test_guid),
+        cmocka_unit_test(test_distance),      cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_error_long),    cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_file_write),    cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_read_only),     cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_file_read),     cmocka_unit_test(test_make_folder),
+        cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -307,7 +307,7 @@ static void test_slim(void **state)
 
 /* ---------------------------------------------------------------------------------------------------------- finding */
 
-static void make(const char *root, const char *path)
+static void make_with(const char *root, const char *path, const char *text, size_t size)
 {
     char whole[512];
     snprintf(whole, sizeof whole, "%s/%s", root, path);
@@ -315,7 +315,12 @@ static void make(const char *root, const char *path)
     *slash = '\0';
     assert_true(file_make_folder(whole, NULL));
     *slash = '/';
-    assert_true(file_write(whole, "x", 1, false, NULL));
+    assert_true(file_write(whole, text, size, false, NULL));
+}
+
+static void make(const char *root, const char *path)
+{
+    make_with(root, path, "x", 1);
 }
 
 static void assert_found(const struct jpk_found_list *list, const char *root, const char *const *paths, size_t count)
@@ -353,7 +358,7 @@ static void test_find(void **state)
     assert_int_equal(symlink("b.jpk", path), 0);
     snprintf(path, sizeof path, "%s/a/loop", root);
     assert_int_equal(symlink("..", path), 0);
-    struct jpk_found_list *list = jpk_find_projects(root, NULL, &err);
+    struct jpk_found_list *list = jpk_find_projects(root, 0, NULL, &err);
     assert_non_null(list);
     assert_found(list, root, expected, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < list->count; i++)
@@ -361,13 +366,83 @@ static void test_find(void **state)
     jpk_found_free(list);
 
     /* A path that is no folder is taken at its word; a link that is named is followed. */
-    list = jpk_find_projects("/nowhere/at/all", NULL, &err);
+    list = jpk_find_projects("/nowhere/at/all", 0, NULL, &err);
     assert_found(list, "", (const char *const[]){"/nowhere/at/all"}, 1);
     jpk_found_free(list);
-    list = jpk_find_projects(path, NULL, &err);
+    list = jpk_find_projects(path, 0, NULL, &err);
     assert_int_equal(list->count, sizeof expected / sizeof expected[0]);
     jpk_found_free(list);
     jpk_found_free(NULL);
+    pm_remove(root);
+}
+
+/* Exports are known by what is in them; other JSON is none, and nobody's problem. */
+static void test_find_exports(void **state)
+{
+    static const struct {
+        const char *text;
+        bool found;
+    } files[] = {
+        {"{\"assets\":[{\"project\":1}],\"project\":{\"workflows\":[{\"components\":1}],\"components\":[]}}", true},
+        {" \n{\"version\":4,\"project\" : {\"name\":\"a\\\"b\\\\\",\"components\":\t[", true},
+        {"{\"project\":{\"components\":[}", true}, /* broken behind what decides */
+        {"{\"project\":{\"adapterIds\":[\"http\"],\"x\":{",
+         true}, /* cut off before it, but nothing else is like this */
+        {"{\"project\":{\"workflows\":\"cut off", true},
+        {"{\"project\":{\"name\":\"cut off", false},
+        {"{\"project\":{\"name\":\"a\"},\"components\":[]}", false},
+        {"{\"project\":{\"workflows\":[]}}", false},
+        {"{\"project\":{\"components\":{\"a\":1}}}", false},
+        {"{\"project\":{\"inner\":{\"components\":[]}}}", false},
+        {"{\"project\":\"a name\",\"components\":[]}", false},
+        {"{\"a\":{\"project\":{\"components\":[]}}}", false},
+        {"{\"a\":\"\\\",\\\"project\\\":{\\\"components\\\":[]}\"}", false},
+        {"[{\"project\":{\"components\":[]}}]", false},
+        {"{\"name\":\"a package\",\"version\":\"1.0.0\"}", false},
+        {"{}}}}]]]]", false},
+        {"{\"project\"::::{:[}{\"", false},
+        {"no JSON", false},
+        {"", false},
+    };
+    enum { COUNT = sizeof files / sizeof files[0], LARGE = 200000 };
+    char root[64], name[32];
+    struct jpk_error err = {0};
+    struct buf large = {0};
+    (void)state;
+    pm_temporary(root);
+    for (size_t i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "%02zu.json", i);
+        make_with(root, name, files[i].text, strlen(files[i].text));
+    }
+    /* Assets may be long; behind anything else as long there is no export. */
+    static const char project[] = "\":[],\"project\":{\"components\":[]}}";
+    for (int which = 0; which < 2; which++) {
+        buf_clear(&large);
+        buf_puts(&large, which ? "{\"assets\":[\"" : "{\"others\":[\"");
+        for (int i = 0; i < LARGE; i++)
+            buf_putc(&large, 'a');
+        buf_puts(&large, "\"],\"x");
+        buf_put(&large, project, sizeof project - 1);
+        make_with(root, which ? "98.JSON" : "97.json", large.data, large.size);
+    }
+    buf_free(&large);
+    struct jpk_found_list *list = jpk_find_projects(root, JPK_FIND_EXPORTS, NULL, &err);
+    assert_non_null(list);
+    size_t at = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "/%02zu.json", i);
+        bool found = at < list->count && strcmp(list->items[at].path + strlen(root), name) == 0;
+        if (found != files[i].found)
+            fail_msg("%s: %sfound", files[i].text, found ? "" : "not ");
+        if (found)
+            assert_null(list->items[at++].problem);
+    }
+    assert_int_equal(list->count, at + 1);
+    assert_string_equal(list->items[at].path + strlen(root), "/98.JSON");
+    jpk_found_free(list);
+    list = jpk_find_projects(root, 0, NULL, &err);
+    assert_int_equal(list->count, 0);
+    jpk_found_free(list);
     pm_remove(root);
 }
 
@@ -381,7 +456,7 @@ static void test_find_bounds(void **state)
     make(root, "1/2/3/x.jpk");
     make(root, "1/y.jpk");
     limits.path_parts = 2;
-    struct jpk_found_list *list = jpk_find_projects(root, &limits, &err);
+    struct jpk_found_list *list = jpk_find_projects(root, 0, &limits, &err);
     assert_found(list, root, (const char *const[]){"/1/2/3", "/1/y.jpk"}, 2);
     assert_int_equal(list->items[0].problem->code, JPK_ERR_LIMIT);
     assert_string_equal(list->items[0].problem->file, list->items[0].path);
@@ -390,7 +465,7 @@ static void test_find_bounds(void **state)
 
     limits = jpk_limits_default();
     limits.entries = 2;
-    list = jpk_find_projects(root, &limits, &err);
+    list = jpk_find_projects(root, 0, &limits, &err);
     assert_found(list, root, (const char *const[]){"/1/2", "/1/y.jpk"}, 2);
     assert_int_equal(list->items[0].problem->code, JPK_ERR_LIMIT);
     jpk_found_free(list);
@@ -435,9 +510,10 @@ static void test_real(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_unstarted), cmocka_unit_test(test_scripts),     cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_origin),    cmocka_unit_test(test_findings),    cmocka_unit_test(test_slim),
-        cmocka_unit_test(test_find),      cmocka_unit_test(test_find_bounds), cmocka_unit_test(test_real),
+        cmocka_unit_test(test_unstarted), cmocka_unit_test(test_scripts),      cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_origin),    cmocka_unit_test(test_findings),     cmocka_unit_test(test_slim),
+        cmocka_unit_test(test_find),      cmocka_unit_test(test_find_exports), cmocka_unit_test(test_find_bounds),
+        cmocka_unit_test(test_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
