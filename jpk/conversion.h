@@ -8,7 +8,8 @@
  *   scripts         bodies with their references                              (convert_script.c)
  *   transformations schemas, mapping rules                                    (convert_transformation.c,
  *                   convert_schema.c, convert_structure.c)
- *   operations      steps, patterns, outcomes, options, workflows             (convert_operation.c)
+ *   operations      steps, patterns, outcomes, workflows, options, schedules  (convert_operation.c, convert_outcome.c,
+ *                   convert_option.c, convert_schedule.c)
  *   globals         global variables with their uses                          (convert_variables.c)
  *   file            the export                                                (convert.c)
  */
@@ -172,6 +173,9 @@ bool convert_set(struct convert *c, json_t *object, const char *key, json_t *val
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction);
 
+/* An activity for a source that a transformation needs and nobody has: of temporary storage, to be filled in. */
+const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation);
+
 /*
  * The same for a step of an operation: behind a web service call that a wizard of Salesforce made stands the query or
  * upsert of the wizard.
@@ -242,11 +246,32 @@ void convert_operations(struct convert *c);
 bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
                                     const struct convert_activity *source, const struct convert_activity *target);
 
+/* The component that a transformation has become; NULL: none. */
+json_t *convert_transformation_component(const struct convert *c, const struct jpk_entity *transformation);
+
 /* The id of the script that must run before a transformation, made of its pre-script; NULL for none. */
 const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation);
 
 /* Releases what transformations keep while the conversion runs. */
 void convert_transformations_end(struct convert *c);
+
+/* Sets the options of an operation's component (convert_option.c). */
+void convert_options(struct convert *c, const struct jpk_entity *operation, json_t *component);
+
+/*
+ * What runs when an operation has succeeded or failed, as the id of an operation; NULL for nothing. `when` is
+ * JPK_CLOUD_ON_SUCCESS or JPK_CLOUD_ON_FAILURE. Makes the operation that sends an e-mail, so ask once (convert_outcome.c).
+ */
+const char *convert_outcome(struct convert *c, const struct jpk_entity *operation, int when);
+
+/* Gives an operation's component an outcome; `to` NULL: none. */
+void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to);
+
+/* Lists an operation's component in the workflow of `operation` (convert_operation.c). */
+void convert_list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id);
+
+/* Lists the schedule of an operation if it has one (convert_schedule.c). */
+void convert_schedule(struct convert *c, const struct jpk_entity *operation);
 
 /* The query or upsert that a wizard made an operation for; NULL: none (convert_operation.c). */
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation);

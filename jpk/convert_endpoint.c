@@ -107,7 +107,7 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
 {
     struct buf key = {0};
     buf_puts(&key, connector->adapter);
-    if (!entity)
+    if (!entity && connector->settings->key)
         buf_puts(&key, "\nmissing");
     for (const struct endpoint_setting *s = connector->settings; entity && s->key; s++) {
         const char *value = convert_peek_setting(c, entity, s);
@@ -352,34 +352,46 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
     convert_done(c, entity, JPK_CONVERTED, "activity:%s", activity->name);
 }
 
-static const struct convert_activity *new_activity(struct convert *c, const struct jpk_entity *entity,
-                                                   const struct endpoint_row *row, enum convert_direction direction)
+/* Keeps an activity under its key and makes its component. NULL: memory. */
+static struct convert_activity *append_activity(struct convert *c, const struct convert_connection *connection,
+                                                enum convert_direction direction, struct convert_activity made)
 {
-    const struct convert_connection *connection = convert_connection(c, entity);
     struct convert_activity *activities =
-        connection ? array_grow(c->activities, c->activity_count, &c->activity_capacity, sizeof *activities) : NULL;
+        array_grow(c->activities, c->activity_count, &c->activity_capacity, sizeof *activities);
     if (!activities) {
         c->failed = true;
         return NULL;
     }
     c->activities = activities;
     char buffer[32];
-    int n = activity_key(buffer, entity, direction);
+    int n = activity_key(buffer, made.entity, direction);
     const char *key = arena_strndup(&c->arena, buffer, (size_t)n);
-    struct convert_activity *activity = &activities[c->activity_count];
-    *activity = (struct convert_activity){.entity = entity,
-                                          .function = function_of(c, entity, row, direction),
-                                          .name = activity_name(c, entity, row, direction),
-                                          .id = activity_id(c, entity, row, direction),
-                                          .connection = (uint32_t)(connection - c->connections)};
-    activity->component =
-        cloud_new_activity(row->adapter, activity->function, activity->name, activity->id, connection->id);
-    if (!convert_add(c, JPK_CLOUD_ACTIVITY, activity->component) || !key ||
+    made.connection = (uint32_t)(connection - c->connections);
+    made.component = cloud_new_activity(connection->adapter, made.function, made.name, made.id, connection->id);
+    if (!convert_add(c, JPK_CLOUD_ACTIVITY, made.component) || !key ||
         !map_set(&c->activity_keys, key, (size_t)n, (uint32_t)c->activity_count)) {
         c->failed = true;
         return NULL;
     }
-    c->activity_count++;
+    activities[c->activity_count] = made;
+    return &activities[c->activity_count++];
+}
+
+static const struct convert_activity *new_activity(struct convert *c, const struct jpk_entity *entity,
+                                                   const struct endpoint_row *row, enum convert_direction direction)
+{
+    const struct convert_connection *connection = convert_connection(c, entity);
+    if (!connection) {
+        c->failed = true;
+        return NULL;
+    }
+    const struct convert_activity made = {.entity = entity,
+                                          .function = function_of(c, entity, row, direction),
+                                          .name = activity_name(c, entity, row, direction),
+                                          .id = activity_id(c, entity, row, direction)};
+    const struct convert_activity *activity = append_activity(c, connection, direction, made);
+    if (!activity)
+        return NULL;
     fill_activity(c, activity, row, direction);
     finish_item(c, activity, row, direction);
     return c->failed ? NULL : activity;
@@ -395,6 +407,25 @@ const struct convert_activity *convert_activity(struct convert *c, const struct 
         direction = CONVERT_READ;
     const struct convert_activity *found = convert_find_activity(c, entity, direction);
     return found ? found : new_activity(c, entity, row, direction);
+}
+
+const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation)
+{
+    const struct convert_activity *found = convert_find_activity(c, transformation, CONVERT_READ);
+    if (found)
+        return found;
+    const struct endpoint_row *row = endpoint_row_find(true, "TemporaryStorage");
+    const struct convert_connection *connection = connection_of(c, row, NULL, transformation);
+    const char *wanted = convert_text(c, "Read source of %s", convert_item_name(c, transformation));
+    const struct convert_activity *activity =
+        connection ? append_activity(c, connection, CONVERT_READ,
+                                     (struct convert_activity){
+                                         .entity = transformation,
+                                         .function = row->read,
+                                         .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
+                                         .id = convert_id(c, JPK_CLOUD_ACTIVITY, "missing source", transformation->id)})
+                   : NULL;
+    return activity;
 }
 
 const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,

@@ -563,6 +563,11 @@ void convert_transformations_end(struct convert *c)
 
 /* ------------------------------------------------------------------------------------------------------- operations */
 
+json_t *convert_transformation_component(const struct convert *c, const struct jpk_entity *transformation)
+{
+    return c->schemas ? c->schemas->connected[transformation->index].component : NULL;
+}
+
 const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation)
 {
     return c->schemas ? c->schemas->connected[transformation->index].prescript : NULL;

@@ -1,0 +1,87 @@
+/* Options of operations: time-outs, chunks, logs. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "jpk/conversion.h"
+
+/* A whole number that is not negative; false: it is none, or too large for any of these settings. */
+static bool read_number(const char *text, json_int_t *out)
+{
+    size_t digits = strspn(text, "0123456789");
+    if (digits == 0 || digits > 15 || text[digits])
+        return false;
+    *out = (json_int_t)strtoll(text, NULL, 10);
+    return true;
+}
+
+/* A setting as a number; what is no number is a finding. */
+static bool number_of(struct convert *c, const struct jpk_entity *operation, const char *key, json_int_t *out)
+{
+    const struct jpk_item *item = jpk_entity_item(operation, key);
+    if (!item || !item->value || !*item->value)
+        return false;
+    if (read_number(item->value, out))
+        return true;
+    convert_note(c, operation, CONVERT_SETTING_LOST, item->offset, "'%s' is '%.100s', which is no number; left out", key,
+                 item->value);
+    return false;
+}
+
+/*
+ * The file holds seconds and the unit that the window shows. The unit is kept when the time is whole in it; of others
+ * than these three nothing is known, so the largest that fits is taken.
+ */
+static void set_timeout(struct convert *c, const struct jpk_entity *operation, json_t *options)
+{
+    static const struct {
+        const char *name;
+        json_int_t seconds;
+    } units[] = {{"HOURS", 3600}, {"MINUTES", 60}, {"SECONDS", 1}};
+    json_int_t seconds = 7200;
+    const char *shown = jpk_entity_value(operation, "timeoutuiunit");
+    number_of(c, operation, "timeoutseconds", &seconds);
+    size_t unit = 0;
+    for (size_t i = 0; shown && i < sizeof units / sizeof units[0]; i++)
+        if (text_caseeq(shown, units[i].name))
+            unit = i;
+    while (seconds % units[unit].seconds != 0)
+        unit++;
+    convert_set(c, options, "timeoutValue", json_integer(seconds / units[unit].seconds));
+    convert_set(c, options, "timeoutMultiplier", json_integer(units[unit].seconds));
+    convert_set(c, options, "timeoutUnit", json_string(units[unit].name));
+}
+
+void convert_options(struct convert *c, const struct jpk_entity *operation, json_t *component)
+{
+    static const struct {
+        const char *from, *to;
+        bool number;
+    } same[] = {
+        {"LogLevel", "logLevel", false},
+        {"debug_mode_until", "debug_mode_until", false},
+        {"run_success_op_if_no_source_files", "AlwaysRunSuccessOperation", true},
+        {"chunk_size", "chunk_size", true},
+        {"target_chunk_size", "target_chunk_size", true},
+        {"max_number_of_threads", "max_number_of_threads", true},
+        {"source_chunk_node", "source_chunk_node", false},
+        {"target_chunk_node", "target_chunk_node", false},
+        {"validate_source_text_file", "validate_source_text_file", true},
+        {"schedule_policy", "schedule_policy", false},
+    };
+    json_t *options = json_object_get(component, "options");
+    set_timeout(c, operation, options);
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
+        json_int_t number;
+        const char *value = jpk_entity_value(operation, same[i].from);
+        if (same[i].number && number_of(c, operation, same[i].from, &number))
+            convert_set(c, options, same[i].to, json_integer(number));
+        else if (!same[i].number && value && *value)
+            convert_set(c, options, same[i].to, json_string(value));
+    }
+    if (json_integer_value(json_object_get(options, "chunk_size")) > 0)
+        convert_set(c, options, "enableChunking", json_true());
+    const char *debug = jpk_entity_value(operation, "debug_mode_until");
+    if (debug && *debug)
+        convert_set(c, options, "debugModeEnabled", json_true());
+}
