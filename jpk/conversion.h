@@ -11,6 +11,7 @@
  *   operations      steps, patterns, outcomes, workflows, options, schedules  (convert_operation.c, convert_outcome.c,
  *                   convert_option.c, convert_schedule.c)
  *   globals         global variables with their uses                          (convert_variables.c)
+ *   left behind     settings, descriptions, plug-ins, files without a place   (convert_item.c)
  *   file            the export                                                (convert.c)
  */
 #ifndef JPK_CONVERSION_H
@@ -52,6 +53,8 @@ enum convert_rule {
     CONVERT_MAPPING_LOST,      /* a mapping without a node in the schema, or of an unknown kind */
     CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
     CONVERT_AGENT,             /* needs another agent than was asked for */
+    CONVERT_DESCRIPTION_LOST,  /* a description that has no place there */
+    CONVERT_FILE_LEFT,         /* a file that is in the project and not in the export */
     CONVERT_RULES
 };
 
@@ -111,6 +114,8 @@ struct convert {
     struct jpk_convert_schedule *schedules;
     size_t schedule_count, schedule_capacity;
     size_t script_lines, script_lines_kept;
+    struct jpk_finding *findings; /* about the project */
+    size_t finding_count, finding_capacity;
 };
 
 /* ------------------------------------------------------------------------------------------- convert.c: for all parts
@@ -126,6 +131,10 @@ const struct jpk_check_rule *convert_rule(enum convert_rule rule, enum jpk_conve
  */
 struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
                                  uint32_t offset, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The same about the project as a whole; `file` is an entry of it, below its folder, or NULL. */
+struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule rule, const char *file,
+                                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* What has become of an item: its result is at least `result` then, and its target is set when that is the first. */
 void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
@@ -237,6 +246,9 @@ void convert_emails(struct convert *c);
 void convert_globals(struct convert *c);
 void convert_transformations(struct convert *c);
 void convert_operations(struct convert *c);
+
+/* Finds what is left behind of all items and of the project (convert_item.c). */
+void convert_left_behind(struct convert *c);
 
 /*
  * The transformation component of an entity between the activities beside it (either may be NULL): the schema of a

@@ -499,6 +499,7 @@ static const struct endpoint_connector connectors[] = {
 #define SAP "set up a connection of the SAP connector and its function by hand, with the same names"
 #define JMS "set up a connection of the JMS connector and its activity by hand; listening needs a private agent"
 #define QUICKBOOKS "there is no QuickBooks connector: call its interface through HTTP, or build a connector"
+#define XSLT "call RunXSLT in a script, with the style sheet in a file"
 #define API "publish the operation as a custom API and begin it with an activity of the API connector"
 
 static const struct endpoint_row rows[] = {
@@ -546,6 +547,7 @@ static const struct endpoint_row rows[] = {
     CRM("MSCrmQuery", "query", "source"),
     CRM("MSCrmUpsert", "upsert", "neutral"),
 
+    MANUAL("XsltTransform", XSLT),
     MANUAL("SapEndpoint", SAP),
     MANUAL("SapFunction", SAP),
     MANUAL("JMSEndpoint", JMS),
