@@ -4,7 +4,7 @@
  *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
  *   variables       project variables, e-mails                                (convert_variables.c)
  *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
- *                   convert_endpoint_table.c)
+ *                   convert_endpoint_table.c, convert_database.c)
  *   scripts         bodies with their references                              (convert_script.c)
  *   transformations schemas, mapping rules                                    (convert_transformation.c,
  *                   convert_schema.c, convert_structure.c)
@@ -54,7 +54,7 @@ enum convert_rule {
     CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
     CONVERT_AGENT,             /* needs another agent than was asked for */
     CONVERT_DESCRIPTION_LOST,  /* a description that has no place there */
-    CONVERT_FILE_LEFT,         /* a file that is in the project and not in the export */
+    CONVERT_WSDL,              /* the file that a SOAP connection is set up from */
     CONVERT_RULES
 };
 
@@ -83,6 +83,7 @@ struct convert_activity {
     const char *function; /* "tempstorage_read" */
     const char *name, *id;
     uint32_t connection; /* index in connections */
+    const struct jpk_entity *transformation; /* of a database: whose query it holds; NULL: nobody's */
     json_t *component;   /* borrowed from convert.activities */
 };
 
@@ -181,6 +182,17 @@ bool convert_set(struct convert *c, json_t *object, const char *key, json_t *val
  */
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction);
+
+/*
+ * The activity of a database's source or target beside a transformation, whose query it holds. The first transformation
+ * that asks gets that of the item, each other one an activity of its own. Another connector's item has one for all.
+ */
+const struct convert_activity *convert_query_activity(struct convert *c, const struct jpk_entity *entity,
+                                                      enum convert_direction direction,
+                                                      const struct jpk_entity *transformation);
+
+/* Gives a database's activity what a transformation says of its source or target (convert_database.c). */
+void convert_put_query(struct convert *c, const struct jpk_entity *transformation, bool target, json_t *component);
 
 /* An activity for a source that a transformation needs and nobody has: of temporary storage, to be filled in. */
 const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation);

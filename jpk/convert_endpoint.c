@@ -244,16 +244,21 @@ static bool is_one_way(const struct endpoint_row *row)
     return strcmp(row->read, row->write) == 0;
 }
 
-static int activity_key(char key[32], const struct jpk_entity *entity, enum convert_direction direction)
+enum { KEY_SIZE = 48 };
+
+static int activity_key(char key[KEY_SIZE], const struct jpk_entity *entity, enum convert_direction direction,
+                        const struct jpk_entity *transformation)
 {
-    return snprintf(key, 32, "%u/%d", entity->index, (int)direction);
+    int n = snprintf(key, KEY_SIZE, "%u/%d", entity->index, (int)direction);
+    return transformation ? snprintf(key, KEY_SIZE, "%u/%d/%u", entity->index, (int)direction, transformation->index)
+                          : n;
 }
 
 const struct convert_activity *convert_find_activity(const struct convert *c, const struct jpk_entity *entity,
                                                      enum convert_direction direction)
 {
-    char key[32];
-    int n = activity_key(key, entity, direction);
+    char key[KEY_SIZE];
+    int n = activity_key(key, entity, direction, NULL);
     uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
     return found == MAP_NONE ? NULL : &c->activities[found];
 }
@@ -331,7 +336,6 @@ static void fill_activity(struct convert *c, const struct convert_activity *acti
         const char *discovery = connector->file_based ? "FileBasedDiscovery" : "ServerBasedDiscovery";
         convert_set(c, activity->component, "discoveryType", json_string(discovery));
         convert_set(c, activity->component, "polarity", json_string(polarity_of(row, activity->function, direction)));
-        note_shape(c, activity->entity, "activities", connector->label, row->hint);
     }
     convert_put_settings(c, &target, direction == CONVERT_READ ? row->read_settings : row->write_settings);
 }
@@ -341,15 +345,27 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
                         enum convert_direction direction)
 {
     const struct jpk_entity *entity = activity->entity;
+    const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
     if (c->items[entity->index].target)
         return;
+    if (!cloud_tree_known(row->adapter, activity->function))
+        note_shape(c, entity, "activities", connector->label, row->hint);
     if (!row->location || direction == own_direction(entity))
         convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
-                              row->endpoint_key ? NULL : endpoint_connector_find(row->adapter)->settings);
+                              row->endpoint_key ? NULL : connector->settings);
     if (row->private_agent && c->options.agent == JPK_AGENT_CLOUD)
         convert_note(c, entity, CONVERT_AGENT, 0, "%s", row->private_agent);
     c->items[entity->index].name = activity->name;
     convert_done(c, entity, JPK_CONVERTED, "activity:%s", activity->name);
+}
+
+static void keep_key(struct convert *c, const struct convert_activity *activity, enum convert_direction direction,
+                     size_t index)
+{
+    char key[KEY_SIZE];
+    int n = activity_key(key, activity->entity, direction, activity->transformation);
+    const char *kept = arena_strndup(&c->arena, key, (size_t)n);
+    c->failed |= !kept || !map_set(&c->activity_keys, kept, (size_t)n, (uint32_t)index);
 }
 
 /* Keeps an activity under its key and makes its component. NULL: memory. */
@@ -363,16 +379,12 @@ static struct convert_activity *append_activity(struct convert *c, const struct 
         return NULL;
     }
     c->activities = activities;
-    char buffer[32];
-    int n = activity_key(buffer, made.entity, direction);
-    const char *key = arena_strndup(&c->arena, buffer, (size_t)n);
     made.connection = (uint32_t)(connection - c->connections);
     made.component = cloud_new_activity(connection->adapter, made.function, made.name, made.id, connection->id);
-    if (!convert_add(c, JPK_CLOUD_ACTIVITY, made.component) || !key ||
-        !map_set(&c->activity_keys, key, (size_t)n, (uint32_t)c->activity_count)) {
-        c->failed = true;
+    convert_add(c, JPK_CLOUD_ACTIVITY, made.component);
+    keep_key(c, &made, direction, c->activity_count);
+    if (c->failed)
         return NULL;
-    }
     activities[c->activity_count] = made;
     return &activities[c->activity_count++];
 }
@@ -407,6 +419,49 @@ const struct convert_activity *convert_activity(struct convert *c, const struct 
         direction = CONVERT_READ;
     const struct convert_activity *found = convert_find_activity(c, entity, direction);
     return found ? found : new_activity(c, entity, row, direction);
+}
+
+/* One more for the same item, named after the transformation that it is for. */
+static struct convert_activity *another_activity(struct convert *c, const struct convert_activity *first,
+                                                 enum convert_direction direction,
+                                                 const struct jpk_entity *transformation)
+{
+    const struct convert_connection *connection = &c->connections[first->connection];
+    const char *role = convert_text(c, "%s/%s", first->id, transformation->id);
+    const char *wanted = convert_text(c, "%s - %s", first->name, convert_item_name(c, transformation));
+    struct convert_activity made = {.entity = first->entity,
+                                    .function = first->function,
+                                    .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
+                                    .id = convert_id(c, JPK_CLOUD_ACTIVITY, role, first->entity->id),
+                                    .transformation = transformation};
+    struct convert_activity *activity = append_activity(c, connection, direction, made);
+    if (activity)
+        fill_activity(c, activity, row_of(made.entity), direction);
+    return activity;
+}
+
+const struct convert_activity *convert_query_activity(struct convert *c, const struct jpk_entity *entity,
+                                                      enum convert_direction direction,
+                                                      const struct jpk_entity *transformation)
+{
+    const struct convert_activity *first = convert_activity(c, entity, direction);
+    if (!first || strcmp(c->connections[first->connection].adapter, "database") != 0)
+        return first;
+    char key[KEY_SIZE];
+    int n = activity_key(key, entity, direction, transformation);
+    uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
+    if (found != MAP_NONE)
+        return &c->activities[found];
+    struct convert_activity *activity = &c->activities[first - c->activities];
+    if (!activity->transformation) {
+        activity->transformation = transformation;
+        keep_key(c, activity, direction, (size_t)(first - c->activities));
+    } else {
+        activity = another_activity(c, first, direction, transformation);
+    }
+    if (activity)
+        convert_put_query(c, transformation, direction == CONVERT_WRITE, activity->component);
+    return c->failed ? NULL : activity;
 }
 
 const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation)

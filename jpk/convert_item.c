@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/asset.h"
 #include "jpk/convert_setting.h"
 #include "jpk/model.h"
 #include "jpk/xml.h"
@@ -201,14 +202,20 @@ static void check_plugins(struct convert *c)
     free(text);
 }
 
-/* Files that no transformation and no function names. WSDL files are what SOAP connections are set up from. */
-static void check_files(struct convert *c)
+/* A WSDL file, which a SOAP connection is set up from, is an asset; the others are schemas, or belong to those. */
+static void keep_wsdl(struct convert *c)
 {
     for (size_t i = 0; i < c->project->file_count && !c->failed; i++) {
         const struct jpk_file *file = &c->project->files[i];
-        if (text_ends_with(file->name, ".wsdl"))
-            convert_note_project(c, CONVERT_FILE_LEFT, file->name,
-                                 "is not part of the export: give it to the connection that needs it");
+        struct jpk_error err = {0};
+        if (!text_ends_with(file->name, ".wsdl"))
+            continue;
+        json_t *asset = asset_from_file(c->project, file, &err);
+        if (asset ? json_array_append_new(c->assets, asset) != 0 : err.code == JPK_ERR_MEMORY)
+            c->failed = true;
+        else
+            convert_note_project(c, CONVERT_WSDL, file->name, "'%s' is %s; no connection was seen that refers to one",
+                                 file->name, asset ? "an asset of the export" : "missing");
     }
 }
 
@@ -220,5 +227,5 @@ void convert_left_behind(struct convert *c)
     if (!c->failed)
         check_plugins(c);
     if (!c->failed)
-        check_files(c);
+        keep_wsdl(c);
 }

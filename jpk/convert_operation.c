@@ -13,6 +13,8 @@
 #include "jpk/cloud_pattern.h"
 #include "jpk/convert_schemas.h"
 
+enum { STRUCTURE_DATABASE = 3 }; /* source_type_id, target_type_id */
+
 /* A step that is to be written, and what a pattern sees of it. */
 struct step {
     const char *id;
@@ -26,6 +28,7 @@ struct steps {
     const struct jpk_entity *operation;
     struct step *items;
     size_t count, capacity;
+    bool incomplete; /* a step was left out for which nothing is known */
 };
 
 /* ------------------------------------------------------------------------------------------------------------ steps */
@@ -44,20 +47,25 @@ static struct step *add_step(struct convert *c, struct steps *steps, enum jpk_cl
     return step;
 }
 
-/* An activity may be NULL. False: there is no step. */
-static bool add_activity(struct convert *c, struct steps *steps, const struct convert_activity *activity)
+static void set_activity(struct convert *c, struct step *step, const struct convert_activity *activity)
 {
-    struct step *step = activity ? add_step(c, steps, JPK_CLOUD_ACTIVITY, activity->id, activity->entity) : NULL;
-    if (!step)
-        return false;
     const char *polarity = json_string_value(json_object_get(activity->component, "polarity"));
     const char *discovery = json_string_value(json_object_get(activity->component, "discoveryType"));
+    step->id = step->component.id = activity->id;
     step->made = (size_t)(activity - c->activities);
     step->activity = (struct jpk_cloud_activity){.adapter = c->connections[activity->connection].adapter,
                                                  .function = activity->function,
                                                  .discovery = discovery ? discovery : "",
                                                  .polarity = polarity ? polarity : ""};
-    return true;
+}
+
+/* An activity may be NULL. False: there is no step. */
+static bool add_activity(struct convert *c, struct steps *steps, const struct convert_activity *activity)
+{
+    struct step *step = activity ? add_step(c, steps, JPK_CLOUD_ACTIVITY, activity->id, activity->entity) : NULL;
+    if (step)
+        set_activity(c, step, activity);
+    return step != NULL;
 }
 
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation)
@@ -95,23 +103,55 @@ static bool has_source(struct convert *c, const struct jpk_entity *transformatio
     return json_object_get(convert_transformation_component(c, transformation), "source") != NULL;
 }
 
-/* Its script to run before goes before it. A source that is missing gets an activity that stands for it. */
+/* Whether nothing that gives data has come yet, and nothing was left out that might. */
+static bool needs_source(struct convert *c, const struct steps *steps, const struct jpk_entity *transformation)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].component.kind != JPK_CLOUD_SCRIPT)
+            return false;
+    return !steps->incomplete && has_source(c, transformation);
+}
+
+static void add_missing_source(struct convert *c, struct steps *steps, const struct jpk_entity *transformation)
+{
+    const struct convert_activity *missing = convert_missing_source(c, transformation);
+    if (!add_activity(c, steps, missing))
+        return;
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_DANGLING, 0,
+                     "the transformation '%s' has no source; the activity '%s' stands in its place",
+                     transformation->name, missing->name);
+    if (finding)
+        finding->hint = "put the activity in its place that reads what the transformation needs";
+}
+
+/* Its script to run before goes before it. */
 static void add_transformation(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
 {
     const char *script = convert_prescript(c, entity);
-    if (has_source(c, entity) && !activity_before(steps, steps->count)) {
-        const struct convert_activity *missing = convert_missing_source(c, entity);
-        if (add_activity(c, steps, missing)) {
-            struct jpk_finding *finding = convert_note(c, steps->operation, CONVERT_DANGLING, 0,
-                                                       "the transformation '%s' has no source; '%s' stands in its place",
-                                                       entity->name, missing->name);
-            if (finding)
-                finding->hint = "put the activity in its place that reads what the transformation needs";
-        }
+    if (needs_source(c, steps, entity))
+        add_missing_source(c, steps, entity);
+    struct step *before = activity_before(steps, steps->count);
+    if (before && entity->as.transformation->source.type_code == STRUCTURE_DATABASE) {
+        const struct convert_activity *query = convert_query_activity(c, before->entity, CONVERT_READ, entity);
+        if (query)
+            set_activity(c, before, query);
     }
     if (script)
         add_step(c, steps, JPK_CLOUD_SCRIPT, script, entity);
     add_step(c, steps, JPK_CLOUD_TRANSFORMATION, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id), entity);
+}
+
+/* The transformation that gives tables of a database to what comes next; NULL: none does. */
+static const struct jpk_entity *database_writer(const struct steps *steps)
+{
+    size_t at = steps->count;
+    while (at > 0 && steps->items[at - 1].component.kind == JPK_CLOUD_SCRIPT)
+        at--;
+    const struct step *before = at > 0 ? &steps->items[at - 1] : NULL;
+    bool writes = before && before->component.kind == JPK_CLOUD_TRANSFORMATION &&
+                  before->entity->as.transformation->target.type_code == STRUCTURE_DATABASE;
+    return writes ? before->entity : NULL;
 }
 
 static const char *name_of_step(const struct jpk_activity *activity)
@@ -122,8 +162,13 @@ static const char *name_of_step(const struct jpk_activity *activity)
 static void add_item(struct convert *c, struct steps *steps, const struct jpk_entity *entity,
                      const struct jpk_activity *activity)
 {
-    if (add_activity(c, steps, convert_activity(c, entity, convert_direction_of(entity))) || c->failed)
+    enum convert_direction direction = convert_direction_of(entity);
+    const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
+    const struct convert_activity *made = writer ? convert_query_activity(c, entity, direction, writer)
+                                                 : convert_activity(c, entity, direction);
+    if (add_activity(c, steps, made) || c->failed)
         return;
+    steps->incomplete = true;
     struct jpk_finding *finding = convert_note(c, steps->operation, CONVERT_NOT_SUPPORTED, activity->offset,
                                                "the step '%s' is left out: nothing is known that corresponds to '%s'",
                                                name_of_step(activity), entity->name);
@@ -349,6 +394,32 @@ static void keep_scripts(struct convert *c, struct steps *steps)
         add_step(c, steps, JPK_CLOUD_SCRIPT, id, operation);
 }
 
+/* "Read in, T, Write out": what a person builds the operation from. */
+static const char *list_steps(struct convert *c, const struct steps *steps)
+{
+    struct buf list = {0};
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        const char *name = step->component.kind == JPK_CLOUD_ACTIVITY ? c->activities[step->made].name
+                                                                      : convert_item_name(c, step->entity);
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", name);
+    }
+    const char *text = list.failed ? "" : convert_text(c, "%s", buf_text(&list));
+    c->failed |= list.failed;
+    buf_free(&list);
+    return text;
+}
+
+static void note_pattern(struct convert *c, const struct steps *steps)
+{
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_OPERATION_PATTERN, 0,
+                     steps->count == 0 ? "has no step that could be converted"
+                                       : "its steps fit no valid pattern, and cannot be cut into parts that do");
+    if (finding && steps->count > 0)
+        finding->hint = convert_text(c, "build it from its steps, which were: %s", list_steps(c, steps));
+}
+
 static void convert_one(struct convert *c, const struct jpk_entity *operation)
 {
     struct steps steps = {.operation = operation};
@@ -360,9 +431,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *operation)
         convert_note(c, operation, CONVERT_OPERATION_SPLIT, 0,
                      "fits no valid pattern as it is; it has become %zu operations, one after the other", parts);
     if (parts == 0 && !c->failed) {
-        convert_note(c, operation, CONVERT_OPERATION_PATTERN, 0,
-                     steps.count == 0 ? "has no step that could be converted"
-                                      : "its steps fit no valid pattern, and cannot be cut into parts that do");
+        note_pattern(c, &steps);
         keep_scripts(c, &steps);
         ends[0] = steps.count;
         parts = 1;
