@@ -279,7 +279,7 @@ static const char *http_function(struct convert *c, const struct jpk_entity *ent
     for (size_t i = 0; verb && !method && i < sizeof verbs / sizeof verbs[0]; i++)
         if (verbs[i].verb && strcmp(verb, verbs[i].verb) == 0)
             return verbs[i].function;
-    if (method && *method) {
+    if ((method && *method) || (verb && *verb)) {
         struct jpk_finding *finding =
             convert_note(c, entity, CONVERT_SETTING_LOST, 0, "its HTTP method is none that activities are known for");
         if (finding)
@@ -340,6 +340,20 @@ static void fill_activity(struct convert *c, const struct convert_activity *acti
     convert_put_settings(c, &target, direction == CONVERT_READ ? row->read_settings : row->write_settings);
 }
 
+/* The answer of HTTP goes to another target, which is a step of the operation; where there is none, it is lost. */
+static void note_answer(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct jpk_item *item = jpk_entity_setting(entity, "target_target_id");
+    size_t count;
+    const struct jpk_reference *const *references = jpk_graph_to(c->graph, entity, &count);
+    bool step = false;
+    for (size_t i = 0; i < count; i++)
+        step |= references[i]->kind == JPK_REF_ACTIVITY;
+    if (item && item->value && *item->value && (!step || entity->type != JPK_TYPE_TARGET))
+        convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
+                     "'target_target_id' (target of the answer) has a place in operations only, and was left out");
+}
+
 /* What is said of an item once, however many activities it becomes. */
 static void finish_item(struct convert *c, const struct convert_activity *activity, const struct endpoint_row *row,
                         enum convert_direction direction)
@@ -353,6 +367,7 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
     if (!row->location || direction == own_direction(entity))
         convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
                               row->endpoint_key ? NULL : connector->settings);
+    note_answer(c, entity);
     if (row->private_agent && c->options.agent == JPK_AGENT_CLOUD)
         convert_note(c, entity, CONVERT_AGENT, 0, "%s", row->private_agent);
     c->items[entity->index].name = activity->name;

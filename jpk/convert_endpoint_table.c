@@ -249,7 +249,7 @@ static const struct endpoint_setting http_activity[] = {
     TEXT("archive_mode", "Archive mode", ""),
     TEXT("archive_encryption_mode", "Archive encryption", ""),
     SECRET("archive_password", "Archive password"),
-    LOST("target_target_id", "target of the answer", ""),
+    IGNORED("target_target_id"), /* a step of its own */
     IGNORED("http_verb"),
     IGNORED("http_method"),
     IGNORED("encrypt_choice"),

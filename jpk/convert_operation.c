@@ -19,6 +19,7 @@ enum { STRUCTURE_DATABASE = 3 }; /* source_type_id, target_type_id */
 struct step {
     const char *id;
     const struct jpk_entity *entity;
+    bool answer; /* the target of what the step before it answers */
     size_t made; /* of an activity: its place in convert.activities */
     struct jpk_cloud_component component;
     struct jpk_cloud_activity activity;
@@ -159,6 +160,20 @@ static const char *name_of_step(const struct jpk_activity *activity)
     return *activity->role ? activity->role : activity->tag;
 }
 
+/* A target of HTTP may name another one for its answer, which is a step here. */
+static void add_answer(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
+{
+    const struct jpk_item *item = entity->type == JPK_TYPE_TARGET ? jpk_entity_setting(entity, "target_target_id") : NULL;
+    if (!item || !item->value || !*item->value || c->failed)
+        return;
+    const struct jpk_entity *to = jpk_project_entity(c->project, item->value);
+    if (!convert_lives(to) || to->type != JPK_TYPE_TARGET)
+        convert_note(c, steps->operation, CONVERT_DANGLING, 0,
+                     "the target for the answer of '%s' is not in the project, and is left out", entity->name);
+    else if (add_activity(c, steps, convert_activity(c, to, CONVERT_WRITE)))
+        steps->items[steps->count - 1].answer = true;
+}
+
 static void add_item(struct convert *c, struct steps *steps, const struct jpk_entity *entity,
                      const struct jpk_activity *activity)
 {
@@ -166,14 +181,48 @@ static void add_item(struct convert *c, struct steps *steps, const struct jpk_en
     const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
     const struct convert_activity *made = writer ? convert_query_activity(c, entity, direction, writer)
                                                  : convert_activity(c, entity, direction);
-    if (add_activity(c, steps, made) || c->failed)
+    if (add_activity(c, steps, made) || c->failed) {
+        add_answer(c, steps, entity);
         return;
+    }
     steps->incomplete = true;
     struct jpk_finding *finding = convert_note(c, steps->operation, CONVERT_NOT_SUPPORTED, activity->offset,
                                                "the step '%s' is left out: nothing is known that corresponds to '%s'",
                                                name_of_step(activity), entity->name);
     if (finding)
         finding->hint = "put the step that you build for it in its place";
+}
+
+/* Patterns ask a step for its activity; the list does not grow any more. */
+static void link_activities(struct steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].component.kind == JPK_CLOUD_ACTIVITY)
+            steps->items[i].component.as.activity = &steps->items[i].activity;
+}
+
+static bool has_answer(const struct steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].answer)
+            return true;
+    return false;
+}
+
+/* Where no pattern has a place for an answer, it is lost. */
+static void drop_answers(struct convert *c, struct steps *steps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->items[i].answer)
+            convert_note(c, steps->operation, CONVERT_SETTING_LOST, 0,
+                         "the answer of '%s' goes to '%s', for which no valid pattern has a place; left out",
+                         steps->items[i - 1].entity->name, steps->items[i].entity->name);
+        else
+            steps->items[kept++] = steps->items[i];
+    }
+    steps->count = kept;
+    link_activities(steps);
 }
 
 static void convert_step(struct convert *c, struct steps *steps, const struct jpk_activity *activity)
@@ -194,14 +243,6 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
         add_transformation(c, steps, entity);
     else
         add_item(c, steps, wizard ? wizard : entity, activity);
-}
-
-/* Patterns ask a step for its activity; the list does not grow any more. */
-static void link_activities(struct steps *steps)
-{
-    for (size_t i = 0; i < steps->count; i++)
-        if (steps->items[i].component.kind == JPK_CLOUD_ACTIVITY)
-            steps->items[i].component.as.activity = &steps->items[i].activity;
 }
 
 /* Transformations learn what is before and behind them. */
@@ -427,6 +468,10 @@ static void convert_one(struct convert *c, const struct jpk_entity *operation)
         convert_step(c, &steps, &operation->as.operation->activities[i]);
     link_activities(&steps);
     size_t ends[PARTS_MAX], parts = c->failed ? 0 : cut(c, &steps, ends);
+    if (parts != 1 && has_answer(&steps) && !c->failed) {
+        drop_answers(c, &steps);
+        parts = cut(c, &steps, ends);
+    }
     if (parts > 1)
         convert_note(c, operation, CONVERT_OPERATION_SPLIT, 0,
                      "fits no valid pattern as it is; it has become %zu operations, one after the other", parts);
