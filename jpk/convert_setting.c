@@ -6,6 +6,8 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "base/uuid.h"
+#include "jpk/script_reference.h"
 #include "jpk/secrets.h"
 
 /* --------------------------------------------------------------------------------------------------------- secrets */
@@ -55,14 +57,35 @@ void convert_secret(struct convert *c, const struct jpk_entity *entity, const st
         finding->hint = convert_text(c, "%s '%s' of %s", variable ? "check" : "type in", label, component);
 }
 
+/* References are for scripts: nothing resolves them in a setting or the text of an e-mail, in neither form. */
+static void note_references(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item)
+{
+    struct script_use use = {0};
+    size_t at = 0, size = strlen(item->value);
+    while (script_reference_next(item->value, 0, size, &at, &use) == SCRIPT_FOUND_REFERENCE) {
+        char id[UUID_SIZE];
+        if (use.form != SCRIPT_FORM_DESIGN || use.guid.length != sizeof id - 1)
+            continue;
+        memcpy(id, use.guid.text, sizeof id - 1);
+        id[sizeof id - 1] = '\0';
+        const struct jpk_entity *to = jpk_project_entity(c->project, id);
+        if (to)
+            convert_note(c, entity, CONVERT_REFERENCE_KIND, item->offset,
+                         "'%s' names '%s' by its id, which nothing resolves outside of scripts; it stays as it is",
+                         item->key, to->name);
+    }
+}
+
 const char *convert_setting(struct convert *c, const struct jpk_entity *entity, const char *key, const char *component,
                             const char *label)
 {
     const struct jpk_item *item = jpk_entity_setting(entity, key);
     if (!item || !item->value)
         return NULL;
-    if (!item->encrypted)
+    if (!item->encrypted) {
+        note_references(c, entity, item);
         return convert_variable_text(c, item->value);
+    }
     if (!*item->value)
         return "";
     enum jpk_confidence confidence;
