@@ -3,16 +3,13 @@
  *
  *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
  *   variables       project variables, e-mails                                (convert_variables.c)
- *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
- *                   convert_endpoint_table.c, convert_database.c)
- *   scripts         bodies with their references                              (convert_script.c)
- *   transformations schemas, mapping rules                                    (convert_transformation.c,
- *                   convert_schema.c, convert_structure.c)
- *   operations      steps, patterns, outcomes, workflows, options, schedules  (convert_operation.c, convert_outcome.c,
- *                   convert_option.c, convert_schedule.c)
- *   globals         global variables with their uses                          (convert_variables.c)
- *   left behind     settings, descriptions, plug-ins, files without a place   (convert_item.c)
- *   file            the export                                                (convert.c)
+ *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c,
+ * convert_endpoint_use.c, convert_setting.c, convert_endpoint_table.c, convert_database.c) scripts         bodies with
+ * their references                              (convert_script.c) transformations schemas, mapping rules
+ * (convert_transformation.c, convert_schema.c, convert_structure.c) operations      steps, patterns, outcomes,
+ * workflows, options, schedules  (convert_operation.c, convert_outcome.c, convert_option.c, convert_schedule.c) globals
+ * global variables with their uses                          (convert_variables.c) left behind     settings,
+ * descriptions, plug-ins, files without a place   (convert_item.c) file            the export (convert.c)
  */
 #ifndef JPK_CONVERSION_H
 #define JPK_CONVERSION_H
@@ -82,9 +79,9 @@ struct convert_activity {
     const struct jpk_entity *entity;
     const char *function; /* "tempstorage_read" */
     const char *name, *id;
-    uint32_t connection; /* index in connections */
+    uint32_t connection;                     /* index in connections */
     const struct jpk_entity *transformation; /* of a database: whose query it holds; NULL: nobody's */
-    json_t *component;   /* borrowed from convert.activities */
+    json_t *component;                       /* borrowed from convert.activities */
 };
 
 struct convert {
@@ -284,7 +281,8 @@ void convert_options(struct convert *c, const struct jpk_entity *operation, json
 
 /*
  * What runs when an operation has succeeded or failed, as the id of an operation; NULL for nothing. `when` is
- * JPK_CLOUD_ON_SUCCESS or JPK_CLOUD_ON_FAILURE. Makes the operation that sends an e-mail, so ask once (convert_outcome.c).
+ * JPK_CLOUD_ON_SUCCESS or JPK_CLOUD_ON_FAILURE. Makes the operation that sends an e-mail, so ask once
+ * (convert_outcome.c).
  */
 const char *convert_outcome(struct convert *c, const struct jpk_entity *operation, int when);
 

@@ -82,8 +82,7 @@ struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule ru
     const struct jpk_check_rule *row = convert_rule(rule, &result);
     va_list args;
     va_start(args, format);
-    struct jpk_finding *finding =
-        append(c, &c->findings, &c->finding_count, &c->finding_capacity, row, format, args);
+    struct jpk_finding *finding = append(c, &c->findings, &c->finding_count, &c->finding_capacity, row, format, args);
     va_end(args);
     if (finding)
         finding->file = file;
@@ -413,8 +412,8 @@ struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, c
                                             const struct jpk_convert_options *options, struct jpk_error *err)
 {
     static void (*const parts[])(struct convert *) = {
-        convert_variables,  convert_emails,  convert_endpoints, convert_scripts, convert_transformations,
-        convert_operations, convert_globals, convert_left_behind, account, convert_places,
+        convert_variables,  convert_emails,  convert_endpoints,   convert_scripts, convert_transformations,
+        convert_operations, convert_globals, convert_left_behind, account,         convert_places,
     };
     struct convert c = {.project = project, .graph = graph};
     if (options)

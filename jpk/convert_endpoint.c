@@ -7,11 +7,11 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "jpk/convert_endpoint.h"
 #include "jpk/convert_setting.h"
-#include "jpk/functions.h"
 #include "jpk/secrets.h"
 
-static const struct endpoint_row *row_of(const struct jpk_entity *entity)
+const struct endpoint_row *convert_row(const struct jpk_entity *entity)
 {
     if (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) {
         const struct jpk_location *location = jpk_entity_location(entity);
@@ -20,8 +20,7 @@ static const struct endpoint_row *row_of(const struct jpk_entity *entity)
     return endpoint_row_find(false, entity->type_name);
 }
 
-/* A call that a wizard of Salesforce made: the wizard's function stands for it. */
-static bool is_wizard_call(const struct jpk_entity *entity)
+bool convert_is_wizard_call(const struct jpk_entity *entity)
 {
     const char *flag = entity->type == JPK_TYPE_WEB_SERVICE_CALL ? jpk_entity_value(entity, "sfdc_partner_wsdl") : NULL;
     return flag && strcmp(flag, "1") == 0;
@@ -40,10 +39,9 @@ static void note_manual(struct convert *c, const struct jpk_entity *entity, cons
         finding->hint = hint ? hint : "set it up by hand";
 }
 
-/* The row of what can be converted, or NULL after saying why there is none. */
-static const struct endpoint_row *usable_row(struct convert *c, const struct jpk_entity *entity)
+const struct endpoint_row *convert_usable_row(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
+    const struct endpoint_row *row = convert_lives(entity) ? convert_row(entity) : NULL;
     if (row && row->adapter)
         return row;
     if (convert_lives(entity) && (row || jpk_entity_location(entity)))
@@ -197,7 +195,7 @@ static const struct jpk_entity *endpoint_entity(struct convert *c, const struct 
 {
     const char *id = jpk_entity_value(entity, row->endpoint_key);
     const struct jpk_entity *endpoint = id ? jpk_project_entity(c->project, id) : NULL;
-    const struct endpoint_row *of = convert_lives(endpoint) ? row_of(endpoint) : NULL;
+    const struct endpoint_row *of = convert_lives(endpoint) ? convert_row(endpoint) : NULL;
     return of && of->adapter && !of->read && strcmp(of->adapter, row->adapter) == 0 ? endpoint : NULL;
 }
 
@@ -212,11 +210,11 @@ static void note_missing_endpoint(struct convert *c, const struct jpk_entity *en
 
 const struct convert_connection *convert_connection(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = usable_row(c, entity);
-    if (!row || is_wizard_call(entity))
+    const struct endpoint_row *row = convert_usable_row(c, entity);
+    if (!row || convert_is_wizard_call(entity))
         return NULL;
     const struct jpk_entity *login = row->endpoint_key ? endpoint_entity(c, entity, row) : entity;
-    const struct endpoint_row *login_row = login ? row_of(login) : row;
+    const struct endpoint_row *login_row = login ? convert_row(login) : row;
     bool first = !c->items[entity->index].target;
     if (!login && first)
         note_missing_endpoint(c, entity, row);
@@ -233,13 +231,12 @@ const struct convert_connection *convert_connection(struct convert *c, const str
 
 /* ------------------------------------------------------------------------------------------------------ activities */
 
-/* Of sources and targets: the direction that they have by their type. */
-static enum convert_direction own_direction(const struct jpk_entity *entity)
+enum convert_direction convert_own_direction(const struct jpk_entity *entity)
 {
     return entity->type == JPK_TYPE_TARGET ? CONVERT_WRITE : CONVERT_READ;
 }
 
-static bool is_one_way(const struct endpoint_row *row)
+bool convert_is_one_way(const struct endpoint_row *row)
 {
     return strcmp(row->read, row->write) == 0;
 }
@@ -311,7 +308,7 @@ static const char *activity_name(struct convert *c, const struct jpk_entity *ent
 static const char *activity_id(struct convert *c, const struct jpk_entity *entity, const struct endpoint_row *row,
                                enum convert_direction direction)
 {
-    bool keeps = is_one_way(row) || direction == own_direction(entity);
+    bool keeps = convert_is_one_way(row) || direction == convert_own_direction(entity);
     return convert_id(c, JPK_CLOUD_ACTIVITY, keeps ? NULL : direction == CONVERT_READ ? "read" : "write", entity->id);
 }
 
@@ -364,7 +361,7 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
         return;
     if (!cloud_tree_known(row->adapter, activity->function))
         note_shape(c, entity, "activities", connector->label, row->hint);
-    if (!row->location || direction == own_direction(entity))
+    if (!row->location || direction == convert_own_direction(entity))
         convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
                               row->endpoint_key ? NULL : connector->settings);
     note_answer(c, entity);
@@ -427,10 +424,10 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction)
 {
-    const struct endpoint_row *row = usable_row(c, entity);
-    if (!row || !row->read || is_wizard_call(entity))
+    const struct endpoint_row *row = convert_usable_row(c, entity);
+    if (!row || !row->read || convert_is_wizard_call(entity))
         return NULL;
-    if (is_one_way(row))
+    if (convert_is_one_way(row))
         direction = CONVERT_READ;
     const struct convert_activity *found = convert_find_activity(c, entity, direction);
     return found ? found : new_activity(c, entity, row, direction);
@@ -451,7 +448,7 @@ static struct convert_activity *another_activity(struct convert *c, const struct
                                     .transformation = transformation};
     struct convert_activity *activity = append_activity(c, connection, direction, made);
     if (activity)
-        fill_activity(c, activity, row_of(made.entity), direction);
+        fill_activity(c, activity, convert_row(made.entity), direction);
     return activity;
 }
 
@@ -504,9 +501,9 @@ const struct convert_activity *convert_step_activity(struct convert *c, const st
     const struct jpk_entity *content = step->content;
     if (!content)
         return NULL;
-    if (is_wizard_call(content) && !(content = convert_wizard_item(c, operation)))
+    if (convert_is_wizard_call(content) && !(content = convert_wizard_item(c, operation)))
         return NULL;
-    return convert_activity(c, content, own_direction(content));
+    return convert_activity(c, content, convert_own_direction(content));
 }
 
 /* ------------------------------------------------------------------------------------------------------ references */
@@ -523,119 +520,4 @@ const char *convert_activity_reference(struct convert *c, const struct convert_a
 const char *convert_connection_reference(struct convert *c, const struct convert_connection *connection)
 {
     return connection ? convert_text(c, "endpoint:%s/%s", connection->adapter, connection->name) : "";
-}
-
-/* ------------------------------------------------------------------------------------------------ all that is needed
- */
-
-/* How an item is used, the later the more. */
-enum use { USE_NONE, USE_CONNECTION, USE_ACTIVITY };
-
-/* Whether a function wants a connection where it names an item. */
-static bool wants_connection(const char *name)
-{
-    const struct script_function *function =
-        name ? script_function_find((struct script_view){name, strlen(name)}) : NULL;
-    struct script_parameter parameter;
-    for (unsigned i = 0; function && i < 8 && script_function_parameter(function, i, &parameter); i++)
-        if (parameter.wants == SCRIPT_WANTS_CONNECTION)
-            return true;
-    return false;
-}
-
-static enum use use_of(struct convert *c, const struct jpk_entity *entity)
-{
-    enum use most = USE_NONE;
-    size_t count;
-    const struct jpk_reference *const *references = jpk_graph_to(c->graph, entity, &count);
-    for (size_t i = 0; i < count && most < USE_ACTIVITY; i++) {
-        const struct jpk_reference *r = references[i];
-        if (r->in_comment || r->from->deleted)
-            continue;
-        most = r->kind == JPK_REF_SCRIPT && wants_connection(r->function) ? USE_CONNECTION : USE_ACTIVITY;
-    }
-    return most;
-}
-
-/* What nobody uses is kept when it could be used as it is: a person sees it sooner there than in a report. */
-static void convert_unused(struct convert *c, const struct jpk_entity *entity, const struct endpoint_row *row)
-{
-    enum convert_direction direction = is_one_way(row) ? CONVERT_READ : own_direction(entity);
-    const struct endpoint_setting *missing =
-        convert_missing_setting(entity, direction == CONVERT_READ ? row->read_settings : row->write_settings);
-    if (!missing && !row->endpoint_key)
-        missing = convert_missing_setting(entity, endpoint_connector_find(row->adapter)->settings);
-    if (missing) {
-        convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing uses it, and it has no '%s'", missing->key);
-        return;
-    }
-    if (convert_activity(c, entity, direction))
-        convert_note(c, entity, CONVERT_KEPT, 0, "nothing uses it; its activity was made all the same");
-}
-
-static void convert_entity(struct convert *c, const struct jpk_entity *entity)
-{
-    const struct endpoint_row *row = convert_lives(entity) ? usable_row(c, entity) : NULL;
-    if (!row || !row->read || is_wizard_call(entity))
-        return;
-    enum use use = use_of(c, entity);
-    if (use == USE_ACTIVITY) {
-        convert_activity(c, entity, own_direction(entity));
-    } else if (use == USE_CONNECTION) {
-        const struct convert_connection *connection = convert_connection(c, entity);
-        if (!connection)
-            return;
-        convert_lost_settings(c, entity,
-                              own_direction(entity) == CONVERT_READ ? row->read_settings : row->write_settings,
-                              row->endpoint_key ? NULL : endpoint_connector_find(row->adapter)->settings);
-        convert_done(c, entity, JPK_CONVERTED, "connection:%s", connection->name);
-    } else {
-        convert_unused(c, entity, row);
-    }
-}
-
-/* The calls behind a wizard's operation are what its function has become. */
-static void account_wizard_calls(struct convert *c, const struct jpk_entity *operation)
-{
-    const struct jpk_operation *steps = operation->as.operation;
-    for (size_t i = 0; steps && i < steps->activity_count && !c->failed; i++) {
-        const struct jpk_entity *call = steps->activities[i].content;
-        if (!convert_lives(call) || !is_wizard_call(call) || c->items[call->index].target)
-            continue;
-        const struct convert_activity *activity = convert_step_activity(c, operation, &steps->activities[i]);
-        if (activity)
-            convert_done(c, call, JPK_CONVERTED, "activity:%s", activity->name);
-    }
-}
-
-/* Calls without such a function, and endpoints that nothing uses. */
-static void convert_rest(struct convert *c, const struct jpk_entity *entity)
-{
-    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
-    if (!row || !row->adapter || c->items[entity->index].target)
-        return;
-    if (!row->read) {
-        if (convert_connection(c, entity) && use_of(c, entity) == USE_NONE)
-            convert_note(c, entity, CONVERT_KEPT, 0, "nothing uses it; its connection was made all the same");
-    } else if (is_wizard_call(entity) && use_of(c, entity) == USE_NONE) {
-        convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing uses it, and its wizard makes such calls by itself");
-    } else if (is_wizard_call(entity)) {
-        struct jpk_finding *finding = convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0,
-                                                   "the query or upsert whose wizard made it is not in the project");
-        if (finding)
-            finding->hint = "make an activity of the Salesforce connector for it";
-    }
-}
-
-void convert_endpoints(struct convert *c)
-{
-    const struct jpk_entity *const *entities = c->project->entities;
-    size_t count = c->project->entity_count;
-    for (size_t i = 0; i < count && !c->failed; i++)
-        convert_entity(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
-        if (entities[i]->type == JPK_TYPE_OPERATION && convert_lives(entities[i]))
-            account_wizard_calls(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
-        convert_rest(c, entities[i]);
 }

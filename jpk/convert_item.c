@@ -71,27 +71,35 @@ static const struct endpoint_setting script_settings[] = {
 };
 
 static const struct endpoint_setting email_settings[] = {
-    CARRIED("account"),      CARRIED("account_password"), CARRIED("bcc"),       CARRIED("cc"),
-    CARRIED("message_id"),   CARRIED("message_text"),     CARRIED("reply_to"),  CARRIED("send_to"),
-    CARRIED("sent_from"),    CARRIED("smtp_servers"),     CARRIED("subject"),   CARRIED("use_ssl"),
+    CARRIED("account"),
+    CARRIED("account_password"),
+    CARRIED("bcc"),
+    CARRIED("cc"),
+    CARRIED("message_id"),
+    CARRIED("message_text"),
+    CARRIED("reply_to"),
+    CARRIED("send_to"),
+    CARRIED("sent_from"),
+    CARRIED("smtp_servers"),
+    CARRIED("subject"),
+    CARRIED("use_ssl"),
     END,
 };
 
 static const struct endpoint_setting variable_settings[] = {
-    CARRIED("description"),        CARRIED("Description"), CARRIED("hide_value"), CARRIED("label"),
-    CARRIED("projectvariable_id"), CARRIED("value"),       END,
+    CARRIED("description"),
+    CARRIED("Description"),
+    CARRIED("hide_value"),
+    CARRIED("label"),
+    CARRIED("projectvariable_id"),
+    CARRIED("value"),
+    END,
 };
 
 static const struct endpoint_setting document_settings[] = {
-    CARRIED("document_id"),
-    CARRIED("escape_sequences"),
-    CARRIED("format_type_id"),
-    CARRIED("qualifier_mode"),
-    CARRIED("salesforce_wizard_object"),
-    CARRIED("text_qualifier"),
-    CARRIED("use_end_of_line"),
-    LOST("edifact", "EDIFACT", "0"),
-    END,
+    CARRIED("document_id"),     CARRIED("escape_sequences"),         CARRIED("format_type_id"),
+    CARRIED("qualifier_mode"),  CARRIED("salesforce_wizard_object"), CARRIED("text_qualifier"),
+    CARRIED("use_end_of_line"), LOST("edifact", "EDIFACT", "0"),     END,
 };
 
 /* Which of two parsers reads the source makes no difference to what it reads. */
@@ -194,8 +202,8 @@ static void check_plugins(struct convert *c)
     if (entry == SIZE_MAX || !jpk_archive_read(c->project->archive, entry, &text, &size, NULL))
         return;
     if (holds_something(c, text, size) && !c->failed) {
-        struct jpk_finding *finding = convert_note_project(c, CONVERT_NOT_SUPPORTED, name,
-                                                           "the project uses plug-ins, which are left out");
+        struct jpk_finding *finding =
+            convert_note_project(c, CONVERT_NOT_SUPPORTED, name, "the project uses plug-ins, which are left out");
         if (finding)
             finding->hint = "set them up in the activities that they belong to; connectors are what came after them";
     }

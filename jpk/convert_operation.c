@@ -163,7 +163,8 @@ static const char *name_of_step(const struct jpk_activity *activity)
 /* A target of HTTP may name another one for its answer, which is a step here. */
 static void add_answer(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
 {
-    const struct jpk_item *item = entity->type == JPK_TYPE_TARGET ? jpk_entity_setting(entity, "target_target_id") : NULL;
+    const struct jpk_item *item =
+        entity->type == JPK_TYPE_TARGET ? jpk_entity_setting(entity, "target_target_id") : NULL;
     if (!item || !item->value || !*item->value || c->failed)
         return;
     const struct jpk_entity *to = jpk_project_entity(c->project, item->value);
@@ -179,8 +180,8 @@ static void add_item(struct convert *c, struct steps *steps, const struct jpk_en
 {
     enum convert_direction direction = convert_direction_of(entity);
     const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
-    const struct convert_activity *made = writer ? convert_query_activity(c, entity, direction, writer)
-                                                 : convert_activity(c, entity, direction);
+    const struct convert_activity *made =
+        writer ? convert_query_activity(c, entity, direction, writer) : convert_activity(c, entity, direction);
     if (add_activity(c, steps, made) || c->failed) {
         add_answer(c, steps, entity);
         return;

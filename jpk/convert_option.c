@@ -23,8 +23,8 @@ static bool number_of(struct convert *c, const struct jpk_entity *operation, con
         return false;
     if (read_number(item->value, out))
         return true;
-    convert_note(c, operation, CONVERT_SETTING_LOST, item->offset, "'%s' is '%.100s', which is no number; left out", key,
-                 item->value);
+    convert_note(c, operation, CONVERT_SETTING_LOST, item->offset, "'%s' is '%.100s', which is no number; left out",
+                 key, item->value);
     return false;
 }
 

@@ -62,8 +62,8 @@ static const char *email_operation(struct convert *c, const struct jpk_entity *o
     convert_add_outcome(c, sender, JPK_CLOUD_ON_FAILURE, next);
     if (sender && convert_add(c, JPK_CLOUD_OPERATION, sender))
         convert_list_in_workflow(c, operation, id);
-    convert_note(c, operation, CONVERT_EMAIL_SCRIPTED, 0,
-                 "the e-mail '%s' on %s is sent by an operation of its own", email->name, when);
+    convert_note(c, operation, CONVERT_EMAIL_SCRIPTED, 0, "the e-mail '%s' on %s is sent by an operation of its own",
+                 email->name, when);
     return id;
 }
 
