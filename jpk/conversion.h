@@ -1,15 +1,17 @@
 /*
- * The conversion to Cloud Studio from inside. Parts, in the order in which they run:
+ * The conversion to Cloud Studio from inside. Parts, in the order in which they run; `convert` stands for
+ * jpk/convert.c, `_names` for jpk/convert_names.c:
  *
- *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
- *   variables       project variables, e-mails                                (convert_variables.c)
- *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c,
- * convert_endpoint_use.c, convert_setting.c, convert_endpoint_table.c, convert_database.c) scripts         bodies with
- * their references                              (convert_script.c) transformations schemas, mapping rules
- * (convert_transformation.c, convert_schema.c, convert_structure.c) operations      steps, patterns, outcomes,
- * workflows, options, schedules  (convert_operation.c, convert_outcome.c, convert_option.c, convert_schedule.c) globals
- * global variables with their uses                          (convert_variables.c) left behind     settings,
- * descriptions, plug-ins, files without a place   (convert_item.c) file            the export (convert.c)
+ *   plan             which items live, what each becomes, names: convert, _names
+ *   variables        project variables, e-mails: _variables
+ *   endpoints        connections and activities, made when somebody needs them: _endpoint, _endpoint_use,
+ *                    _endpoint_table, _setting, _database
+ *   scripts          bodies with their references: _script
+ *   transformations  schemas, mapping rules: _transformation, _schema, _structure
+ *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _option, _schedule
+ *   globals          global variables with their uses: _variables
+ *   left behind      settings, descriptions, plug-ins without a place: _item
+ *   file             the export: convert
  */
 #ifndef JPK_CONVERSION_H
 #define JPK_CONVERSION_H
@@ -298,7 +300,7 @@ void convert_schedule(struct convert *c, const struct jpk_entity *operation);
 /* The query or upsert that a wizard made an operation for; NULL: none (convert_operation.c). */
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation);
 
-/* Whether an operation reads or writes with an item. */
-enum convert_direction convert_direction_of(const struct jpk_entity *entity);
+/* Whether an operation reads or writes with an item; a function of a connector has one activity for both. */
+enum convert_direction convert_own_direction(const struct jpk_entity *entity);
 
 #endif

@@ -14,9 +14,6 @@ const struct endpoint_row *convert_usable_row(struct convert *c, const struct jp
 /* A call that a wizard of Salesforce made: the wizard's function stands for it. */
 bool convert_is_wizard_call(const struct jpk_entity *entity);
 
-/* Of sources and targets: the direction that they have by their type. */
-enum convert_direction convert_own_direction(const struct jpk_entity *entity);
-
 /* Whether reading and writing are the same function. */
 bool convert_is_one_way(const struct endpoint_row *row);
 

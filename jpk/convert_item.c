@@ -97,9 +97,15 @@ static const struct endpoint_setting variable_settings[] = {
 };
 
 static const struct endpoint_setting document_settings[] = {
-    CARRIED("document_id"),     CARRIED("escape_sequences"),         CARRIED("format_type_id"),
-    CARRIED("qualifier_mode"),  CARRIED("salesforce_wizard_object"), CARRIED("text_qualifier"),
-    CARRIED("use_end_of_line"), LOST("edifact", "EDIFACT", "0"),     END,
+    CARRIED("document_id"),
+    CARRIED("escape_sequences"),
+    CARRIED("qualifier_mode"),
+    CARRIED("salesforce_wizard_object"),
+    CARRIED("text_qualifier"),
+    CARRIED("use_end_of_line"),
+    LOST("edifact", "EDIFACT", "0"),
+    LOST("format_type_id", "kind of format", "2|1"),
+    END,
 };
 
 /* Which of two parsers reads the source makes no difference to what it reads. */

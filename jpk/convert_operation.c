@@ -76,21 +76,6 @@ const struct jpk_entity *convert_wizard_item(const struct convert *c, const stru
     return convert_lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
-enum convert_direction convert_direction_of(const struct jpk_entity *entity)
-{
-    switch (entity->type) {
-    case JPK_TYPE_SOURCE:
-    case JPK_TYPE_SALESFORCE_QUERY:
-    case JPK_TYPE_NETSUITE_QUERY:
-    case JPK_TYPE_NETSUITE_GET_LIST:
-    case JPK_TYPE_MSCRM_QUERY:
-    case JPK_TYPE_QUICKBOOKS_QUERY:
-        return CONVERT_READ;
-    default:
-        return CONVERT_WRITE;
-    }
-}
-
 /* The nearest activity before step `at`; NULL: there is none. */
 static struct step *activity_before(const struct steps *steps, size_t at)
 {
@@ -178,7 +163,7 @@ static void add_answer(struct convert *c, struct steps *steps, const struct jpk_
 static void add_item(struct convert *c, struct steps *steps, const struct jpk_entity *entity,
                      const struct jpk_activity *activity)
 {
-    enum convert_direction direction = convert_direction_of(entity);
+    enum convert_direction direction = convert_own_direction(entity);
     const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
     const struct convert_activity *made =
         writer ? convert_query_activity(c, entity, direction, writer) : convert_activity(c, entity, direction);

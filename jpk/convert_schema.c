@@ -46,7 +46,7 @@ static void find_wizards(struct convert *c)
 static void set_activity(struct convert *c, struct convert_function *function)
 {
     const struct convert_activity *activity =
-        convert_activity(c, function->entity, convert_direction_of(function->entity));
+        convert_activity(c, function->entity, convert_own_direction(function->entity));
     if (!activity)
         return;
     function->activity_id = activity->id;

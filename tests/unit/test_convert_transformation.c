@@ -661,7 +661,7 @@ static void test_connected_differently(void **state)
     assert_false(c.failed);
     const struct jpk_entity *request = entity_of(&d, JPK_TYPE_TRANSFORMATION, "Upsert Customer - Request");
     const struct jpk_entity *upsert = entity_of(&d, JPK_TYPE_NETSUITE_UPSERT, "Upsert Customer");
-    struct convert_activity activity = *convert_activity(&c, upsert, convert_direction_of(upsert));
+    struct convert_activity activity = *convert_activity(&c, upsert, convert_own_direction(upsert));
     json_t *target = json_object_get(c.schemas->connected[request->index].component, "target");
     size_t schemas = json_array_size(c.components[JPK_CLOUD_SCHEMA]);
 
