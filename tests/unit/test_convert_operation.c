@@ -460,7 +460,8 @@ static void test_samples_of_json(void **state)
     add(&m, "Document", GUID(1), "D", FLAT_DOCUMENT);
     add(&m, "Transformation", GUID(2), "T",
         PROPERTIES(FLAT_TARGET(GUID(1)) ITEM("natureofsource", "Tree") ITEM("source_type_id", "17")
-                       ITEM("source_xml", "orders.json") ITEM("sourcedtd_root", "json")) MAPPINGS);
+                       ITEM("source_xml", "orders.json")
+                           ITEM("sourcedtd_root", "json")) "<OutputStructure docId=\"" GUID(1) "\"/>" MAPPINGS);
     make(&m, NULL);
     json_t *schema = component(&m, JPK_CLOUD_SCHEMA, "orders.json");
     assert_string_equal(text_of(schema, "format"), "json");
