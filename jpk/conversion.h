@@ -7,7 +7,7 @@
  *   endpoints        connections and activities, made when somebody needs them: _endpoint, _endpoint_use,
  *                    _endpoint_table, _setting, _database
  *   scripts          bodies with their references: _script
- *   transformations  schemas, mapping rules: _transformation, _schema, _structure
+ *   transformations  schemas, mapping rules: _transformation, _schema, _structure, _connect
  *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _option, _schedule
  *   globals          global variables with their uses: _variables
  *   left behind      settings, descriptions, plug-ins without a place: _item
@@ -262,12 +262,13 @@ void convert_operations(struct convert *c);
 void convert_left_behind(struct convert *c);
 
 /*
- * The transformation component of an entity between the activities beside it (either may be NULL): the schema of a
- * connector's activity is the activity's. Made once by convert_transformations; operations call this for what they
- * connect. False: memory.
+ * The id of a transformation's component between the activities beside it, either of which may be NULL: the schema of a
+ * connector's activity is the activity's. Operations call this for what they connect (convert_connect.c). NULL: it has
+ * no component, or memory is out.
  */
-bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
-                                    const struct convert_activity *source, const struct convert_activity *target);
+const char *convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
+                                           const struct convert_activity *source,
+                                           const struct convert_activity *target);
 
 /* The component that a transformation has become; NULL: none. */
 json_t *convert_transformation_component(const struct convert *c, const struct jpk_entity *transformation);

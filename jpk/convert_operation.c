@@ -232,7 +232,7 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
 }
 
 /* Transformations learn what is before and behind them. */
-static void connect_transformations(struct convert *c, const struct steps *steps)
+static void connect_transformations(struct convert *c, struct steps *steps)
 {
     for (size_t i = 0; i < steps->count && !c->failed; i++) {
         if (steps->items[i].component.kind != JPK_CLOUD_TRANSFORMATION)
@@ -242,8 +242,11 @@ static void connect_transformations(struct convert *c, const struct steps *steps
         while (behind < end && behind->component.kind == JPK_CLOUD_SCRIPT)
             behind++;
         bool to = behind < end && behind->component.kind == JPK_CLOUD_ACTIVITY;
-        convert_connect_transformation(c, steps->items[i].entity, before ? &c->activities[before->made] : NULL,
-                                       to ? &c->activities[behind->made] : NULL);
+        const char *id =
+            convert_connect_transformation(c, steps->items[i].entity, before ? &c->activities[before->made] : NULL,
+                                           to ? &c->activities[behind->made] : NULL);
+        if (id)
+            steps->items[i].id = id;
     }
 }
 
@@ -258,10 +261,20 @@ static bool feeds_itself(struct convert *c, const struct steps *steps, size_t fr
     return true;
 }
 
+/* How many activities there are of those that no operation may have two of. */
+static size_t count_alone(const struct steps *steps, size_t from, size_t count)
+{
+    size_t alone = 0;
+    for (size_t i = from; i < from + count; i++)
+        alone += steps->items[i].component.kind == JPK_CLOUD_ACTIVITY &&
+                 (cloud_activity_traits(&steps->items[i].activity) & STEP_ALONE) != 0;
+    return alone;
+}
+
 /* Whether steps [from, from + count) are an operation by themselves. */
 static bool fits(struct convert *c, const struct steps *steps, size_t from, size_t count)
 {
-    if (!feeds_itself(c, steps, from, count))
+    if (!feeds_itself(c, steps, from, count) || count_alone(steps, from, count) > 1)
         return false;
     struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
     if (!links) {
