@@ -63,10 +63,11 @@ static bool has_script(const struct jpk_mapping *mapping)
     return mapping->kind != JPK_MAPPING_LOOP;
 }
 
+/* A slash stands in no path, but in marks such as /PRECONDITION/: those that nobody knows are no nodes. */
 static bool add_missing(struct work *w, const struct convert_side *side, const char *path, size_t n,
                         struct strings *list)
 {
-    if (n == 0 || convert_side_node(side, path, n))
+    if (n == 0 || memchr(path, '/', n) || convert_side_node(side, path, n))
         return true;
     const char *copy = arena_strndup(&w->arena, path, n);
     return copy && (convert_side_is_prefix(side, copy) || strings_add(list, &w->arena, copy));

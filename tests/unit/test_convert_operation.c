@@ -475,6 +475,41 @@ static void test_samples_of_json(void **state)
     made_free(&m);
 }
 
+/* What is no path makes no node. */
+static void test_marks_that_nobody_knows(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    pm_add(&m.g.pm, "t/files/x.json", "{\"x\":1}");
+    add(&m, "Transformation", GUID(2), "T",
+        PROPERTIES(ITEM("natureoftarget", "Tree") ITEM("target_type_id", "17") ITEM("target_xml", "x.json")
+                       ITEM("targetdtd_root", "json")
+                           ITEM("source_type_id",
+                                "13")) "<Mappings><Mapping><konga.string "
+                                       "name=\"expr\">json$x$/POSTSCRIPT/\t&lt;trans&gt;\n1\n&lt;/trans&gt;"
+                                       "</konga.string></Mapping></Mappings><InvalidMappings/><RenamedNodes/>\n");
+    make(&m, NULL);
+    assert_int_equal(findings_of(&m, GUID(2), "mapping-lost"), 1);
+    json_t *rules = json_object_get(component(&m, JPK_CLOUD_TRANSFORMATION, "T"), "mappingRules");
+    assert_int_equal(json_array_size(rules), 2);
+    made_free(&m);
+}
+
+/* A name is never taken for a part of the reference that it stands in. */
+static void test_names_that_look_like_references(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Script", GUID(9), "S", SCRIPT("RunOperation(&quot;op." GUID(1) "&quot;); RunScript('sc." GUID(8) "');"));
+    add(&m, "Script", GUID(8), "It's &lt;TAG&gt;a&lt;/TAG&gt;: &quot;b&quot;/c", SCRIPT("1"));
+    add_script_operation(&m, GUID(1), "x&lt;TAG&gt;", "");
+    make(&m, NULL);
+    assert_string_equal(text_of(component(&m, JPK_CLOUD_OPERATION, "x"), "id"), GUID(1));
+    component(&m, JPK_CLOUD_SCRIPT, "It's a< TAG> \"b\" c");
+    assert_checked(&m);
+    made_free(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +526,8 @@ int main(void)
         cmocka_unit_test(test_secrets_in_the_clear),
         cmocka_unit_test(test_plug_ins_and_wsdl_files),
         cmocka_unit_test(test_samples_of_json),
+        cmocka_unit_test(test_marks_that_nobody_knows),
+        cmocka_unit_test(test_names_that_look_like_references),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
