@@ -356,11 +356,14 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
                         enum convert_direction direction)
 {
     const struct jpk_entity *entity = activity->entity;
+    static const char get_as_target[] = "as a target it answers no more than whether it has succeeded";
     const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
     if (c->items[entity->index].target)
         return;
     if (!cloud_tree_known(row->adapter, activity->function))
-        note_shape(c, entity, "activities", connector->label, row->hint);
+        note_shape(c, entity, "activities", connector->label,
+                   direction == CONVERT_WRITE && strcmp(activity->function, "http_get") == 0 ? get_as_target
+                                                                                             : row->hint);
     if (!row->location || direction == convert_own_direction(entity))
         convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
                               row->endpoint_key ? NULL : connector->settings);

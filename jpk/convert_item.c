@@ -174,12 +174,38 @@ static void check_description(struct convert *c, const struct jpk_entity *entity
                      entity->description);
 }
 
+/* Elements that hold nothing in real projects, but for the unit in which the size of a call would be limited. */
+static bool is_usual(const struct xml_node *node)
+{
+    for (uint32_t i = 0; i < node->item_count; i++)
+        if (strcmp(node->items[i].key, "maxsize_uiunit") != 0)
+            return false;
+    return !node->child && (!node->text || !*node->text);
+}
+
+static void check_elements(struct convert *c, const struct jpk_entity *entity)
+{
+    static const char *const carried[] = {"Header",          "Properties",     "Location",       "Pipeline",
+                                          "konga.string",    "InputStructure", "Mappings",       "Delimiter",
+                                          "OutputStructure", "Structure",      "InvalidMappings"};
+    for (const struct xml_node *node = entity->tree ? entity->tree->child : NULL; node && !c->failed;
+         node = node->next) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
+            known |= strcmp(node->name, carried[i]) == 0;
+        if (!known && !is_usual(node))
+            convert_note(c, entity, CONVERT_SETTING_LOST, node->offset, "what its <%s> says was left out", node->name);
+    }
+}
+
 static void check_item(struct convert *c, const struct jpk_entity *entity)
 {
     const struct endpoint_setting *settings = settings_of(entity);
     if (settings)
         convert_lost_settings(c, entity, settings, NULL);
     check_description(c, entity);
+    if (c->items[entity->index].target)
+        check_elements(c, entity);
 }
 
 /* ------------------------------------------------------------------------------------------------------ the project */

@@ -82,6 +82,9 @@ void convert_options(struct convert *c, const struct jpk_entity *operation, json
     if (json_integer_value(json_object_get(options, "chunk_size")) > 0)
         convert_set(c, options, "enableChunking", json_true());
     const char *debug = jpk_entity_value(operation, "debug_mode_until");
-    if (debug && *debug)
-        convert_set(c, options, "debugModeEnabled", json_true());
+    if (!debug || !*debug)
+        return;
+    convert_set(c, options, "debugModeEnabled", json_true());
+    if (c->options.agent == JPK_AGENT_CLOUD)
+        convert_note(c, operation, CONVERT_AGENT, 0, "cloud agents keep no debug log");
 }

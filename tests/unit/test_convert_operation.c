@@ -139,6 +139,23 @@ static void test_timeouts(void **state)
     }
 }
 
+static void test_debug_logs_want_a_private_agent(void **state)
+{
+    (void)state;
+    const struct jpk_convert_options cloud = {.agent = JPK_AGENT_CLOUD};
+    for (int i = 0; i < 2; i++) {
+        struct made m = {0};
+        add(&m, "Script", GUID(9), "S", SCRIPT("1"));
+        add(&m, "Operation", GUID(1), "O",
+            OPERATION(ITEM("debug_mode_until", "2019-12-20T02:01Z"), STEP("SCRIPT", GUID(9))));
+        make(&m, i == 0 ? NULL : &cloud);
+        json_t *options = json_object_get(component(&m, JPK_CLOUD_OPERATION, "O"), "options");
+        assert_true(json_is_true(json_object_get(options, "debugModeEnabled")));
+        assert_int_equal(findings_of(&m, GUID(1), "agent"), i);
+        made_free(&m);
+    }
+}
+
 /* ---------------------------------------------------------------------------------------------------------- outcomes
  */
 
@@ -402,6 +419,31 @@ static void test_settings_without_a_place(void **state)
     made_free(&m);
 }
 
+/* Elements without a place are said when they hold something. */
+static void test_elements_without_a_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *element;
+        size_t findings;
+    } cases[] = {
+        {"<Siblings/>", 0},
+        {"<Siblings><Sibling/></Siblings>", 1},
+        {"<CallRestrictions><Item key=\"maxsize_uiunit\" value=\"Kb\"/></CallRestrictions>", 0},
+        {"<CallRestrictions><Item key=\"maxsize\" value=\"7\"/></CallRestrictions>", 1},
+        {"<Wings>two</Wings>", 1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct made m = {0};
+        char body[512];
+        snprintf(body, sizeof body, SCRIPT("1") "  %s\n", cases[i].element);
+        add(&m, "Script", GUID(1), "S", body);
+        make(&m, NULL);
+        assert_int_equal(findings_of(&m, GUID(1), "setting-lost"), cases[i].findings);
+        made_free(&m);
+    }
+}
+
 static void test_secrets_in_the_clear(void **state)
 {
     (void)state;
@@ -514,6 +556,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_timeouts),
+        cmocka_unit_test(test_debug_logs_want_a_private_agent),
         cmocka_unit_test(test_emails_do_not_break_the_chain),
         cmocka_unit_test(test_every_part_can_fail),
         cmocka_unit_test(test_outcomes_that_dangle_are_said),
@@ -523,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_queries_of_databases),
         cmocka_unit_test(test_answers_of_http),
         cmocka_unit_test(test_settings_without_a_place),
+        cmocka_unit_test(test_elements_without_a_place),
         cmocka_unit_test(test_secrets_in_the_clear),
         cmocka_unit_test(test_plug_ins_and_wsdl_files),
         cmocka_unit_test(test_samples_of_json),
