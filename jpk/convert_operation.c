@@ -195,15 +195,23 @@ static bool has_answer(const struct steps *steps)
     return false;
 }
 
+static void note_lost_answer(struct convert *c, const struct steps *steps, size_t at)
+{
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_SETTING_LOST, 0,
+                     "the answer of '%s' goes to '%s', for which no valid pattern has a place; left out",
+                     steps->items[at - 1].entity->name, steps->items[at].entity->name);
+    if (finding)
+        finding->hint = "with a transformation before what asks, what takes the answer can be a step behind it";
+}
+
 /* Where no pattern has a place for an answer, it is lost. */
 static void drop_answers(struct convert *c, struct steps *steps)
 {
     size_t kept = 0;
     for (size_t i = 0; i < steps->count; i++) {
         if (steps->items[i].answer)
-            convert_note(c, steps->operation, CONVERT_SETTING_LOST, 0,
-                         "the answer of '%s' goes to '%s', for which no valid pattern has a place; left out",
-                         steps->items[i - 1].entity->name, steps->items[i].entity->name);
+            note_lost_answer(c, steps, i);
         else
             steps->items[kept++] = steps->items[i];
     }
