@@ -481,20 +481,26 @@ const struct convert_activity *convert_query_activity(struct convert *c, const s
 
 const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation)
 {
-    const struct convert_activity *found = convert_find_activity(c, transformation, CONVERT_READ);
-    if (found)
-        return found;
+    char key[KEY_SIZE];
+    int n = activity_key(key, transformation, CONVERT_READ, transformation);
+    uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
+    if (found != MAP_NONE)
+        return &c->activities[found];
     const struct endpoint_row *row = endpoint_row_find(true, "TemporaryStorage");
     const struct convert_connection *connection = connection_of(c, row, NULL, transformation);
+    if (!connection)
+        return NULL;
     const char *wanted = convert_text(c, "Read source of %s", convert_item_name(c, transformation));
-    const struct convert_activity *activity =
-        connection ? append_activity(c, connection, CONVERT_READ,
-                                     (struct convert_activity){
-                                         .entity = transformation,
-                                         .function = row->read,
-                                         .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
-                                         .id = convert_id(c, JPK_CLOUD_ACTIVITY, "missing source", transformation->id)})
-                   : NULL;
+    const struct convert_activity made = {
+        .entity = transformation,
+        .function = row->read,
+        .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
+        .id = convert_id(c, JPK_CLOUD_ACTIVITY, "missing source", transformation->id),
+        .transformation = transformation,
+    };
+    const struct convert_activity *activity = append_activity(c, connection, CONVERT_READ, made);
+    if (activity)
+        convert_set(c, activity->component, "isConfigurationComplete", json_false());
     return activity;
 }
 
