@@ -218,7 +218,7 @@ const struct convert_connection *convert_connection(struct convert *c, const str
     bool first = !c->items[entity->index].target;
     if (!login && first)
         note_missing_endpoint(c, entity, row);
-    const struct convert_connection *connection = connection_of(c, login_row, login, entity);
+    const struct convert_connection *connection = login_row ? connection_of(c, login_row, login, entity) : NULL;
     if (!connection)
         return NULL;
     if (login && !login_row->read && !c->items[login->index].target) { /* an endpoint entity */
@@ -449,9 +449,10 @@ static struct convert_activity *another_activity(struct convert *c, const struct
                                     .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
                                     .id = convert_id(c, JPK_CLOUD_ACTIVITY, role, first->entity->id),
                                     .transformation = transformation};
-    struct convert_activity *activity = append_activity(c, connection, direction, made);
+    const struct endpoint_row *row = convert_row(made.entity);
+    struct convert_activity *activity = row ? append_activity(c, connection, direction, made) : NULL;
     if (activity)
-        fill_activity(c, activity, convert_row(made.entity), direction);
+        fill_activity(c, activity, row, direction);
     return activity;
 }
 
@@ -487,7 +488,7 @@ const struct convert_activity *convert_missing_source(struct convert *c, const s
     if (found != MAP_NONE)
         return &c->activities[found];
     const struct endpoint_row *row = endpoint_row_find(true, "TemporaryStorage");
-    const struct convert_connection *connection = connection_of(c, row, NULL, transformation);
+    const struct convert_connection *connection = row ? connection_of(c, row, NULL, transformation) : NULL;
     if (!connection)
         return NULL;
     const char *wanted = convert_text(c, "Read source of %s", convert_item_name(c, transformation));
