@@ -6,6 +6,7 @@
 #include "jpk/cloud_model.h"
 #include "jpk/functions.h"
 #include "jpk/script.h"
+#include "jpk/script_reference.h"
 
 /* A text that is searched. */
 struct place {
@@ -116,13 +117,27 @@ static enum jpk_cloud_reference_kind kind_of(const char *text)
     return JPK_CLOUD_REF_OTHER;
 }
 
+/* What a reference says; a quote in a name has a backslash before it in a string. */
+static const char *reference_text(struct cloud *c, struct script_view name)
+{
+    struct buf plain = {0};
+    const char *text = keep(c, name.text, name.length);
+    if (c->failed || !strchr(text, '\\') || jpk_cloud_by_reference(&c->public, text))
+        return text;
+    script_unescape(name.text, name.length, &plain);
+    text = plain.failed ? text : keep(c, buf_text(&plain), plain.size);
+    c->failed |= plain.failed;
+    buf_free(&plain);
+    return text;
+}
+
 static struct jpk_cloud_reference *add_reference(const struct place *place, struct script_view name, size_t offset)
 {
     struct cloud *c = place->c;
     size_t count = c->public.reference_count;
     struct jpk_cloud_reference *references =
         array_grow(c->references, count, &c->reference_capacity, sizeof *references);
-    const char *text = keep(c, name.text, name.length);
+    const char *text = reference_text(c, name);
     c->failed = c->failed || !references;
     if (references)
         c->references = references;

@@ -1,16 +1,17 @@
 /*
- * The conversion to Cloud Studio from inside. Parts, in the order in which they run:
+ * The conversion to Cloud Studio from inside. Parts, in the order in which they run; `convert` stands for
+ * jpk/convert.c, `_names` for jpk/convert_names.c:
  *
- *   plan            which items live, what each becomes, names                (convert.c, convert_names.c)
- *   variables       project variables, e-mails                                (convert_variables.c)
- *   endpoints       connections and activities, made when somebody needs them (convert_endpoint.c, convert_setting.c,
- *                   convert_endpoint_table.c)
- *   scripts         bodies with their references                              (convert_script.c)
- *   transformations schemas, mapping rules                                    (convert_transformation.c,
- *                   convert_schema.c, convert_structure.c)
- *   operations      steps, patterns, outcomes, options, workflows             (convert_operation.c)
- *   globals         global variables with their uses                          (convert_variables.c)
- *   file            the export                                                (convert.c)
+ *   plan             which items live, what each becomes, names: convert, _names
+ *   variables        project variables, e-mails: _variables
+ *   endpoints        connections and activities, made when somebody needs them: _endpoint, _endpoint_use,
+ *                    _endpoint_table, _setting, _database
+ *   scripts          bodies with their references: _script
+ *   transformations  schemas, mapping rules: _transformation, _schema, _structure, _connect
+ *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _option, _schedule
+ *   globals          global variables with their uses: _variables
+ *   left behind      settings, descriptions, plug-ins without a place: _item
+ *   file             the export: convert
  */
 #ifndef JPK_CONVERSION_H
 #define JPK_CONVERSION_H
@@ -50,8 +51,9 @@ struct convert_activity {
     const struct jpk_entity *entity;
     const char *function; /* "tempstorage_read" */
     const char *name, *id;
-    uint32_t connection; /* index in connections */
-    json_t *component;   /* borrowed from convert.activities */
+    uint32_t connection;                     /* index in connections */
+    const struct jpk_entity *transformation; /* of a database: whose query it holds; NULL: nobody's */
+    json_t *component;                       /* borrowed from convert.activities */
 };
 
 struct convert {
@@ -82,6 +84,8 @@ struct convert {
     struct jpk_convert_schedule *schedules;
     size_t schedule_count, schedule_capacity;
     size_t script_lines, script_lines_kept;
+    struct jpk_finding *findings; /* about the project */
+    size_t finding_count, finding_capacity;
 };
 
 /* ------------------------------------------------------------------------------------------- convert.c: for all parts
@@ -94,6 +98,10 @@ struct convert {
  */
 struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
                                  uint32_t offset, const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* The same about the project as a whole; `file` is an entry of it, below its folder, or NULL. */
+struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule rule, const char *file,
+                                         const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* What has become of an item: its result is at least `result` then, and its target is set when that is the first. */
 void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
@@ -140,6 +148,20 @@ bool convert_set(struct convert *c, json_t *object, const char *key, json_t *val
  */
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction);
+
+/*
+ * The activity of a database's source or target beside a transformation, whose query it holds. The first transformation
+ * that asks gets that of the item, each other one an activity of its own. Another connector's item has one for all.
+ */
+const struct convert_activity *convert_query_activity(struct convert *c, const struct jpk_entity *entity,
+                                                      enum convert_direction direction,
+                                                      const struct jpk_entity *transformation);
+
+/* Gives a database's activity what a transformation says of its source or target (convert_database.c). */
+void convert_put_query(struct convert *c, const struct jpk_entity *transformation, bool target, json_t *component);
+
+/* An activity for a source that a transformation needs and nobody has: of temporary storage, to be filled in. */
+const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation);
 
 /*
  * The same for a step of an operation: behind a web service call that a wizard of Salesforce made stands the query or
@@ -203,13 +225,20 @@ void convert_globals(struct convert *c);
 void convert_transformations(struct convert *c);
 void convert_operations(struct convert *c);
 
+/* Finds what is left behind of all items and of the project (convert_item.c). */
+void convert_left_behind(struct convert *c);
+
 /*
- * The transformation component of an entity between the activities beside it (either may be NULL): the schema of a
- * connector's activity is the activity's. Made once by convert_transformations; operations call this for what they
- * connect. False: memory.
+ * The id of a transformation's component between the activities beside it, either of which may be NULL: the schema of a
+ * connector's activity is the activity's. Operations call this for what they connect (convert_connect.c). NULL: it has
+ * no component, or memory is out.
  */
-bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
-                                    const struct convert_activity *source, const struct convert_activity *target);
+const char *convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
+                                           const struct convert_activity *source,
+                                           const struct convert_activity *target);
+
+/* The component that a transformation has become; NULL: none. */
+json_t *convert_transformation_component(const struct convert *c, const struct jpk_entity *transformation);
 
 /* The id of the script that must run before a transformation, made of its pre-script; NULL for none. */
 const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation);
@@ -217,10 +246,29 @@ const char *convert_prescript(struct convert *c, const struct jpk_entity *transf
 /* Releases what transformations keep while the conversion runs. */
 void convert_transformations_end(struct convert *c);
 
+/* Sets the options of an operation's component (convert_option.c). */
+void convert_options(struct convert *c, const struct jpk_entity *operation, json_t *component);
+
+/*
+ * What runs when an operation has succeeded or failed, as the id of an operation; NULL for nothing. `when` is
+ * JPK_CLOUD_ON_SUCCESS or JPK_CLOUD_ON_FAILURE. Makes the operation that sends an e-mail, so ask once
+ * (convert_outcome.c).
+ */
+const char *convert_outcome(struct convert *c, const struct jpk_entity *operation, int when);
+
+/* Gives an operation's component an outcome; `to` NULL: none. */
+void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to);
+
+/* Lists an operation's component in the workflow of `operation` (convert_operation.c). */
+void convert_list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id);
+
+/* Lists the schedule of an operation if it has one (convert_schedule.c). */
+void convert_schedule(struct convert *c, const struct jpk_entity *operation);
+
 /* The query or upsert that a wizard made an operation for; NULL: none (convert_operation.c). */
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation);
 
-/* Whether an operation reads or writes with an item. */
-enum convert_direction convert_direction_of(const struct jpk_entity *entity);
+/* Whether an operation reads or writes with an item; a function of a connector has one activity for both. */
+enum convert_direction convert_own_direction(const struct jpk_entity *entity);
 
 #endif

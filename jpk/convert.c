@@ -35,36 +35,58 @@ static void raise_result(struct convert_item *item, enum jpk_convert_result resu
         item->result = result;
 }
 
-struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
-                                 uint32_t offset, const char *format, ...)
+/* Appends a finding with its message. NULL: no memory. */
+static struct jpk_finding *append(struct convert *c, struct jpk_finding **list, size_t *count, size_t *capacity,
+                                  const struct jpk_check_rule *row, const char *format, va_list args)
 {
-    struct convert_item *item = &c->items[entity->index];
-    struct jpk_finding *findings =
-        array_grow(item->findings, item->finding_count, &item->finding_capacity, sizeof *findings);
-    enum jpk_convert_result result;
-    const struct jpk_check_rule *row = convert_rule(rule, &result);
-    va_list args;
-    va_start(args, format);
     char line[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(line, sizeof line, format, args);
-    va_end(args);
+    struct jpk_finding *findings = array_grow(*list, *count, capacity, sizeof *findings);
     const char *text = arena_strdup(&c->arena, line);
     if (findings)
-        item->findings = findings;
+        *list = findings;
     if (!findings || !text) {
         c->failed = true;
         return NULL;
     }
+    struct jpk_finding *finding = &findings[(*count)++];
+    *finding = (struct jpk_finding){.severity = row->severity, .rule = row->id, .message = text};
+    return finding;
+}
+
+struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
+                                 uint32_t offset, const char *format, ...)
+{
+    struct convert_item *item = &c->items[entity->index];
+    enum jpk_convert_result result;
+    const struct jpk_check_rule *row = convert_rule(rule, &result);
+    va_list args;
+    va_start(args, format);
+    struct jpk_finding *finding =
+        append(c, &item->findings, &item->finding_count, &item->finding_capacity, row, format, args);
+    va_end(args);
+    if (!finding)
+        return NULL;
     raise_result(item, result);
-    struct jpk_finding *finding = &findings[item->finding_count++];
-    *finding = (struct jpk_finding){.severity = row->severity,
-                                    .rule = row->id,
-                                    .file = entity->file,
-                                    .line = offset, /* until convert_places */
-                                    .entity_id = entity->id,
-                                    .entity_type = entity->type_name,
-                                    .entity_name = entity->name,
-                                    .message = text};
+    finding->file = entity->file;
+    finding->line = offset; /* until convert_places */
+    finding->entity_id = entity->id;
+    finding->entity_type = entity->type_name;
+    finding->entity_name = entity->name;
+    return finding;
+}
+
+struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule rule, const char *file,
+                                         const char *format, ...)
+{
+    enum jpk_convert_result result;
+    const struct jpk_check_rule *row = convert_rule(rule, &result);
+    va_list args;
+    va_start(args, format);
+    struct jpk_finding *finding = append(c, &c->findings, &c->finding_count, &c->finding_capacity, row, format, args);
+    va_end(args);
+    if (finding)
+        finding->file = file;
     return finding;
 }
 
@@ -142,15 +164,27 @@ static bool begin(struct convert *c, struct jpk_error *err)
 
 /* ------------------------------------------------------------------------------------------------------------ file */
 
+/* Whether a finding says why nothing was made of an item; that its description is lost says nothing. */
+static bool said_why(const struct convert_item *item)
+{
+    for (size_t i = 0; i < item->finding_count; i++)
+        if (strcmp(item->findings[i].rule, "description-lost") != 0)
+            return true;
+    return false;
+}
+
 /* Components that nobody made anything of are said to be so. */
 static void account(struct convert *c)
 {
     for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
         struct convert_item *item = &c->items[c->project->entities[i]->index];
-        if (item->target || item->finding_count > 0)
+        if (item->target || said_why(item))
             continue;
         if (item->entity->type == JPK_TYPE_FOLDER)
             item->result = JPK_CONVERT_DROPPED;
+        else if (item->entity->type == JPK_TYPE_UNKNOWN)
+            convert_note(c, item->entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'",
+                         item->entity->type_name);
         else
             convert_note(c, item->entity, CONVERT_NOT_USED, 0, "nothing that was converted uses it");
     }
@@ -191,6 +225,16 @@ static const char *adapter_id(const char *adapter)
     return strcmp(adapter, "netsuite") == 0 ? "228" : adapter;
 }
 
+/* Jitterpaks have a description and a comment, which a project there has one place for. */
+static void set_description(struct convert *c, json_t *project)
+{
+    const char *text = jpk_project_property(c->project, JPK_FILE_JITTERPAK, "description");
+    if (!text || !*text)
+        text = jpk_project_property(c->project, JPK_FILE_JITTERPAK, "comment");
+    if (text && *text)
+        convert_set(c, project, "description", json_string(text));
+}
+
 static bool fill_project(struct convert *c, json_t *project, const char *const *connectors, size_t connector_count)
 {
     json_t *components = json_array(), *ids = json_array();
@@ -201,6 +245,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
         ok = json_array_append_new(ids, json_string(adapter_id(connectors[i]))) == 0;
     if (!ok)
         c->failed = true;
+    set_description(c, project);
     convert_set(c, project, "components", components);
     convert_set(c, project, "adapterIds", ids);
     convert_set(c, project, "workflows", json_incref(c->workflows));
@@ -238,6 +283,7 @@ struct conversion {
     struct jpk_convert_rename *renames;
     struct jpk_convert_secret *secrets;
     struct jpk_convert_schedule *schedules;
+    struct jpk_finding *findings; /* about the project */
 };
 
 static const char *type_of(const struct jpk_entity *entity)
@@ -333,6 +379,8 @@ static void give_out(struct convert *c, struct conversion *out)
     public->secret_count = c->secret_count;
     public->schedules = out->schedules = c->schedules;
     public->schedule_count = c->schedule_count;
+    public->findings = out->findings = c->findings;
+    public->finding_count = c->finding_count;
     public->script_lines = c->script_lines;
     public->script_lines_kept = c->script_lines_kept;
     out->kept = c->items;
@@ -342,6 +390,7 @@ static void give_out(struct convert *c, struct conversion *out)
     c->renames = NULL;
     c->secrets = NULL;
     c->schedules = NULL;
+    c->findings = NULL;
     c->arena = (struct arena){0};
 }
 
@@ -370,6 +419,7 @@ static void convert_end(struct convert *c)
     free(c->renames);
     free(c->secrets);
     free(c->schedules);
+    free(c->findings);
     arena_free(&c->arena);
 }
 
@@ -377,8 +427,8 @@ struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, c
                                             const struct jpk_convert_options *options, struct jpk_error *err)
 {
     static void (*const parts[])(struct convert *) = {
-        convert_variables,  convert_emails,  convert_endpoints, convert_scripts, convert_transformations,
-        convert_operations, convert_globals, account,           convert_places,
+        convert_variables,  convert_emails,  convert_endpoints,   convert_scripts, convert_transformations,
+        convert_operations, convert_globals, convert_left_behind, account,         convert_places,
     };
     struct convert c = {.project = project, .graph = graph};
     if (options)
@@ -414,6 +464,7 @@ void jpk_conversion_free(struct jpk_conversion *conversion)
     free(out->renames);
     free(out->secrets);
     free(out->schedules);
+    free(out->findings);
     arena_free(&out->arena);
     free(out);
 }

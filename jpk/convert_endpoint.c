@@ -7,11 +7,11 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "jpk/convert_endpoint.h"
 #include "jpk/convert_setting.h"
-#include "jpk/functions.h"
 #include "jpk/secrets.h"
 
-static const struct endpoint_row *row_of(const struct jpk_entity *entity)
+const struct endpoint_row *convert_row(const struct jpk_entity *entity)
 {
     if (entity->type == JPK_TYPE_SOURCE || entity->type == JPK_TYPE_TARGET) {
         const struct jpk_location *location = jpk_entity_location(entity);
@@ -20,8 +20,7 @@ static const struct endpoint_row *row_of(const struct jpk_entity *entity)
     return endpoint_row_find(false, entity->type_name);
 }
 
-/* A call that a wizard of Salesforce made: the wizard's function stands for it. */
-static bool is_wizard_call(const struct jpk_entity *entity)
+bool convert_is_wizard_call(const struct jpk_entity *entity)
 {
     const char *flag = entity->type == JPK_TYPE_WEB_SERVICE_CALL ? jpk_entity_value(entity, "sfdc_partner_wsdl") : NULL;
     return flag && strcmp(flag, "1") == 0;
@@ -40,10 +39,9 @@ static void note_manual(struct convert *c, const struct jpk_entity *entity, cons
         finding->hint = hint ? hint : "set it up by hand";
 }
 
-/* The row of what can be converted, or NULL after saying why there is none. */
-static const struct endpoint_row *usable_row(struct convert *c, const struct jpk_entity *entity)
+const struct endpoint_row *convert_usable_row(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
+    const struct endpoint_row *row = convert_lives(entity) ? convert_row(entity) : NULL;
     if (row && row->adapter)
         return row;
     if (convert_lives(entity) && (row || jpk_entity_location(entity)))
@@ -107,7 +105,7 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
 {
     struct buf key = {0};
     buf_puts(&key, connector->adapter);
-    if (!entity)
+    if (!entity && connector->settings->key)
         buf_puts(&key, "\nmissing");
     for (const struct endpoint_setting *s = connector->settings; entity && s->key; s++) {
         const char *value = convert_peek_setting(c, entity, s);
@@ -197,7 +195,7 @@ static const struct jpk_entity *endpoint_entity(struct convert *c, const struct 
 {
     const char *id = jpk_entity_value(entity, row->endpoint_key);
     const struct jpk_entity *endpoint = id ? jpk_project_entity(c->project, id) : NULL;
-    const struct endpoint_row *of = convert_lives(endpoint) ? row_of(endpoint) : NULL;
+    const struct endpoint_row *of = convert_lives(endpoint) ? convert_row(endpoint) : NULL;
     return of && of->adapter && !of->read && strcmp(of->adapter, row->adapter) == 0 ? endpoint : NULL;
 }
 
@@ -212,15 +210,15 @@ static void note_missing_endpoint(struct convert *c, const struct jpk_entity *en
 
 const struct convert_connection *convert_connection(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct endpoint_row *row = usable_row(c, entity);
-    if (!row || is_wizard_call(entity))
+    const struct endpoint_row *row = convert_usable_row(c, entity);
+    if (!row || convert_is_wizard_call(entity))
         return NULL;
     const struct jpk_entity *login = row->endpoint_key ? endpoint_entity(c, entity, row) : entity;
-    const struct endpoint_row *login_row = login ? row_of(login) : row;
+    const struct endpoint_row *login_row = login ? convert_row(login) : row;
     bool first = !c->items[entity->index].target;
     if (!login && first)
         note_missing_endpoint(c, entity, row);
-    const struct convert_connection *connection = connection_of(c, login_row, login, entity);
+    const struct convert_connection *connection = login_row ? connection_of(c, login_row, login, entity) : NULL;
     if (!connection)
         return NULL;
     if (login && !login_row->read && !c->items[login->index].target) { /* an endpoint entity */
@@ -233,27 +231,31 @@ const struct convert_connection *convert_connection(struct convert *c, const str
 
 /* ------------------------------------------------------------------------------------------------------ activities */
 
-/* Of sources and targets: the direction that they have by their type. */
-static enum convert_direction own_direction(const struct jpk_entity *entity)
+enum convert_direction convert_own_direction(const struct jpk_entity *entity)
 {
     return entity->type == JPK_TYPE_TARGET ? CONVERT_WRITE : CONVERT_READ;
 }
 
-static bool is_one_way(const struct endpoint_row *row)
+bool convert_is_one_way(const struct endpoint_row *row)
 {
     return strcmp(row->read, row->write) == 0;
 }
 
-static int activity_key(char key[32], const struct jpk_entity *entity, enum convert_direction direction)
+enum { KEY_SIZE = 48 };
+
+static int activity_key(char key[KEY_SIZE], const struct jpk_entity *entity, enum convert_direction direction,
+                        const struct jpk_entity *transformation)
 {
-    return snprintf(key, 32, "%u/%d", entity->index, (int)direction);
+    int n = snprintf(key, KEY_SIZE, "%u/%d", entity->index, (int)direction);
+    return transformation ? snprintf(key, KEY_SIZE, "%u/%d/%u", entity->index, (int)direction, transformation->index)
+                          : n;
 }
 
 const struct convert_activity *convert_find_activity(const struct convert *c, const struct jpk_entity *entity,
                                                      enum convert_direction direction)
 {
-    char key[32];
-    int n = activity_key(key, entity, direction);
+    char key[KEY_SIZE];
+    int n = activity_key(key, entity, direction, NULL);
     uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
     return found == MAP_NONE ? NULL : &c->activities[found];
 }
@@ -274,7 +276,7 @@ static const char *http_function(struct convert *c, const struct jpk_entity *ent
     for (size_t i = 0; verb && !method && i < sizeof verbs / sizeof verbs[0]; i++)
         if (verbs[i].verb && strcmp(verb, verbs[i].verb) == 0)
             return verbs[i].function;
-    if (method && *method) {
+    if ((method && *method) || (verb && *verb)) {
         struct jpk_finding *finding =
             convert_note(c, entity, CONVERT_SETTING_LOST, 0, "its HTTP method is none that activities are known for");
         if (finding)
@@ -306,7 +308,7 @@ static const char *activity_name(struct convert *c, const struct jpk_entity *ent
 static const char *activity_id(struct convert *c, const struct jpk_entity *entity, const struct endpoint_row *row,
                                enum convert_direction direction)
 {
-    bool keeps = is_one_way(row) || direction == own_direction(entity);
+    bool keeps = convert_is_one_way(row) || direction == convert_own_direction(entity);
     return convert_id(c, JPK_CLOUD_ACTIVITY, keeps ? NULL : direction == CONVERT_READ ? "read" : "write", entity->id);
 }
 
@@ -331,9 +333,22 @@ static void fill_activity(struct convert *c, const struct convert_activity *acti
         const char *discovery = connector->file_based ? "FileBasedDiscovery" : "ServerBasedDiscovery";
         convert_set(c, activity->component, "discoveryType", json_string(discovery));
         convert_set(c, activity->component, "polarity", json_string(polarity_of(row, activity->function, direction)));
-        note_shape(c, activity->entity, "activities", connector->label, row->hint);
     }
     convert_put_settings(c, &target, direction == CONVERT_READ ? row->read_settings : row->write_settings);
+}
+
+/* The answer of HTTP goes to another target, which is a step of the operation; where there is none, it is lost. */
+static void note_answer(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct jpk_item *item = jpk_entity_setting(entity, "target_target_id");
+    size_t count;
+    const struct jpk_reference *const *references = jpk_graph_to(c->graph, entity, &count);
+    bool step = false;
+    for (size_t i = 0; i < count; i++)
+        step |= references[i]->kind == JPK_REF_ACTIVITY;
+    if (item && item->value && *item->value && (!step || entity->type != JPK_TYPE_TARGET))
+        convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
+                     "'target_target_id' (target of the answer) has a place in operations only, and was left out");
 }
 
 /* What is said of an item once, however many activities it becomes. */
@@ -341,45 +356,69 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
                         enum convert_direction direction)
 {
     const struct jpk_entity *entity = activity->entity;
+    static const char get_as_target[] = "as a target it answers no more than whether it has succeeded";
+    const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
     if (c->items[entity->index].target)
         return;
-    if (!row->location || direction == own_direction(entity))
+    if (!cloud_tree_known(row->adapter, activity->function))
+        note_shape(c, entity, "activities", connector->label,
+                   direction == CONVERT_WRITE && strcmp(activity->function, "http_get") == 0 ? get_as_target
+                                                                                             : row->hint);
+    if (!row->location || direction == convert_own_direction(entity))
         convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
-                              row->endpoint_key ? NULL : endpoint_connector_find(row->adapter)->settings);
+                              row->endpoint_key ? NULL : connector->settings);
+    note_answer(c, entity);
     if (row->private_agent && c->options.agent == JPK_AGENT_CLOUD)
         convert_note(c, entity, CONVERT_AGENT, 0, "%s", row->private_agent);
     c->items[entity->index].name = activity->name;
     convert_done(c, entity, JPK_CONVERTED, "activity:%s", activity->name);
 }
 
-static const struct convert_activity *new_activity(struct convert *c, const struct jpk_entity *entity,
-                                                   const struct endpoint_row *row, enum convert_direction direction)
+static void keep_key(struct convert *c, const struct convert_activity *activity, enum convert_direction direction,
+                     size_t index)
 {
-    const struct convert_connection *connection = convert_connection(c, entity);
+    char key[KEY_SIZE];
+    int n = activity_key(key, activity->entity, direction, activity->transformation);
+    const char *kept = arena_strndup(&c->arena, key, (size_t)n);
+    c->failed |= !kept || !map_set(&c->activity_keys, kept, (size_t)n, (uint32_t)index);
+}
+
+/* Keeps an activity under its key and makes its component. NULL: memory. */
+static struct convert_activity *append_activity(struct convert *c, const struct convert_connection *connection,
+                                                enum convert_direction direction, struct convert_activity made)
+{
     struct convert_activity *activities =
-        connection ? array_grow(c->activities, c->activity_count, &c->activity_capacity, sizeof *activities) : NULL;
+        array_grow(c->activities, c->activity_count, &c->activity_capacity, sizeof *activities);
     if (!activities) {
         c->failed = true;
         return NULL;
     }
     c->activities = activities;
-    char buffer[32];
-    int n = activity_key(buffer, entity, direction);
-    const char *key = arena_strndup(&c->arena, buffer, (size_t)n);
-    struct convert_activity *activity = &activities[c->activity_count];
-    *activity = (struct convert_activity){.entity = entity,
-                                          .function = function_of(c, entity, row, direction),
-                                          .name = activity_name(c, entity, row, direction),
-                                          .id = activity_id(c, entity, row, direction),
-                                          .connection = (uint32_t)(connection - c->connections)};
-    activity->component =
-        cloud_new_activity(row->adapter, activity->function, activity->name, activity->id, connection->id);
-    if (!convert_add(c, JPK_CLOUD_ACTIVITY, activity->component) || !key ||
-        !map_set(&c->activity_keys, key, (size_t)n, (uint32_t)c->activity_count)) {
+    made.connection = (uint32_t)(connection - c->connections);
+    made.component = cloud_new_activity(connection->adapter, made.function, made.name, made.id, connection->id);
+    convert_add(c, JPK_CLOUD_ACTIVITY, made.component);
+    keep_key(c, &made, direction, c->activity_count);
+    if (c->failed)
+        return NULL;
+    activities[c->activity_count] = made;
+    return &activities[c->activity_count++];
+}
+
+static const struct convert_activity *new_activity(struct convert *c, const struct jpk_entity *entity,
+                                                   const struct endpoint_row *row, enum convert_direction direction)
+{
+    const struct convert_connection *connection = convert_connection(c, entity);
+    if (!connection) {
         c->failed = true;
         return NULL;
     }
-    c->activity_count++;
+    const struct convert_activity made = {.entity = entity,
+                                          .function = function_of(c, entity, row, direction),
+                                          .name = activity_name(c, entity, row, direction),
+                                          .id = activity_id(c, entity, row, direction)};
+    const struct convert_activity *activity = append_activity(c, connection, direction, made);
+    if (!activity)
+        return NULL;
     fill_activity(c, activity, row, direction);
     finish_item(c, activity, row, direction);
     return c->failed ? NULL : activity;
@@ -388,13 +427,82 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
                                                 enum convert_direction direction)
 {
-    const struct endpoint_row *row = usable_row(c, entity);
-    if (!row || !row->read || is_wizard_call(entity))
+    const struct endpoint_row *row = convert_usable_row(c, entity);
+    if (!row || !row->read || convert_is_wizard_call(entity))
         return NULL;
-    if (is_one_way(row))
+    if (convert_is_one_way(row))
         direction = CONVERT_READ;
     const struct convert_activity *found = convert_find_activity(c, entity, direction);
     return found ? found : new_activity(c, entity, row, direction);
+}
+
+/* One more for the same item, named after the transformation that it is for. */
+static struct convert_activity *another_activity(struct convert *c, const struct convert_activity *first,
+                                                 enum convert_direction direction,
+                                                 const struct jpk_entity *transformation)
+{
+    const struct convert_connection *connection = &c->connections[first->connection];
+    const char *role = convert_text(c, "%s/%s", first->id, transformation->id);
+    const char *wanted = convert_text(c, "%s - %s", first->name, convert_item_name(c, transformation));
+    struct convert_activity made = {.entity = first->entity,
+                                    .function = first->function,
+                                    .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
+                                    .id = convert_id(c, JPK_CLOUD_ACTIVITY, role, first->entity->id),
+                                    .transformation = transformation};
+    const struct endpoint_row *row = convert_row(made.entity);
+    struct convert_activity *activity = row ? append_activity(c, connection, direction, made) : NULL;
+    if (activity)
+        fill_activity(c, activity, row, direction);
+    return activity;
+}
+
+const struct convert_activity *convert_query_activity(struct convert *c, const struct jpk_entity *entity,
+                                                      enum convert_direction direction,
+                                                      const struct jpk_entity *transformation)
+{
+    const struct convert_activity *first = convert_activity(c, entity, direction);
+    if (!first || strcmp(c->connections[first->connection].adapter, "database") != 0)
+        return first;
+    char key[KEY_SIZE];
+    int n = activity_key(key, entity, direction, transformation);
+    uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
+    if (found != MAP_NONE)
+        return &c->activities[found];
+    struct convert_activity *activity = &c->activities[first - c->activities];
+    if (!activity->transformation) {
+        activity->transformation = transformation;
+        keep_key(c, activity, direction, (size_t)(first - c->activities));
+    } else {
+        activity = another_activity(c, first, direction, transformation);
+    }
+    if (activity)
+        convert_put_query(c, transformation, direction == CONVERT_WRITE, activity->component);
+    return c->failed ? NULL : activity;
+}
+
+const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation)
+{
+    char key[KEY_SIZE];
+    int n = activity_key(key, transformation, CONVERT_READ, transformation);
+    uint32_t found = map_get(&c->activity_keys, key, (size_t)n);
+    if (found != MAP_NONE)
+        return &c->activities[found];
+    const struct endpoint_row *row = endpoint_row_find(true, "TemporaryStorage");
+    const struct convert_connection *connection = row ? connection_of(c, row, NULL, transformation) : NULL;
+    if (!connection)
+        return NULL;
+    const char *wanted = convert_text(c, "Read source of %s", convert_item_name(c, transformation));
+    const struct convert_activity made = {
+        .entity = transformation,
+        .function = row->read,
+        .name = convert_name(c, JPK_CLOUD_ACTIVITY, wanted, NULL),
+        .id = convert_id(c, JPK_CLOUD_ACTIVITY, "missing source", transformation->id),
+        .transformation = transformation,
+    };
+    const struct convert_activity *activity = append_activity(c, connection, CONVERT_READ, made);
+    if (activity)
+        convert_set(c, activity->component, "isConfigurationComplete", json_false());
+    return activity;
 }
 
 const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,
@@ -403,9 +511,9 @@ const struct convert_activity *convert_step_activity(struct convert *c, const st
     const struct jpk_entity *content = step->content;
     if (!content)
         return NULL;
-    if (is_wizard_call(content) && !(content = convert_wizard_item(c, operation)))
+    if (convert_is_wizard_call(content) && !(content = convert_wizard_item(c, operation)))
         return NULL;
-    return convert_activity(c, content, own_direction(content));
+    return convert_activity(c, content, convert_own_direction(content));
 }
 
 /* ------------------------------------------------------------------------------------------------------ references */
@@ -422,119 +530,4 @@ const char *convert_activity_reference(struct convert *c, const struct convert_a
 const char *convert_connection_reference(struct convert *c, const struct convert_connection *connection)
 {
     return connection ? convert_text(c, "endpoint:%s/%s", connection->adapter, connection->name) : "";
-}
-
-/* ------------------------------------------------------------------------------------------------ all that is needed
- */
-
-/* How an item is used, the later the more. */
-enum use { USE_NONE, USE_CONNECTION, USE_ACTIVITY };
-
-/* Whether a function wants a connection where it names an item. */
-static bool wants_connection(const char *name)
-{
-    const struct script_function *function =
-        name ? script_function_find((struct script_view){name, strlen(name)}) : NULL;
-    struct script_parameter parameter;
-    for (unsigned i = 0; function && i < 8 && script_function_parameter(function, i, &parameter); i++)
-        if (parameter.wants == SCRIPT_WANTS_CONNECTION)
-            return true;
-    return false;
-}
-
-static enum use use_of(struct convert *c, const struct jpk_entity *entity)
-{
-    enum use most = USE_NONE;
-    size_t count;
-    const struct jpk_reference *const *references = jpk_graph_to(c->graph, entity, &count);
-    for (size_t i = 0; i < count && most < USE_ACTIVITY; i++) {
-        const struct jpk_reference *r = references[i];
-        if (r->in_comment || r->from->deleted)
-            continue;
-        most = r->kind == JPK_REF_SCRIPT && wants_connection(r->function) ? USE_CONNECTION : USE_ACTIVITY;
-    }
-    return most;
-}
-
-/* What nobody uses is kept when it could be used as it is: a person sees it sooner there than in a report. */
-static void convert_unused(struct convert *c, const struct jpk_entity *entity, const struct endpoint_row *row)
-{
-    enum convert_direction direction = is_one_way(row) ? CONVERT_READ : own_direction(entity);
-    const struct endpoint_setting *missing =
-        convert_missing_setting(entity, direction == CONVERT_READ ? row->read_settings : row->write_settings);
-    if (!missing && !row->endpoint_key)
-        missing = convert_missing_setting(entity, endpoint_connector_find(row->adapter)->settings);
-    if (missing) {
-        convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing uses it, and it has no '%s'", missing->key);
-        return;
-    }
-    if (convert_activity(c, entity, direction))
-        convert_note(c, entity, CONVERT_KEPT, 0, "nothing uses it; its activity was made all the same");
-}
-
-static void convert_entity(struct convert *c, const struct jpk_entity *entity)
-{
-    const struct endpoint_row *row = convert_lives(entity) ? usable_row(c, entity) : NULL;
-    if (!row || !row->read || is_wizard_call(entity))
-        return;
-    enum use use = use_of(c, entity);
-    if (use == USE_ACTIVITY) {
-        convert_activity(c, entity, own_direction(entity));
-    } else if (use == USE_CONNECTION) {
-        const struct convert_connection *connection = convert_connection(c, entity);
-        if (!connection)
-            return;
-        convert_lost_settings(c, entity,
-                              own_direction(entity) == CONVERT_READ ? row->read_settings : row->write_settings,
-                              row->endpoint_key ? NULL : endpoint_connector_find(row->adapter)->settings);
-        convert_done(c, entity, JPK_CONVERTED, "connection:%s", connection->name);
-    } else {
-        convert_unused(c, entity, row);
-    }
-}
-
-/* The calls behind a wizard's operation are what its function has become. */
-static void account_wizard_calls(struct convert *c, const struct jpk_entity *operation)
-{
-    const struct jpk_operation *steps = operation->as.operation;
-    for (size_t i = 0; steps && i < steps->activity_count && !c->failed; i++) {
-        const struct jpk_entity *call = steps->activities[i].content;
-        if (!convert_lives(call) || !is_wizard_call(call) || c->items[call->index].target)
-            continue;
-        const struct convert_activity *activity = convert_step_activity(c, operation, &steps->activities[i]);
-        if (activity)
-            convert_done(c, call, JPK_CONVERTED, "activity:%s", activity->name);
-    }
-}
-
-/* Calls without such a function, and endpoints that nothing uses. */
-static void convert_rest(struct convert *c, const struct jpk_entity *entity)
-{
-    const struct endpoint_row *row = convert_lives(entity) ? row_of(entity) : NULL;
-    if (!row || !row->adapter || c->items[entity->index].target)
-        return;
-    if (!row->read) {
-        if (convert_connection(c, entity) && use_of(c, entity) == USE_NONE)
-            convert_note(c, entity, CONVERT_KEPT, 0, "nothing uses it; its connection was made all the same");
-    } else if (is_wizard_call(entity) && use_of(c, entity) == USE_NONE) {
-        convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing uses it, and its wizard makes such calls by itself");
-    } else if (is_wizard_call(entity)) {
-        struct jpk_finding *finding = convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0,
-                                                   "the query or upsert whose wizard made it is not in the project");
-        if (finding)
-            finding->hint = "make an activity of the Salesforce connector for it";
-    }
-}
-
-void convert_endpoints(struct convert *c)
-{
-    const struct jpk_entity *const *entities = c->project->entities;
-    size_t count = c->project->entity_count;
-    for (size_t i = 0; i < count && !c->failed; i++)
-        convert_entity(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
-        if (entities[i]->type == JPK_TYPE_OPERATION && convert_lives(entities[i]))
-            account_wizard_calls(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
-        convert_rest(c, entities[i]);
 }

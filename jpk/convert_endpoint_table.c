@@ -249,7 +249,7 @@ static const struct endpoint_setting http_activity[] = {
     TEXT("archive_mode", "Archive mode", ""),
     TEXT("archive_encryption_mode", "Archive encryption", ""),
     SECRET("archive_password", "Archive password"),
-    LOST("target_target_id", "target of the answer", ""),
+    IGNORED("target_target_id"), /* a step of its own */
     IGNORED("http_verb"),
     IGNORED("http_method"),
     IGNORED("encrypt_choice"),
@@ -372,8 +372,8 @@ static const struct endpoint_setting netsuite_login[] = {
     {"tokensecret", "tokensecret", "Token Secret", ENDPOINT_TEXT, ENDPOINT_ALWAYS | ENDPOINT_SECRET, ""},
     {"signalgo", "signalgo", "Signature Algorithm", ENDPOINT_TEXT, ENDPOINT_ALWAYS, ""},
     {"calltimeout", "calltimeout", "Call Time Out", ENDPOINT_TEXT, 0, ""},
-    {"retryOnConcurrentException", "retryOnConcurrentException", "Retry on Recoverable Exception", ENDPOINT_BOOLEAN, 0,
-     "0"},
+    {"retryOnConcurrentException", "retryOnConcurrentException", "Retry on Recoverable Exception", ENDPOINT_BOOLEAN,
+     ENDPOINT_ALWAYS, "0"},
     {"maxretry", "retryOnConcurrentException_group/maxRetry", "Maximum Number of Retries", ENDPOINT_NUMBER, 0, ""},
     {"retryinterval", "retryOnConcurrentException_group/retryInterval", "Retry Interval (seconds)", ENDPOINT_NUMBER, 0,
      ""},
@@ -499,6 +499,7 @@ static const struct endpoint_connector connectors[] = {
 #define SAP "set up a connection of the SAP connector and its function by hand, with the same names"
 #define JMS "set up a connection of the JMS connector and its activity by hand; listening needs a private agent"
 #define QUICKBOOKS "there is no QuickBooks connector: call its interface through HTTP, or build a connector"
+#define XSLT "call RunXSLT in a script, with the style sheet in a file"
 #define API "publish the operation as a custom API and begin it with an activity of the API connector"
 
 static const struct endpoint_row rows[] = {
@@ -546,6 +547,7 @@ static const struct endpoint_row rows[] = {
     CRM("MSCrmQuery", "query", "source"),
     CRM("MSCrmUpsert", "upsert", "neutral"),
 
+    MANUAL("XsltTransform", XSLT),
     MANUAL("SapEndpoint", SAP),
     MANUAL("SapFunction", SAP),
     MANUAL("JMSEndpoint", JMS),

@@ -1,6 +1,6 @@
 /*
  * Names: in Cloud Studio components are referred to by name, so that a name must be unique in its kind and hold neither
- * `/` nor `:`, which separate the parts of a reference.
+ * `/` nor `:`, which separate the parts of a reference, nor the tag around one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,10 @@
 #include "base/text.h"
 #include "jpk/conversion.h"
 
-/* `/`, `:` and control characters become a space, runs of spaces one; none at the ends. */
+/* What begins a reference; what ends one has a slash. */
+#define TAG "<TAG>"
+
+/* `/`, `:`, control characters and the tag of references become a space, runs of spaces one; none at the ends. */
 static char *make_legal(struct convert *c, const char *wanted)
 {
     char *legal = arena_alloc(&c->arena, strlen(wanted) + 8);
@@ -17,7 +20,9 @@ static char *make_legal(struct convert *c, const char *wanted)
     if (!legal)
         return NULL;
     for (const char *p = wanted; *p; p++) {
-        bool space = *p == ' ' || *p == '/' || *p == ':' || (unsigned char)*p < ' ' || *p == 0x7f;
+        bool tag = strncmp(p, TAG, sizeof TAG - 1) == 0;
+        bool space = tag || *p == ' ' || *p == '/' || *p == ':' || (unsigned char)*p < ' ' || *p == 0x7f;
+        p += tag ? sizeof TAG - 2 : 0;
         if (!space)
             legal[n++] = *p;
         else if (n > 0 && legal[n - 1] != ' ')

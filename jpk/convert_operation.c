@@ -4,21 +4,23 @@
  * A step of Design Studio is a step here, but for what an activity contains itself: the query or upsert of a Salesforce
  * wizard is one activity in place of a web service call and the request that comes with it. The sequence must follow
  * one of seven patterns; what does not is cut behind an activity and chained by the outcome for success, which is what
- * the vendor advises. E-mails are sent by operations of their own.
+ * the vendor advises.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "jpk/cloud_pattern.h"
-#include "jpk/conversion.h"
-#include "jpk/convert_tables.h"
+#include "jpk/convert_schemas.h"
+
+enum { STRUCTURE_DATABASE = 3 }; /* source_type_id, target_type_id */
 
 /* A step that is to be written, and what a pattern sees of it. */
 struct step {
     const char *id;
     const struct jpk_entity *entity;
+    bool answer; /* the target of what the step before it answers */
+    size_t made; /* of an activity: its place in convert.activities */
     struct jpk_cloud_component component;
     struct jpk_cloud_activity activity;
 };
@@ -27,6 +29,7 @@ struct steps {
     const struct jpk_entity *operation;
     struct step *items;
     size_t count, capacity;
+    bool incomplete; /* a step was left out for which nothing is known */
 };
 
 /* ------------------------------------------------------------------------------------------------------------ steps */
@@ -45,19 +48,25 @@ static struct step *add_step(struct convert *c, struct steps *steps, enum jpk_cl
     return step;
 }
 
-static void add_activity(struct convert *c, struct steps *steps, const struct jpk_entity *entity,
-                         enum convert_direction direction)
+static void set_activity(struct convert *c, struct step *step, const struct convert_activity *activity)
 {
-    const struct convert_activity *activity = convert_activity(c, entity, direction);
-    struct step *step = activity ? add_step(c, steps, JPK_CLOUD_ACTIVITY, activity->id, entity) : NULL;
-    if (!step)
-        return;
     const char *polarity = json_string_value(json_object_get(activity->component, "polarity"));
+    const char *discovery = json_string_value(json_object_get(activity->component, "discoveryType"));
+    step->id = step->component.id = activity->id;
+    step->made = (size_t)(activity - c->activities);
     step->activity = (struct jpk_cloud_activity){.adapter = c->connections[activity->connection].adapter,
                                                  .function = activity->function,
-                                                 .polarity = polarity                    ? polarity
-                                                             : direction == CONVERT_READ ? "source"
-                                                                                         : "target"};
+                                                 .discovery = discovery ? discovery : "",
+                                                 .polarity = polarity ? polarity : ""};
+}
+
+/* An activity may be NULL. False: there is no step. */
+static bool add_activity(struct convert *c, struct steps *steps, const struct convert_activity *activity)
+{
+    struct step *step = activity ? add_step(c, steps, JPK_CLOUD_ACTIVITY, activity->id, activity->entity) : NULL;
+    if (step)
+        set_activity(c, step, activity);
+    return step != NULL;
 }
 
 const struct jpk_entity *convert_wizard_item(const struct convert *c, const struct jpk_entity *operation)
@@ -67,28 +76,147 @@ const struct jpk_entity *convert_wizard_item(const struct convert *c, const stru
     return convert_lives(item) && item->type != JPK_TYPE_OPERATION ? item : NULL;
 }
 
-enum convert_direction convert_direction_of(const struct jpk_entity *entity)
+/* The nearest activity before step `at`; NULL: there is none. */
+static struct step *activity_before(const struct steps *steps, size_t at)
 {
-    switch (entity->type) {
-    case JPK_TYPE_SOURCE:
-    case JPK_TYPE_SALESFORCE_QUERY:
-    case JPK_TYPE_NETSUITE_QUERY:
-    case JPK_TYPE_NETSUITE_GET_LIST:
-    case JPK_TYPE_MSCRM_QUERY:
-    case JPK_TYPE_QUICKBOOKS_QUERY:
-        return CONVERT_READ;
-    default:
-        return CONVERT_WRITE;
-    }
+    while (at > 0 && steps->items[at - 1].component.kind == JPK_CLOUD_SCRIPT)
+        at--;
+    return at > 0 && steps->items[at - 1].component.kind == JPK_CLOUD_ACTIVITY ? &steps->items[at - 1] : NULL;
+}
+
+static bool has_source(struct convert *c, const struct jpk_entity *transformation)
+{
+    return json_object_get(convert_transformation_component(c, transformation), "source") != NULL;
+}
+
+/* Whether nothing that gives data has come yet, and nothing was left out that might. */
+static bool needs_source(struct convert *c, const struct steps *steps, const struct jpk_entity *transformation)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].component.kind != JPK_CLOUD_SCRIPT)
+            return false;
+    return !steps->incomplete && has_source(c, transformation);
+}
+
+static void add_missing_source(struct convert *c, struct steps *steps, const struct jpk_entity *transformation)
+{
+    const struct convert_activity *missing = convert_missing_source(c, transformation);
+    if (!add_activity(c, steps, missing))
+        return;
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_DANGLING, 0,
+                     "the transformation '%s' has no source; the activity '%s' stands in its place",
+                     transformation->name, missing->name);
+    if (finding)
+        finding->hint = "put the activity in its place that reads what the transformation needs";
 }
 
 /* Its script to run before goes before it. */
 static void add_transformation(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
 {
     const char *script = convert_prescript(c, entity);
+    if (needs_source(c, steps, entity))
+        add_missing_source(c, steps, entity);
+    struct step *before = activity_before(steps, steps->count);
+    if (before && entity->as.transformation->source.type_code == STRUCTURE_DATABASE) {
+        const struct convert_activity *query = convert_query_activity(c, before->entity, CONVERT_READ, entity);
+        if (query)
+            set_activity(c, before, query);
+    }
     if (script)
         add_step(c, steps, JPK_CLOUD_SCRIPT, script, entity);
     add_step(c, steps, JPK_CLOUD_TRANSFORMATION, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id), entity);
+}
+
+/* The transformation that gives tables of a database to what comes next; NULL: none does. */
+static const struct jpk_entity *database_writer(const struct steps *steps)
+{
+    size_t at = steps->count;
+    while (at > 0 && steps->items[at - 1].component.kind == JPK_CLOUD_SCRIPT)
+        at--;
+    const struct step *before = at > 0 ? &steps->items[at - 1] : NULL;
+    bool writes = before && before->component.kind == JPK_CLOUD_TRANSFORMATION &&
+                  before->entity->as.transformation->target.type_code == STRUCTURE_DATABASE;
+    return writes ? before->entity : NULL;
+}
+
+static const char *name_of_step(const struct jpk_activity *activity)
+{
+    return *activity->role ? activity->role : activity->tag;
+}
+
+/* A target of HTTP may name another one for its answer, which is a step here. */
+static void add_answer(struct convert *c, struct steps *steps, const struct jpk_entity *entity)
+{
+    const struct jpk_item *item =
+        entity->type == JPK_TYPE_TARGET ? jpk_entity_setting(entity, "target_target_id") : NULL;
+    if (!item || !item->value || !*item->value || c->failed)
+        return;
+    const struct jpk_entity *to = jpk_project_entity(c->project, item->value);
+    if (!convert_lives(to) || to->type != JPK_TYPE_TARGET)
+        convert_note(c, steps->operation, CONVERT_DANGLING, 0,
+                     "the target for the answer of '%s' is not in the project, and is left out", entity->name);
+    else if (add_activity(c, steps, convert_activity(c, to, CONVERT_WRITE)))
+        steps->items[steps->count - 1].answer = true;
+}
+
+static void add_item(struct convert *c, struct steps *steps, const struct jpk_entity *entity,
+                     const struct jpk_activity *activity)
+{
+    enum convert_direction direction = convert_own_direction(entity);
+    const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
+    const struct convert_activity *made =
+        writer ? convert_query_activity(c, entity, direction, writer) : convert_activity(c, entity, direction);
+    if (add_activity(c, steps, made) || c->failed) {
+        add_answer(c, steps, entity);
+        return;
+    }
+    steps->incomplete = true;
+    struct jpk_finding *finding = convert_note(c, steps->operation, CONVERT_NOT_SUPPORTED, activity->offset,
+                                               "the step '%s' is left out: nothing is known that corresponds to '%s'",
+                                               name_of_step(activity), entity->name);
+    if (finding)
+        finding->hint = "put the step that you build for it in its place";
+}
+
+/* Patterns ask a step for its activity; the list does not grow any more. */
+static void link_activities(struct steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].component.kind == JPK_CLOUD_ACTIVITY)
+            steps->items[i].component.as.activity = &steps->items[i].activity;
+}
+
+static bool has_answer(const struct steps *steps)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (steps->items[i].answer)
+            return true;
+    return false;
+}
+
+static void note_lost_answer(struct convert *c, const struct steps *steps, size_t at)
+{
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_SETTING_LOST, 0,
+                     "the answer of '%s' goes to '%s', for which no valid pattern has a place; left out",
+                     steps->items[at - 1].entity->name, steps->items[at].entity->name);
+    if (finding)
+        finding->hint = "with a transformation before what asks, what takes the answer can be a step behind it";
+}
+
+/* Where no pattern has a place for an answer, it is lost. */
+static void drop_answers(struct convert *c, struct steps *steps)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < steps->count; i++) {
+        if (steps->items[i].answer)
+            note_lost_answer(c, steps, i);
+        else
+            steps->items[kept++] = steps->items[i];
+    }
+    steps->count = kept;
+    link_activities(steps);
 }
 
 static void convert_step(struct convert *c, struct steps *steps, const struct jpk_activity *activity)
@@ -98,61 +226,64 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
         return; /* the activity has it, or a wizard's slot that was never filled */
     if (!convert_lives(entity)) {
         convert_note(c, steps->operation, CONVERT_DANGLING, activity->offset,
-                     "the step '%s' pointed at nothing that is converted, and is left out",
-                     *activity->role ? activity->role : activity->tag);
+                     "the step '%s' pointed at nothing that is converted, and is left out", name_of_step(activity));
         return;
     }
     const struct jpk_entity *wizard =
         entity->type == JPK_TYPE_WEB_SERVICE_CALL ? convert_wizard_item(c, steps->operation) : NULL;
     if (entity->type == JPK_TYPE_SCRIPT)
         add_step(c, steps, JPK_CLOUD_SCRIPT, convert_id(c, JPK_CLOUD_SCRIPT, NULL, entity->id), entity);
-    else if (entity->type == JPK_TYPE_TRANSFORMATION)
+    else if (convert_is_transformation(entity))
         add_transformation(c, steps, entity);
-    else if (wizard)
-        add_activity(c, steps, wizard, convert_direction_of(wizard));
     else
-        add_activity(c, steps, entity, convert_direction_of(entity));
-}
-
-static struct steps collect_steps(struct convert *c, const struct jpk_entity *operation)
-{
-    struct steps steps = {.operation = operation};
-    for (size_t i = 0; i < operation->as.operation->activity_count && !c->failed; i++)
-        convert_step(c, &steps, &operation->as.operation->activities[i]);
-    for (size_t i = 0; i < steps.count; i++)
-        if (steps.items[i].component.kind == JPK_CLOUD_ACTIVITY)
-            steps.items[i].component.as.activity = &steps.items[i].activity;
-    return steps;
+        add_item(c, steps, wizard ? wizard : entity, activity);
 }
 
 /* Transformations learn what is before and behind them. */
-static void connect_transformations(struct convert *c, const struct steps *steps)
+static void connect_transformations(struct convert *c, struct steps *steps)
 {
     for (size_t i = 0; i < steps->count && !c->failed; i++) {
         if (steps->items[i].component.kind != JPK_CLOUD_TRANSFORMATION)
             continue;
-        const struct step *before = i > 0 ? &steps->items[i - 1] : NULL;
-        const struct step *behind = i + 1 < steps->count ? &steps->items[i + 1] : NULL;
-        while (before && before > steps->items && before->component.kind == JPK_CLOUD_SCRIPT)
-            before--;
-        while (behind && behind + 1 < steps->items + steps->count && behind->component.kind == JPK_CLOUD_SCRIPT)
+        const struct step *before = activity_before(steps, i), *behind = &steps->items[i + 1];
+        const struct step *end = steps->items + steps->count;
+        while (behind < end && behind->component.kind == JPK_CLOUD_SCRIPT)
             behind++;
-        bool from = before && before->component.kind == JPK_CLOUD_ACTIVITY;
-        bool to = behind && behind->component.kind == JPK_CLOUD_ACTIVITY;
-        struct convert_activity source, target;
-        if (from)
-            source = *convert_activity(c, before->entity, convert_direction_of(before->entity));
-        if (to)
-            target = *convert_activity(c, behind->entity, convert_direction_of(behind->entity));
-        convert_connect_transformation(c, steps->items[i].entity, from ? &source : NULL, to ? &target : NULL);
+        bool to = behind < end && behind->component.kind == JPK_CLOUD_ACTIVITY;
+        const char *id =
+            convert_connect_transformation(c, steps->items[i].entity, before ? &c->activities[before->made] : NULL,
+                                           to ? &c->activities[behind->made] : NULL);
+        if (id)
+            steps->items[i].id = id;
     }
 }
 
 /* --------------------------------------------------------------------------------------------------------- patterns */
 
+/* Whether no transformation in steps [from, from + count) gets its data from a step before them. */
+static bool feeds_itself(struct convert *c, const struct steps *steps, size_t from, size_t count)
+{
+    for (size_t i = from; i < from + count && steps->items[i].component.kind != JPK_CLOUD_ACTIVITY; i++)
+        if (steps->items[i].component.kind == JPK_CLOUD_TRANSFORMATION && has_source(c, steps->items[i].entity))
+            return false;
+    return true;
+}
+
+/* How many activities there are of those that no operation may have two of. */
+static size_t count_alone(const struct steps *steps, size_t from, size_t count)
+{
+    size_t alone = 0;
+    for (size_t i = from; i < from + count; i++)
+        alone += steps->items[i].component.kind == JPK_CLOUD_ACTIVITY &&
+                 (cloud_activity_traits(&steps->items[i].activity) & STEP_ALONE) != 0;
+    return alone;
+}
+
 /* Whether steps [from, from + count) are an operation by themselves. */
 static bool fits(struct convert *c, const struct steps *steps, size_t from, size_t count)
 {
+    if (!feeds_itself(c, steps, from, count) || count_alone(steps, from, count) > 1)
+        return false;
     struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
     if (!links) {
         c->failed = true;
@@ -196,109 +327,6 @@ static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PART
     return parts;
 }
 
-/* ---------------------------------------------------------------------------------------------------------- options */
-
-static json_int_t number_of(const struct jpk_entity *operation, const char *key, json_int_t otherwise)
-{
-    const char *value = jpk_entity_value(operation, key);
-    return value && *value ? (json_int_t)strtoll(value, NULL, 10) : otherwise;
-}
-
-static void set_timeout(struct convert *c, const struct jpk_entity *operation, json_t *options)
-{
-    const struct convert_time_unit *unit = convert_time_unit(jpk_entity_value(operation, "timeoutuiunit"));
-    json_int_t seconds = number_of(operation, "timeoutseconds", 7200);
-    if (seconds % unit->seconds != 0)
-        unit = convert_time_unit("SECONDS");
-    convert_set(c, options, "timeoutValue", json_integer(seconds / unit->seconds));
-    convert_set(c, options, "timeoutMultiplier", json_integer(unit->seconds));
-    convert_set(c, options, "timeoutUnit", json_string(unit->name));
-}
-
-static void set_options(struct convert *c, const struct jpk_entity *operation, json_t *component)
-{
-    json_t *options = json_object_get(component, "options");
-    set_timeout(c, operation, options);
-    for (size_t i = 0; i < convert_option_count; i++) {
-        const char *value = jpk_entity_value(operation, convert_options[i].key);
-        if (value && *value)
-            convert_set(c, options, convert_options[i].member,
-                        convert_options[i].number ? json_integer((json_int_t)strtoll(value, NULL, 10))
-                                                  : json_string(value));
-    }
-    if (number_of(operation, "chunk_size", 0) > 0)
-        convert_set(c, options, "enableChunking", json_true());
-    const char *debug = jpk_entity_value(operation, "debug_mode_until");
-    if (debug && *debug)
-        convert_set(c, options, "debugModeEnabled", json_true());
-}
-
-/* ---------------------------------------------------------------------------------------------------------- outcomes
- */
-
-static void add_outcome(struct convert *c, json_t *component, int when, const char *to, const char *seed)
-{
-    const char *id =
-        convert_id(c, JPK_CLOUD_OPERATION, when == JPK_CLOUD_ON_SUCCESS ? "on success" : "on failure", seed);
-    if (json_array_append_new(json_object_get(component, "outcomes"), cloud_new_outcome(when, to, id)) != 0)
-        c->failed = true;
-}
-
-/* A new operation with one script. */
-static json_t *scripted_operation(struct convert *c, const struct jpk_entity *operation, const char *what,
-                                  const char *text, const char **id)
-{
-    const char *wanted = convert_text(c, "%s - %s", convert_item_name(c, operation), what);
-    const char *script_id = convert_id(c, JPK_CLOUD_SCRIPT, what, operation->id);
-    *id = convert_id(c, JPK_CLOUD_OPERATION, what, operation->id);
-    json_t *script = cloud_new_component(JPK_CLOUD_SCRIPT, convert_name(c, JPK_CLOUD_SCRIPT, wanted, NULL), script_id);
-    json_t *made = cloud_new_component(JPK_CLOUD_OPERATION, convert_name(c, JPK_CLOUD_OPERATION, wanted, NULL), *id);
-    bool ok = script && made && cloud_set_script(script, text, false) &&
-              json_array_append_new(json_object_get(made, "steps"), cloud_new_link(JPK_CLOUD_SCRIPT, script_id)) == 0;
-    if (!ok || c->failed) {
-        c->failed = true;
-        json_decref(script);
-        json_decref(made);
-        return NULL;
-    }
-    convert_add(c, JPK_CLOUD_SCRIPT, script);
-    return made;
-}
-
-/* The workflow that an operation belongs to gets another. */
-static void list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id);
-
-/* What happens on success or failure: an operation, an e-mail, or one after the other. */
-static void convert_outcome(struct convert *c, const struct jpk_entity *operation, json_t *component, int when,
-                            const struct jpk_entity *next, const struct jpk_entity *email)
-{
-    bool success = when == JPK_CLOUD_ON_SUCCESS;
-    const char *to = next && convert_lives(next) ? convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id) : NULL;
-    if (next && !to)
-        convert_note(c, operation, CONVERT_DANGLING, 0, "the operation on %s is not converted, and is left out",
-                     success ? "success" : "failure");
-    if (convert_lives(email)) {
-        const char *what = success ? "success e-mail" : "failure e-mail", *id;
-        const char *text = convert_text(c, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
-                                        convert_item_name(c, email));
-        json_t *sender = scripted_operation(c, operation, what, text, &id);
-        if (sender && to)
-            add_outcome(c, sender, JPK_CLOUD_ON_SUCCESS, to, id);
-        if (sender && convert_add(c, JPK_CLOUD_OPERATION, sender))
-            list_in_workflow(c, operation, id);
-        convert_note(c, operation, CONVERT_EMAIL_SCRIPTED, 0,
-                     "the e-mail '%s' on %s is sent by an operation of its own", email->name,
-                     success ? "success" : "failure");
-        to = id;
-    }
-    if (!to || c->failed)
-        return;
-    add_outcome(c, component, when, to, operation->id);
-    if (success)
-        convert_note(c, operation, CONVERT_OUTCOME_GUESSED, 0,
-                     "what runs on success has the code %d, which no export has shown yet", JPK_CLOUD_ON_SUCCESS);
-}
-
 /* --------------------------------------------------------------------------------------------------------- workflows
  */
 
@@ -334,7 +362,7 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
     return workflow;
 }
 
-static void list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id)
+void convert_list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id)
 {
     json_t *workflow = c->failed ? NULL : workflow_of(c, operation);
     if (!workflow ||
@@ -355,36 +383,34 @@ static json_t *new_part(struct convert *c, const struct steps *steps, size_t fro
         if (json_array_append_new(list, cloud_new_link(steps->items[i].component.kind, steps->items[i].id)) != 0)
             c->failed = true;
     if (!c->failed)
-        set_options(c, steps->operation, component);
+        convert_options(c, steps->operation, component);
     if (!c->failed)
         return component;
     json_decref(component);
     return NULL;
 }
 
-/* The operation as one component, or as several that run one after the other. */
+/* The operation as one component, or as several that run one after the other; whichever fails, it has failed. */
 static void write_parts(struct convert *c, const struct steps *steps, const size_t *ends, size_t parts)
 {
     const struct jpk_entity *operation = steps->operation;
-    const struct jpk_operation *own = operation->as.operation;
     const char *name = convert_item_name(c, operation), *id = convert_id(c, JPK_CLOUD_OPERATION, NULL, operation->id);
+    const char *on_success = convert_outcome(c, operation, JPK_CLOUD_ON_SUCCESS);
+    const char *on_failure = convert_outcome(c, operation, JPK_CLOUD_ON_FAILURE);
     for (size_t i = 0, from = 0; i < parts && !c->failed; from = ends[i++]) {
         json_t *component = new_part(c, steps, from, ends[i], name, id);
         if (!component)
             return;
-        list_in_workflow(c, operation, id);
-        if (i + 1 == parts) {
-            convert_outcome(c, operation, component, JPK_CLOUD_ON_SUCCESS, own->on_success, own->success_message);
-        } else {
+        convert_list_in_workflow(c, operation, id);
+        const char *next = on_success;
+        if (i + 1 < parts) {
             const char *what = convert_text(c, "part %zu", i + 2);
             name = convert_name(c, JPK_CLOUD_OPERATION,
                                 convert_text(c, "%s - %s", convert_item_name(c, operation), what), NULL);
-            const char *next = convert_id(c, JPK_CLOUD_OPERATION, what, operation->id);
-            add_outcome(c, component, JPK_CLOUD_ON_SUCCESS, next, id);
-            id = next;
+            next = id = convert_id(c, JPK_CLOUD_OPERATION, what, operation->id);
         }
-        if (i == 0)
-            convert_outcome(c, operation, component, JPK_CLOUD_ON_FAILURE, own->on_failure, own->failure_message);
+        convert_add_outcome(c, component, JPK_CLOUD_ON_SUCCESS, next);
+        convert_add_outcome(c, component, JPK_CLOUD_ON_FAILURE, on_failure);
         convert_add(c, JPK_CLOUD_OPERATION, component);
     }
 }
@@ -416,17 +442,48 @@ static void keep_scripts(struct convert *c, struct steps *steps)
         add_step(c, steps, JPK_CLOUD_SCRIPT, id, operation);
 }
 
+/* "Read in, T, Write out": what a person builds the operation from. */
+static const char *list_steps(struct convert *c, const struct steps *steps)
+{
+    struct buf list = {0};
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        const char *name = step->component.kind == JPK_CLOUD_ACTIVITY ? c->activities[step->made].name
+                                                                      : convert_item_name(c, step->entity);
+        buf_printf(&list, "%s%s", i > 0 ? ", " : "", name);
+    }
+    const char *text = list.failed ? "" : convert_text(c, "%s", buf_text(&list));
+    c->failed |= list.failed;
+    buf_free(&list);
+    return text;
+}
+
+static void note_pattern(struct convert *c, const struct steps *steps)
+{
+    struct jpk_finding *finding =
+        convert_note(c, steps->operation, CONVERT_OPERATION_PATTERN, 0,
+                     steps->count == 0 ? "has no step that could be converted"
+                                       : "its steps fit no valid pattern, and cannot be cut into parts that do");
+    if (finding && steps->count > 0)
+        finding->hint = convert_text(c, "build it from its steps, which were: %s", list_steps(c, steps));
+}
+
 static void convert_one(struct convert *c, const struct jpk_entity *operation)
 {
-    struct steps steps = collect_steps(c, operation);
+    struct steps steps = {.operation = operation};
+    for (size_t i = 0; i < operation->as.operation->activity_count && !c->failed; i++)
+        convert_step(c, &steps, &operation->as.operation->activities[i]);
+    link_activities(&steps);
     size_t ends[PARTS_MAX], parts = c->failed ? 0 : cut(c, &steps, ends);
+    if (parts != 1 && has_answer(&steps) && !c->failed) {
+        drop_answers(c, &steps);
+        parts = cut(c, &steps, ends);
+    }
     if (parts > 1)
         convert_note(c, operation, CONVERT_OPERATION_SPLIT, 0,
                      "fits no valid pattern as it is; it has become %zu operations, one after the other", parts);
     if (parts == 0 && !c->failed) {
-        convert_note(c, operation, CONVERT_OPERATION_PATTERN, 0,
-                     steps.count == 0 ? "has no step that could be converted"
-                                      : "its steps fit no valid pattern, and cannot be cut into parts that do");
+        note_pattern(c, &steps);
         keep_scripts(c, &steps);
         ends[0] = steps.count;
         parts = 1;
@@ -439,58 +496,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *operation)
     free(steps.items);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- schedules
- */
-
-static json_t *days_of(const struct jpk_schedule *s)
-{
-    static const char *const names[7] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-    json_t *occurrence =
-        json_pack("{s:i, s:i, s:i, s:i, s:i}", "occurs", (int)s->unit, "daily", s->unit == JPK_DAILY ? s->every : 0,
-                  "weekly", s->unit == JPK_WEEKLY ? s->every : 0, "monthlyADay", s->day_of_month,
-                  "monthlyAOfEveryXMonth", s->unit == JPK_MONTHLY ? s->every : 0);
-    for (int i = 0; occurrence && i < 7; i++)
-        if (json_object_set_new(occurrence, names[i], json_boolean(s->weekdays[i])) != 0) {
-            json_decref(occurrence);
-            return NULL;
-        }
-    return occurrence;
-}
-
-/* The form that the REST interface documents. */
-static const char *rest_form(struct convert *c, const struct jpk_entity *entity)
-{
-    const struct jpk_schedule *s = entity->as.schedule;
-    json_t *form = json_pack("{s:s, s:s, s:o, s:{s:i, s:s, s:i, s:i, s:s, s:s}, s:{s:b, s:s, s:s}}", "projectGuid",
-                             c->project->id, "scheduleName", entity->name, "occurrence", days_of(s), "frequency",
-                             "frequency", s->once ? 1 : 0, "frequencyOnceTime", s->at ? s->at : "", "frequencyEveryHm",
-                             s->interval_minutes ? 1 : 0, "frequencyEveryNum", s->interval, "frequencyStartTime",
-                             s->from ? s->from : "", "frequencyEndTime", s->until ? s->until : "", "duration",
-                             "durationYesnoEnd", s->end_date && *s->end_date, "durationStartDate",
-                             s->start_date ? s->start_date : "", "durationEndDate", s->end_date ? s->end_date : "");
-    char *text = form ? json_dumps(form, JSON_INDENT(2)) : NULL;
-    const char *kept = text ? convert_text(c, "%s", text) : "";
-    c->failed |= !text;
-    free(text);
-    json_decref(form);
-    return kept;
-}
-
-static void note_schedule(struct convert *c, const struct jpk_entity *operation)
-{
-    const struct jpk_entity *schedule = operation->as.operation->schedule;
-    struct jpk_convert_schedule *list =
-        array_grow(c->schedules, c->schedule_count, &c->schedule_capacity, sizeof *list);
-    if (!list) {
-        c->failed = true;
-        return;
-    }
-    c->schedules = list;
-    list[c->schedule_count++] = (struct jpk_convert_schedule){schedule->index, operation->index,
-                                                              schedule->as.schedule ? rest_form(c, schedule) : ""};
-    convert_note(c, schedule, CONVERT_SCHEDULE, 0, "must be set up for the operation '%s'",
-                 convert_item_name(c, operation));
-}
+/* ------------------------------------------------------------------------------------------------------------- all */
 
 void convert_operations(struct convert *c)
 {
@@ -499,7 +505,7 @@ void convert_operations(struct convert *c)
         if (entity->type != JPK_TYPE_OPERATION || !entity->as.operation || !convert_lives(entity))
             continue;
         convert_one(c, entity);
-        if (!c->failed && convert_lives(entity->as.operation->schedule))
-            note_schedule(c, entity);
+        if (!c->failed)
+            convert_schedule(c, entity);
     }
 }

@@ -29,6 +29,8 @@ static const struct jpk_check_rule rules[CONVERT_RULES + 1] = {
     [CONVERT_MAPPING_LOST] = {"mapping-lost", JPK_WARNING, "A mapping has no node in the schema."},
     [CONVERT_PRESCRIPT] = {"prescript-moved", JPK_WARNING, "A script that runs before a transformation has moved."},
     [CONVERT_AGENT] = {"agent", JPK_WARNING, "It needs another kind of agent."},
+    [CONVERT_DESCRIPTION_LOST] = {"description-lost", JPK_INFO, "A description has no place in such a component."},
+    [CONVERT_WSDL] = {"wsdl", JPK_WARNING, "A WSDL file must be given to its connection."},
 };
 
 /* What a finding makes of its item, at least. */
@@ -57,6 +59,8 @@ static const uint8_t results[CONVERT_RULES] = {
     [CONVERT_MAPPING_LOST] = JPK_CONVERT_REVIEW,
     [CONVERT_PRESCRIPT] = JPK_CONVERT_REVIEW,
     [CONVERT_AGENT] = JPK_CONVERT_REVIEW,
+    [CONVERT_DESCRIPTION_LOST] = JPK_CONVERTED,
+    [CONVERT_WSDL] = JPK_CONVERT_REVIEW,
 };
 
 const struct jpk_check_rule *jpk_convert_rules(void)

@@ -30,6 +30,8 @@ enum convert_rule {
     CONVERT_MAPPING_LOST,      /* a mapping without a node in the schema, or of an unknown kind */
     CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
     CONVERT_AGENT,             /* needs another agent than was asked for */
+    CONVERT_DESCRIPTION_LOST,  /* a description that has no place there */
+    CONVERT_WSDL,              /* the file that a SOAP connection is set up from */
     CONVERT_RULES
 };
 

@@ -46,7 +46,7 @@ static void find_wizards(struct convert *c)
 static void set_activity(struct convert *c, struct convert_function *function)
 {
     const struct convert_activity *activity =
-        convert_activity(c, function->entity, convert_direction_of(function->entity));
+        convert_activity(c, function->entity, convert_own_direction(function->entity));
     if (!activity)
         return;
     function->activity_id = activity->id;
@@ -128,6 +128,10 @@ void convert_schemas_end(struct convert *c)
 {
     if (!c->schemas)
         return;
+    for (size_t i = 0; c->schemas->connected && i < c->project->entity_count; i++) {
+        json_decref(c->schemas->connected[i].sides[0]);
+        json_decref(c->schemas->connected[i].sides[1]);
+    }
     for (size_t i = 0; c->schemas->functions && i < c->project->entity_count; i++) {
         if (!c->schemas->functions[i])
             continue;
@@ -137,6 +141,7 @@ void convert_schemas_end(struct convert *c)
     map_free(&c->schemas->keys);
     map_free(&c->schemas->assets);
     map_free(&c->schemas->by_name);
+    map_free(&c->schemas->pairs);
     free(c->schemas->users);
     free(c->schemas);
     c->schemas = NULL;
@@ -315,15 +320,37 @@ static struct convert_user_schema *user_schema(struct convert *c, struct convert
     return users[schemas->user_count++] = add_user_schema(c, side);
 }
 
-static json_t *user_json(struct convert *c, struct convert_side *side)
+static json_t *reference_to_user(struct convert *c, const struct convert_user_schema *schema)
 {
-    const struct convert_user_schema *schema = user_schema(c, side);
     json_t *json = schema ? json_object() : NULL;
     if (!json)
         return NULL;
     convert_set(c, json, "name", json_string(schema->name));
     convert_set(c, json, "id", json_string(schema->id));
     convert_set(c, json, "document", json_incref(schema->document));
+    return json;
+}
+
+static json_t *user_json(struct convert *c, struct convert_side *side)
+{
+    return reference_to_user(c, user_schema(c, side));
+}
+
+json_t *convert_side_detach(struct convert *c, const struct jpk_entity *transformation, bool target)
+{
+    const struct jpk_transformation *t = transformation->as.transformation;
+    struct convert_side side = {
+        .transformation = transformation, .side = target ? &t->target : &t->source, .target = target};
+    const struct convert_function *function = function_of(c, side.side);
+    side.own = function ? function->sides[target].tree : NULL;
+    if (!side.own)
+        return NULL;
+    const char *jtr = side.own->jtr;
+    side.own->connector = false; /* as long as it is written as one of the user's */
+    side.own->jtr = NULL;
+    json_t *json = user_json(c, &side);
+    side.own->connector = true;
+    side.own->jtr = jtr;
     return json;
 }
 

@@ -55,4 +55,7 @@ json_t *convert_side_json(struct convert *c, struct convert_side *side);
  */
 bool convert_side_connect(struct convert *c, json_t *side, const struct convert_activity *activity);
 
+/* The same structure as a schema of the user's, for a side that stands beside no such activity. NULL: none, memory. */
+json_t *convert_side_detach(struct convert *c, const struct jpk_entity *transformation, bool target);
+
 #endif

@@ -29,12 +29,13 @@ struct convert_user_schema {
     json_t *document; /* borrowed from the component */
 };
 
-/* What operations connect a transformation with; NULL: nothing yet. */
+/* What operations connect a transformation with (convert_connect.c). */
 struct convert_connected {
-    json_t *component;       /* of the transformation; borrowed */
-    const char *activity[2]; /* id: source, target */
-    bool differs[2];         /* that was said */
-    const char *prescript;   /* id of the script that runs before; NULL for none */
+    json_t *component;     /* of the transformation; borrowed; NULL: none */
+    size_t index;          /* its place among those of its kind */
+    json_t *sides[2];      /* source, target as they were when they are an activity's; NULL */
+    bool bound;            /* an operation has it */
+    const char *prescript; /* id of the script that runs before; NULL for none */
 };
 
 struct convert_schemas {
@@ -46,6 +47,7 @@ struct convert_schemas {
     struct map keys;    /* of a document -> index in `users` */
     struct map by_name; /* of an activity's schema -> index of its component */
     struct map assets;  /* names of files */
+    struct map pairs;   /* a transformation between two activities -> index of its component */
 };
 
 /* Begins; false: memory. */

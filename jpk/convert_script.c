@@ -111,12 +111,14 @@ static enum script_answer resolve(void *context, const struct script_use *use, s
 /* References that only come to be while the script runs. */
 static void note_built(struct rewriting *r, const struct script_rewriting *rewriting)
 {
+    static const char unnamed[] = "a variable";
     for (size_t i = 0; i < rewriting->count; i++) {
         const struct script_change *change = &rewriting->changes[i];
         if (change->outcome == SCRIPT_BUILT && !change->in_comment)
             note(r, CONVERT_REFERENCE_BUILT, change->offset,
                  convert_text(r->c, "%.*s gets a reference that is put together at run time",
-                              (int)change->function.length, change->function.text),
+                              change->function.length ? (int)change->function.length : (int)sizeof unnamed - 1,
+                              change->function.length ? change->function.text : unnamed),
                  "it must be written in the form <TAG>operation:Name</TAG>");
     }
 }

@@ -6,6 +6,9 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "base/uuid.h"
+#include "jpk/script_reference.h"
+#include "jpk/secrets.h"
 
 /* --------------------------------------------------------------------------------------------------------- secrets */
 
@@ -20,12 +23,12 @@ static const char *slot_variable(struct convert *c, const struct jpk_entity *ent
     return name && *name ? convert_variable(c, name) : NULL;
 }
 
-/* A part of a log-in that stands in the clear, or is a variable, but has no place there. */
+/* What stands in the clear, or is a variable, but has no place in an export. */
 static void note_plain(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,
                        const char *component, const char *label)
 {
     struct jpk_finding *finding = convert_note(c, entity, CONVERT_SECRET, item->offset,
-                                               "'%s' is a part of the log-in and was left out", item->key);
+                                               "'%s' is a secret, or a part of a log-in, and was left out", item->key);
     if (finding)
         finding->hint = convert_text(c, "type in '%s' of %s", label, component);
 }
@@ -54,14 +57,35 @@ void convert_secret(struct convert *c, const struct jpk_entity *entity, const st
         finding->hint = convert_text(c, "%s '%s' of %s", variable ? "check" : "type in", label, component);
 }
 
+/* References are for scripts: nothing resolves them in a setting or the text of an e-mail, in neither form. */
+static void note_references(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item)
+{
+    struct script_use use = {0};
+    size_t at = 0, size = strlen(item->value);
+    while (script_reference_next(item->value, 0, size, &at, &use) == SCRIPT_FOUND_REFERENCE) {
+        char id[UUID_SIZE];
+        if (use.form != SCRIPT_FORM_DESIGN || use.guid.length != sizeof id - 1)
+            continue;
+        memcpy(id, use.guid.text, sizeof id - 1);
+        id[sizeof id - 1] = '\0';
+        const struct jpk_entity *to = jpk_project_entity(c->project, id);
+        if (to)
+            convert_note(c, entity, CONVERT_REFERENCE_KIND, item->offset,
+                         "'%s' names '%s' by its id, which nothing resolves outside of scripts; it stays as it is",
+                         item->key, to->name);
+    }
+}
+
 const char *convert_setting(struct convert *c, const struct jpk_entity *entity, const char *key, const char *component,
                             const char *label)
 {
     const struct jpk_item *item = jpk_entity_setting(entity, key);
     if (!item || !item->value)
         return NULL;
-    if (!item->encrypted)
+    if (!item->encrypted) {
+        note_references(c, entity, item);
         return convert_variable_text(c, item->value);
+    }
     if (!*item->value)
         return "";
     enum jpk_confidence confidence;
@@ -280,6 +304,18 @@ static bool is_elsewhere(const struct jpk_entity *entity, const struct endpoint_
     return setting->change == ENDPOINT_URL_PATH && item && item->encrypted;
 }
 
+/* A secret that anybody could read in the export is left out. */
+static const char *setting_text(struct convert *c, const struct setting_target *target,
+                                const struct endpoint_setting *setting)
+{
+    const struct jpk_item *item = jpk_entity_setting(target->entity, setting->key);
+    bool clear = item && item->value && !item->encrypted && !secret_only_variables(item->value, strlen(item->value));
+    if (!clear || !*item->value || !(setting->flags & ENDPOINT_SECRET))
+        return convert_setting(c, target->entity, setting->key, target->label, setting->label);
+    convert_secret(c, target->entity, item, target->label, setting->label, NULL, JPK_LOW);
+    return "";
+}
+
 /* *there: there is something to write; then NULL is no memory. */
 static json_t *setting_value(struct convert *c, const struct setting_target *target,
                              const struct endpoint_setting *setting, bool *there)
@@ -293,8 +329,7 @@ static json_t *setting_value(struct convert *c, const struct setting_target *tar
     if (is_elsewhere(target->entity, setting))
         return NULL;
     bool query = strcmp(setting->key, "query_string") == 0;
-    const char *text = query ? query_text(c, target->entity)
-                             : convert_setting(c, target->entity, setting->key, target->label, setting->label);
+    const char *text = query ? query_text(c, target->entity) : setting_text(c, target, setting);
     *there = text && (!target->known || (setting->flags & ENDPOINT_ALWAYS) || !endpoint_usual(setting, text));
     return *there ? change_value(c, target->entity, setting, text) : NULL;
 }

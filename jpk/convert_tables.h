@@ -22,12 +22,28 @@ struct convert_time_unit {
     long seconds;
 };
 
-extern const struct convert_option convert_options[];
+/* How a member of a schedule's request stands for a setting. */
+enum convert_schedule_value {
+    CONVERT_SCHEDULE_TEXT,
+    CONVERT_SCHEDULE_NUMBER,
+    CONVERT_SCHEDULE_FLAG, /* 1 and 0 */
+    CONVERT_SCHEDULE_DAY   /* 1 and -1 */
+};
+
+/* A member of a part of a schedule's request for the REST interface, and the setting of Design Studio. */
+struct convert_schedule_member {
+    const char *part, *member, *key;
+    enum convert_schedule_value value;
+};
+
+extern const struct convert_schedule_member convert_schedule_members[];
+extern const size_t convert_schedule_member_count;
+extern const struct convert_option convert_option_rows[];
 extern const size_t convert_option_count;
 extern const struct convert_email_setting convert_email_settings[];
 extern const size_t convert_email_setting_count;
 
-/* The unit of that name; hours when there is none. */
+/* The unit of that name in any letter case; hours when there is none. The smaller ones follow, the last is a second. */
 const struct convert_time_unit *convert_time_unit(const char *name);
 
 #endif

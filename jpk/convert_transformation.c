@@ -63,10 +63,11 @@ static bool has_script(const struct jpk_mapping *mapping)
     return mapping->kind != JPK_MAPPING_LOOP;
 }
 
+/* A slash stands in no path, but in marks such as /PRECONDITION/: those that nobody knows are no nodes. */
 static bool add_missing(struct work *w, const struct convert_side *side, const char *path, size_t n,
                         struct strings *list)
 {
-    if (n == 0 || convert_side_node(side, path, n))
+    if (n == 0 || memchr(path, '/', n) || convert_side_node(side, path, n))
         return true;
     const char *copy = arena_strndup(&w->arena, path, n);
     return copy && (convert_side_is_prefix(side, copy) || strings_add(list, &w->arena, copy));
@@ -532,6 +533,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
         fill_component(&w, component);
         note_all(&w);
         c->schemas->connected[entity->index].component = component;
+        c->schemas->connected[entity->index].index = json_array_size(c->components[JPK_CLOUD_TRANSFORMATION]);
         if (convert_add(c, JPK_CLOUD_TRANSFORMATION, component))
             convert_done(c, entity, JPK_CONVERTED, "transformation:%s", name);
     } else {
@@ -559,44 +561,4 @@ void convert_transformations(struct convert *c)
 void convert_transformations_end(struct convert *c)
 {
     convert_schemas_end(c);
-}
-
-/* ------------------------------------------------------------------------------------------------------- operations */
-
-const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation)
-{
-    return c->schemas ? c->schemas->connected[transformation->index].prescript : NULL;
-}
-
-static void connect_side(struct convert *c, const struct jpk_entity *transformation, bool target,
-                         const struct convert_activity *activity)
-{
-    struct convert_connected *connected = &c->schemas->connected[transformation->index];
-    json_t *side = json_object_get(connected->component, target ? "target" : "source");
-    json_t *origin = json_object_get(side, "origin");
-    const char *id = json_string_value(json_object_get(origin, "id"));
-    if (!id || !activity)
-        return; /* a schema of the user's goes before that of the activity */
-    if (connected->activity[target] && strcmp(connected->activity[target], activity->id) != 0) {
-        if (!connected->differs[target])
-            convert_note(c, transformation, CONVERT_SCHEMA_GUESSED, 0,
-                         "operations connect its %s with different activities; its schema is that of the first, and "
-                         "'%s' has its own",
-                         target ? "target" : "source", activity->name);
-        connected->differs[target] = true;
-        return;
-    }
-    connected->activity[target] = activity->id;
-    if (strcmp(id, activity->id) != 0)
-        convert_side_connect(c, side, activity);
-}
-
-bool convert_connect_transformation(struct convert *c, const struct jpk_entity *transformation,
-                                    const struct convert_activity *source, const struct convert_activity *target)
-{
-    if (c->schemas && c->schemas->connected[transformation->index].component) {
-        connect_side(c, transformation, false, source);
-        connect_side(c, transformation, true, target);
-    }
-    return !c->failed;
 }

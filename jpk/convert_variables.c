@@ -143,13 +143,13 @@ static bool is_there(const struct jpk_entity *entity, enum jpk_type type)
     return entity->type == type && convert_lives(entity);
 }
 
-/* Encrypted values cannot be carried; all that was ever seen are. */
+/* Encrypted values cannot be carried, all that was ever seen are; hidden ones must not be shown. */
 static const char *variable_value(struct convert *c, const struct jpk_entity *entity, const char *component)
 {
     const struct jpk_item *item = jpk_entity_item(entity, "value");
     if (!item || !item->value || !*item->value)
         return "";
-    if (!item->encrypted)
+    if (!item->encrypted && !entity->as.variable->hidden)
         return item->value;
     convert_secret(c, entity, item, component, "value", NULL, JPK_LOW);
     return "";
@@ -168,8 +168,9 @@ static void convert_project_variable(struct convert *c, const struct jpk_entity 
     convert_set(c, component, "defaultValue", json_string(variable_value(c, entity, component_name)));
     convert_set(c, component, "label", json_string(variable->label));
     convert_set(c, component, "hidevalue", json_boolean(variable->hidden));
-    if (*variable->description)
-        convert_set(c, component, "description", json_string(variable->description));
+    const char *description = *variable->description ? variable->description : entity->description;
+    if (description && *description)
+        convert_set(c, component, "description", json_string(description));
     if (variable->hidden)
         convert_set(c, component, "passwordEncAtAppLevel", json_true());
     c->items[entity->index].name = name;

@@ -297,7 +297,7 @@ static bool is_silent(const struct jpk_cloud_option *option)
         if (strcmp(option->key, keys[i]) == 0)
             return true;
     for (size_t i = 0; i < convert_option_count; i++)
-        if (strcmp(option->key, convert_options[i].member) == 0)
+        if (strcmp(option->key, convert_option_rows[i].member) == 0)
             return true;
     return !option->value || !*option->value || strcmp(option->value, "false") == 0 || strcmp(option->value, "0") == 0;
 }
@@ -308,7 +308,7 @@ static void put_options(struct design *d, const struct steps *steps)
     const char *chunking = option(operation, "enableChunking"), *debug = option(operation, "debugModeEnabled");
     put_timeout(d, steps);
     for (size_t i = 0; i < convert_option_count; i++) {
-        const char *value = option(operation, convert_options[i].member), *key = convert_options[i].key;
+        const char *value = option(operation, convert_option_rows[i].member), *key = convert_option_rows[i].key;
         bool off = (strcmp(key, "chunk_size") == 0 && chunking && strcmp(chunking, "false") == 0) ||
                    (strcmp(key, "debug_mode_until") == 0 && debug && strcmp(debug, "false") == 0);
         if (value && !off)

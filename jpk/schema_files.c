@@ -31,13 +31,37 @@ static bool read_text(void *context, const char *name, const char **text, size_t
     return true;
 }
 
+/* Whether a text is JSON and no XML: a sample that a structure was made of. */
+static bool is_json(const char *text, size_t size)
+{
+    size_t at = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (at < size && strchr(" \t\r\n", text[at]) && text[at])
+        at++;
+    return at < size && (text[at] == '{' || text[at] == '[');
+}
+
+/* The tree of a file whose text is read already, when that is a sample; NULL without an error: it is none. */
+static struct schema_tree *from_sample(struct texts *texts, const char *file, size_t nodes, struct jpk_error *err)
+{
+    const char *text;
+    size_t size;
+    if (!read_text(texts, file, &text, &size, NULL) || !is_json(text, size))
+        return NULL;
+    return schema_tree_from_json_sample(text, size, nodes, err);
+}
+
 struct schema_tree *schema_tree_from_project_file(const struct jpk_project *project, const char *file, const char *root,
                                                   size_t nodes, struct jpk_error *err)
 {
     struct texts texts = {.project = project};
     struct schema_files files = {
         .read = read_text, .context = &texts, .limits = &((const struct project *)project)->limits};
-    struct schema_tree *tree = schema_tree_from_xsd(&files, file, root, nodes, err);
+    struct jpk_error sample = {0};
+    struct schema_tree *tree = from_sample(&texts, file, nodes, &sample);
+    if (!tree && sample.code == JPK_OK)
+        tree = schema_tree_from_xsd(&files, file, root, nodes, err);
+    else if (!tree && err)
+        *err = sample;
     for (size_t i = 0; i < texts.count; i++)
         free(texts.list[i]);
     free(texts.list);

@@ -184,7 +184,7 @@ struct schema_files {
 struct schema_tree *schema_tree_from_xsd(const struct schema_files *files, const char *file, const char *root,
                                          size_t nodes, struct jpk_error *err);
 
-/* The same for a file below files/ of a project. */
+/* The same for a file below files/ of a project. One that holds JSON is taken as a sample. */
 struct schema_tree *schema_tree_from_project_file(const struct jpk_project *project, const char *file, const char *root,
                                                   size_t nodes, struct jpk_error *err);
 

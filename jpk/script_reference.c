@@ -164,7 +164,7 @@ bool script_reference_other(const char *text, size_t begin, size_t end, struct s
 
 static const char escape_letters[] = "bfnrtv", escape_characters[] = "\b\f\n\r\t\v";
 
-static void put_unescaped(struct buf *out, const char *text, size_t n)
+void script_unescape(const char *text, size_t n, struct buf *out)
 {
     for (size_t i = 0; i < n; i++) {
         char c = text[i];
@@ -182,7 +182,7 @@ static void unescape(struct buf *text)
     struct buf plain = {0};
     if (!text->data || !memchr(text->data, '\\', text->size))
         return;
-    put_unescaped(&plain, text->data, text->size);
+    script_unescape(text->data, text->size, &plain);
     text->failed = text->failed || plain.failed;
     if (!text->failed) {
         memcpy(text->data, buf_text(&plain), plain.size + 1);

@@ -30,4 +30,7 @@ void script_reference_parts(struct script_use *use, struct script_quotes quotes,
 /* Adds `text` so that it means itself between these quotes. `scratch` is cleared first. */
 void script_quote(struct buf *out, const char *text, size_t n, struct script_quotes quotes, struct buf *scratch);
 
+/* Adds what the text of a string means, with its escape sequences resolved. */
+void script_unescape(const char *text, size_t n, struct buf *out);
+
 #endif

@@ -18,6 +18,7 @@ static const struct convert_advice advices[] = {
     {"dangling", CONVERT_EFFORT_LOOK, "decide whether what was missing is needed; else nothing is lost"},
     {"dangling-in-comment", CONVERT_EFFORT_NONE, "no action needed"},
     {"deleted", CONVERT_EFFORT_NONE, "no action needed"},
+    {"description-lost", CONVERT_EFFORT_NONE, "no action needed; the report keeps its words"},
     {"email-scripted", CONVERT_EFFORT_LOOK, "let the operation fail once and see that the e-mail comes"},
     {"kept", CONVERT_EFFORT_NONE, "no action needed; delete it there if nobody wants it"},
     {"mapping-lost", CONVERT_EFFORT_ADAPT, "map the field in the transformation"},
@@ -39,6 +40,7 @@ static const struct convert_advice advices[] = {
     {"setting-lost", CONVERT_EFFORT_ADAPT, "see whether the setting matters, and find another way if it does"},
     {"shape-not-observed", CONVERT_EFFORT_LOOK, "open it after the import and compare its settings"},
     {"unreadable", CONVERT_EFFORT_BUILD, "repair the file in the source, or build the item by hand"},
+    {"wsdl", CONVERT_EFFORT_SET_UP, "give the WSDL to the SOAP connection that needs it"},
 };
 
 const struct convert_advice *convert_advice(const char *rule)

@@ -12,147 +12,8 @@
 #include <cmocka.h>
 
 #include "jpk/cloud_trees.h"
-#include "jpk/conversion.h"
 #include "jpk/convert_endpoint_table.h"
-#include "tests/unit/projectmaker.h"
-
-/* ------------------------------------------------------------------------------------------------- small projects */
-
-#define ITEM(key, value) "<Item key=\"" key "\" value=\"" value "\"/>"
-/* Not encrypted by anybody: 16 bytes of nothing and 16 of a block. */
-#define NOISE "$00AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
-#define OTHER_NOISE "$00AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE="
-#define ENCRYPTED(key) "<Item enc=\"true\" key=\"" key "\" value=\"" NOISE "\"/>"
-#define LOCATION(type, items)                                                                                          \
-    "  <Properties/>\n  <Location type=\"" type "\"><Data><Properties>" items "</Properties></Data></Location>\n"
-#define PROPERTIES(items) "  <Properties>" items "</Properties>\n"
-#define STEP(tag, id) "<" tag " activityId=\"a\" contentId=\"" id "\" role=\"" tag "\" type=\"2\"/>"
-#define OPERATION(items, steps)                                                                                        \
-    "  <Properties>" items "</Properties>\n  <Pipeline opType=\"Archive\"><Activities>" steps                          \
-    "</Activities></Pipeline>\n  <Siblings/>\n"
-#define SCRIPT(text)                                                                                                   \
-    "  <Properties/>\n  <konga.string name=\"script\">&lt;trans&gt;" text "&lt;/trans&gt;</konga.string>\n"
-#define GUID(n) "0000000" #n "-0000-4000-8000-0000000000ab"
-
-/* A project and what it has become. */
-struct made {
-    struct pm_graph g;
-    struct jpk_conversion *conversion;
-    json_t *export;
-};
-
-static void make(struct made *m, const struct jpk_convert_options *options)
-{
-    struct jpk_error err = {0};
-    pm_graph_build(&m->g, "");
-    m->conversion = jpk_convert_to_cloud(m->g.project, m->g.graph, options, &err);
-    if (!m->conversion)
-        fail_msg("%s: %s", jpk_code_name(err.code), err.message);
-    m->export = json_loadb(m->conversion->text, m->conversion->size, 0, NULL);
-    assert_non_null(m->export);
-}
-
-static void made_free(struct made *m)
-{
-    jpk_conversion_free(m->conversion);
-    json_decref(m->export);
-    pm_graph_free(&m->g);
-    memset(m, 0, sizeof *m);
-}
-
-static void add(struct made *m, const char *type, const char *id, const char *name, const char *body)
-{
-    pm_graph_add(&m->g, type, id, name, body);
-}
-
-static json_t *components(const struct made *m)
-{
-    return json_object_get(json_object_get(m->export, "project"), "components");
-}
-
-/* The component of a kind and name; NULL: there is none. */
-static json_t *find(json_t *list, enum jpk_cloud_kind kind, const char *name)
-{
-    size_t index;
-    json_t *component;
-    json_array_foreach(
-        list, index,
-        component) if (json_integer_value(json_object_get(component, "type")) == jpk_cloud_kind_info(kind)->number &&
-                       strcmp(json_string_value(json_object_get(component, "name")), name) == 0) return component;
-    return NULL;
-}
-
-static json_t *component(const struct made *m, enum jpk_cloud_kind kind, const char *name)
-{
-    json_t *found = find(components(m), kind, name);
-    if (!found)
-        fail_msg("there is no %s '%s'", jpk_cloud_kind_info(kind)->name, name);
-    return found;
-}
-
-static size_t count_of(const struct made *m, enum jpk_cloud_kind kind)
-{
-    size_t index, n = 0;
-    json_t *one;
-    json_array_foreach(components(m), index, one) n +=
-        json_integer_value(json_object_get(one, "type")) == jpk_cloud_kind_info(kind)->number;
-    return n;
-}
-
-/* The first property of that name anywhere in a tree. */
-static json_t *property(json_t *list, const char *name)
-{
-    size_t index;
-    json_t *one;
-    json_array_foreach(list, index, one)
-    {
-        if (strcmp(json_string_value(json_object_get(one, "name")), name) == 0)
-            return one;
-        json_t *found = property(json_object_get(one, "children"), name);
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
-/* A value as JSON in one line, "" for none; valid until the next call. */
-static const char *value_of(json_t *component, const char *name)
-{
-    static char text[4096];
-    json_t *found = property(json_object_get(component, "properties"), name);
-    if (!found)
-        fail_msg("there is no property '%s'", name);
-    json_t *value = json_object_get(found, "value");
-    char *dumped = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_SORT_KEYS) : strdup("");
-    snprintf(text, sizeof text, "%s", dumped);
-    free(dumped);
-    return text;
-}
-
-static const char *text_of(json_t *component, const char *key)
-{
-    const char *text = json_string_value(json_object_get(component, key));
-    return text ? text : "";
-}
-
-static const struct jpk_convert_item *item_of(const struct made *m, const char *id)
-{
-    for (size_t i = 0; i < m->conversion->item_count; i++)
-        if (strcmp(m->conversion->items[i].entity->id, id) == 0)
-            return &m->conversion->items[i];
-    fail_msg("no item %s", id);
-    return NULL;
-}
-
-/* How many findings of a rule an item has. */
-static size_t findings_of(const struct made *m, const char *id, const char *rule)
-{
-    const struct jpk_convert_item *item = item_of(m, id);
-    size_t n = 0;
-    for (size_t i = 0; i < item->finding_count; i++)
-        n += strcmp(item->findings[i].rule, rule) == 0;
-    return n;
-}
+#include "tests/unit/convertmaker.h"
 
 /* ------------------------------------------------------------------------------------------------------- the table */
 
@@ -210,6 +71,62 @@ static void test_every_endpoint_type_has_a_row(void **state)
         if (!of_location && info->role != JPK_ROLE_NONE && !endpoint_row_find(false, info->name))
             fail_msg("%s has no row", info->name);
     }
+}
+
+/* An item of a location with every setting that its rows know, at a value that is not usual. */
+static void add_unusual(struct made *m, const struct endpoint_row *row, bool write)
+{
+    const struct endpoint_setting *lists[] = {write ? row->write_settings : row->read_settings,
+                                              endpoint_connector_find(row->adapter)->settings};
+    struct map seen = {0};
+    struct buf body = {0};
+    buf_printf(&body, "  <Properties/>\n  <Location type=\"%s\"><Data><Properties>", row->type);
+    for (size_t i = 0; i < 2; i++)
+        for (const struct endpoint_setting *s = lists[i]; s->key; s++) {
+            uint32_t old;
+            assert_true(map_add(&seen, s->key, strlen(s->key), 0, &old));
+            if (old == MAP_NONE)
+                buf_printf(&body, "<Item key=\"%s\" value=\"7734\"/>", s->key);
+        }
+    buf_puts(&body, "</Properties></Data></Location>\n");
+    add(m, write ? "Target" : "Source", GUID(1), "It", buf_text(&body));
+    add(m, "Operation", GUID(2), "O", OPERATION("", STEP("STEP", GUID(1))));
+    map_free(&seen);
+    buf_free(&body);
+}
+
+static bool is_said(const struct made *m, const char *key)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof quoted, "'%s'", key);
+    const struct jpk_convert_item *item = item_of(m, GUID(1));
+    for (size_t i = 0; i < item->finding_count; i++)
+        if (strstr(item->findings[i].message, quoted))
+            return true;
+    return false;
+}
+
+/* What a row says is lost is said when it is not as usual, and every text is carried or, when it is a secret, said. */
+static void test_no_setting_is_lost_in_silence(void **state)
+{
+    (void)state;
+    for (const struct endpoint_row *row = endpoint_rows(); row->type; row++)
+        for (int write = 0; row->location && row->adapter && write < 2; write++) {
+            struct made m = {0};
+            add_unusual(&m, row, write);
+            make(&m, NULL);
+            json_t *activity = component(&m, JPK_CLOUD_ACTIVITY, write ? "Write It" : "Read It");
+            bool known = tree_of(row->adapter, write ? row->write : row->read) != NULL;
+            for (const struct endpoint_setting *s = write ? row->write_settings : row->read_settings; s->key; s++) {
+                bool lost = s->change == ENDPOINT_LOST && strcmp(s->usual, "*") != 0;
+                bool secret = (s->flags & ENDPOINT_SECRET) != 0;
+                if ((lost || secret) && !is_said(&m, s->key))
+                    fail_msg("%s: '%s' is lost in silence", row->type, s->key);
+                else if (!lost && !secret && !known && s->change == ENDPOINT_TEXT)
+                    assert_string_equal(value_of(activity, s->key), "\"7734\"");
+            }
+            made_free(&m);
+        }
 }
 
 static void test_usual_values(void **state)
@@ -846,6 +763,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_table_fits_the_trees),
         cmocka_unit_test(test_every_endpoint_type_has_a_row),
+        cmocka_unit_test(test_no_setting_is_lost_in_silence),
         cmocka_unit_test(test_usual_values),
         cmocka_unit_test(test_temporary_storage),
         cmocka_unit_test(test_names_of_activities),

@@ -649,7 +649,7 @@ static void end_by_hand(struct convert *c)
     arena_free(&c->arena);
 }
 
-/* The schema follows the activity that is there; a second one is a finding. */
+/* Beside another activity a transformation is another component; beside none its schema is one of the user's. */
 static void test_connected_differently(void **state)
 {
     struct done d;
@@ -661,25 +661,36 @@ static void test_connected_differently(void **state)
     assert_false(c.failed);
     const struct jpk_entity *request = entity_of(&d, JPK_TYPE_TRANSFORMATION, "Upsert Customer - Request");
     const struct jpk_entity *upsert = entity_of(&d, JPK_TYPE_NETSUITE_UPSERT, "Upsert Customer");
-    struct convert_activity activity = *convert_activity(&c, upsert, convert_direction_of(upsert));
-    json_t *target = json_object_get(c.schemas->connected[request->index].component, "target");
-    size_t schemas = json_array_size(c.components[JPK_CLOUD_SCHEMA]);
+    struct convert_activity activity = *convert_activity(&c, upsert, convert_own_direction(upsert));
+    json_t *list = c.components[JPK_CLOUD_TRANSFORMATION], *first = convert_transformation_component(&c, request);
+    size_t schemas = json_array_size(c.components[JPK_CLOUD_SCHEMA]), components = json_array_size(list);
+    size_t findings = c.items[request->index].finding_count;
 
-    assert_true(convert_connect_transformation(&c, request, NULL, NULL));
-    assert_string_equal(text_of(json_object_get(target, "origin"), "id"), activity.id);
+    assert_string_equal(convert_connect_transformation(&c, request, NULL, &activity), text_of(first, "id"));
+    assert_string_equal(text_of(json_object_get(json_object_get(first, "target"), "origin"), "id"), activity.id);
+    assert_int_equal(json_array_size(c.components[JPK_CLOUD_SCHEMA]), schemas);
+
     activity.id = "11111111-0000-4000-8000-000000000001";
-    assert_true(convert_connect_transformation(&c, request, NULL, &activity));
-    assert_string_equal(text_of(json_object_get(target, "origin"), "id"), activity.id);
-    assert_string_equal(text_of(target, "name"), "netsuite_Upsert_input_11111111-0000-4000-8000-000000000001");
-    assert_int_equal(json_array_size(c.components[JPK_CLOUD_SCHEMA]), schemas + 1);
-    assert_int_equal(c.items[request->index].finding_count, 1);
+    for (int i = 0; i < 2; i++) { /* the second time it is there already */
+        const char *id = convert_connect_transformation(&c, request, NULL, &activity);
+        json_t *copy = json_array_get(list, components), *target = json_object_get(copy, "target");
+        assert_string_equal(id, text_of(copy, "id"));
+        assert_string_equal(text_of(copy, "name"), "Upsert Customer - Request (2)");
+        assert_string_equal(text_of(json_object_get(target, "origin"), "id"), activity.id);
+        assert_string_equal(text_of(target, "name"), "netsuite_Upsert_input_11111111-0000-4000-8000-000000000001");
+        assert_int_equal(json_array_size(list), components + 1);
+        assert_int_equal(json_array_size(c.components[JPK_CLOUD_SCHEMA]), schemas + 1);
+        assert_int_equal(c.items[request->index].finding_count, findings + 1);
+    }
 
-    activity.id = "11111111-0000-4000-8000-000000000002";
-    for (int i = 0; i < 2; i++)
-        assert_true(convert_connect_transformation(&c, request, NULL, &activity));
-    assert_int_equal(c.items[request->index].finding_count, 2);
-    assert_non_null(strstr(c.items[request->index].findings[1].message, "different activities"));
-    assert_string_equal(text_of(json_object_get(target, "origin"), "id"), "11111111-0000-4000-8000-000000000001");
+    assert_non_null(convert_connect_transformation(&c, request, NULL, NULL));
+    json_t *alone = json_object_get(json_array_get(list, components + 1), "target");
+    json_t *schema = json_array_get(c.components[JPK_CLOUD_SCHEMA], schemas + 1);
+    assert_null(json_object_get(alone, "origin"));
+    assert_string_equal(text_of(alone, "id"), text_of(schema, "id"));
+    assert_null(json_object_get(json_object_get(alone, "document"), "jtr"));
+    assert_int_equal(json_array_size(json_object_get(first, "mappingRules")),
+                     json_array_size(json_object_get(json_array_get(list, components + 1), "mappingRules")));
     end_by_hand(&c);
     done_free(&d);
 }

@@ -1,0 +1,20 @@
+/* Endpoints among themselves: jpk/convert_endpoint.c for jpk/convert_endpoint_use.c. */
+#ifndef JPK_CONVERT_ENDPOINT_H
+#define JPK_CONVERT_ENDPOINT_H
+
+#include "jpk/conversion.h"
+#include "jpk/convert_endpoint_table.h"
+
+/* The row of an item's type or location; NULL: there is none. */
+const struct endpoint_row *convert_row(const struct jpk_entity *entity);
+
+/* The row of what can be converted, or NULL after saying why there is none. */
+const struct endpoint_row *convert_usable_row(struct convert *c, const struct jpk_entity *entity);
+
+/* A call that a wizard of Salesforce made: the wizard's function stands for it. */
+bool convert_is_wizard_call(const struct jpk_entity *entity);
+
+/* Whether reading and writing are the same function. */
+bool convert_is_one_way(const struct endpoint_row *row);
+
+#endif

@@ -1,0 +1,271 @@
+/*
+ * What is left behind of items: settings and descriptions that have no place there, plug-ins, files. Endpoints have
+ * their settings in convert_endpoint_table.c; here are those of all others. What is usual is what nearly all real
+ * projects have.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "jpk/asset.h"
+#include "jpk/convert_setting.h"
+#include "jpk/model.h"
+#include "jpk/xml.h"
+
+#define CARRIED(key)                                                                                                   \
+    {                                                                                                                  \
+        key, NULL, key, ENDPOINT_TEXT, 0, ""                                                                           \
+    }
+#define LOST(key, label, usual)                                                                                        \
+    {                                                                                                                  \
+        key, NULL, label, ENDPOINT_LOST, 0, usual                                                                      \
+    }
+#define END                                                                                                            \
+    {                                                                                                                  \
+        NULL, NULL, NULL, ENDPOINT_TEXT, 0, NULL                                                                       \
+    }
+
+static const struct endpoint_setting operation_settings[] = {
+    CARRIED("chunk_size"),
+    CARRIED("connect_type"),
+    CARRIED("debug_mode_until"),
+    CARRIED("failure_message_id"),
+    CARRIED("failure_operation_id"),
+    CARRIED("LogLevel"),
+    CARRIED("max_number_of_threads"),
+    CARRIED("operation_id"),
+    CARRIED("operation_type_id"),
+    CARRIED("run_success_op_if_no_source_files"),
+    CARRIED("salesforce_wizard_guid"),
+    CARRIED("salesforce_wizard_object"),
+    CARRIED("salesforce_wizard_operation_name"),
+    CARRIED("schedule_id"),
+    CARRIED("schedule_policy"),
+    CARRIED("source_chunk_node"),
+    CARRIED("source_id"),
+    CARRIED("success_message_id"),
+    CARRIED("success_operation_id"),
+    CARRIED("target_chunk_node"),
+    CARRIED("target_chunk_size"),
+    CARRIED("target_id"),
+    CARRIED("timeoutseconds"),
+    CARRIED("timeoutuiunit"),
+    CARRIED("validate_source_text_file"),
+    LOST("ignore_history", "keeps no history", "1"),
+    LOST("trace", "tracing", "1|0"),
+    LOST("description", "description", ""),
+    END,
+};
+
+static const struct endpoint_setting script_settings[] = {
+    CARRIED("script_id"),
+    LOST("script_condition", "runs on a condition", "0"),
+    LOST("script_condition_condition_id", "condition", "0"),
+    LOST("script_condition_operation_else", "operation else", ""),
+    LOST("script_condition_operation_else_tag", "operation else", ""),
+    LOST("script_condition_operation_if_true", "operation if true", ""),
+    LOST("script_condition_operation_if_true_tag", "operation if true", ""),
+    LOST("script_condition_value", "value of the condition", ""),
+    LOST("script_condition_variable", "variable of the condition", ""),
+    END,
+};
+
+static const struct endpoint_setting email_settings[] = {
+    CARRIED("account"),
+    CARRIED("account_password"),
+    CARRIED("bcc"),
+    CARRIED("cc"),
+    CARRIED("message_id"),
+    CARRIED("message_text"),
+    CARRIED("reply_to"),
+    CARRIED("send_to"),
+    CARRIED("sent_from"),
+    CARRIED("smtp_servers"),
+    CARRIED("subject"),
+    CARRIED("use_ssl"),
+    END,
+};
+
+static const struct endpoint_setting variable_settings[] = {
+    CARRIED("description"),
+    CARRIED("Description"),
+    CARRIED("hide_value"),
+    CARRIED("label"),
+    CARRIED("projectvariable_id"),
+    CARRIED("value"),
+    END,
+};
+
+static const struct endpoint_setting document_settings[] = {
+    CARRIED("document_id"),
+    CARRIED("escape_sequences"),
+    CARRIED("qualifier_mode"),
+    CARRIED("salesforce_wizard_object"),
+    CARRIED("text_qualifier"),
+    CARRIED("use_end_of_line"),
+    LOST("edifact", "EDIFACT", "0"),
+    LOST("format_type_id", "kind of format", "2|1"),
+    END,
+};
+
+/* Which of two parsers reads the source makes no difference to what it reads. */
+static const struct endpoint_setting transformation_settings[] = {
+    CARRIED("auto_generated_target_struct"),
+    CARRIED("input_function_id"),
+    CARRIED("natureofsource"),
+    CARRIED("natureoftarget"),
+    CARRIED("NoSourceDataUsedInMapping"),
+    CARRIED("output_function_id"),
+    CARRIED("saleforce_wizard_role"),
+    CARRIED("salesforce_object"),
+    CARRIED("salesforce_partner_wizard"),
+    CARRIED("salesforce_wizard_object"),
+    CARRIED("source_sourceid"),
+    CARRIED("source_text_doc"),
+    CARRIED("source_type_id"),
+    CARRIED("source_xml"),
+    CARRIED("sourcedtd_root"),
+    CARRIED("target_sourceid"),
+    CARRIED("target_targetid"),
+    CARRIED("target_text_doc"),
+    CARRIED("target_type_id"),
+    CARRIED("target_xml"),
+    CARRIED("targetdtd_root"),
+    CARRIED("transformation_id"),
+    CARRIED("use_jbxmlparser"),
+    LOST("DoSourceXmlValidation", "validates the source", "false|0"),
+    LOST("DoTargetXmlValidation", "validates the target", "false|0"),
+    LOST("sfdc_edgemart_structure_guid", "structure of Wave Analytics", ""),
+    LOST("SourceBatchNodePath", "node of a batch", ""),
+    LOST("SourceBatchSize", "size of a batch", "0"),
+    LOST("target_dtd_url", "URL of the target's DTD", ""),
+    END,
+};
+
+static const struct endpoint_setting *settings_of(const struct jpk_entity *entity)
+{
+    switch (entity->type) {
+    case JPK_TYPE_OPERATION:
+        return operation_settings;
+    case JPK_TYPE_SCRIPT:
+        return script_settings;
+    case JPK_TYPE_EMAIL_MESSAGE:
+        return email_settings;
+    case JPK_TYPE_PROJECT_VARIABLE:
+        return variable_settings;
+    case JPK_TYPE_DOCUMENT:
+        return document_settings;
+    case JPK_TYPE_TRANSFORMATION:
+        return transformation_settings;
+    default:
+        return NULL;
+    }
+}
+
+/* Components of transformations and variables have one. */
+static void check_description(struct convert *c, const struct jpk_entity *entity)
+{
+    const char *kept = entity->type == JPK_TYPE_PROJECT_VARIABLE && *entity->as.variable->description
+                           ? entity->as.variable->description
+                           : entity->description;
+    bool has_place = entity->type == JPK_TYPE_TRANSFORMATION || entity->type == JPK_TYPE_PROJECT_VARIABLE;
+    if (entity->description && *entity->description && (!has_place || strcmp(kept, entity->description) != 0))
+        convert_note(c, entity, CONVERT_DESCRIPTION_LOST, 0, "its description has no place there: '%.300s'",
+                     entity->description);
+}
+
+/* Elements that hold nothing in real projects, but for the unit in which the size of a call would be limited. */
+static bool is_usual(const struct xml_node *node)
+{
+    for (uint32_t i = 0; i < node->item_count; i++)
+        if (strcmp(node->items[i].key, "maxsize_uiunit") != 0)
+            return false;
+    return !node->child && (!node->text || !*node->text);
+}
+
+static void check_elements(struct convert *c, const struct jpk_entity *entity)
+{
+    static const char *const carried[] = {"Header",          "Properties",     "Location",       "Pipeline",
+                                          "konga.string",    "InputStructure", "Mappings",       "Delimiter",
+                                          "OutputStructure", "Structure",      "InvalidMappings"};
+    for (const struct xml_node *node = entity->tree ? entity->tree->child : NULL; node && !c->failed;
+         node = node->next) {
+        bool known = false;
+        for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
+            known |= strcmp(node->name, carried[i]) == 0;
+        if (!known && !is_usual(node))
+            convert_note(c, entity, CONVERT_SETTING_LOST, node->offset, "what its <%s> says was left out", node->name);
+    }
+}
+
+static void check_item(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct endpoint_setting *settings = settings_of(entity);
+    if (settings)
+        convert_lost_settings(c, entity, settings, NULL);
+    check_description(c, entity);
+    if (c->items[entity->index].target)
+        check_elements(c, entity);
+}
+
+/* ------------------------------------------------------------------------------------------------------ the project */
+
+/* Whether an XML file holds more than its root; what cannot be read might. */
+static bool holds_something(struct convert *c, const char *text, size_t size)
+{
+    const struct project *project = (const struct project *)c->project;
+    struct intern intern = {.arena = &c->arena};
+    struct xml_document document = {0};
+    struct xml_reader *reader = xml_reader_new(&c->arena, &intern, &project->limits);
+    c->failed |= !reader;
+    bool read = reader && xml_read(reader, text, size, &document, NULL);
+    bool empty = read && document.root && !document.root->child && document.root->item_count == 0;
+    xml_reader_free(reader);
+    intern_free(&intern);
+    return !empty;
+}
+
+/* Plug-ins stand in a file of their own, which real projects have empty; what is in it was never seen. */
+static void check_plugins(struct convert *c)
+{
+    static const char name[] = "plugins.xml";
+    size_t entry = project_entry(c->project, name), size = 0;
+    void *text = NULL;
+    if (entry == SIZE_MAX || !jpk_archive_read(c->project->archive, entry, &text, &size, NULL))
+        return;
+    if (holds_something(c, text, size) && !c->failed) {
+        struct jpk_finding *finding =
+            convert_note_project(c, CONVERT_NOT_SUPPORTED, name, "the project uses plug-ins, which are left out");
+        if (finding)
+            finding->hint = "set them up in the activities that they belong to; connectors are what came after them";
+    }
+    free(text);
+}
+
+/* A WSDL file, which a SOAP connection is set up from, is an asset; the others are schemas, or belong to those. */
+static void keep_wsdl(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->file_count && !c->failed; i++) {
+        const struct jpk_file *file = &c->project->files[i];
+        struct jpk_error err = {0};
+        if (!text_ends_with(file->name, ".wsdl"))
+            continue;
+        json_t *asset = asset_from_file(c->project, file, &err);
+        if (asset ? json_array_append_new(c->assets, asset) != 0 : err.code == JPK_ERR_MEMORY)
+            c->failed = true;
+        else
+            convert_note_project(c, CONVERT_WSDL, file->name, "'%s' is %s; no connection was seen that refers to one",
+                                 file->name, asset ? "an asset of the export" : "missing");
+    }
+}
+
+void convert_left_behind(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+        if (convert_lives(c->project->entities[i]))
+            check_item(c, c->project->entities[i]);
+    if (!c->failed)
+        check_plugins(c);
+    if (!c->failed)
+        keep_wsdl(c);
+}

@@ -1,0 +1,85 @@
+/* Schedules: no export has shown one, so they are written in the form that the REST interface documents. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "jpk/conversion.h"
+#include "jpk/convert_tables.h"
+
+static json_t *member_value(enum convert_schedule_value kind, const char *text)
+{
+    switch (kind) {
+    case CONVERT_SCHEDULE_NUMBER:
+        return json_integer((json_int_t)strtoll(text, NULL, 10));
+    case CONVERT_SCHEDULE_FLAG:
+    case CONVERT_SCHEDULE_DAY:
+        return json_boolean(strcmp(text, "1") == 0 || strcmp(text, "true") == 0);
+    case CONVERT_SCHEDULE_TEXT:
+        break;
+    }
+    return json_string(text);
+}
+
+/* A name there must neither begin nor end with a space. */
+static const char *schedule_name(struct convert *c, const char *name)
+{
+    size_t n = strlen(name);
+    for (; *name == ' '; name++)
+        n--;
+    while (n > 0 && name[n - 1] == ' ')
+        n--;
+    return convert_text(c, "%.*s", (int)n, name);
+}
+
+static const char *rest_form(struct convert *c, const struct jpk_entity *entity)
+{
+    json_t *form = json_pack("{s:s, s:s, s:{}, s:{}, s:{}}", "projectGuid", c->project->id, "scheduleName",
+                             schedule_name(c, entity->name), "occurrence", "frequency", "duration");
+    for (size_t i = 0; form && i < convert_schedule_member_count; i++) {
+        const char *text = jpk_entity_value(entity, convert_schedule_members[i].key);
+        convert_set(c, json_object_get(form, convert_schedule_members[i].part), convert_schedule_members[i].member,
+                    member_value(convert_schedule_members[i].value, text ? text : ""));
+    }
+    char *text = form ? json_dumps(form, JSON_INDENT(2)) : NULL;
+    const char *kept = text ? convert_text(c, "%s", text) : "";
+    c->failed |= !text;
+    free(text);
+    json_decref(form);
+    return kept;
+}
+
+static void note_zone(struct convert *c, const struct jpk_entity *schedule)
+{
+    const char *zone = jpk_entity_value(schedule, "timezone_id");
+    if (zone && *zone)
+        convert_note(c, schedule, CONVERT_SCHEDULE, 0,
+                     "its times are those of '%s'; there they are those of the agent, unless the organization says "
+                     "otherwise",
+                     zone);
+}
+
+void convert_schedule(struct convert *c, const struct jpk_entity *operation)
+{
+    const struct jpk_entity *schedule = operation->as.operation->schedule;
+    const struct jpk_item *item = jpk_entity_item(operation, "schedule_id");
+    if (!item || !item->value || !*item->value)
+        return;
+    if (!convert_lives(schedule)) {
+        convert_note(c, operation, CONVERT_DANGLING, item->offset, "its schedule is not in the project");
+        return;
+    }
+    struct jpk_convert_schedule *list =
+        array_grow(c->schedules, c->schedule_count, &c->schedule_capacity, sizeof *list);
+    if (!list) {
+        c->failed = true;
+        return;
+    }
+    c->schedules = list;
+    bool first = c->items[schedule->index].finding_count == 0;
+    list[c->schedule_count++] = (struct jpk_convert_schedule){schedule->index, operation->index,
+                                                              schedule->as.schedule ? rest_form(c, schedule) : ""};
+    convert_note(c, schedule, CONVERT_SCHEDULE, 0, "must be set up for the operation '%s'",
+                 convert_item_name(c, operation));
+    if (first)
+        note_zone(c, schedule);
+}
