@@ -89,9 +89,11 @@ struct jpk_diff_field {
      * "Mappings/<target path>". Numbers in brackets count elements of a name from 1, in B, for what B lacks in A.
      */
     const char *path;
-    const char *old_value, *new_value;            /* NULL: absent, or not given out */
-    bool old_hidden, new_hidden;                  /* there is a value, which is encrypted or looks like a secret */
-    const struct jpk_entity *old_item, *new_item; /* what a value that is an id refers to; NULL for none */
+    const char *old_value, *new_value; /* NULL: absent, or not given out */
+    bool old_hidden, new_hidden;       /* there is a value, which is encrypted or looks like a secret */
+    /* What a value that is an id refers to: its id and its path; NULL for none. */
+    const char *old_item_id, *new_item_id, *old_item_path, *new_item_path;
+    const struct jpk_entity *old_item, *new_item; /* the same, of projects of Design Studio */
     const struct jpk_diff_hunk *hunks;
     size_t hunk_count;
     uint32_t removed, added; /* lines in the hunks; else 1 for each value that there is */
@@ -101,9 +103,13 @@ struct jpk_diff_change {
     enum jpk_diff_subject subject;
     unsigned what;                   /* of enum jpk_diff_what */
     const char *old_path, *new_path; /* for people, "Script/Common/Send mail"; a folder's ends in `/`; NULL: absent */
-    const struct jpk_entity *a, *b;  /* items; NULL where absent */
+    const char *type;                /* of an item: "Script"; else NULL */
+    const char *old_id, *new_id;     /* of an item or a folder; NULL where absent */
+    const char *old_name, *new_name; /* likewise */
+    const char *note;                /* "marked as deleted", ...; NULL for none */
+    const struct jpk_entity *a, *b;  /* items of projects of Design Studio; NULL where absent */
     const struct jpk_folder *folder_a, *folder_b;
-    const char *note; /* "marked as deleted", ...; NULL for none */
+    uint32_t place; /* of an item: its place among those of B, else of A */
     /* What changed; of an added or removed item its scripts, mappings and other texts. */
     const struct jpk_diff_field *fields;
     size_t field_count;
@@ -111,7 +117,8 @@ struct jpk_diff_change {
 };
 
 struct jpk_diff {
-    const struct jpk_project *a, *b;
+    const char *old_name, *new_name, *old_id, *new_id; /* of the projects; "" for none */
+    const struct jpk_project *a, *b;                   /* projects of Design Studio, else NULL */
     /* The project first, then folders, items and files, each by path (of B, else of A). */
     const struct jpk_diff_change *changes;
     size_t change_count;
