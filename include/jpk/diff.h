@@ -29,7 +29,7 @@
 #ifndef JPK_DIFF_H
 #define JPK_DIFF_H
 
-#include "jpk/jpk.h"
+#include "jpk/cloud.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -109,7 +109,8 @@ struct jpk_diff_change {
     const char *note;                /* "marked as deleted", ...; NULL for none */
     const struct jpk_entity *a, *b;  /* items of projects of Design Studio; NULL where absent */
     const struct jpk_folder *folder_a, *folder_b;
-    uint32_t place; /* of an item: its place among those of B, else of A */
+    const struct jpk_cloud_component *component_a, *component_b; /* items of exports; likewise */
+    uint32_t place;                                              /* of an item: its place among those of B, else of A */
     /* What changed; of an added or removed item its scripts, mappings and other texts. */
     const struct jpk_diff_field *fields;
     size_t field_count;
@@ -119,6 +120,7 @@ struct jpk_diff_change {
 struct jpk_diff {
     const char *old_name, *new_name, *old_id, *new_id; /* of the projects; "" for none */
     const struct jpk_project *a, *b;                   /* projects of Design Studio, else NULL */
+    const struct jpk_cloud *cloud_a, *cloud_b;         /* exports of Cloud Studio, else NULL */
     /* The project first, then folders, items and files, each by path (of B, else of A). */
     const struct jpk_diff_change *changes;
     size_t change_count;
@@ -134,6 +136,9 @@ struct jpk_diff {
  */
 JPK_API struct jpk_diff *jpk_diff_projects(const struct jpk_project *a, const struct jpk_project *b,
                                            const struct jpk_diff_options *options, struct jpk_error *err);
+/* Compares two exports of Cloud Studio, which must outlive the result. The same holds otherwise. */
+JPK_API struct jpk_diff *jpk_diff_clouds(const struct jpk_cloud *a, const struct jpk_cloud *b,
+                                         const struct jpk_diff_options *options, struct jpk_error *err);
 JPK_API void jpk_diff_free(struct jpk_diff *diff);
 
 #ifdef __cplusplus
