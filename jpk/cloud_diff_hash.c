@@ -248,7 +248,10 @@ static void mark_side(struct cloud_diffing *c, int side, const struct jpk_cloud_
         return;
     if (!known[schema->index])
         known[schema->index] = hash_value(&h, schema->as.schema->document, SHAPE_DOCUMENT, false, PART_PLAIN);
-    view->copy[of->document] = hash_value(&h, of->document, SHAPE_DOCUMENT, false, PART_PLAIN) == known[schema->index];
+    uint32_t name = cloud_get(view->doc, of->document, "name");
+    bool same_name = name == JDOC_NONE || jdoc_string_is(view->doc, name, of->name, strlen(of->name));
+    view->copy[of->document] =
+        same_name && hash_value(&h, of->document, SHAPE_DOCUMENT, false, PART_PLAIN) == known[schema->index];
 }
 
 void cloud_diff_mark_copies(struct cloud_diffing *c, int side)

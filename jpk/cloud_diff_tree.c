@@ -222,6 +222,7 @@ struct family {
     const struct cloud_elements *lists;
     enum cloud_shape shape;
     struct diff_list pairs[2];
+    uint32_t *gap[2];     /* which of the gaps between the elements that stand in one order on both sides it is in */
     uint32_t *ordinal[2]; /* which of those with its key an element is, from 1; 0: it is the only one */
 };
 
@@ -256,21 +257,34 @@ static bool key_is_rest(void *context, int side, size_t i, uint64_t *key)
     return keyed;
 }
 
-/* What nothing tells apart, in order. */
+/* What nothing tells apart belongs together in order, where it stands between the same others. */
 static bool key_is_place(void *context, int side, size_t i, uint64_t *key)
 {
     const struct family *f = context;
-    *key = 0;
+    *key = f->gap[side][i];
     return cloud_element_key(doc_of(f->c, side), element(f, side, i), f->shape) == JDOC_NONE;
+}
+
+/* Numbers the gaps between the elements of the run: how many of these stand before. */
+static bool number_gaps(struct family *f, int side)
+{
+    size_t count = f->lists[side].count;
+    uint32_t gap = 0;
+    f->gap[side] = malloc((count + 1) * sizeof *f->gap[side]);
+    for (size_t i = 0; i < count && f->gap[side]; i++) {
+        f->gap[side][i] = gap;
+        gap += f->pairs[side].partner[i] != MAP_NONE;
+    }
+    return f->gap[side] != NULL;
 }
 
 static bool pair_elements(struct family *f)
 {
     struct diffing *d = &f->c->c->d;
     return diff_list_begin(&f->pairs[0], f->lists[0].count) && diff_list_begin(&f->pairs[1], f->lists[1].count) &&
-           diff_list_pair_run(d, f->pairs, key_is_hash, f) && diff_list_pair(d, f->pairs, key_is_hash, f) &&
-           diff_list_pair(d, f->pairs, key_is_own, f) && diff_list_pair(d, f->pairs, key_is_rest, f) &&
-           diff_list_pair(d, f->pairs, key_is_place, f);
+           diff_list_pair_run(d, f->pairs, key_is_hash, f) && number_gaps(f, SIDE_A) && number_gaps(f, SIDE_B) &&
+           diff_list_pair(d, f->pairs, key_is_hash, f) && diff_list_pair(d, f->pairs, key_is_own, f) &&
+           diff_list_pair(d, f->pairs, key_is_rest, f) && diff_list_pair(d, f->pairs, key_is_place, f);
 }
 
 /* Elements that share a key get numbers. */
@@ -303,6 +317,8 @@ static size_t enter_element(const struct family *f, int side, size_t i)
     const struct jdoc *doc = doc_of(c, side);
     uint32_t own = cloud_element_key(doc, element(f, side, i), f->shape), ordinal = f->ordinal[side][i];
     size_t before = c->path.size;
+    if (is_type(doc, own, JDOC_STRING) && jdoc_string_size(doc, own) == 0 && !ordinal)
+        ordinal = 1;
     if (is_type(doc, own, JDOC_STRING))
         cloud_enter(c, jdoc_string(doc, own), jdoc_string_size(doc, own));
     else if (is_type(doc, own, JDOC_NUMBER))
@@ -371,6 +387,7 @@ void cloud_diff_lists(struct cloud_comparison *c, const struct cloud_elements li
         compare_pairs(&f, key);
     for (int side = 0; side < 2; side++) {
         diff_list_free(&f.pairs[side]);
+        free(f.gap[side]);
         free(f.ordinal[side]);
     }
 }

@@ -48,16 +48,30 @@ static bool number_keys(struct diff_list lists[2], diff_list_key *key_of, void *
     return ok;
 }
 
+/* Pairs what is equal at the beginning, and what of the rest is at the end; gives back how much. */
+static void pair_ends(struct diff_list lists[2], const uint32_t *a, const uint32_t *b, size_t *begin, size_t *end)
+{
+    size_t a_count = lists[SIDE_A].count, b_count = lists[SIDE_B].count, least = a_count < b_count ? a_count : b_count;
+    for (*begin = 0; *begin < least && a[*begin] == b[*begin]; ++*begin)
+        marry(lists, *begin, *begin);
+    for (*end = 0; *end < least - *begin && a[a_count - *end - 1] == b[b_count - *end - 1]; ++*end)
+        marry(lists, a_count - *end - 1, b_count - *end - 1);
+}
+
 bool diff_list_pair_run(struct diffing *d, struct diff_list lists[2], diff_list_key *key_of, void *context)
 {
-    size_t a_count = lists[SIDE_A].count, b_count = lists[SIDE_B].count, kinds;
-    uint32_t *numbers = malloc((a_count + b_count + 1) * sizeof *numbers);
+    size_t a_count = lists[SIDE_A].count, b_count = lists[SIDE_B].count, kinds, begin = 0, end = 0;
+    uint32_t *numbers = malloc((a_count + b_count + 1) * sizeof *numbers), *b = numbers ? numbers + a_count : NULL;
     struct linediff diff = {0};
-    bool ok = numbers && number_keys(lists, key_of, context, numbers, &kinds) &&
-              linediff_numbers(numbers, a_count, numbers + a_count, b_count, kinds, &d->budget, &diff);
-    size_t i = 0, j = 0;
+    bool ok = numbers && number_keys(lists, key_of, context, numbers, &kinds);
+    if (ok) {
+        pair_ends(lists, numbers, b, &begin, &end);
+        ok = linediff_numbers(numbers + begin, a_count - begin - end, b + begin, b_count - begin - end, kinds,
+                              &d->budget, &diff);
+    }
+    size_t i = begin, j = begin;
     for (size_t e = 0; ok && e <= diff.edit_count; e++) {
-        size_t until = e < diff.edit_count ? diff.edits[e].a : a_count;
+        size_t until = e < diff.edit_count ? begin + diff.edits[e].a : a_count - end;
         for (; i < until; i++, j++)
             marry(lists, i, j);
         if (e < diff.edit_count) {
