@@ -122,8 +122,11 @@ void cloud_diff_lists(struct cloud_comparison *c, const struct cloud_elements li
 /* Adds a field for two values, one of which may be JDOC_NONE; `key` is what tells whether it is a secret. */
 void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_part part);
 
-/* Whether the value of a property, or a `value` beside such a name, is a secret. */
+/* Whether an object says that its value is a secret: by a flag, or by its name. */
 bool cloud_holds_secret(const struct jdoc *doc, uint32_t object);
+
+/* Whether the value of a member is a secret: by its key, or because the object `holds` one. */
+bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds);
 
 /* The elements of an array that are compared. False: no memory. */
 bool cloud_collect(const struct diffing *d, const struct jdoc *doc, uint32_t array, enum cloud_shape shape,

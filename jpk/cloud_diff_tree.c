@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "jpk/cloud_diff.h"
-#include "jpk/secrets.h"
 
 enum {
     DEPTH = 64,        /* what lies deeper differs as a whole; real documents have some 40 levels */
@@ -160,18 +159,6 @@ static void compare_property(struct cloud_comparison *c, uint32_t a, uint32_t b)
     compare_values(c, i, j, SHAPE_ANY, name, PART_PLAIN);
 }
 
-/* Beside a secret's name the values are secrets, the other members are not. */
-static bool secret_member(const struct cloud_comparison *c, const struct jdoc *doc, uint32_t key, bool holds)
-{
-    static const char *const keys[] = {"value", "defaultValue"};
-    if (c->secret)
-        return true;
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0] && holds; i++)
-        if (jdoc_string_is(doc, key, keys[i], strlen(keys[i])))
-            return true;
-    return secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
-}
-
 void cloud_diff_objects(struct cloud_comparison *c, uint32_t a, uint32_t b, enum cloud_shape shape, bool root)
 {
     const struct jdoc *docs[] = {doc_of(c, SIDE_A), doc_of(c, SIDE_B)};
@@ -196,7 +183,7 @@ void cloud_diff_objects(struct cloud_comparison *c, uint32_t a, uint32_t b, enum
             bool value = shape == SHAPE_PROPERTY && jdoc_string_is(docs[side], key, "value", strlen("value"));
             if (done || value || jdoc_shadowed(docs[side], key))
                 continue;
-            c->secret = secret_member(c, docs[side], key, holds);
+            c->secret = outer || cloud_secret_member(docs[side], key, holds);
             compare_member(c, docs[side], object, key, side == SIDE_A ? key + 1 : other,
                            side == SIDE_A ? other : key + 1, shape, root);
             c->secret = outer;

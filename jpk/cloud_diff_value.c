@@ -6,7 +6,7 @@
 #include "jpk/packed.h"
 #include "jpk/secrets.h"
 
-enum { JSON_BYTES = 1000 }; /* longer JSON is cut */
+enum { JSON_BYTES = 200 }; /* longer JSON is cut */
 
 static const char not_shown[] = "(not shown)";
 
@@ -35,17 +35,14 @@ bool cloud_holds_secret(const struct jdoc *doc, uint32_t object)
            names_secret(doc, cloud_get(doc, object, "name")) || names_secret(doc, cloud_get(doc, object, "key"));
 }
 
-/* ------------------------------------------------------------------------------------------------------------ JSON */
-
-/* Values that a secret's name stands beside. */
-static bool is_value_key(const struct jdoc *doc, uint32_t key)
+bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds)
 {
-    static const char *const keys[] = {"value", "defaultValue"};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (jdoc_string_is(doc, key, keys[i], strlen(keys[i])))
-            return true;
-    return false;
+    bool value = jdoc_string_is(doc, key, "value", strlen("value")) ||
+                 jdoc_string_is(doc, key, "defaultValue", strlen("defaultValue"));
+    return (holds && value) || secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
 }
+
+/* ------------------------------------------------------------------------------------------------------------ JSON */
 
 static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret);
 
@@ -70,9 +67,7 @@ static void put_members(struct diffing *d, struct buf *out, const struct jdoc *d
         buf_puts(out, separator);
         put_string(d, out, doc, key, false);
         buf_putc(out, ':');
-        put_json(d, out, doc, key + 1,
-                 secret || (holds && is_value_key(doc, key)) ||
-                     secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key)));
+        put_json(d, out, doc, key + 1, secret || cloud_secret_member(doc, key, holds));
         separator = ",";
     }
 }

@@ -484,7 +484,7 @@ def edit_structure(bench, export, rng, name):
 
 
 def main():
-    arguments, program, count, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), 60, 1
+    arguments, program, count, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), 25, 1
     while arguments:
         word, value = arguments.pop(0), arguments.pop(0)
         if word == "--program":
