@@ -180,16 +180,48 @@ static bool follow(struct order *order, const char *type, const uint32_t *folder
     return map_set(&order->last, key, n, index);
 }
 
-static bool follow_all(struct order *order)
+struct ranked {
+    uint32_t item, rank;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *left = a, *right = b;
+    if (left->rank != right->rank)
+        return left->rank < right->rank ? -1 : 1;
+    return (left->item > right->item) - (left->item < right->item);
+}
+
+/* The items of A by their places, those of different folders mixed. NULL: no memory. */
+static struct ranked *rank_items(const struct diffing *d)
+{
+    struct ranked *list = malloc((d->item_count[SIDE_A] + 1) * sizeof *list);
+    for (uint32_t i = 0; i < d->item_count[SIDE_A] && list; i++)
+        list[i] = (struct ranked){i, d->items[SIDE_A][i].rank};
+    if (list && d->item_count[SIDE_A])
+        qsort(list, d->item_count[SIDE_A], sizeof *list, by_rank);
+    return list;
+}
+
+static bool follow_items(struct order *order, const struct ranked *list)
 {
     const struct diffing *d = order->d;
     bool ok = true;
-    for (size_t i = 0; i < d->item_count[SIDE_A] && ok; i++) {
-        uint32_t j = d->partner[SIDE_A][i];
+    for (size_t at = 0; at < d->item_count[SIDE_A] && ok; at++) {
+        uint32_t i = list[at].item, j = d->partner[SIDE_A][i];
         const struct diff_item *a = &d->items[SIDE_A][i], *b = j == MAP_NONE ? NULL : &d->items[SIDE_B][j];
         if (b && a->placed && b->placed && diff_same_folder(d, a->folder, b->folder))
             ok = follow(order, b->type, &b->folder, b->rank);
     }
+    return ok;
+}
+
+static bool follow_all(struct order *order)
+{
+    const struct diffing *d = order->d;
+    struct ranked *list = rank_items(d);
+    bool ok = list && follow_items(order, list);
+    free(list);
     map_free(&order->last);
     /* Folders among folders; a place that was reported is not reported again. */
     for (size_t i = 0; i < d->folder_count[SIDE_A] && ok; i++) {

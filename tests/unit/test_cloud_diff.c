@@ -16,66 +16,163 @@
 #define GUID(n) "00000000-0000-4000-8000-0000000000" #n
 
 /* One component of each kind; single quotes stand for double ones. */
-static const char
-    base[] = "{'version':4,'assets':[{'path':'a.xsd','type':'xml','properties':[{'key':'IsTopLevel','value':'1'},"
-             "{'key':'FileSize','value':'12'}],'compressedContent':'eNpLTEpMAgAD0gGH'}],"
-             "'project':{'type':100,'name':'P','id':'" GUID(01) "','checksum':'1','adapterIds':['http','ftp'],"
-                                                                "'settings':{'aiMinScore':0.7},"
-                                                                "'workflows':[{'name':'W','id':'" GUID(02) "','type':"
-                                                                                                           "1100,'"
-                                                                                                           "operations'"
-                                                                                                           ":[{'id':"
-                                                                                                           "'" GUID(
-                                                                                                               20) "','"
-                                                                                                                   "typ"
-                                                                                                                   "e':"
-                                                                                                                   "200"
-                                                                                                                   "}]}"
-                                                                                                                   ","
-                                                                                                                   "{'"
-                                                                                                                   "nam"
-                                                                                                                   "e':"
-                                                                                                                   "'V'"
-                                                                                                                   ",'"
-                                                                                                                   "id'"
-                                                                                                                   ":"
-                                                                                                                   "'" GUID(03) "','type':1100,'operations':[{'id':'" GUID(
-                                                                                                                       21) "','type':200}]}],"
-                                                                                                                           "'components':["
-                                                                                                                           "{'type':200,'id':'" GUID(20) "','name':'Op','steps':[{'id':'" GUID(40) "','type':400},{'id':'" GUID(
-                                                                                                                               41) "','type':400}],'outcomes':[{'outcomeType':200,'operationId':'" GUID(21) "','id':'" GUID(22) "'}],"
-                                                                                                                                                                                                                                "'options':{'logLevel':'Everything'},'checksum':'1'},"
-                                                                                                                                                                                                                                "{'type':200,'id':'" GUID(21) "','name':'Other op','steps':[],'outcomes':[],'options':{}},"
-                                                                                                                                                                                                                                                              "{'type':400,'id':'" GUID(40) "','name':'Script','scriptType':1,'scriptBody':"
-                                                                                                                                                                                                                                                                                            "'<trans>\\na = 1;\\nRunOperation(\\\"<TAG>operation:Op</TAG>\\\");\\n</trans>','scriptBodyCleansed':'x',"
-                                                                                                                                                                                                                                                                                            "'globalVariables':[{'name':'a'}],'cursor':''},"
-                                                                                                                                                                                                                                                                                            "{'type':400,'id':'" GUID(
-                                                                                                                                                                                                                                                                                                41) "','name':'Second','scriptType':1,'scriptBody':'<trans>\\nb;\\n</trans>'},"
-                                                                                                                                                                                                                                                                                                    "{'type':500,'id':'" GUID(50) "','name':'Activity','adapterId':'ftp','functionName':'ftp_read',"
-                                                                                                                                                                                                                                                                                                                                  "'endpoint':{'id':'" GUID(
-                                                                                                                                                                                                                                                                                                                                      60) "','type':600},'properties':[{'name':'page1','type':'pagination','children':["
-                                                                                                                                                                                                                                                                                                                                          "{'name':'locator','value':'in','defaultValue':''},{'name':'mode','defaultValue':'binary'}]},"
-                                                                                                                                                                                                                                                                                                                                          "{'name':'query','value':{'soql':'SELECT','all':false}}]},"
-                                                                                                                                                                                                                                                                                                                                          "{'type':600,'id':'" GUID(60) "','name':'Connection','adapterId':'ftp','endpointType':1,'properties':["
-                                                                                                                                                                                                                                                                                                                                                                        "{'name':'host','value':'example.com'},{'name':'password','widgetHint':'password','value':'one-one-one'},"
-                                                                                                                                                                                                                                                                                                                                                                        "{'name':'pin','widgetHint':'password','value':'one-one-one'}]},"
-                                                                                                                                                                                                                                                                                                                                                                        "{'type':700,'id':'" GUID(
-                                                                                                                                                                                                                                                                                                                                                                            70) "','name':'Map','mappingRules':["
-                                                                                                                                                                                                                                                                                                                                                                                "{'targetPath':'root/a','targetScript':'root$a$','transformScript':'<trans>\\nx\\n</trans>','srcPaths':['s/x']},"
-                                                                                                                                                                                                                                                                                                                                                                                "{'targetPath':'root/b','targetScript':'root$b$','transformScript':'','cursor':'','validationErrors':[]}],"
-                                                                                                                                                                                                                                                                                                                                                                                "'loopMappingRules':[{'srcPath':'s','tgtPath':'root','srcLoopPath':'s.','tgtLoopPath':'root.'}],"
-                                                                                                                                                                                                                                                                                                                                                                                "'source':{'name':'Schema','id':'" GUID(90) "','document':{'root':{'N':'r','C':[{'N':'x','T':'string','I':1}]},"
-                                                                                                                                                                                                                                                                                                                                                                                                                            "'name':'Schema'}},'target':{'name':'gone','origin':{'id':'" GUID(50) "','direction':'input'}}},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                  "{'type':900,'id':'" GUID(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      90) "','name':'Schema','format':'xml','schemaTypeDocument':{'name':'Schema',"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "'root':{'N':'r','C':[{'N':'x','T':'string','I':7}]}}},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "{'type':1000,'id':'" GUID(10) "','name':'variable','defaultValue':'v','label':'L'},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "{'type':1000,'id':'" GUID(11) "','name':'hidden_one','defaultValue':'one-one-one','hidevalue':true},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "{'type':1200,'id':'" GUID(12) "','name':'Mail','to':'a@example.com','useSSL':true},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                       "{'type':1300,'id':'" GUID(13) "','name':'global','value':'','usages':[],'endpoints':[]},"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                      "{'type':4711,'id':'" GUID(
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          47) "','name':'Odd','what':[1,2,3],'deep':{'a':{'b':null}}}"
-                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "]}}";
+static const char base
+    [] = "{'version':4,'assets':[{'path':'a.xsd','type':'xml','properties':[{'key':'IsTopLevel','value':'1'},"
+         "{'key':'FileSize','value':'12'}],'compressedContent':'eNpLTEpMAgAD0gGH'}],"
+         "'project':{'type':100,'name':'P','id':'" GUID(
+             01) "','checksum':'1','adapterIds':['http','ftp'],"
+                 "'settings':{'aiMinScore':0.7},"
+                 "'workflows':[{'name':'W','id':'" GUID(
+                     02) "','type':"
+                         "1100,'"
+                         "operations'"
+                         ":[{'id':"
+                         "'" GUID(20) "','"
+                                      "typ"
+                                      "e':"
+                                      "200"
+                                      "}]}"
+                                      ","
+                                      "{'"
+                                      "nam"
+                                      "e':"
+                                      "'V'"
+                                      ",'"
+                                      "id'"
+                                      ":"
+                                      "'" GUID(03) "','type':1100,'operations':[{'id':'" GUID(
+                                          21) "','type':200}]}],"
+                                              "'components':["
+                                              "{'type':200,'id':'" GUID(20) "','name':'Op','steps':[{'id':'" GUID(40) "','type':400},{'id':'" GUID(41) "','type':400}],'outcomes':[{'outcomeType':200,'operationId':'" GUID(21) "','id':'" GUID(
+                                                  22) "'}],"
+                                                      "'options':{'logLevel':'Everything'},'checksum':'1'},"
+                                                      "{'type':200,'id':'" GUID(
+                                                          21) "','name':'Other "
+                                                              "op','steps':[],'outcomes':[],'options':{}},"
+                                                              "{'type':400,'id':'" GUID(
+                                                                  40) "','name':'Script','scriptType':1,'scriptBody':"
+                                                                      "'<trans>\\na = "
+                                                                      "1;\\nRunOperation(\\\"<TAG>operation:Op</"
+                                                                      "TAG>\\\");\\n</trans>','scriptBodyCleansed':'x',"
+                                                                      "'globalVariables':[{'name':'a'}],'cursor':''},"
+                                                                      "{'type':400,'id':'" GUID(
+                                                                          41) "','name':'Second','scriptType':1,'"
+                                                                              "scriptBody':'<trans>\\nb;\\n</trans>'},"
+                                                                              "{'type':500,'id':'" GUID(
+                                                                                  50) "','name':'Activity','adapterId':"
+                                                                                      "'ftp','functionName':'ftp_read',"
+                                                                                      "'endpoint':{'id':'" GUID(
+                                                                                          60) "','type':600},'"
+                                                                                              "properties':[{'name':'"
+                                                                                              "page1','type':'"
+                                                                                              "pagination','children':["
+                                                                                              "{'name':'locator','"
+                                                                                              "value':'in','"
+                                                                                              "defaultValue':''},{'"
+                                                                                              "name':'mode','"
+                                                                                              "defaultValue':'binary'}]"
+                                                                                              "},"
+                                                                                              "{'name':'query','value':"
+                                                                                              "{'soql':'SELECT','all':"
+                                                                                              "false}}]},"
+                                                                                              "{'type':600,'id':'" GUID(
+                                                                                                  60) "','name':'"
+                                                                                                      "Connection','"
+                                                                                                      "adapterId':'ftp'"
+                                                                                                      ",'endpointType':"
+                                                                                                      "1,'properties':["
+                                                                                                      "{'name':'host','"
+                                                                                                      "value':'example."
+                                                                                                      "com'},{'name':'"
+                                                                                                      "password','"
+                                                                                                      "widgetHint':'"
+                                                                                                      "password','"
+                                                                                                      "value':'one-one-"
+                                                                                                      "one'},"
+                                                                                                      "{'name':'pin','"
+                                                                                                      "widgetHint':'"
+                                                                                                      "password','"
+                                                                                                      "value':'one-one-"
+                                                                                                      "one'}]},"
+                                                                                                      "{'type':700,'id'"
+                                                                                                      ":'" GUID(
+                                                                                                          70) "','name'"
+                                                                                                              ":'Map','"
+                                                                                                              "mappingR"
+                                                                                                              "ules':["
+                                                                                                              "{'"
+                                                                                                              "targetPa"
+                                                                                                              "th':'"
+                                                                                                              "root/"
+                                                                                                              "a','"
+                                                                                                              "targetSc"
+                                                                                                              "ript':'"
+                                                                                                              "root$a$'"
+                                                                                                              ",'"
+                                                                                                              "transfor"
+                                                                                                              "mScript'"
+                                                                                                              ":'<"
+                                                                                                              "trans>"
+                                                                                                              "\\nx\\n<"
+                                                                                                              "/trans>'"
+                                                                                                              ",'"
+                                                                                                              "srcPaths"
+                                                                                                              "':['s/"
+                                                                                                              "x']},"
+                                                                                                              "{'"
+                                                                                                              "targetPa"
+                                                                                                              "th':'"
+                                                                                                              "root/"
+                                                                                                              "b','"
+                                                                                                              "targetSc"
+                                                                                                              "ript':'"
+                                                                                                              "root$b$'"
+                                                                                                              ",'"
+                                                                                                              "transfor"
+                                                                                                              "mScript'"
+                                                                                                              ":'','"
+                                                                                                              "cursor':"
+                                                                                                              "'','"
+                                                                                                              "validati"
+                                                                                                              "onErrors"
+                                                                                                              "':[]}],"
+                                                                                                              "'loopMap"
+                                                                                                              "pingRule"
+                                                                                                              "s':[{'"
+                                                                                                              "srcPath'"
+                                                                                                              ":'s','"
+                                                                                                              "tgtPath'"
+                                                                                                              ":'root',"
+                                                                                                              "'srcLoop"
+                                                                                                              "Path':'"
+                                                                                                              "s.','"
+                                                                                                              "tgtLoopP"
+                                                                                                              "ath':'"
+                                                                                                              "root.'}]"
+                                                                                                              ","
+                                                                                                              "'source'"
+                                                                                                              ":{'name'"
+                                                                                                              ":'"
+                                                                                                              "Schema',"
+                                                                                                              "'id':"
+                                                                                                              "'" GUID(
+                                                                                                                  90) "','document':{'root':{'N':'r','C':[{'N':'x','T':'string','I':1}]},"
+                                                                                                                      "'name':'Schema'}},'target':{'name':'gone','origin':{'id':'" GUID(
+                                                                                                                          50) "','direction':'input'}}},"
+                                                                                                                              "{'type':900,'id':'" GUID(
+                                                                                                                                  90) "','name':'Schema','format':'xml','schemaTypeDocument':{'name':'Schema',"
+                                                                                                                                      "'root':{'N':'r','C':[{'N':'x','T':'string','I':7}]}}},"
+                                                                                                                                      "{'type':1000,'id':'" GUID(
+                                                                                                                                          10) "','name':'variable','defaultValue':'v','label':'L'},"
+                                                                                                                                              "{'type':1000,'id':'" GUID(
+                                                                                                                                                  11) "','name':'hidden_one','defaultValue':'one-one-one','hidevalue':true},"
+                                                                                                                                                      "{'type':1200,'id':'" GUID(
+                                                                                                                                                          12) "','name':'Mail','to':'a@example.com','useSSL':true},"
+                                                                                                                                                              "{'type':1300,'id':'" GUID(
+                                                                                                                                                                  13) "','name':'global','value':'','usages':[],'endpoints':[]},"
+                                                                                                                                                                      "{'type':4711,'id':'" GUID(
+                                                                                                                                                                          47) "','name':'Odd','what':[1,2,3],'deep':{'a':{'b':null}}}"
+                                                                                                                                                                              "]}}";
 
 /* The text with double quotes in which one place is changed; NULL `from`: none. */
 static char *document(const char *text, const char *from, const char *to)
@@ -309,6 +406,27 @@ static void test_order(void **state)
                NULL, "changed operation/V/; operations[1] - > operation/W/Other op\nmoved operation/W/Other op");
 }
 
+/* The order in a workflow is that of its list, not that of the components. */
+static void test_order_of_workflows(void **state)
+{
+    (void)state;
+    struct jpk_diff_options order = {.tree_order = true};
+    char *a = document(base, "'operations':[{'id':'" GUID(20) "','type':200}]",
+                       "'operations':[{'id':'" GUID(21) "','type':200},{'id':'" GUID(20) "','type':200}]");
+    char *b = document(base, "'operations':[{'id':'" GUID(20) "','type':200}]",
+                       "'operations':[{'id':'" GUID(20) "','type':200},{'id':'" GUID(21) "','type':200}]");
+    struct buf found = {0};
+    compare(a, a, &order, &found);
+    assert_string_equal(buf_text(&found), "");
+    compare(a, b, NULL, &found);
+    assert_string_equal(buf_text(&found), "");
+    compare(a, b, &order, &found);
+    assert_string_equal(buf_text(&found), "reordered operation/W/");
+    buf_free(&found);
+    free(a);
+    free(b);
+}
+
 /* What refers by name is compared through the matching. */
 static void test_names(void **state)
 {
@@ -401,8 +519,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing), cmocka_unit_test(test_one_field), cmocka_unit_test(test_left_out),
-        cmocka_unit_test(test_all),     cmocka_unit_test(test_order),     cmocka_unit_test(test_names),
-        cmocka_unit_test(test_secrets), cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_all),     cmocka_unit_test(test_order),     cmocka_unit_test(test_order_of_workflows),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_secrets),   cmocka_unit_test(test_odd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
