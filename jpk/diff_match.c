@@ -185,6 +185,35 @@ static bool match_by(struct matcher *m, loner_key *key_of)
     return ok;
 }
 
+static uint64_t only_links(const struct loner *loner)
+{
+    return diff_mix(loner->type, loner->linked);
+}
+
+static uint64_t only_content(const struct loner *loner)
+{
+    return diff_mix(loner->type, loner->content);
+}
+
+/* Pairs what has a key that no other loner of its side has. */
+static bool match_unique(struct matcher *m, loner_key *key_of)
+{
+    struct loner_index index[2] = {{.next = NULL}, {.next = NULL}};
+    bool ok = index_loners(&m->side[SIDE_A], key_of, &index[SIDE_A]) &&
+              index_loners(&m->side[SIDE_B], key_of, &index[SIDE_B]);
+    for (size_t j = 0; j < m->side[SIDE_B].count && ok; j++) {
+        struct loner *b = &m->side[SIDE_B].list[j];
+        if (b->taken || index_first(&index[SIDE_B], key_of(b)) != j || index[SIDE_B].next[j] != MAP_NONE)
+            continue;
+        uint32_t i = index_first(&index[SIDE_A], key_of(b));
+        if (i != MAP_NONE && index[SIDE_A].next[i] == MAP_NONE)
+            take(m, &m->side[SIDE_A].list[i], b);
+    }
+    index_free(&index[SIDE_A]);
+    index_free(&index[SIDE_B]);
+    return ok;
+}
+
 /* -------------------------------------------------------------------------------------------------- alike content */
 
 /*
@@ -532,6 +561,8 @@ static bool match_content(struct matcher *m)
     bool ok = describe_all(m) && match_by(m, path_and_links) && match_by(m, path_and_content) &&
               (!d->form->place_first || match_by(m, only_path)) && match_by(m, name_and_links) &&
               match_by(m, name_and_content);
+    if (d->form->place_first)
+        ok = ok && match_unique(m, only_links) && match_unique(m, only_content);
     /* Alike twice: what refers to a pair that was just found is more alike than before. */
     return ok && match_alike(m) && match_alike(m) && match_by(m, only_path);
 }

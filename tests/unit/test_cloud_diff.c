@@ -462,6 +462,43 @@ static void test_names(void **state)
     free(copy);
 }
 
+/* Components that were imported again, with new ids, and then renamed or changed. */
+static void test_matching(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b, *wanted;
+    } rows[] = {
+        /* the same name; the same content under another name, which nothing else has; what is most alike */
+        {"[{'type':400,'id':'1','name':'s','scriptBody':'a\\nb'}]",
+         "[{'type':400,'id':'2','name':'s','scriptBody':'c'}]", "changed script/s; scriptBody -2 +1"},
+        {"[{'type':400,'id':'1','name':'s','scriptBody':'a'}]", "[{'type':400,'id':'2','name':'t','scriptBody':'a'}]",
+         "renamed script/t"},
+        {"[{'type':400,'id':'1','name':'s','scriptBody':'a\\nb\\nc\\nd\\ne'}]",
+         "[{'type':400,'id':'2','name':'t','scriptBody':'a\\nb\\nc\\nd\\nf'}]",
+         "renamed changed script/t; scriptBody -1 +1"},
+        {"[{'type':400,'id':'1','name':'s','scriptBody':'a'}]", "[{'type':400,'id':'2','name':'t','scriptBody':'b'}]",
+         "removed script/s\nadded script/t"},
+        /* letter case of ids; an id of another kind is another component */
+        {"[{'type':400,'id':'Ab','name':'s'}]", "[{'type':400,'id':'aB','name':'t'}]", "renamed script/t"},
+        {"[{'type':400,'id':'1','name':'s'}]", "[{'type':1300,'id':'1','name':'s'}]",
+         "added globalVariable/s\nremoved script/s"},
+        /* two of one id, which no file should have */
+        {"[{'type':400,'id':'1','name':'s'},{'type':400,'id':'1','name':'t'}]", "[{'type':400,'id':'1','name':'s'}]",
+         "removed script/t"},
+    };
+    struct buf found = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *a = document(rows[i].a, NULL, NULL), *b = document(rows[i].b, NULL, NULL);
+        buf_clear(&found);
+        compare(a, b, NULL, &found);
+        assert_string_equal(buf_text(&found), rows[i].wanted);
+        free(a);
+        free(b);
+    }
+    buf_free(&found);
+}
+
 static void test_secrets(void **state)
 {
     (void)state;
@@ -520,7 +557,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing), cmocka_unit_test(test_one_field), cmocka_unit_test(test_left_out),
         cmocka_unit_test(test_all),     cmocka_unit_test(test_order),     cmocka_unit_test(test_order_of_workflows),
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_secrets),   cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_matching),  cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_odd),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
