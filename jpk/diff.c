@@ -315,6 +315,8 @@ static bool compare_content(struct diffing *d, const struct jpk_entity *a, const
 
 static const char *note_of(const struct jpk_entity *gone)
 {
+    if (!gone)
+        return NULL;
     return gone->deleted ? "marked as deleted" : gone->in_tree ? NULL : "not in the tree";
 }
 

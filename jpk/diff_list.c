@@ -88,7 +88,7 @@ bool diff_list_pair(struct diffing *d, struct diff_list lists[2], diff_list_key 
 {
     size_t a_count = lists[SIDE_A].count, b_count = lists[SIDE_B].count;
     uint64_t *keys = malloc((a_count + b_count + 1) * sizeof *keys);
-    uint32_t *next = malloc((a_count + 1) * sizeof *next); /* the next of A with the same key */
+    uint32_t *next = calloc(a_count + 1, sizeof *next); /* the next of A with the same key */
     struct map first = {0};
     bool ok = keys && next && !d->failed;
     for (size_t i = a_count; i-- > 0 && ok;) {
