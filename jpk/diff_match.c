@@ -13,7 +13,8 @@
 /* ----------------------------------------------------------------------------------------------------- the loners */
 
 struct loner {
-    const struct jpk_entity *entity;
+    const struct diff_item *item;
+    uint32_t index;            /* of the item */
     uint64_t type, path, name; /* hashes; the latter two are of the type too */
     uint64_t content, linked;  /* what it says: ids wiped; ids as colors */
     uint32_t first, count;     /* its features */
@@ -30,62 +31,51 @@ struct matcher {
     struct loners side[2];
 };
 
-static bool takes_part(const struct diffing *d, int side, const struct jpk_entity *entity)
+static void pair_up(struct diffing *d, uint32_t a, uint32_t b)
 {
-    return d->partner[side][entity->index] == MAP_NONE && !entity->deleted && entity->type != JPK_TYPE_FOLDER;
-}
-
-static void pair_up(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b)
-{
-    d->partner[SIDE_A][a->index] = b->index;
-    d->partner[SIDE_B][b->index] = a->index;
+    d->partner[SIDE_A][a] = b;
+    d->partner[SIDE_B][b] = a;
 }
 
 static void match_ids(struct diffing *d)
 {
-    for (size_t i = 0; i < d->side[SIDE_A]->count; i++) {
-        const struct jpk_entity *a = d->side[SIDE_A]->list[i], *b = project_find(d->side[SIDE_B], a->id);
-        if (b && strcmp(a->type_name, b->type_name) == 0)
-            pair_up(d, a, b);
+    for (uint32_t i = 0; i < d->item_count[SIDE_A]; i++) {
+        uint32_t j = d->form->find(d, SIDE_B, d->items[SIDE_A][i].id);
+        if (j != MAP_NONE && d->partner[SIDE_B][j] == MAP_NONE &&
+            strcmp(d->items[SIDE_A][i].type, d->items[SIDE_B][j].type) == 0)
+            pair_up(d, i, j);
     }
 }
 
-static bool describe(struct diffing *d, int side, struct loner *loner)
+static void describe(struct diffing *d, int side, struct loner *loner)
 {
-    const struct jpk_entity *entity = loner->entity;
-    char *path = jpk_entity_path(entity);
-    if (!path)
-        return false;
-    loner->type = hash_bytes(entity->type_name, strlen(entity->type_name));
-    loner->path = hash_bytes(path, strlen(path));
-    loner->name = diff_mix(loner->type, hash_bytes(entity->name, strlen(entity->name)));
-    loner->content = diff_entity_hash(d, side, entity, IDS_WIPED);
-    d->color[side][entity->index] = diff_mix(loner->path, loner->content);
-    free(path);
-    return true;
+    const struct diff_item *item = loner->item;
+    loner->type = hash_bytes(item->type, strlen(item->type));
+    loner->path = d->form->place(d, side, loner->index);
+    loner->name = diff_mix(loner->type, hash_bytes(item->name, strlen(item->name)));
+    loner->content = d->form->hash(d, side, loner->index, IDS_WIPED);
+    d->color[side][loner->index] = diff_mix(loner->path, loner->content);
 }
 
 static bool find_loners(struct matcher *m, int side)
 {
     struct diffing *d = m->d;
-    const struct project *project = d->side[side];
     struct loners *out = &m->side[side];
-    out->list = calloc(project->count + 1, sizeof *out->list);
-    for (size_t i = 0; i < project->count && out->list; i++) {
-        const struct jpk_entity *entity = project->list[i];
-        if (takes_part(d, side, entity))
-            out->list[out->count++].entity = entity;
-    }
+    out->list = calloc(d->item_count[side] + 1, sizeof *out->list);
+    for (uint32_t i = 0; i < d->item_count[side] && out->list; i++)
+        if (d->partner[side][i] == MAP_NONE && d->items[side][i].counts)
+            out->list[out->count++] = (struct loner){.item = &d->items[side][i], .index = i};
     return out->list != NULL;
 }
 
 /* Items with partners have the same color on both sides: the hash of A's id. */
 static void color_pairs(struct diffing *d)
 {
-    for (size_t i = 0; i < d->side[SIDE_A]->count; i++) {
-        const struct jpk_entity *a = d->side[SIDE_A]->list[i], *b = diff_partner(d, SIDE_A, a);
-        if (b)
-            d->color[SIDE_A][i] = d->color[SIDE_B][b->index] = hash_bytes(a->id, strlen(a->id));
+    for (size_t i = 0; i < d->item_count[SIDE_A]; i++) {
+        const char *id = d->items[SIDE_A][i].id;
+        uint32_t j = d->partner[SIDE_A][i];
+        if (j != MAP_NONE)
+            d->color[SIDE_A][i] = d->color[SIDE_B][j] = hash_bytes(id, strlen(id));
     }
 }
 
@@ -93,12 +83,11 @@ static bool describe_all(struct matcher *m)
 {
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < m->side[side].count; i++)
-            if (!describe(m->d, side, &m->side[side].list[i]))
-                return false;
+            describe(m->d, side, &m->side[side].list[i]);
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < m->side[side].count; i++) {
             struct loner *loner = &m->side[side].list[i];
-            loner->linked = diff_entity_hash(m->d, side, loner->entity, IDS_COLORED);
+            loner->linked = m->d->form->hash(m->d, side, loner->index, IDS_COLORED);
         }
     return !m->d->failed;
 }
@@ -140,7 +129,7 @@ static uint64_t only_name(const struct loner *loner)
 static void take(struct matcher *m, struct loner *a, struct loner *b)
 {
     a->taken = b->taken = true;
-    pair_up(m->d, a->entity, b->entity);
+    pair_up(m->d, a->index, b->index);
 }
 
 /* The loners of A by a key: the first of each, and behind each the next one with the same key. */
@@ -196,6 +185,35 @@ static bool match_by(struct matcher *m, loner_key *key_of)
     return ok;
 }
 
+static uint64_t only_links(const struct loner *loner)
+{
+    return diff_mix(loner->type, loner->linked);
+}
+
+static uint64_t only_content(const struct loner *loner)
+{
+    return diff_mix(loner->type, loner->content);
+}
+
+/* Pairs what has a key that no other loner of its side has. */
+static bool match_unique(struct matcher *m, loner_key *key_of)
+{
+    struct loner_index index[2] = {{.next = NULL}, {.next = NULL}};
+    bool ok = index_loners(&m->side[SIDE_A], key_of, &index[SIDE_A]) &&
+              index_loners(&m->side[SIDE_B], key_of, &index[SIDE_B]);
+    for (size_t j = 0; j < m->side[SIDE_B].count && ok; j++) {
+        struct loner *b = &m->side[SIDE_B].list[j];
+        if (b->taken || index_first(&index[SIDE_B], key_of(b)) != j || index[SIDE_B].next[j] != MAP_NONE)
+            continue;
+        uint32_t i = index_first(&index[SIDE_A], key_of(b));
+        if (i != MAP_NONE && index[SIDE_A].next[i] == MAP_NONE)
+            take(m, &m->side[SIDE_A].list[i], b);
+    }
+    index_free(&index[SIDE_A]);
+    index_free(&index[SIDE_B]);
+    return ok;
+}
+
 /* -------------------------------------------------------------------------------------------------- alike content */
 
 /*
@@ -242,10 +260,10 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Adds an item's features in order, each once. */
-static void add_features(struct features *f, int side, const struct jpk_entity *entity, struct loner *loner)
+static void add_features(struct features *f, int side, uint32_t index, struct loner *loner)
 {
     size_t first = f->count, to = first;
-    diff_features(f->m->d, side, entity, take_feature, f);
+    f->m->d->form->features(f->m->d, side, index, take_feature, f);
     if (f->count > first)
         qsort(f->list + first, f->count - first, sizeof *f->list, by_value);
     for (size_t i = first; i < f->count; i++)
@@ -266,11 +284,11 @@ static bool common_types(const struct matcher *m, struct map *types)
     for (size_t i = 0; i < m->side[SIDE_A].count && ok; i++) {
         const struct loner *loner = &m->side[SIDE_A].list[i];
         if (!loner->taken)
-            ok = map_set(&left, loner->entity->type_name, strlen(loner->entity->type_name), 1);
+            ok = map_set(&left, loner->item->type, strlen(loner->item->type), 1);
     }
     for (size_t j = 0; j < m->side[SIDE_B].count && ok; j++) {
         const struct loner *loner = &m->side[SIDE_B].list[j];
-        const char *type = loner->entity->type_name;
+        const char *type = loner->item->type;
         if (!loner->taken && map_get(&left, type, strlen(type)) != MAP_NONE)
             ok = map_set(types, type, strlen(type), 1);
     }
@@ -305,13 +323,13 @@ static bool collect_features(struct features *f)
     for (int side = 0; side < 2 && ok; side++) {
         struct loner *loner = m->side[side].list, *end = loner + m->side[side].count;
         b_first = f->count;
-        for (size_t i = 0; i < m->d->side[side]->count; i++) {
-            const struct jpk_entity *entity = m->d->side[side]->list[i];
-            bool is_loner = loner < end && loner->entity == entity;
+        for (uint32_t i = 0; i < m->d->item_count[side]; i++) {
+            const struct diff_item *item = &m->d->items[side][i];
+            bool is_loner = loner < end && loner->index == i;
             if (is_loner) /* what an earlier round found is gone */
                 loner->first = loner->count = 0;
-            if (!entity->deleted && map_get(&types, entity->type_name, strlen(entity->type_name)) != MAP_NONE)
-                add_features(f, side, entity, is_loner ? loner : NULL);
+            if (item->counts && map_get(&types, item->type, strlen(item->type)) != MAP_NONE)
+                add_features(f, side, i, is_loner ? loner : NULL);
             loner += is_loner;
         }
     }
@@ -500,7 +518,7 @@ static void recolor(struct matcher *m)
     for (int side = 0; side < 2; side++)
         for (size_t i = 0; i < m->side[side].count; i++)
             if (!m->side[side].list[i].taken)
-                m->d->color[side][m->side[side].list[i].entity->index] = m->side[side].list[i].name;
+                m->d->color[side][m->side[side].list[i].index] = m->side[side].list[i].name;
 }
 
 static bool match_alike(struct matcher *m)
@@ -540,25 +558,18 @@ static bool match_content(struct matcher *m)
     if (m->side[SIDE_A].count == 0 || m->side[SIDE_B].count == 0)
         return true;
     color_pairs(d);
+    bool ok = describe_all(m) && match_by(m, path_and_links) && match_by(m, path_and_content) &&
+              (!d->form->place_first || match_by(m, only_path)) && match_by(m, name_and_links) &&
+              match_by(m, name_and_content);
+    if (d->form->place_first)
+        ok = ok && match_unique(m, only_links) && match_unique(m, only_content);
     /* Alike twice: what refers to a pair that was just found is more alike than before. */
-    return describe_all(m) && match_by(m, path_and_links) && match_by(m, path_and_content) &&
-           match_by(m, name_and_links) && match_by(m, name_and_content) && match_alike(m) && match_alike(m) &&
-           match_by(m, only_path);
+    return ok && match_alike(m) && match_alike(m) && match_by(m, only_path);
 }
 
 void diff_match_items(struct diffing *d)
 {
     struct matcher m = {.d = d};
-    for (int side = 0; side < 2; side++) {
-        size_t n = d->side[side]->count + 1;
-        d->partner[side] = malloc(n * sizeof *d->partner[side]);
-        d->color[side] = calloc(n, sizeof *d->color[side]);
-        if (!d->partner[side] || !d->color[side]) {
-            d->failed = true;
-            return;
-        }
-        memset(d->partner[side], 0xff, n * sizeof *d->partner[side]);
-    }
     match_ids(d);
     if (!match_content(&m))
         d->failed = true;

@@ -1,11 +1,10 @@
-/* Texts of two projects: ids through the matching, line diffs, and what must not be shown. */
-#include <ctype.h>
+/* Texts of two projects: ids and names through the matching. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "jpk/diff_state.h"
-#include "jpk/secrets.h"
+#include "jpk/script.h"
 
 /* --------------------------------------------------------------------------------------------------------- ids */
 
@@ -21,19 +20,27 @@ static void lower_guid(const char *guid, char out[GUID_SIZE + 1])
     out[GUID_SIZE] = '\0';
 }
 
-static const struct jpk_entity *named(const struct diffing *d, int side, const char lower[GUID_SIZE + 1])
+static uint32_t named(const struct diffing *d, int side, const char lower[GUID_SIZE + 1])
 {
-    return project_find(d->side[side], lower);
+    return d->form->find(d, side, lower);
+}
+
+uint32_t diff_named(const struct diffing *d, int side, const char *value)
+{
+    char id[GUID_SIZE + 1];
+    if (!value || strlen(value) != GUID_SIZE || !diff_guid(value, GUID_SIZE))
+        return MAP_NONE;
+    lower_guid(value, id);
+    return named(d, side, id);
 }
 
 /* The id of B for an id of A. */
 static void translate(const struct diffing *d, char id[GUID_SIZE + 1])
 {
-    const struct jpk_entity *entity = named(d, SIDE_A, id);
-    const struct jpk_entity *other = entity ? diff_partner(d, SIDE_A, entity) : NULL;
-    if (other && strlen(other->id) == GUID_SIZE) {
-        lower_guid(other->id, id);
-    } else if (!entity && d->learned_count) {
+    uint32_t item = named(d, SIDE_A, id), other = item == MAP_NONE ? MAP_NONE : d->partner[SIDE_A][item];
+    if (other != MAP_NONE && strlen(d->items[SIDE_B][other].id) == GUID_SIZE) {
+        lower_guid(d->items[SIDE_B][other].id, id);
+    } else if (item == MAP_NONE && d->learned_count) {
         uint32_t at = map_get(&d->learned, id, GUID_SIZE);
         if (at != MAP_NONE)
             memcpy(id, d->learned_ids[at + 1], GUID_SIZE);
@@ -43,8 +50,9 @@ static void translate(const struct diffing *d, char id[GUID_SIZE + 1])
 /* Notes two ids that may belong together; whether they do shows when all else is equal. */
 static bool may_learn(struct diffing *d, const char *a, const char *b)
 {
-    if (!d->again || named(d, SIDE_A, a) || named(d, SIDE_B, b) || built_in_item(a) || built_in_item(b) ||
-        map_get(&d->learned, a, GUID_SIZE) != MAP_NONE || map_get(&d->learned, b, GUID_SIZE) != MAP_NONE)
+    if (!d->again || named(d, SIDE_A, a) != MAP_NONE || named(d, SIDE_B, b) != MAP_NONE || built_in_item(a) ||
+        built_in_item(b) || map_get(&d->learned, a, GUID_SIZE) != MAP_NONE ||
+        map_get(&d->learned, b, GUID_SIZE) != MAP_NONE)
         return false;
     const char *left = arena_strndup(&d->arena, a, GUID_SIZE), *right = arena_strndup(&d->arena, b, GUID_SIZE);
     const char **pending = array_grow(d->pending, d->pending_count + 1, &d->pending_capacity, sizeof *pending);
@@ -78,6 +86,19 @@ void diff_learn(struct diffing *d)
             !learn_pair(d, d->pending[i], d->pending[i + 1]))
             d->failed = true;
     d->pending_count = 0;
+}
+
+void diff_learn_pair(struct diffing *d, const char *a, const char *b)
+{
+    char lower[2][GUID_SIZE + 1];
+    if (strlen(a) != GUID_SIZE || strlen(b) != GUID_SIZE || !diff_guid(a, GUID_SIZE) || !diff_guid(b, GUID_SIZE))
+        return;
+    lower_guid(a, lower[0]);
+    lower_guid(b, lower[1]);
+    const char *left = arena_strndup(&d->arena, lower[0], GUID_SIZE);
+    const char *right = arena_strndup(&d->arena, lower[1], GUID_SIZE);
+    if (!left || !right || !learn_pair(d, left, right))
+        d->failed = true;
 }
 
 static bool same_guid(struct diffing *d, const char *a, const char *b)
@@ -159,23 +180,44 @@ static void put_guid(const struct diffing *d, int side, const char *guid, enum d
             translate(d, id);
         buf_put(out, id, GUID_SIZE);
     } else {
-        const struct jpk_entity *entity = ids == IDS_COLORED ? named(d, side, id) : NULL;
-        uint64_t color = entity ? d->color[side][entity->index] : 0;
+        uint32_t item = ids == IDS_COLORED ? named(d, side, id) : MAP_NONE;
+        uint64_t color = item == MAP_NONE ? 0 : d->color[side][item];
         buf_put(out, &color, sizeof color);
     }
+}
+
+/* The next reference by name from *from on, or NULL; *from moves behind it. */
+static const char *find_name(const struct diffing *d, const char **from, const char *end, struct script_view *name)
+{
+    size_t at = 0;
+    if (!d->form->put_name || !script_tag_next(*from, (size_t)(end - *from), &at, name))
+        return NULL;
+    *from += at;
+    return name->text;
 }
 
 /* False: the text stays as it is, and nothing was written. */
 static bool transform(const struct diffing *d, int side, const char *text, size_t n, enum diff_ids ids, struct buf *out)
 {
-    const char *end = text + n, *guid = find_guid(text, end);
-    if (!guid && !memchr(text, '\r', n))
+    struct script_view name;
+    const char *end = text + n, *guid = find_guid(text, end), *behind = text;
+    const char *named_at = find_name(d, &behind, end, &name);
+    if (ids == IDS_KEPT || (!guid && !named_at && !memchr(text, '\r', n)))
         return false;
     buf_clear(out);
-    for (; guid; guid = find_guid(text, end)) {
-        put_plain(d, out, text, guid);
-        put_guid(d, side, guid, ids, out);
-        text = guid + GUID_SIZE;
+    while (guid || named_at) {
+        bool by_name = named_at && (!guid || named_at <= guid);
+        const char *at = by_name ? named_at : guid;
+        put_plain(d, out, text, at);
+        if (by_name)
+            d->form->put_name(d, side, name.text, name.length, ids, out);
+        else
+            put_guid(d, side, guid, ids, out);
+        text = at + (by_name ? name.length : GUID_SIZE);
+        if (guid && guid < text)
+            guid = find_guid(text, end);
+        if (named_at && named_at < text)
+            named_at = find_name(d, &behind, end, &name);
     }
     put_plain(d, out, text, end);
     return true;
@@ -198,226 +240,4 @@ void diff_canonical(struct diffing *d, int side, const char *text, size_t n, str
     }
     if (out->failed)
         d->failed = true;
-}
-
-/* ------------------------------------------------------------------------------------------------------ secrets */
-
-bool diff_secret(const char *key, const char *value)
-{
-    size_t least, most;
-    return value && (jpk_encrypted_length(value, &least, &most) ||
-                     (secret_name(key, strlen(key)) && !secret_only_variables(value, strlen(value))));
-}
-
-/* What stands behind "Bearer" or "Basic" in clear text: a run of characters that is no word of a sentence. */
-static bool looks_like_credential(const char *s, size_t n)
-{
-    enum { SHORTEST = 8 };
-    size_t run = 0, digits = 0;
-    for (; run < n && (isalnum((unsigned char)s[run]) || strchr("+/=._~-", s[run])); run++)
-        digits += isdigit((unsigned char)s[run]) || s[run] == '=';
-    return run >= SHORTEST && digits > 0;
-}
-
-/* How much of a line may be shown: what stands before the value of a header like "Authorization: ...". */
-static size_t shown_part(const char *line, size_t n)
-{
-    static const char *const schemes[] = {"Bearer ", "Basic "};
-    size_t name = 0;
-    while (name < n && (isalnum((unsigned char)line[name]) || line[name] == '-' || line[name] == '_'))
-        name++;
-    if (name > 0 && name < n && line[name] == ':' && secret_name(line, name) &&
-        !secret_only_variables(line + name + 1, n - name - 1))
-        return name + 1;
-    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++) {
-        const char *at = memmem(line, n, schemes[i], strlen(schemes[i]));
-        size_t start = at ? (size_t)(at - line) + strlen(schemes[i]) : n;
-        if (looks_like_credential(line + start, n - start))
-            return start;
-    }
-    return n;
-}
-
-static const char *copy_line(struct diffing *d, const char *line, size_t n)
-{
-    static const char hidden[] = " (not shown)";
-    size_t shown = shown_part(line, n);
-    if (shown == n)
-        return arena_strndup(&d->arena, line, n);
-    char *copy = arena_alloc(&d->arena, shown + sizeof hidden);
-    if (copy) {
-        memcpy(copy, line, shown);
-        memcpy(copy + shown, hidden, sizeof hidden);
-    }
-    return copy;
-}
-
-/* ---------------------------------------------------------------------------------------------------- the fields */
-
-struct jpk_diff_field *diff_add_field(struct diffing *d, enum jpk_diff_field_kind kind, const char *path)
-{
-    struct jpk_diff_field *fields = array_grow(d->fields, d->field_count, &d->field_capacity, sizeof *fields);
-    const char *copy = arena_strdup(&d->arena, path);
-    if (!fields || !copy) {
-        d->failed = true;
-        d->fields = fields ? fields : d->fields;
-        return NULL;
-    }
-    d->fields = fields;
-    fields[d->field_count] = (struct jpk_diff_field){.kind = kind, .path = copy};
-    return &fields[d->field_count++];
-}
-
-static const struct jpk_entity *item_of(const struct diffing *d, int side, const char *value)
-{
-    char id[GUID_SIZE + 1];
-    if (!value || strlen(value) != GUID_SIZE || !diff_guid(value, GUID_SIZE))
-        return NULL;
-    lower_guid(value, id);
-    return named(d, side, id);
-}
-
-static const char *copy_value(struct diffing *d, const char *value)
-{
-    const char *copy = value ? copy_line(d, value, strlen(value)) : NULL;
-    if (value && !copy)
-        d->failed = true;
-    return copy;
-}
-
-void diff_add_value(struct diffing *d, const char *path, const char *key, const char *a, const char *b)
-{
-    bool hide = diff_secret(key, a) || diff_secret(key, b);
-    if (!hide && ((a && strchr(a, '\n')) || (b && strchr(b, '\n')))) {
-        diff_add_text(d, path, a ? a : "", a ? strlen(a) : 0, b ? b : "", b ? strlen(b) : 0);
-        return;
-    }
-    struct jpk_diff_field *field = diff_add_field(d, JPK_DIFF_FIELD_VALUE, path);
-    if (!field)
-        return;
-    field->removed = a != NULL;
-    field->added = b != NULL;
-    field->old_hidden = hide && a;
-    field->new_hidden = hide && b;
-    field->old_value = hide ? NULL : copy_value(d, a);
-    field->new_value = hide ? NULL : copy_value(d, b);
-    field->old_item = item_of(d, SIDE_A, a);
-    field->new_item = item_of(d, SIDE_B, b);
-}
-
-/* --------------------------------------------------------------------------------------------------- line diffs */
-
-enum { CONTEXT = 3 };
-
-/* The end of the edits that share a hunk with edit `i`: between them are at most twice the lines of context. */
-static size_t hunk_end(const struct linediff *diff, size_t i)
-{
-    size_t end = i + 1;
-    while (end < diff->edit_count &&
-           diff->edits[end].a - (diff->edits[end - 1].a + diff->edits[end - 1].a_count) <= 2 * CONTEXT)
-        end++;
-    return end;
-}
-
-struct hunk_writer {
-    struct diffing *d;
-    struct jpk_diff_line *lines;
-    size_t count;
-};
-
-static void put_lines(struct hunk_writer *out, char sign, const struct linediff_line *lines, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++) {
-        bool ended = lines[i].size > 0 && lines[i].text[lines[i].size - 1] == '\n';
-        const char *text = copy_line(out->d, lines[i].text, lines[i].size - ended);
-        if (!text)
-            out->d->failed = true;
-        out->lines[out->count++] = (struct jpk_diff_line){.sign = sign, .unfinished = !ended, .text = text ? text : ""};
-    }
-}
-
-static void make_hunk(struct diffing *d, const struct linediff *diff, size_t first, size_t end,
-                      struct jpk_diff_hunk *hunk)
-{
-    const struct linediff_edit *edits = diff->edits, *last = &edits[end - 1];
-    size_t before = edits[first].a < CONTEXT ? edits[first].a : CONTEXT;
-    size_t a0 = edits[first].a - before, b0 = edits[first].b - before;
-    size_t a_end = last->a + last->a_count, behind = diff->a_count - a_end;
-    size_t a1 = a_end + (behind < CONTEXT ? behind : CONTEXT), b1 = last->b + last->b_count + (a1 - a_end);
-    struct hunk_writer out = {.d = d, .lines = arena_calloc(&d->arena, a1 - a0 + b1 - b0, sizeof *out.lines)};
-    if (!out.lines) {
-        d->failed = true;
-        return;
-    }
-    size_t at = a0;
-    for (size_t i = first; i < end; i++) {
-        put_lines(&out, ' ', diff->a, at, edits[i].a);
-        at = edits[i].a + edits[i].a_count;
-        put_lines(&out, '-', diff->a, edits[i].a, at);
-        put_lines(&out, '+', diff->b, edits[i].b, edits[i].b + edits[i].b_count);
-    }
-    put_lines(&out, ' ', diff->a, at, a1);
-    /* As in unified diffs: a range without lines names the line before it. */
-    *hunk = (struct jpk_diff_hunk){.old_start = (uint32_t)(a1 > a0 ? a0 + 1 : a0),
-                                   .old_count = (uint32_t)(a1 - a0),
-                                   .new_start = (uint32_t)(b1 > b0 ? b0 + 1 : b0),
-                                   .new_count = (uint32_t)(b1 - b0),
-                                   .lines = out.lines,
-                                   .line_count = out.count};
-}
-
-static void make_hunks(struct diffing *d, const struct linediff *diff, struct jpk_diff_field *field)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < diff->edit_count; i++) {
-        field->removed += diff->edits[i].a_count;
-        field->added += diff->edits[i].b_count;
-    }
-    for (size_t i = 0; i < diff->edit_count; i = hunk_end(diff, i))
-        count++;
-    struct jpk_diff_hunk *hunks = arena_calloc(&d->arena, count, sizeof *hunks);
-    if (!hunks) {
-        d->failed = true;
-        return;
-    }
-    field->hunks = hunks;
-    field->hunk_count = count;
-    for (size_t i = 0, end; i < diff->edit_count; i = end) {
-        end = hunk_end(diff, i);
-        make_hunk(d, diff, i, end, hunks++);
-    }
-}
-
-static bool unended(const struct buf *text)
-{
-    return text->size == 0 || text->data[text->size - 1] != '\n';
-}
-
-/* That a text does not end in a line end is only worth a word when that of the other side does. */
-static void end_alike(struct diffing *d)
-{
-    bool both = unended(&d->text[0]) && unended(&d->text[1]);
-    for (int side = 0; side < 2; side++) {
-        if (both && d->text[side].size)
-            buf_putc(&d->text[side], '\n');
-        d->failed |= d->text[side].failed;
-    }
-}
-
-void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size)
-{
-    struct linediff diff;
-    diff_canonical(d, SIDE_A, a, a_size, &d->text[0]);
-    diff_canonical(d, SIDE_B, b, b_size, &d->text[1]);
-    end_alike(d);
-    struct jpk_diff_field *field = d->failed ? NULL : diff_add_field(d, JPK_DIFF_FIELD_TEXT, path);
-    if (!field)
-        return;
-    if (!linediff_texts(buf_text(&d->text[0]), d->text[0].size, buf_text(&d->text[1]), d->text[1].size, &d->budget,
-                        &diff)) {
-        d->failed = true;
-        return;
-    }
-    make_hunks(d, &diff, field);
-    linediff_free(&diff);
 }

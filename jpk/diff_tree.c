@@ -178,8 +178,9 @@ static uint64_t hash_node(const struct hasher *h, const struct xml_node *node)
     return hash;
 }
 
-uint64_t diff_entity_hash(struct diffing *d, int side, const struct jpk_entity *entity, enum diff_ids ids)
+uint64_t diff_entity_hash(struct diffing *d, int side, uint32_t index, enum diff_ids ids)
 {
+    const struct jpk_entity *entity = d->side[side]->list[index];
     struct hasher h = {.d = d, .entity = entity, .side = side, .ids = ids};
     return entity->tree ? hash_node(&h, entity->tree) : 0;
 }
@@ -222,9 +223,10 @@ static void node_features(const struct feature_taker *t, uint64_t place, const s
         node_features(t, place, child);
 }
 
-void diff_features(struct diffing *d, int side, const struct jpk_entity *entity,
-                   void (*take)(void *context, uint64_t feature), void *context)
+void diff_entity_features(struct diffing *d, int side, uint32_t index, void (*take)(void *context, uint64_t feature),
+                          void *context)
 {
+    const struct jpk_entity *entity = d->side[side]->list[index];
     struct feature_taker t = {
         .hasher = {.d = d, .entity = entity, .side = side, .ids = IDS_COLORED}, .take = take, .context = context};
     if (entity->tree)
@@ -268,27 +270,10 @@ static void add_value(struct comparison *c, const char *part, const char *key, c
 /* Both or one of them is encrypted. */
 static void add_encrypted(struct comparison *c, const char *key, const struct jpk_item *a, const struct jpk_item *b)
 {
-    struct diffing *d = c->d;
-    size_t least[2], most[2];
-    bool known = a && b && a->encrypted && b->encrypted;
-    bool unequal =
-        !known || (jpk_encrypted_length(a->value, &least[0], &most[0]) &&
-                   jpk_encrypted_length(b->value, &least[1], &most[1]) && (most[0] < least[1] || most[1] < least[0]));
-    /* What was imported again was perhaps encrypted again. */
-    if (!unequal && (d->options.ignore_encrypted || (d->again && !d->options.all)))
-        return;
     size_t before = enter(c, key);
-    struct jpk_diff_field *field =
-        diff_add_field(d, unequal ? JPK_DIFF_FIELD_VALUE : JPK_DIFF_FIELD_ENCRYPTED, buf_text(&c->path));
+    diff_add_encrypted(c->d, buf_text(&c->path), key, a ? a->value : NULL, a && a->encrypted, b ? b->value : NULL,
+                       b && b->encrypted);
     leave(c, before);
-    if (!field)
-        return;
-    field->removed = a != NULL;
-    field->added = b != NULL;
-    field->old_hidden = a && (a->encrypted || diff_secret(a->key, a->value));
-    field->new_hidden = b && (b->encrypted || diff_secret(b->key, b->value));
-    field->old_value = a && !field->old_hidden && a->value ? arena_strdup(&d->arena, a->value) : NULL;
-    field->new_value = b && !field->new_hidden && b->value ? arena_strdup(&d->arena, b->value) : NULL;
 }
 
 /* A project variable whose value is to be masked keeps it secret under a key that says nothing. */
@@ -385,13 +370,19 @@ struct child {
     const struct xml_node *node;
     size_t at;        /* its place among the hashes */
     uint32_t ordinal; /* from 1 among the children of its name */
-    uint32_t partner; /* index on the other side, or MAP_NONE */
     bool repeated;    /* there is more than one of its name */
 };
 
 struct children {
     struct child *list;
     size_t count;
+};
+
+/* The children of both sides, and what pairs them. */
+struct family {
+    struct comparison *c;
+    struct children side[2];
+    struct diff_list pairs[2];
 };
 
 /* The parts of an operation and the lists of a transformation; others are lists when an element is repeated. */
@@ -412,7 +403,7 @@ static bool collect(struct comparison *c, int side, const struct xml_node *paren
     for (const struct xml_node *n = parent ? parent->child : NULL; n && ok; n = n->next) {
         uint32_t before = map_get(&names, n->name, strlen(n->name));
         uint32_t ordinal = before == MAP_NONE ? 1 : before + 1;
-        out->list[out->count++] = (struct child){.node = n, .at = at, .ordinal = ordinal, .partner = MAP_NONE};
+        out->list[out->count++] = (struct child){.node = n, .at = at, .ordinal = ordinal};
         at += c->d->hashes[side].nodes[at].size;
         ok = map_set(&names, n->name, strlen(n->name), ordinal);
     }
@@ -456,106 +447,50 @@ static bool child_key(struct comparison *c, int side, const struct xml_node *nod
     return found;
 }
 
-static void marry(struct children *a, size_t i, struct children *b, size_t j)
+static bool key_is_hash(void *context, int side, size_t i, uint64_t *key)
 {
-    a->list[i].partner = (uint32_t)j;
-    b->list[j].partner = (uint32_t)i;
-}
-
-/* The longest common run of equal children. */
-static bool marry_in_order(struct comparison *c, struct children *a, struct children *b)
-{
-    struct children *both[] = {a, b};
-    uint32_t *numbers = malloc((a->count + b->count + 1) * sizeof *numbers), *out = numbers;
-    struct map map = {0};
-    struct linediff diff = {0};
-    bool ok = numbers != NULL;
-    for (int side = 0; side < 2 && ok; side++)
-        for (size_t i = 0; i < both[side]->count && ok; i++) {
-            uint32_t fresh = (uint32_t)map.count, old;
-            ok = map_add(&map, (const char *)child_hash(c->d, side, &both[side]->list[i]), sizeof(uint64_t), fresh,
-                         &old);
-            *out++ = old == MAP_NONE ? fresh : old;
-        }
-    ok = ok && linediff_numbers(numbers, a->count, numbers + a->count, b->count, map.count, &c->d->budget, &diff);
-    size_t i = 0, j = 0;
-    for (size_t e = 0; ok && e <= diff.edit_count; e++) {
-        size_t until = e < diff.edit_count ? diff.edits[e].a : a->count;
-        for (; i < until; i++, j++)
-            marry(a, i, b, j);
-        if (e < diff.edit_count) {
-            i += diff.edits[e].a_count;
-            j += diff.edits[e].b_count;
-        }
-    }
-    linediff_free(&diff);
-    map_free(&map);
-    free(numbers);
-    c->d->failed |= !ok;
-    return ok;
-}
-
-typedef bool key_function(struct comparison *c, int side, const struct child *child, uint64_t *key);
-
-static bool key_is_hash(struct comparison *c, int side, const struct child *child, uint64_t *key)
-{
-    *key = *child_hash(c->d, side, child);
+    const struct family *f = context;
+    *key = *child_hash(f->c->d, side, &f->side[side].list[i]);
     return true;
 }
 
-static bool key_is_own(struct comparison *c, int side, const struct child *child, uint64_t *key)
+static bool key_is_own(void *context, int side, size_t i, uint64_t *key)
 {
-    return child_key(c, side, child->node, key);
+    const struct family *f = context;
+    return child_key(f->c, side, f->side[side].list[i].node, key);
 }
 
-static bool key_is_name(struct comparison *c, int side, const struct child *child, uint64_t *key)
+static bool key_is_name(void *context, int side, size_t i, uint64_t *key)
 {
-    bool keyed = child_key(c, side, child->node, key);
+    const struct family *f = context;
+    const struct child *child = &f->side[side].list[i];
+    bool keyed = child_key(f->c, side, child->node, key);
     *key = hash_bytes(child->node->name, strlen(child->node->name));
     return !keyed || (!child->repeated && strcmp(child->node->name, "Mapping") != 0);
 }
 
-/* Of those that are left the first of A with a key and the first of B with it, the second and the second, ... */
-static bool marry_by(struct comparison *c, struct children *a, struct children *b, key_function *key_of)
+static bool pair_children(struct family *f)
 {
-    uint64_t *keys = malloc((a->count + b->count + 1) * sizeof *keys);
-    uint32_t *next = malloc((a->count + 1) * sizeof *next); /* the next of A with the same key */
-    struct map first = {0};
-    bool ok = keys && next;
-    for (size_t i = a->count; i-- > 0 && ok;) {
-        if (a->list[i].partner != MAP_NONE || !key_of(c, SIDE_A, &a->list[i], &keys[i]))
-            continue;
-        next[i] = map_get(&first, (const char *)&keys[i], sizeof keys[i]);
-        ok = map_set(&first, (const char *)&keys[i], sizeof keys[i], (uint32_t)i);
-    }
-    for (size_t j = 0; j < b->count && ok; j++) {
-        uint64_t *key = &keys[a->count + j];
-        if (b->list[j].partner != MAP_NONE || !key_of(c, SIDE_B, &b->list[j], key))
-            continue;
-        uint32_t i = map_get(&first, (const char *)key, sizeof *key);
-        if (i == MAP_NONE)
-            continue;
-        marry(a, i, b, j);
-        ok = map_set(&first, (const char *)key, sizeof *key, next[i]);
-    }
-    map_free(&first);
-    free(next);
-    free(keys);
-    c->d->failed |= !ok;
+    struct diffing *d = f->c->d;
+    bool ok = diff_list_begin(&f->pairs[SIDE_A], f->side[SIDE_A].count) &&
+              diff_list_begin(&f->pairs[SIDE_B], f->side[SIDE_B].count) &&
+              diff_list_pair_run(d, f->pairs, key_is_hash, f) && diff_list_pair(d, f->pairs, key_is_hash, f) &&
+              diff_list_pair(d, f->pairs, key_is_own, f) && diff_list_pair(d, f->pairs, key_is_name, f);
+    d->failed |= !ok;
     return ok;
 }
 
-static bool out_of_order(const struct xml_node *parent, const struct children *b)
+static bool out_of_order(const struct xml_node *parent, const struct family *f)
 {
     bool list = is_list(parent);
     uint32_t last = 0;
-    for (size_t j = 0; j < b->count; j++) {
-        const struct child *child = &b->list[j];
-        if (child->partner == MAP_NONE || !(list || child->repeated))
+    for (size_t j = 0; j < f->side[SIDE_B].count; j++) {
+        uint32_t i = f->pairs[SIDE_B].partner[j];
+        if (i == MAP_NONE || !(list || f->side[SIDE_B].list[j].repeated))
             continue;
-        if (child->partner < last)
+        if (i < last)
             return true;
-        last = child->partner;
+        last = i;
     }
     return false;
 }
@@ -639,22 +574,23 @@ static void compare_child(struct comparison *c, const struct xml_node *parent, c
 static void compare_children(struct comparison *c, const struct xml_node *a, size_t a_at, const struct xml_node *b,
                              size_t b_at)
 {
-    struct children left = {0}, right = {0};
+    struct family f = {.c = c};
+    struct children *left = &f.side[SIDE_A], *right = &f.side[SIDE_B];
     const struct xml_node *parent = b ? b : a;
-    bool ok = collect(c, SIDE_A, a, a_at, &left) && collect(c, SIDE_B, b, b_at, &right) &&
-              marry_in_order(c, &left, &right) && marry_by(c, &left, &right, key_is_hash) &&
-              marry_by(c, &left, &right, key_is_own) && marry_by(c, &left, &right, key_is_name);
-    if (ok && !c->d->options.ignore_order && out_of_order(parent, &right))
+    bool ok = collect(c, SIDE_A, a, a_at, left) && collect(c, SIDE_B, b, b_at, right) && pair_children(&f);
+    if (ok && !c->d->options.ignore_order && out_of_order(parent, &f))
         diff_add_field(c->d, JPK_DIFF_FIELD_ORDER, buf_text(&c->path));
-    for (size_t i = 0; ok && i < left.count; i++)
-        if (left.list[i].partner == MAP_NONE)
-            compare_child(c, parent, &left.list[i], &left.list[i], NULL);
-    for (size_t j = 0; ok && j < right.count; j++) {
-        const struct child *child = &right.list[j];
-        compare_child(c, parent, child, child->partner == MAP_NONE ? NULL : &left.list[child->partner], child);
+    for (size_t i = 0; ok && i < left->count; i++)
+        if (f.pairs[SIDE_A].partner[i] == MAP_NONE)
+            compare_child(c, parent, &left->list[i], &left->list[i], NULL);
+    for (size_t j = 0; ok && j < right->count; j++) {
+        uint32_t i = f.pairs[SIDE_B].partner[j];
+        compare_child(c, parent, &right->list[j], i == MAP_NONE ? NULL : &left->list[i], &right->list[j]);
     }
-    free(left.list);
-    free(right.list);
+    for (int side = 0; side < 2; side++) {
+        diff_list_free(&f.pairs[side]);
+        free(f.side[side].list);
+    }
 }
 
 static bool same_or_absent(struct diffing *d, const char *a, const char *b)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "recipe/slot_lookup.h"
 #include "tools/commands.h"
 #include "tools/diff_print.h"
 #include "tools/input.h"
@@ -24,26 +25,47 @@ static const struct option options[] = {
     {0},
 };
 
-/* The item of --only on either side: at least one must have it. */
-static bool select_item(const struct settings *settings, struct jpk_project *const projects[2],
-                        const struct jpk_entity *items[2], struct jpk_error *err)
+/* The item of --only on both sides; of those of one form two are NULL. */
+struct selection {
+    const struct jpk_entity *entities[2];
+    const struct jpk_cloud_component *components[2];
+};
+
+static bool select_on(const struct settings *settings, const struct input *input, int side, struct selection *out,
+                      struct jpk_error *err)
+{
+    if (input->cloud)
+        out->components[side] = jpk_cloud_select(input->cloud, settings->diff.only, NULL, err);
+    else
+        out->entities[side] = jpk_project_select(input->project, settings->diff.only, err);
+    return out->components[side] || out->entities[side];
+}
+
+/* In B, else in A: at least one must have it. */
+static bool select_item(const struct settings *settings, const struct input inputs[2], struct selection *out,
+                        struct jpk_error *err)
 {
     struct jpk_error first = {0}, second = {0};
-    items[1] = jpk_project_select(projects[1], settings->diff.only, &first);
-    if (!items[1])
-        items[0] = jpk_project_select(projects[0], settings->diff.only, &second);
-    if (items[0] || items[1])
+    if (select_on(settings, &inputs[1], 1, out, &first) || select_on(settings, &inputs[0], 0, out, &second))
         return true;
     *err = first;
     return false;
 }
 
-static bool make_view(const struct settings *settings, struct diff_view *view, const struct jpk_entity *const items[2])
+static bool is_selected(const struct jpk_diff_change *change, const struct selection *selection)
+{
+    return (selection->entities[0] && change->a == selection->entities[0]) ||
+           (selection->entities[1] && change->b == selection->entities[1]) ||
+           (selection->components[0] && change->component_a == selection->components[0]) ||
+           (selection->components[1] && change->component_b == selection->components[1]);
+}
+
+static bool make_view(const struct settings *settings, struct diff_view *view, const struct selection *selection)
 {
     view->changes = malloc((view->diff->change_count + 1) * sizeof(struct jpk_diff_change *));
     for (size_t i = 0; view->changes && i < view->diff->change_count; i++) {
         const struct jpk_diff_change *change = &view->diff->changes[i];
-        if (!settings->diff.only || (items[0] && change->a == items[0]) || (items[1] && change->b == items[1]))
+        if (!settings->diff.only || is_selected(change, selection))
             view->changes[view->count++] = change;
     }
     return view->changes != NULL;
@@ -79,15 +101,15 @@ static int compare(const struct settings *settings, struct input inputs[2])
                                       .tree_order = settings->diff.order,
                                       .ignore_order = settings->diff.ignore_order,
                                       .ignore_encrypted = settings->diff.ignore_encrypted};
-    const struct jpk_entity *items[2] = {NULL, NULL};
-    struct jpk_project *const projects[2] = {inputs[0].project, inputs[1].project};
-    if (settings->diff.only && !select_item(settings, projects, items, &err))
+    struct selection selection = {{NULL, NULL}, {NULL, NULL}};
+    if (settings->diff.only && !select_item(settings, inputs, &selection, &err))
         return message_error(&err);
-    struct jpk_diff *diff = jpk_diff_projects(projects[0], projects[1], &wanted, &err);
+    struct jpk_diff *diff = inputs[0].cloud ? jpk_diff_clouds(inputs[0].cloud, inputs[1].cloud, &wanted, &err)
+                                            : jpk_diff_projects(inputs[0].project, inputs[1].project, &wanted, &err);
     if (!diff)
         return message_error(&err);
     struct diff_view view = {.diff = diff, .a = inputs[0].name, .b = inputs[1].name};
-    int status = make_view(settings, &view, items) ? print(settings, &view) : message_memory();
+    int status = make_view(settings, &view, &selection) ? print(settings, &view) : message_memory();
     if (status == 0 && view.count)
         status = 1;
     free(view.changes);
@@ -111,6 +133,34 @@ static struct jpk_project *load(struct jpk_archive *archive, const char *environ
     return project;
 }
 
+static void print_converted(const char *name)
+{
+    struct buf text = {0};
+    message_put(&text, name);
+    fprintf(stderr, "jpk: %s is compared as what it becomes in Cloud Studio\n", buf_text(&text));
+    buf_free(&text);
+}
+
+/* What becomes of the project of an input in Cloud Studio takes its place: the same as 'jpk convert' makes. */
+static bool convert(struct input *input, const struct settings *settings, struct jpk_error *err)
+{
+    struct slot_lookup *lookup = NULL;
+    struct jpk_conversion *conversion = NULL;
+    input->graph = jpk_graph_build(input->project, err);
+    if (input->graph)
+        lookup = slot_lookup_make(input->project, input->graph, err);
+    struct jpk_convert_options how = {.slot = slot_lookup_variable, .slot_context = lookup};
+    if (lookup)
+        conversion = jpk_convert_to_cloud(input->project, input->graph, &how, err);
+    if (conversion)
+        input->cloud = jpk_cloud_load(conversion->text, conversion->size, input->name, &settings->limits, err);
+    if (input->cloud && !settings->quiet)
+        print_converted(input->name);
+    jpk_conversion_free(conversion);
+    slot_lookup_free(lookup);
+    return input->cloud != NULL;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct input inputs[2] = {{0}, {0}};
@@ -118,11 +168,14 @@ static int run(const struct settings *settings, int count, char **arguments)
     bool ok = true;
     (void)count;
     for (int i = 0; i < 2 && ok; i++) {
-        ok = input_open(&inputs[i], arguments[i], settings, &err);
-        if (ok)
+        ok = input_open_any(&inputs[i], arguments[i], settings, &err);
+        if (ok && !inputs[i].cloud)
             inputs[i].project = load(inputs[i].archive, settings->environment, &err);
-        ok = ok && inputs[i].project;
+        ok = ok && (inputs[i].project || inputs[i].cloud);
     }
+    for (int i = 0; i < 2 && ok; i++)
+        if (!inputs[i].cloud && inputs[!i].cloud)
+            ok = convert(&inputs[i], settings, &err);
     int status = ok ? compare(settings, inputs) : message_error(&err);
     input_close(&inputs[0]);
     input_close(&inputs[1]);
@@ -141,6 +194,8 @@ const struct command diff_command = {
         "deployment, times, the user interface's own state, ids that nothing refers to, folders that the tree does\n"
         "not list, line ends and the layout of XML. Encrypted values and what looks like a password or token are\n"
         "never printed. --env chooses in each side that is a workspace.\n"
+        "Exports of Cloud Studio are compared component by component in the same way. Of a project and an export the\n"
+        "project is converted first, as 'jpk convert' does it. For exports --order is about operations in workflows.\n"
         "The exit status is 0 when nothing differs and 1 when something does; -q prints nothing.",
     .groups = groups,
     .least = 2,

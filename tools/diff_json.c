@@ -26,9 +26,8 @@ static json_t *field_json(const struct jpk_diff_field *field)
     json_t *object =
         json_pack("{s:s, s:s, s:s?, s:s?, s:b, s:b, s:s?, s:s?, s:I, s:I}", "path", field->path, "kind",
                   kinds[field->kind], "oldValue", field->old_value, "newValue", field->new_value, "oldHidden",
-                  field->old_hidden, "newHidden", field->new_hidden, "oldItem",
-                  field->old_item ? field->old_item->id : NULL, "newItem", field->new_item ? field->new_item->id : NULL,
-                  "added", (json_int_t)field->added, "removed", (json_int_t)field->removed);
+                  field->old_hidden, "newHidden", field->new_hidden, "oldItem", field->old_item_id, "newItem",
+                  field->new_item_id, "added", (json_int_t)field->added, "removed", (json_int_t)field->removed);
     json_t *hunks = json_array();
     for (size_t i = 0; hunks && i < field->hunk_count; i++)
         json_array_append_new(hunks, hunk_json(&field->hunks[i]));
@@ -40,9 +39,6 @@ static json_t *field_json(const struct jpk_diff_field *field)
 static json_t *change_json(const struct jpk_diff_change *change)
 {
     static const char *const subjects[] = {"project", "folder", "item", "file"};
-    const struct jpk_entity *a = change->a, *b = change->b;
-    const char *old_id = a ? a->id : change->folder_a ? change->folder_a->id : NULL;
-    const char *new_id = b ? b->id : change->folder_b ? change->folder_b->id : NULL;
     json_t *what = json_array(), *fields = json_array();
     for (unsigned i = 0; what && i < DIFF_WHAT_COUNT; i++)
         if (change->what & 1u << i)
@@ -50,18 +46,15 @@ static json_t *change_json(const struct jpk_diff_change *change)
     for (size_t i = 0; fields && i < change->field_count; i++)
         json_array_append_new(fields, field_json(&change->fields[i]));
     return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:I, s:I, s:o}", "subject",
-                     subjects[change->subject], "what", what, "type",
-                     b   ? b->type_name
-                     : a ? a->type_name
-                         : NULL,
-                     "oldPath", change->old_path, "newPath", change->new_path, "oldId", old_id, "newId", new_id, "note",
+                     subjects[change->subject], "what", what, "type", change->type, "oldPath", change->old_path,
+                     "newPath", change->new_path, "oldId", change->old_id, "newId", change->new_id, "note",
                      change->note, "added", (json_int_t)change->added, "removed", (json_int_t)change->removed, "fields",
                      fields);
 }
 
-static json_t *project_json(const char *input, const struct jpk_project *project)
+static json_t *project_json(const char *input, const char *id, const char *name)
 {
-    return json_pack("{s:s, s:s, s:s}", "input", input, "projectId", project->id, "projectName", project->name);
+    return json_pack("{s:s, s:s, s:s}", "input", input, "projectId", id, "projectName", name);
 }
 
 json_t *diff_json(const struct diff_view *view)
@@ -73,8 +66,8 @@ json_t *diff_json(const struct diff_view *view)
             changes = NULL;
         }
     }
-    return json_pack("{s:o, s:o, s:b, s:I, s:I, s:o}", "a", project_json(view->a, view->diff->a), "b",
-                     project_json(view->b, view->diff->b), "same", view->count == 0, "matchedItems",
-                     (json_int_t)view->diff->matched, "matchedByContent", (json_int_t)view->diff->by_content, "changes",
-                     changes);
+    return json_pack(
+        "{s:o, s:o, s:b, s:I, s:I, s:o}", "a", project_json(view->a, view->diff->old_id, view->diff->old_name), "b",
+        project_json(view->b, view->diff->new_id, view->diff->new_name), "same", view->count == 0, "matchedItems",
+        (json_int_t)view->diff->matched, "matchedByContent", (json_int_t)view->diff->by_content, "changes", changes);
 }

@@ -57,8 +57,7 @@ void diff_put_shown(struct buf *out, const char *text)
 void diff_put_value(struct buf *out, const struct jpk_diff_field *field, bool new_side)
 {
     const char *value = new_side ? field->new_value : field->old_value;
-    const struct jpk_entity *item = new_side ? field->new_item : field->old_item;
-    char *path = item ? jpk_entity_path(item) : NULL;
+    const char *path = new_side ? field->new_item_path : field->old_item_path;
     if (new_side ? field->new_hidden : field->old_hidden)
         buf_puts(out, "(not shown)");
     else if (path)
@@ -69,7 +68,6 @@ void diff_put_value(struct buf *out, const struct jpk_diff_field *field, bool ne
         buf_puts(out, "\"\"");
     else
         diff_put_shown(out, value);
-    free(path);
 }
 
 const char *diff_remark(const struct jpk_diff_field *field)

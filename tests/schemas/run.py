@@ -333,6 +333,7 @@ def test_exports(program):
         names = found_in(shown, r"\$([A-Za-z_][\w.]*)")[:16]
         program.reports("cloud-show-report-1", [["show", export, "$" + name] for name in names], may_fail=True)
     program.reports("inventory-report-1", [["inventory", *exports]])
+    program.reports("diff-report-1", [["diff", "--all", one, other] for one, other in zip(exports, exports[1:])])
     for export in exports[:2]:
         program.judge.expect_valid(CLOUD, load(export), export)
 
@@ -391,6 +392,8 @@ def test_program(judge, path):
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
         program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])
         program.reports("diff-report-1", [["diff", one, other] for one, other in zip(projects, projects[1:])])
+        export = os.path.join(ROOT, "samples", "cloud", "contacts.json")
+        program.reports("diff-report-1", [["diff", projects[0], export], ["diff", export, packed]])
 
 
 def main():

@@ -1,0 +1,199 @@
+/* Values of exports as fields of a difference: as texts, as JSON in one line, or hidden. */
+#include <stdlib.h>
+
+#include "base/json_write.h"
+#include "jpk/cloud_diff.h"
+#include "jpk/packed.h"
+#include "jpk/secrets.h"
+
+enum { JSON_BYTES = 200 }; /* longer JSON is cut */
+
+static const char not_shown[] = "(not shown)";
+
+static bool encrypted(const struct jdoc *doc, uint32_t node)
+{
+    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING && jdoc_string_size(doc, node) > 3 &&
+           memcmp(jdoc_string(doc, node), "$00", 3) == 0;
+}
+
+static bool flagged(const struct jdoc *doc, uint32_t value)
+{
+    return value != JDOC_NONE && (jdoc_type(doc, value) == JDOC_TRUE || jdoc_string_is(doc, value, "true", 4));
+}
+
+static bool names_secret(const struct jdoc *doc, uint32_t value)
+{
+    return value != JDOC_NONE && jdoc_type(doc, value) == JDOC_STRING &&
+           secret_name(jdoc_string(doc, value), jdoc_string_size(doc, value));
+}
+
+bool cloud_holds_secret(const struct jdoc *doc, uint32_t object)
+{
+    uint32_t hint = cloud_get(doc, object, "widgetHint");
+    return (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
+           flagged(doc, cloud_get(doc, object, "secret")) || flagged(doc, cloud_get(doc, object, "hidevalue")) ||
+           names_secret(doc, cloud_get(doc, object, "name")) || names_secret(doc, cloud_get(doc, object, "key"));
+}
+
+bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds)
+{
+    bool value = jdoc_string_is(doc, key, "value", strlen("value")) ||
+                 jdoc_string_is(doc, key, "defaultValue", strlen("defaultValue"));
+    return (holds && value) || secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
+}
+
+/* ------------------------------------------------------------------------------------------------------------ JSON */
+
+static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret);
+
+static void put_string(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+{
+    size_t n = jdoc_string_size(doc, node);
+    bool hide = encrypted(doc, node) || (secret && !secret_only_variables(jdoc_string(doc, node), n));
+    const char *shown = hide ? not_shown : diff_copy_shown(d, jdoc_string(doc, node), n < JSON_BYTES ? n : JSON_BYTES);
+    d->failed |= !shown;
+    if (shown)
+        json_put_string(out, shown, strlen(shown));
+}
+
+static void put_members(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+{
+    bool holds = cloud_holds_secret(doc, node);
+    const char *separator = "";
+    for (uint32_t key = node + 1; key < jdoc_next(doc, node) && out->size <= JSON_BYTES;
+         key = jdoc_next(doc, key + 1)) {
+        if (jdoc_shadowed(doc, key))
+            continue;
+        buf_puts(out, separator);
+        put_string(d, out, doc, key, false);
+        buf_putc(out, ':');
+        put_json(d, out, doc, key + 1, secret || cloud_secret_member(doc, key, holds));
+        separator = ",";
+    }
+}
+
+/* In one line, secrets left out; stops a little behind JSON_BYTES, which bounds the depth too. */
+static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+{
+    const char *separator = "";
+    switch (jdoc_type(doc, node)) {
+    case JDOC_OBJECT:
+        buf_putc(out, '{');
+        put_members(d, out, doc, node, secret);
+        buf_putc(out, '}');
+        break;
+    case JDOC_ARRAY:
+        buf_putc(out, '[');
+        for (uint32_t at = node + 1; at < jdoc_next(doc, node) && out->size <= JSON_BYTES; at = jdoc_next(doc, at)) {
+            buf_puts(out, separator);
+            put_json(d, out, doc, at, secret);
+            separator = ",";
+        }
+        buf_putc(out, ']');
+        break;
+    case JDOC_STRING:
+        put_string(d, out, doc, node, secret);
+        break;
+    case JDOC_NUMBER:
+        if (secret)
+            json_put_string(out, not_shown, strlen(not_shown));
+        else
+            buf_put(out, jdoc_number(doc, node), jdoc_number_size(doc, node));
+        break;
+    default:
+        buf_puts(out, jdoc_type(doc, node) == JDOC_NULL   ? "null"
+                      : jdoc_type(doc, node) == JDOC_TRUE ? "true"
+                                                          : "false");
+    }
+}
+
+/* JSON of a value, cut at the end of a character. */
+static void put_cut(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+{
+    put_json(d, out, doc, node, secret);
+    if (out->size <= JSON_BYTES || out->failed)
+        return;
+    size_t end = JSON_BYTES;
+    while (end > 0 && ((unsigned char)out->data[end] & 0xc0) == 0x80)
+        end--;
+    out->size = end;
+    buf_puts(out, " ...");
+}
+
+/* ----------------------------------------------------------------------------------------------------------- fields */
+
+/* A step or another link that has nothing but an id and a type is its id. */
+static uint32_t link_id(const struct jdoc *doc, uint32_t node)
+{
+    uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? cloud_get(doc, node, "id") : JDOC_NONE;
+    bool link = id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING && jdoc_count(doc, node) == 2 &&
+                cloud_get(doc, node, "type") != JDOC_NONE;
+    return link ? id : JDOC_NONE;
+}
+
+/* The text of a value; `json`: in a form that tells "5" from 5. */
+static void put_text(struct cloud_comparison *c, struct buf *out, const struct jdoc *doc, uint32_t node, bool json)
+{
+    uint32_t id = link_id(doc, node);
+    node = id == JDOC_NONE ? node : id;
+    if (jdoc_type(doc, node) == JDOC_STRING && !json)
+        buf_put(out, jdoc_string(doc, node), jdoc_string_size(doc, node));
+    else
+        put_cut(&c->c->d, out, doc, node, c->secret);
+    c->c->d.failed |= out->failed;
+}
+
+static bool unpack(const struct cloud_view *view, uint32_t node, struct buf *out)
+{
+    const struct jpk_limits *limits = &((const struct cloud *)view->cloud)->limits;
+    return node != JDOC_NONE && jdoc_type(view->doc, node) == JDOC_STRING &&
+           packed_decode(jdoc_string(view->doc, node), jdoc_string_size(view->doc, node), limits, out, NULL);
+}
+
+/* False: they are not packed. */
+static bool add_packed(struct cloud_comparison *c, uint32_t a, uint32_t b)
+{
+    struct buf bytes[2] = {{0}, {0}};
+    bool packed = unpack(&c->c->view[SIDE_A], a, &bytes[0]) && unpack(&c->c->view[SIDE_B], b, &bytes[1]);
+    if (packed)
+        diff_add_bytes(&c->c->d, cloud_shown_path(c), bytes, false);
+    buf_free(&bytes[0]);
+    buf_free(&bytes[1]);
+    return packed;
+}
+
+/* What decides about hiding: true, false and null are no secrets. */
+static const char *told_key(const struct cloud_comparison *c, const char *key, uint32_t a, uint32_t b)
+{
+    bool flags = (a == JDOC_NONE || jdoc_type(c->c->view[SIDE_A].doc, a) < JDOC_NUMBER) &&
+                 (b == JDOC_NONE || jdoc_type(c->c->view[SIDE_B].doc, b) < JDOC_NUMBER);
+    return flags ? "" : c->secret ? "secret" : key;
+}
+
+void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_part part)
+{
+    const struct jdoc *docs[] = {c->c->view[SIDE_A].doc, c->c->view[SIDE_B].doc};
+    struct buf text[2] = {{0}, {0}};
+    uint32_t nodes[] = {a, b};
+    if (part == PART_PACKED && add_packed(c, a, b))
+        return;
+    bool hidden[] = {encrypted(docs[SIDE_A], a), encrypted(docs[SIDE_B], b)};
+    for (int side = 0; side < 2; side++)
+        if (nodes[side] != JDOC_NONE)
+            put_text(c, &text[side], docs[side], nodes[side], false);
+    bool alike = a != JDOC_NONE && b != JDOC_NONE && !hidden[0] && !hidden[1] &&
+                 strcmp(buf_text(&text[0]), buf_text(&text[1])) == 0 &&
+                 jdoc_type(docs[SIDE_A], a) != jdoc_type(docs[SIDE_B], b);
+    for (int side = 0; side < 2 && alike; side++) {
+        buf_clear(&text[side]);
+        put_text(c, &text[side], docs[side], nodes[side], true);
+    }
+    const char *left = a == JDOC_NONE ? NULL : buf_text(&text[0]), *right = b == JDOC_NONE ? NULL : buf_text(&text[1]);
+    const char *told = told_key(c, key, a, b);
+    if (hidden[0] || hidden[1])
+        diff_add_encrypted(&c->c->d, cloud_shown_path(c), told, left, hidden[0], right, hidden[1]);
+    else
+        diff_add_value(&c->c->d, cloud_shown_path(c), told, left, right);
+    buf_free(&text[0]);
+    buf_free(&text[1]);
+}
