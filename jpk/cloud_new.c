@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "jpk/cloud_shape.h"
 #include "jpk/cloud_trees.h"
 #include "jpk/script.h"
 
@@ -192,17 +190,4 @@ bool cloud_set_script(json_t *component, const char *text, bool javascript)
               set_text(component, "scriptBodyCleansed", buf_text(&cleansed));
     buf_free(&cleansed);
     return ok;
-}
-
-/* ---------------------------------------------------------------------------------------------------------- writing */
-
-bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err)
-{
-    struct jdoc doc;
-    if (!jdoc_from_jansson(&doc, export_, NULL, err))
-        return false;
-    cloud_put(out, &doc, 0, SHAPE_EXPORT, false);
-    buf_putc(out, '\n');
-    jdoc_free(&doc);
-    return !out->failed || error_memory(err);
 }

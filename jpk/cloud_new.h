@@ -45,7 +45,7 @@ bool cloud_set_script(json_t *component, const char *text, bool javascript);
 /* Appends a script without its comments; line ends stay. */
 void cloud_cleanse(struct buf *out, const char *text);
 
-/* Appends an export as canonical text with its line end. Errors: those of jdoc_from_jansson. */
+/* Appends an export as canonical text with its line end: cloud_write_new.c. Errors: JPK_ERR_LIMIT, JPK_ERR_MEMORY. */
 bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err);
 
 #endif
