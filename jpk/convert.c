@@ -14,16 +14,18 @@
 
 const char *convert_text(struct convert *c, const char *format, ...)
 {
+    char line[256]; /* most are shorter */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     char *text = n < 0 ? NULL : arena_alloc(&c->arena, (size_t)n + 1);
-    if (text)
+    if (text && (size_t)n < sizeof line)
+        memcpy(text, line, (size_t)n + 1);
+    else if (text)
         vsnprintf(text, (size_t)n + 1, format, again);
-    else
-        c->failed = true;
+    c->failed |= !text;
     va_end(again);
     return text ? text : "";
 }
