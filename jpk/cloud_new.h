@@ -45,7 +45,20 @@ bool cloud_set_script(json_t *component, const char *text, bool javascript);
 /* Appends a script without its comments; line ends stay. */
 void cloud_cleanse(struct buf *out, const char *text);
 
-/* Appends an export as canonical text with its line end: cloud_write_new.c. Errors: JPK_ERR_LIMIT, JPK_ERR_MEMORY. */
-bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err);
+/*
+ * Values that are made when they are written, so that large ones never stand in memory together: an empty object takes
+ * the place of each. `make` sets *value, which the writer releases; it stays NULL when the object stands for nothing
+ * but itself. False: no memory.
+ */
+struct cloud_later {
+    bool (*make)(void *context, const json_t *place, json_t **value);
+    void *context;
+};
+
+/*
+ * Appends an export as canonical text with its line end: cloud_write_new.c. `later` may be NULL. Errors: JPK_ERR_LIMIT,
+ * JPK_ERR_MEMORY.
+ */
+bool cloud_write_new(const json_t *export_, const struct cloud_later *later, struct buf *out, struct jpk_error *err);
 
 #endif

@@ -21,12 +21,14 @@ struct member {
 
 struct open {
     const json_t *value;
+    json_t *own;            /* the same when it was made for writing, to be released; else NULL */
     enum cloud_shape shape; /* arrays: of the objects in it */
     size_t first, at;       /* objects: their members in `members`; arrays: 0 and the next element */
 };
 
 struct writer {
     struct buf *out;
+    const struct cloud_later *later;
     struct member *members;
     size_t member_count, member_capacity;
     bool failed, too_deep; /* then nothing more is written */
@@ -79,18 +81,27 @@ static void add_member(struct writer *w, size_t first, struct member member)
     members[i] = member;
 }
 
-static void open_object(struct writer *w, const json_t *object, enum cloud_shape shape)
+/* The value that an empty object stands for. NULL: it is what it is, or memory is out. */
+static json_t *make_later(struct writer *w, const json_t *place)
 {
+    json_t *made = NULL;
+    if (w->later && json_object_size(place) == 0 && !w->later->make(w->later->context, place, &made))
+        w->failed = true;
+    return made;
+}
+
+static void open_object(struct writer *w, const json_t *place, enum cloud_shape shape)
+{
+    json_t *own = make_later(w, place), *object = own ? own : (json_t *)place; /* jansson's iterators want it so */
     const struct cloud_key *rows = cloud_shape_keys(shape_of(object, shape)), *from = rows;
-    json_t *own = (json_t *)object; /* jansson's iterators want it so */
     size_t first = w->member_count;
-    for (void *at = json_object_iter(own); at && !w->failed; at = json_object_iter_next(own, at)) {
+    for (void *at = json_object_iter(object); at && !w->failed; at = json_object_iter_next(object, at)) {
         struct member member = {json_object_iter_key(at), json_object_iter_value(at), NULL};
         member.row = row_of(rows, from, member.key);
         from = member.row->key ? member.row + 1 : rows;
         add_member(w, first, member);
     }
-    w->stack[w->depth++] = (struct open){object, shape, first, first};
+    w->stack[w->depth++] = (struct open){object, own, shape, first, first};
     buf_putc(w->out, '{');
 }
 
@@ -116,6 +127,7 @@ static void put_value(struct writer *w, const json_t *value, enum cloud_shape sh
 static void close_container(struct writer *w, bool array, bool any)
 {
     const struct open *top = &w->stack[--w->depth];
+    json_decref(top->own);
     if (!array)
         w->member_count = top->first;
     if (any)
@@ -145,10 +157,11 @@ static void put_next(struct writer *w)
     put_value(w, member.value, member.row->shape);
 }
 
-bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err)
+bool cloud_write_new(const json_t *export_, const struct cloud_later *later, struct buf *out, struct jpk_error *err)
 {
     struct writer w;
     w.out = out;
+    w.later = later;
     w.members = NULL;
     w.member_count = w.member_capacity = w.depth = 0;
     w.failed = w.too_deep = false;
@@ -156,6 +169,8 @@ bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *e
     while (w.depth > 0 && !w.too_deep && !w.failed && !out->failed)
         put_next(&w);
     buf_putc(out, '\n');
+    while (w.depth > 0) /* of what failed */
+        json_decref(w.stack[--w.depth].own);
     free(w.members);
     if (w.too_deep)
         return error_set(err, JPK_ERR_LIMIT, "nested more than %d levels deep", JDOC_DEPTH_MAX);

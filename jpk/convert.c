@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "jpk/convert_schemas.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
 
@@ -219,9 +220,10 @@ static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf
         json_decref(project);
         return error_memory(err);
     }
+    const struct cloud_later later = {convert_document_make, c};
     json_t *export_ = cloud_new_export(project);
-    bool ok =
-        export_ && convert_set(c, export_, "assets", json_incref(c->assets)) && cloud_write_new(export_, text, err);
+    bool ok = export_ && convert_set(c, export_, "assets", json_incref(c->assets)) &&
+              cloud_write_new(export_, &later, text, err);
     json_decref(export_);
     return ok || error_memory(err);
 }

@@ -654,7 +654,7 @@ static void test_build_and_read(void **state)
     json_array_append_new(list, script);
     json_array_append_new(list, unknown);
     json_t *export_ = cloud_new_export(project);
-    assert_true(cloud_write_new(export_, &text, &err));
+    assert_true(cloud_write_new(export_, NULL, &text, &err));
     struct jpk_cloud *cloud = load(text.data);
     assert_string_equal(cloud->name, "Made");
     assert_int_equal(cloud->problem_count, 0);
