@@ -1,6 +1,7 @@
 /* Components from the templates of jpk/cloud_trees.c. */
 #include "jpk/cloud_new.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,24 +122,59 @@ static bool apply(json_t *component, const struct cloud_template *template)
     return ok;
 }
 
-json_t *cloud_new_connection(const char *adapter, const char *name, const char *id)
-{
-    const struct cloud_template *template = cloud_template(adapter, NULL);
-    json_t *component = cloud_new_component(JPK_CLOUD_CONNECTION, name, id);
-    return unless(!component || !set_text(component, "adapterId", adapter) || (template && !apply(component, template)),
-                  component);
-}
-
-json_t *cloud_new_activity(const char *adapter, const char *function, const char *name, const char *id,
-                           const char *connection_id)
+/* What all components of an adapter (function NULL) or a function have. */
+static json_t *new_model(const char *adapter, const char *function)
 {
     const struct cloud_template *template = cloud_template(adapter, function);
-    json_t *component = cloud_new_component(JPK_CLOUD_ACTIVITY, name, id);
-    return unless(
-        !component || !set_text(component, "adapterId", adapter) || !set_text(component, "functionName", function) ||
-            json_object_set_new(component, "endpoint", cloud_new_link(JPK_CLOUD_CONNECTION, connection_id)) != 0 ||
-            (template && !apply(component, template)),
-        component);
+    json_t *model = cloud_new_component(function ? JPK_CLOUD_ACTIVITY : JPK_CLOUD_CONNECTION, "", "");
+    return unless(!model || !set_text(model, "adapterId", adapter) ||
+                      (function && !set_text(model, "functionName", function)) || (template && !apply(model, template)),
+                  model);
+}
+
+/* Properties that can get values and children of their own; all else is shared. As deep as templates are. */
+static json_t *copy_properties(const json_t *list)
+{
+    size_t index;
+    json_t *property, *copies = json_array();
+    json_array_foreach(list, index, property)
+    {
+        json_t *copy = json_copy(property), *children = json_object_get(property, "children");
+        if (!copy || json_array_append_new(copies, copy) != 0 ||
+            (children && json_object_set_new(copy, "children", copy_properties(children)) != 0))
+            return unless(true, copies);
+    }
+    return copies;
+}
+
+/* A copy of the model, which is made when it is the first; `models` may be NULL. */
+static json_t *new_like_model(json_t *models, const char *adapter, const char *function, const char *name,
+                              const char *id)
+{
+    char key[256];
+    snprintf(key, sizeof key, "%s %s", adapter, function ? function : "");
+    json_t *model = json_incref(json_object_get(models, key));
+    if (!model && (model = new_model(adapter, function)) && models && json_object_set(models, key, model) != 0)
+        return unless(true, model);
+    json_t *component = json_copy(model);
+    bool ok = component && set_text(component, "name", name) && set_text(component, "id", id) &&
+              json_object_set_new(component, "properties", copy_properties(json_object_get(model, "properties"))) == 0;
+    json_decref(model);
+    return unless(!ok, component);
+}
+
+json_t *cloud_new_connection(json_t *models, const char *adapter, const char *name, const char *id)
+{
+    return new_like_model(models, adapter, NULL, name, id);
+}
+
+json_t *cloud_new_activity(json_t *models, const char *adapter, const char *function, const char *name, const char *id,
+                           const char *connection_id)
+{
+    json_t *component = new_like_model(models, adapter, function, name, id);
+    return unless(!component || json_object_set_new(component, "endpoint",
+                                                    cloud_new_link(JPK_CLOUD_CONNECTION, connection_id)) != 0,
+                  component);
 }
 
 /* The property of that name in a list, of n bytes. */

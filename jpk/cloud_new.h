@@ -18,10 +18,11 @@ bool cloud_tree_known(const char *adapter, const char *function);
 
 /*
  * A connection or an activity with the property tree of real ones, every value left to its default. Of kinds that were
- * never seen, `properties` is empty.
+ * never seen, `properties` is empty. `models`, an object that the caller keeps, makes further ones of a kind cheap:
+ * they share what cloud_set does not change; NULL is none.
  */
-json_t *cloud_new_connection(const char *adapter, const char *name, const char *id);
-json_t *cloud_new_activity(const char *adapter, const char *function, const char *name, const char *id,
+json_t *cloud_new_connection(json_t *models, const char *adapter, const char *name, const char *id);
+json_t *cloud_new_activity(json_t *models, const char *adapter, const char *function, const char *name, const char *id,
                            const char *connection_id);
 
 /*

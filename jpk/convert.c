@@ -131,7 +131,10 @@ static bool begin(struct convert *c, struct jpk_error *err)
     c->workflows = json_array();
     c->assets = json_array();
     c->adapters = json_array();
-    bool ok = c->items && c->workflows && c->assets && c->adapters;
+    c->models = json_object();
+    c->usages = json_object();
+    c->globals = json_object();
+    bool ok = c->items && c->workflows && c->assets && c->adapters && c->models && c->usages && c->globals;
     for (size_t i = 0; ok && i < JPK_CLOUD_KINDS; i++)
         ok = (c->components[i] = json_array()) != NULL;
     for (size_t i = 0; ok && i < c->project->entity_count; i++) {
@@ -354,6 +357,9 @@ static void convert_end(struct convert *c)
     json_decref(c->workflows);
     json_decref(c->assets);
     json_decref(c->adapters);
+    json_decref(c->models);
+    json_decref(c->usages);
+    json_decref(c->globals);
     free(c->connections);
     free(c->activities);
     free(c->renames);

@@ -149,7 +149,7 @@ static struct convert_connection *new_connection(struct convert *c, const struct
     *connection = (struct convert_connection){.adapter = connector->adapter,
                                               .name = connection_name(c, connector, row, entity),
                                               .id = connection_id(c, connector, row, entity)};
-    connection->component = cloud_new_connection(connector->adapter, connection->name, connection->id);
+    connection->component = cloud_new_connection(c->models, connector->adapter, connection->name, connection->id);
     if (!convert_add(c, JPK_CLOUD_CONNECTION, connection->component))
         return NULL;
     c->connection_count++;
@@ -373,7 +373,7 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
                                           .id = activity_id(c, entity, row, direction),
                                           .connection = (uint32_t)(connection - c->connections)};
     activity->component =
-        cloud_new_activity(row->adapter, activity->function, activity->name, activity->id, connection->id);
+        cloud_new_activity(c->models, row->adapter, activity->function, activity->name, activity->id, connection->id);
     if (!convert_add(c, JPK_CLOUD_ACTIVITY, activity->component) || !key ||
         !map_set(&c->activity_keys, key, (size_t)n, (uint32_t)c->activity_count)) {
         c->failed = true;

@@ -296,7 +296,9 @@ static bool find_source(struct convert_report *report, const struct input *input
 {
     report->input = input->name;
     report->form = jpk_project_form(input->project);
-    return jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
+    /* The text that is printed does not say it. */
+    bool said = report->settings->convert.report || report->settings->convert.report_format;
+    return !said || jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
 }
 
 bool convert_report_make(struct convert_report *report, const struct input *input, const struct settings *settings,

@@ -78,7 +78,7 @@ struct convert_report {
     const struct jpk_project *project;
     const struct settings *settings;
     const char *input, *form;
-    char sha256[65]; /* "" for what is no file */
+    char sha256[65]; /* "" for what is no file, and when no report is asked for */
     enum convert_status status;
     struct convert_type *types; /* by name */
     size_t type_count;
