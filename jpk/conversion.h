@@ -89,7 +89,7 @@ struct convert {
     struct arena arena;
     bool failed;                       /* memory is out: everything else is over */
     struct convert_item *items;        /* by jpk_entity.index */
-    struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case */
+    struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case -> the number to try behind it next */
 
     struct convert_connection *connections;
     size_t connection_count, connection_capacity;
