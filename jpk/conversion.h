@@ -101,6 +101,7 @@ struct convert {
 
     json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
     json_t *workflows, *assets, *adapters;
+    struct map workflow_ids;         /* -> index in workflows */
     json_t *models;                  /* of connections and activities: jpk/cloud_new.h */
     json_t *globals;                 /* what scripts say of global variables, by their names there; shared */
     json_t *usages;                  /* what global variables say of components; shared */

@@ -149,24 +149,6 @@ static void connect_transformations(struct convert *c, const struct steps *steps
 
 /* --------------------------------------------------------------------------------------------------------- patterns */
 
-/* Whether steps [from, from + count) are an operation by themselves. */
-static bool fits(struct convert *c, const struct steps *steps, size_t from, size_t count)
-{
-    struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
-    if (!links) {
-        c->failed = true;
-        return false;
-    }
-    for (size_t i = 0; i < count; i++)
-        links[i].component = &steps->items[from + i].component;
-    struct jpk_cloud_operation operation = {.steps = links, .step_count = count};
-    struct cloud_pattern_result result = cloud_pattern_match(&operation);
-    c->failed |= result.next.failed;
-    buf_free(&result.next);
-    free(links);
-    return result.pattern != NULL;
-}
-
 /* Whether data may lie still between two steps: behind a target or a script, not within what flows. */
 static bool may_cut(const struct steps *steps, size_t at)
 {
@@ -180,15 +162,32 @@ static bool may_cut(const struct steps *steps, size_t at)
 
 enum { PARTS_MAX = 64 };
 
-/* The ends of the parts into which the steps are cut, the longest first part that lets the rest fit, too; 0: none. */
+/* The end of the longest part from `from` on that is an operation by itself; `from`: there is none, or no memory. */
+static size_t part_end(struct convert *c, const struct steps *steps, size_t from)
+{
+    size_t count = steps->count - from, end = count;
+    struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
+    bool *whole = calloc(count + 1, sizeof *whole);
+    c->failed |= !links || !whole;
+    if (!c->failed) {
+        for (size_t i = 0; i < count; i++)
+            links[i].component = &steps->items[from + i].component;
+        cloud_pattern_parts(&(struct jpk_cloud_operation){.steps = links, .step_count = count}, whole);
+        while (end > 0 && !(whole[end] && (end == count || may_cut(steps, from + end))))
+            end--;
+    }
+    free(links);
+    free(whole);
+    return c->failed ? from : from + end;
+}
+
+/* The ends of the parts into which the steps are cut, the longest part first wherever one begins; 0: none. */
 static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PARTS_MAX])
 {
     size_t parts = 0, from = 0;
     while (from < steps->count) {
-        size_t end = steps->count;
-        while (end > from && !(fits(c, steps, from, end - from) && (end == steps->count || may_cut(steps, end))))
-            end--;
-        if (end == from || parts == PARTS_MAX || c->failed)
+        size_t end = part_end(c, steps, from);
+        if (end == from || parts == PARTS_MAX)
             return 0;
         ends[parts++] = from = end;
     }
@@ -326,18 +325,8 @@ static void convert_outcome(struct convert *c, const struct jpk_entity *operatio
 /* --------------------------------------------------------------------------------------------------------- workflows
  */
 
-static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation)
+static json_t *new_workflow(struct convert *c, const struct jpk_folder *folder, const char *id)
 {
-    const struct jpk_folder *folder = operation->folder;
-    const char *id = folder ? convert_id(c, JPK_CLOUD_OTHER, NULL, folder->id)
-                            : convert_id(c, JPK_CLOUD_OTHER, "workflow", c->project->id);
-    size_t i;
-    json_t *workflow;
-    json_array_foreach(c->workflows, i, workflow)
-    {
-        if (strcmp(json_string_value(json_object_get(workflow, "id")), id) == 0)
-            return workflow;
-    }
     struct buf path = {0};
     const struct jpk_folder *chain[32];
     size_t depth = 0;
@@ -348,10 +337,23 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
         buf_puts(&path, chain[--depth]->name);
     }
     c->failed |= path.failed;
-    workflow =
+    json_t *workflow =
         cloud_new_workflow(convert_name(c, JPK_CLOUD_OTHER, path.size > 0 ? buf_text(&path) : "Operations", NULL), id);
     buf_free(&path);
-    if (!workflow || json_array_append_new(c->workflows, workflow) != 0) {
+    return workflow;
+}
+
+static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation)
+{
+    const struct jpk_folder *folder = operation->folder;
+    const char *id = folder ? convert_id(c, JPK_CLOUD_OTHER, NULL, folder->id)
+                            : convert_id(c, JPK_CLOUD_OTHER, "workflow", c->project->id);
+    uint32_t found = map_get(&c->workflow_ids, id, strlen(id));
+    if (found != MAP_NONE)
+        return json_array_get(c->workflows, found);
+    json_t *workflow = new_workflow(c, folder, id);
+    if (!map_set(&c->workflow_ids, id, strlen(id), (uint32_t)json_array_size(c->workflows)) ||
+        json_array_append_new(c->workflows, workflow) != 0) {
         c->failed = true;
         return NULL;
     }
