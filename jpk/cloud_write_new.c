@@ -13,6 +13,8 @@
 #include "jpk/cloud_new.h"
 #include "jpk/cloud_shape.h"
 
+#define SIZE_MOST ((size_t)UINT32_MAX) /* as of a document, base/json.h */
+
 struct member {
     const char *key;
     const json_t *value;
@@ -166,7 +168,7 @@ bool cloud_write_new(const json_t *export_, const struct cloud_later *later, str
     w.member_count = w.member_capacity = w.depth = 0;
     w.failed = w.too_deep = false;
     put_value(&w, export_, SHAPE_EXPORT);
-    while (w.depth > 0 && !w.too_deep && !w.failed && !out->failed)
+    while (w.depth > 0 && !w.too_deep && !w.failed && !out->failed && out->size < SIZE_MOST)
         put_next(&w);
     buf_putc(out, '\n');
     while (w.depth > 0) /* of what failed */
@@ -174,5 +176,7 @@ bool cloud_write_new(const json_t *export_, const struct cloud_later *later, str
     free(w.members);
     if (w.too_deep)
         return error_set(err, JPK_ERR_LIMIT, "nested more than %d levels deep", JDOC_DEPTH_MAX);
+    if (out->size >= SIZE_MOST)
+        return error_set(err, JPK_ERR_LIMIT, "would be an export of 4 GiB or more, which cannot be read again");
     return (!w.failed && !out->failed) || error_memory(err);
 }

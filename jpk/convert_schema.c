@@ -143,6 +143,7 @@ void convert_schemas_end(struct convert *c)
     map_free(&c->schemas->places);
     free(c->schemas->documents);
     map_free(&c->schemas->assets);
+    map_free(&c->schemas->prefixes);
     map_free(&c->schemas->by_name);
     free(c->schemas->users);
     free(c->schemas);
@@ -413,7 +414,10 @@ static void add_assets(struct convert *c, const struct jpk_entity *entity, const
     if (n > tail_n && strcmp(name + n - tail_n, tail) == 0)
         n -= tail_n;
     const char *prefix = convert_text(c, "%.*s", (int)n, name);
-    for (size_t i = first_file(c->project, prefix); i < c->project->file_count && !c->failed; i++) {
+    uint32_t old = MAP_NONE;
+    if (!map_add(&c->schemas->prefixes, prefix, n, 0, &old))
+        c->failed = true;
+    for (size_t i = first_file(c->project, prefix); old == MAP_NONE && i < c->project->file_count && !c->failed; i++) {
         if (strncmp(c->project->files[i].name, prefix, n) != 0)
             break;
         add_asset(c, entity, &c->project->files[i]);

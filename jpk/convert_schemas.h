@@ -51,9 +51,10 @@ struct convert_schemas {
     struct convert_connected *connected; /* by index of the transformation */
     struct convert_user_schema **users;
     size_t user_count, user_capacity;
-    struct map keys;    /* of a document -> index in `users` */
-    struct map by_name; /* of an activity's schema -> index of its component */
-    struct map assets;  /* names of files */
+    struct map keys;     /* of a document -> index in `users` */
+    struct map by_name;  /* of an activity's schema -> index of its component */
+    struct map assets;   /* names of files */
+    struct map prefixes; /* of their names: those of a connector were looked at */
     struct convert_document **documents;
     size_t document_count, document_capacity;
     struct map places; /* the address of a document's place -> its index */
