@@ -13,7 +13,7 @@
 #include "jpk/convert.h"
 #include "tests/unit/projectmaker.h"
 
-enum { FEW = 2000, MANY = 4 * FEW };
+enum { FEW = 1000, MANY = 12 * FEW };
 
 #define LOCATION(type, items)                                                                                          \
     "  <Properties/>\n  <Location type=\"" type "\"><Data><Properties>" items "</Properties></Data></Location>\n"
@@ -136,12 +136,12 @@ static void test_time_is_linear(void **state)
         maker *make;
         const char *last; /* the last name that could not stay */
     } shapes[] = {
-        {"equal names", equal_names, "Same (8001)"},
-        {"folders", folders, "Work (8000)"},
-        {"equal log-ins", equal_logins, "Read Files (8000)"},
-        {"different log-ins", different_logins, "Read Files (8000)"},
+        {"equal names", equal_names, "Same (12001)"},
+        {"folders", folders, "Work (12000)"},
+        {"equal log-ins", equal_logins, "Read Files (12000)"},
+        {"different log-ins", different_logins, "Read Files (12000)"},
         {"a long operation", long_operation, ""},
-        {"references", references, "S (8000)"},
+        {"references", references, "S (12000)"},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         char last[64];
@@ -149,7 +149,7 @@ static void test_time_is_linear(void **state)
         double many = seconds_of(shapes[i].make, MANY, last);
         print_message("%s: %d %.3f s, %d %.3f s\n", shapes[i].what, FEW, few, MANY, many);
         assert_string_equal(last, shapes[i].last);
-        assert_true(many < 8 * few + 0.2);
+        assert_true(many < 50 * few + 0.3); /* 12 times, and fresh memory costs more than used; squares are 144 */
     }
 }
 
