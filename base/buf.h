@@ -19,7 +19,7 @@ void buf_put_grow(struct buf *buf, const void *data, size_t n);
 
 static inline void buf_put(struct buf *buf, const void *data, size_t n)
 {
-    if (buf->failed || n >= buf->capacity - buf->size) {
+    if (buf->failed || !buf->data || n >= buf->capacity - buf->size) {
         buf_put_grow(buf, data, n);
         return;
     }
