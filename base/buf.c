@@ -33,7 +33,7 @@ char *buf_reserve(struct buf *buf, size_t n)
     return buf->data + buf->size;
 }
 
-void buf_put(struct buf *buf, const void *data, size_t n)
+void buf_put_grow(struct buf *buf, const void *data, size_t n)
 {
     char *p = buf_reserve(buf, n);
     if (!p)
@@ -49,18 +49,21 @@ void buf_puts(struct buf *buf, const char *s)
     buf_put(buf, s, strlen(s));
 }
 
-void buf_putc(struct buf *buf, char c)
-{
-    buf_put(buf, &c, 1);
-}
-
 void buf_printf(struct buf *buf, const char *format, ...)
 {
     va_list args;
+    char *p = buf_reserve(buf, 63);
+    size_t room = p ? buf->capacity - buf->size : 0;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(p, room, format, args);
     va_end(args);
-    char *p = n < 0 ? NULL : buf_reserve(buf, (size_t)n);
+    if (n >= 0 && (size_t)n < room) {
+        buf->size += (size_t)n;
+        return;
+    }
+    if (p)
+        *p = '\0'; /* the beginning of what had no room */
+    p = n < 0 ? NULL : buf_reserve(buf, (size_t)n);
     if (!p) {
         buf->failed = true;
         return;

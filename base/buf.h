@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Zero-initialized is empty and ready. */
 struct buf {
@@ -13,9 +14,27 @@ struct buf {
     bool failed;
 };
 
-void buf_put(struct buf *buf, const void *data, size_t n);
+/* The rest of buf_put. */
+void buf_put_grow(struct buf *buf, const void *data, size_t n);
+
+static inline void buf_put(struct buf *buf, const void *data, size_t n)
+{
+    if (buf->failed || !buf->data || n >= buf->capacity - buf->size) {
+        buf_put_grow(buf, data, n);
+        return;
+    }
+    if (n)
+        memcpy(buf->data + buf->size, data, n);
+    buf->size += n;
+    buf->data[buf->size] = '\0';
+}
+
+static inline void buf_putc(struct buf *buf, char c)
+{
+    buf_put(buf, &c, 1);
+}
+
 void buf_puts(struct buf *buf, const char *s);
-void buf_putc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A code point as UTF-8. */

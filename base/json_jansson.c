@@ -37,6 +37,16 @@ static void put_real(struct buf *out, double value)
     buf_puts(out, text);
 }
 
+void json_put_scalar(struct buf *out, const json_t *value)
+{
+    if (json_is_integer(value))
+        buf_printf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        put_real(out, json_real_value(value));
+    else
+        buf_puts(out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+}
+
 static void open_container(struct writer *writer, const json_t *value)
 {
     writer->too_deep = writer->depth == JDOC_DEPTH_MAX;
@@ -63,14 +73,8 @@ static void put_value(struct writer *writer, const json_t *value)
     case JSON_STRING:
         json_put_string(writer->out, json_string_value(value), json_string_length(value));
         break;
-    case JSON_INTEGER:
-        buf_printf(writer->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        break;
-    case JSON_REAL:
-        put_real(writer->out, json_real_value(value));
-        break;
     default:
-        buf_puts(writer->out, json_is_true(value) ? "true" : json_is_false(value) ? "false" : "null");
+        json_put_scalar(writer->out, value);
     }
 }
 

@@ -1,12 +1,11 @@
 /* Components from the templates of jpk/cloud_trees.c. */
 #include "jpk/cloud_new.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "jpk/cloud_shape.h"
 #include "jpk/cloud_trees.h"
 #include "jpk/script_text.h"
 
@@ -123,24 +122,59 @@ static bool apply(json_t *component, const struct cloud_template *template)
     return ok;
 }
 
-json_t *cloud_new_connection(const char *adapter, const char *name, const char *id)
-{
-    const struct cloud_template *template = cloud_template(adapter, NULL);
-    json_t *component = cloud_new_component(JPK_CLOUD_CONNECTION, name, id);
-    return unless(!component || !set_text(component, "adapterId", adapter) || (template && !apply(component, template)),
-                  component);
-}
-
-json_t *cloud_new_activity(const char *adapter, const char *function, const char *name, const char *id,
-                           const char *connection_id)
+/* What all components of an adapter (function NULL) or a function have. */
+static json_t *new_model(const char *adapter, const char *function)
 {
     const struct cloud_template *template = cloud_template(adapter, function);
-    json_t *component = cloud_new_component(JPK_CLOUD_ACTIVITY, name, id);
-    return unless(
-        !component || !set_text(component, "adapterId", adapter) || !set_text(component, "functionName", function) ||
-            json_object_set_new(component, "endpoint", cloud_new_link(JPK_CLOUD_CONNECTION, connection_id)) != 0 ||
-            (template && !apply(component, template)),
-        component);
+    json_t *model = cloud_new_component(function ? JPK_CLOUD_ACTIVITY : JPK_CLOUD_CONNECTION, "", "");
+    return unless(!model || !set_text(model, "adapterId", adapter) ||
+                      (function && !set_text(model, "functionName", function)) || (template && !apply(model, template)),
+                  model);
+}
+
+/* Properties that can get values and children of their own; all else is shared. As deep as templates are. */
+static json_t *copy_properties(const json_t *list)
+{
+    size_t index;
+    json_t *property, *copies = json_array();
+    json_array_foreach(list, index, property)
+    {
+        json_t *copy = json_copy(property), *children = json_object_get(property, "children");
+        if (!copy || json_array_append_new(copies, copy) != 0 ||
+            (children && json_object_set_new(copy, "children", copy_properties(children)) != 0))
+            return unless(true, copies);
+    }
+    return copies;
+}
+
+/* A copy of the model, which is made when it is the first; `models` may be NULL. */
+static json_t *new_like_model(json_t *models, const char *adapter, const char *function, const char *name,
+                              const char *id)
+{
+    char key[256];
+    snprintf(key, sizeof key, "%s %s", adapter, function ? function : "");
+    json_t *model = json_incref(json_object_get(models, key));
+    if (!model && (model = new_model(adapter, function)) && models && json_object_set(models, key, model) != 0)
+        return unless(true, model);
+    json_t *component = json_copy(model);
+    bool ok = component && set_text(component, "name", name) && set_text(component, "id", id) &&
+              json_object_set_new(component, "properties", copy_properties(json_object_get(model, "properties"))) == 0;
+    json_decref(model);
+    return unless(!ok, component);
+}
+
+json_t *cloud_new_connection(json_t *models, const char *adapter, const char *name, const char *id)
+{
+    return new_like_model(models, adapter, NULL, name, id);
+}
+
+json_t *cloud_new_activity(json_t *models, const char *adapter, const char *function, const char *name, const char *id,
+                           const char *connection_id)
+{
+    json_t *component = new_like_model(models, adapter, function, name, id);
+    return unless(!component || json_object_set_new(component, "endpoint",
+                                                    cloud_new_link(JPK_CLOUD_CONNECTION, connection_id)) != 0,
+                  component);
 }
 
 /* The property of that name in a list, of n bytes. */
@@ -182,17 +216,4 @@ bool cloud_set_script(json_t *component, const char *text, bool javascript)
               set_text(component, "scriptBodyCleansed", buf_text(&cleansed));
     buf_free(&cleansed);
     return ok;
-}
-
-/* ---------------------------------------------------------------------------------------------------------- writing */
-
-bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err)
-{
-    struct jdoc doc;
-    if (!jdoc_from_jansson(&doc, export_, NULL, err))
-        return false;
-    cloud_put(out, &doc, 0, SHAPE_EXPORT, false);
-    buf_putc(out, '\n');
-    jdoc_free(&doc);
-    return !out->failed || error_memory(err);
 }

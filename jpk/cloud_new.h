@@ -18,10 +18,11 @@ bool cloud_tree_known(const char *adapter, const char *function);
 
 /*
  * A connection or an activity with the property tree of real ones, every value left to its default. Of kinds that were
- * never seen, `properties` is empty.
+ * never seen, `properties` is empty. `models`, an object that the caller keeps, makes further ones of a kind cheap:
+ * they share what cloud_set does not change; NULL is none.
  */
-json_t *cloud_new_connection(const char *adapter, const char *name, const char *id);
-json_t *cloud_new_activity(const char *adapter, const char *function, const char *name, const char *id,
+json_t *cloud_new_connection(json_t *models, const char *adapter, const char *name, const char *id);
+json_t *cloud_new_activity(json_t *models, const char *adapter, const char *function, const char *name, const char *id,
                            const char *connection_id);
 
 /*
@@ -43,7 +44,20 @@ json_t *cloud_new_export(json_t *project);
 /* Sets the text of a script component, and the text without comments. False: no memory. */
 bool cloud_set_script(json_t *component, const char *text, bool javascript);
 
-/* Appends an export as canonical text with its line end. Errors: those of jdoc_from_jansson. */
-bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err);
+/*
+ * Values that are made when they are written, so that large ones never stand in memory together: an empty object takes
+ * the place of each. `make` sets *value, which the writer releases; it stays NULL when the object stands for nothing
+ * but itself. False: no memory.
+ */
+struct cloud_later {
+    bool (*make)(void *context, const json_t *place, json_t **value);
+    void *context;
+};
+
+/*
+ * Appends an export as canonical text with its line end: cloud_write_new.c. `later` may be NULL. Errors: JPK_ERR_LIMIT,
+ * JPK_ERR_MEMORY.
+ */
+bool cloud_write_new(const json_t *export_, const struct cloud_later *later, struct buf *out, struct jpk_error *err);
 
 #endif

@@ -209,21 +209,26 @@ static void put_letters(struct buf *out, const char *next)
             buf_printf(out, "%s%s", out->size ? ", or " : "", letters[i].words);
 }
 
-/* Follows the steps as far as the pattern goes; returns how far. */
-static size_t follow(struct state *state, const char *pattern, const struct jpk_cloud_operation *operation)
+static void begin(struct state *state, const char *pattern)
 {
-    size_t fitting = 0;
     state->set = 0;
     state->count = parse(pattern, state->elements);
     open_element(state, 0, &state->set);
-    while (fitting < operation->step_count) {
-        unsigned set = next_set(state, operation->steps[fitting].component);
-        if (set == 0)
-            break;
+}
+
+/* Whether the pattern may end here. */
+static bool is_whole(const struct state *state)
+{
+    return state->set & 1u << state->count;
+}
+
+/* Follows a step; false: it does not fit, and nothing has changed. */
+static bool follow(struct state *state, const struct jpk_cloud_link *step)
+{
+    unsigned set = next_set(state, step->component);
+    if (set != 0)
         state->set = set;
-        fitting++;
-    }
-    return fitting;
+    return set != 0;
 }
 
 struct cloud_pattern_result cloud_pattern_match(const struct jpk_cloud_operation *operation)
@@ -232,17 +237,31 @@ struct cloud_pattern_result cloud_pattern_match(const struct jpk_cloud_operation
     char next[LETTERS] = "";
     for (size_t i = 0; i < PATTERNS && !result.pattern; i++) {
         struct state state;
-        size_t fitting = follow(&state, patterns[i].elements, operation);
+        size_t fitting = 0;
+        begin(&state, patterns[i].elements);
+        while (fitting < operation->step_count && follow(&state, &operation->steps[fitting]))
+            fitting++;
         if (fitting > result.fitting)
             next[0] = '\0';
         if (fitting >= result.fitting) {
             result.fitting = fitting;
             add_letters(next, &state);
         }
-        if (fitting == operation->step_count && (state.set & 1u << state.count))
+        if (fitting == operation->step_count && is_whole(&state))
             result.pattern = patterns[i].name;
     }
     if (!result.pattern)
         put_letters(&result.next, next);
     return result;
+}
+
+void cloud_pattern_parts(const struct jpk_cloud_operation *operation, bool *whole)
+{
+    memset(whole, 0, (operation->step_count + 1) * sizeof *whole);
+    for (size_t i = 0; i < PATTERNS; i++) {
+        struct state state;
+        begin(&state, patterns[i].elements);
+        for (size_t n = 0; n < operation->step_count && follow(&state, &operation->steps[n]); n++)
+            whole[n + 1] |= is_whole(&state);
+    }
 }

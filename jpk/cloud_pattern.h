@@ -37,4 +37,7 @@ struct cloud_pattern_result {
  */
 struct cloud_pattern_result cloud_pattern_match(const struct jpk_cloud_operation *operation);
 
+/* For each n from 1 to the number of steps, whether the first n follow a pattern; whole[0] is false. Linear, too. */
+void cloud_pattern_parts(const struct jpk_cloud_operation *operation, bool *whole);
+
 #endif

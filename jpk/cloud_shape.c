@@ -362,6 +362,11 @@ const struct cloud_key *cloud_shape_keys(enum cloud_shape shape)
     return shapes[shape];
 }
 
+enum cloud_shape cloud_shape_of_component(int64_t type)
+{
+    return shape_of_kind[jpk_cloud_kind_of(type)];
+}
+
 enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cloud_shape shape)
 {
     int64_t number = 0;
@@ -370,7 +375,7 @@ enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cl
         jdoc_integer(doc, type, &number);
     switch (shape) {
     case SHAPE_COMPONENT:
-        return shape_of_kind[jpk_cloud_kind_of(number)];
+        return cloud_shape_of_component(number);
     case SHAPE_PROPERTY:
         return jdoc_get(doc, object, "children", 8) == JDOC_NONE ? SHAPE_PROPERTY : SHAPE_PROPERTY_GROUP;
     case SHAPE_NODE:

@@ -55,6 +55,9 @@ const struct cloud_key *cloud_shape_keys(enum cloud_shape shape);
 /* The shape of an object where one of `shape` stands: that of a component goes by its type. */
 enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cloud_shape shape);
 
+/* The same for the number of a component's type. */
+enum cloud_shape cloud_shape_of_component(int64_t type);
+
 /* The row of a key, or NULL. */
 const struct cloud_key *cloud_shape_key(enum cloud_shape shape, const char *key, size_t n);
 
@@ -63,5 +66,11 @@ const struct cloud_key *cloud_shape_key(enum cloud_shape shape, const char *key,
  * members are left out.
  */
 void cloud_put(struct buf *out, const struct jdoc *doc, uint32_t node, enum cloud_shape shape, bool compact);
+
+/* A string as JSON.stringify writes it: short escapes where there are some. */
+void cloud_put_string(struct buf *out, const char *s, size_t n);
+
+/* A line end, and the indentation of what stands in `depth` containers. */
+void cloud_put_line(struct buf *out, size_t depth);
 
 #endif

@@ -1,5 +1,6 @@
 /* Canonical text. Without recursion: objects and arrays that are open lie on a stack. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "jpk/cloud_model.h"
@@ -21,8 +22,7 @@ struct writer {
     struct open stack[JDOC_DEPTH_MAX + 1];
 };
 
-/* As JSON.stringify writes it: short escapes where there are some. */
-static void put_string(struct buf *out, const char *s, size_t n)
+void cloud_put_string(struct buf *out, const char *s, size_t n)
 {
     static const char letters[] = "btn-fr"; /* U+0008 to U+000D; the vertical tab has none */
     static const char digits[] = "0123456789abcdef";
@@ -45,13 +45,21 @@ static void put_string(struct buf *out, const char *s, size_t n)
     buf_putc(out, '"');
 }
 
+void cloud_put_line(struct buf *out, size_t depth)
+{
+    char *room = buf_reserve(out, 1 + 2 * depth);
+    if (!room)
+        return;
+    *room = '\n';
+    memset(room + 1, ' ', 2 * depth);
+    out->size += 1 + 2 * depth;
+    out->data[out->size] = '\0';
+}
+
 static void put_line(struct writer *w)
 {
-    if (w->compact)
-        return;
-    buf_putc(w->out, '\n');
-    for (size_t i = 0; i < w->depth; i++)
-        buf_put(w->out, "  ", 2);
+    if (!w->compact)
+        cloud_put_line(w->out, w->depth);
 }
 
 /* A scalar, or the beginning of a container. */
@@ -69,7 +77,7 @@ static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
         buf_putc(w->out, '[');
         break;
     case JDOC_STRING:
-        put_string(w->out, jdoc_string(doc, node), jdoc_string_size(doc, node));
+        cloud_put_string(w->out, jdoc_string(doc, node), jdoc_string_size(doc, node));
         break;
     case JDOC_NUMBER:
         buf_put(w->out, jdoc_number(doc, node), jdoc_number_size(doc, node));
@@ -136,7 +144,7 @@ static void put_next(struct writer *w)
     top->any = true;
     put_line(w);
     if (!array) {
-        put_string(w->out, jdoc_string(w->doc, value - 1), jdoc_string_size(w->doc, value - 1));
+        cloud_put_string(w->out, jdoc_string(w->doc, value - 1), jdoc_string_size(w->doc, value - 1));
         buf_puts(w->out, w->compact ? ":" : ": ");
     }
     put_value(w, value, shape);

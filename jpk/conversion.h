@@ -63,7 +63,7 @@ struct convert {
     struct arena arena;
     bool failed;                       /* memory is out: everything else is over */
     struct convert_item *items;        /* by jpk_entity.index */
-    struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case */
+    struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case -> the number to try behind it next */
 
     struct convert_connection *connections;
     size_t connection_count, connection_capacity;
@@ -75,6 +75,10 @@ struct convert {
 
     json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
     json_t *workflows, *assets, *adapters;
+    struct map workflow_ids;         /* -> index in workflows */
+    json_t *models;                  /* of connections and activities: jpk/cloud_new.h */
+    json_t *globals;                 /* what scripts say of global variables, by their names there; shared */
+    json_t *usages;                  /* what global variables say of components; shared */
     struct convert_schemas *schemas; /* jpk/convert_schema.h */
 
     struct jpk_convert_rename *renames;

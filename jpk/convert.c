@@ -9,22 +9,25 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "base/uuid.h"
+#include "jpk/convert_schemas.h"
 #include "jpk/design.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
 
 const char *convert_text(struct convert *c, const char *format, ...)
 {
+    char line[256]; /* most are shorter */
     va_list args, again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(line, sizeof line, format, args);
     va_end(args);
     char *text = n < 0 ? NULL : arena_alloc(&c->arena, (size_t)n + 1);
-    if (text)
+    if (text && (size_t)n < sizeof line)
+        memcpy(text, line, (size_t)n + 1);
+    else if (text)
         vsnprintf(text, (size_t)n + 1, format, again);
-    else
-        c->failed = true;
+    c->failed |= !text;
     va_end(again);
     return text ? text : "";
 }
@@ -151,7 +154,10 @@ static bool begin(struct convert *c, struct jpk_error *err)
     c->workflows = json_array();
     c->assets = json_array();
     c->adapters = json_array();
-    bool ok = c->items && c->workflows && c->assets && c->adapters;
+    c->models = json_object();
+    c->usages = json_object();
+    c->globals = json_object();
+    bool ok = c->items && c->workflows && c->assets && c->adapters && c->models && c->usages && c->globals;
     for (size_t i = 0; ok && i < JPK_CLOUD_KINDS; i++)
         ok = (c->components[i] = json_array()) != NULL;
     for (size_t i = 0; ok && i < c->project->entity_count; i++) {
@@ -263,9 +269,10 @@ static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf
         json_decref(project);
         return error_memory(err);
     }
+    const struct cloud_later later = {convert_document_make, c};
     json_t *export_ = cloud_new_export(project);
-    bool ok =
-        export_ && convert_set(c, export_, "assets", json_incref(c->assets)) && cloud_write_new(export_, text, err);
+    bool ok = export_ && convert_set(c, export_, "assets", json_incref(c->assets)) &&
+              cloud_write_new(export_, &later, text, err);
     json_decref(export_);
     return ok || error_memory(err);
 }
@@ -411,9 +418,13 @@ static void convert_end(struct convert *c)
     }
     map_free(&c->connection_keys);
     map_free(&c->activity_keys);
+    map_free(&c->workflow_ids);
     json_decref(c->workflows);
     json_decref(c->assets);
     json_decref(c->adapters);
+    json_decref(c->models);
+    json_decref(c->usages);
+    json_decref(c->globals);
     free(c->connections);
     free(c->activities);
     free(c->renames);

@@ -61,7 +61,7 @@ static json_t *copy_component(struct convert *c, const struct jpk_entity *transf
 {
     const struct convert_connected *connected = &c->schemas->connected[transformation->index];
     const char *name = convert_name(c, JPK_CLOUD_TRANSFORMATION, convert_item_name(c, transformation), NULL);
-    json_t *copy = json_deep_copy(connected->component);
+    json_t *copy = json_copy(connected->component); /* documents are places, which a deep copy would lose */
     convert_set(c, copy, "name", json_string(name));
     convert_set(c, copy, "id", json_string(convert_id(c, JPK_CLOUD_TRANSFORMATION, key, transformation->id)));
     for (int target = 0; target < 2; target++)

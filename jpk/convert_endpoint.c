@@ -147,7 +147,7 @@ static struct convert_connection *new_connection(struct convert *c, const struct
     *connection = (struct convert_connection){.adapter = connector->adapter,
                                               .name = connection_name(c, connector, row, entity),
                                               .id = connection_id(c, connector, row, entity)};
-    connection->component = cloud_new_connection(connector->adapter, connection->name, connection->id);
+    connection->component = cloud_new_connection(c->models, connector->adapter, connection->name, connection->id);
     if (!convert_add(c, JPK_CLOUD_CONNECTION, connection->component))
         return NULL;
     c->connection_count++;
@@ -395,7 +395,7 @@ static struct convert_activity *append_activity(struct convert *c, const struct 
     }
     c->activities = activities;
     made.connection = (uint32_t)(connection - c->connections);
-    made.component = cloud_new_activity(connection->adapter, made.function, made.name, made.id, connection->id);
+    made.component = cloud_new_activity(c->models, connection->adapter, made.function, made.name, made.id, connection->id);
     convert_add(c, JPK_CLOUD_ACTIVITY, made.component);
     keep_key(c, &made, direction, c->activity_count);
     if (c->failed)

@@ -36,23 +36,46 @@ static char *make_legal(struct convert *c, const char *wanted)
     return legal;
 }
 
-/* Takes a name, ignoring letter case; false: it is taken, or memory is out. */
-static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name)
+/* A name without its letter case; NULL: no memory. */
+static const char *fold(struct convert *c, const char *name, size_t *n)
 {
-    uint32_t old;
     char *folded;
+    const char *key = NULL;
+    if (text_fold(name, strlen(name), &folded, n)) {
+        key = arena_strndup(&c->arena, folded, *n);
+        free(folded);
+    }
+    c->failed |= !key;
+    return key;
+}
+
+/* Takes a name, ignoring letter case. False: memory is out, or it is taken; then *number is the next to try behind it.
+ */
+static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name, uint32_t *number)
+{
+    enum { FIRST = 2 };
     size_t n;
-    if (!text_fold(name, strlen(name), &folded, &n)) {
+    const char *key = fold(c, name, &n);
+    if (!key || !map_add(&c->names[kind], key, n, FIRST, number)) {
         c->failed = true;
         return false;
     }
-    char *key = arena_strndup(&c->arena, folded, n);
-    free(folded);
-    if (!key || !map_add(&c->names[kind], key, n, 0, &old)) {
+    return *number == MAP_NONE;
+}
+
+/* A name that is taken with the first number that makes it free. The next search goes on from there, so that thousands
+ * of equal names are no trouble. */
+static const char *take_numbered(struct convert *c, enum jpk_cloud_kind kind, const char *taken, uint32_t number)
+{
+    uint32_t ignored;
+    const char *name = convert_text(c, "%s (%u)", taken, number++);
+    while (!c->failed && !take(c, kind, name, &ignored))
+        name = convert_text(c, "%s (%u)", taken, number++);
+    size_t n;
+    const char *key = fold(c, taken, &n);
+    if (!key || !map_set(&c->names[kind], key, n, number))
         c->failed = true;
-        return false;
-    }
-    return old == MAP_NONE;
+    return name;
 }
 
 void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name)
@@ -104,8 +127,9 @@ const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char
         c->failed = true;
         return "";
     }
-    for (unsigned number = 2; !take(c, kind, name) && !c->failed; number++)
-        name = convert_text(c, "%s (%u)", legal, number);
+    uint32_t number;
+    if (!take(c, kind, legal, &number) && !c->failed)
+        name = take_numbered(c, kind, legal, number);
     if (item)
         item->name = name;
     if (entity && strcmp(name, entity->name) != 0 && !c->failed)

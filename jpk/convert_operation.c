@@ -260,43 +260,24 @@ static void connect_transformations(struct convert *c, struct steps *steps)
 
 /* --------------------------------------------------------------------------------------------------------- patterns */
 
-/* Whether no transformation in steps [from, from + count) gets its data from a step before them. */
-static bool feeds_itself(struct convert *c, const struct steps *steps, size_t from, size_t count)
-{
-    for (size_t i = from; i < from + count && steps->items[i].component.kind != JPK_CLOUD_ACTIVITY; i++)
-        if (steps->items[i].component.kind == JPK_CLOUD_TRANSFORMATION && has_source(c, steps->items[i].entity))
-            return false;
-    return true;
-}
-
-/* How many activities there are of those that no operation may have two of. */
-static size_t count_alone(const struct steps *steps, size_t from, size_t count)
+/*
+ * How many steps from `from` on may be one operation whatever the patterns say: no transformation may get its data from
+ * a step before them, and no two of the activities that must be alone may meet.
+ */
+static size_t most_steps(struct convert *c, const struct steps *steps, size_t from)
 {
     size_t alone = 0;
-    for (size_t i = from; i < from + count; i++)
-        alone += steps->items[i].component.kind == JPK_CLOUD_ACTIVITY &&
-                 (cloud_activity_traits(&steps->items[i].activity) & STEP_ALONE) != 0;
-    return alone;
-}
-
-/* Whether steps [from, from + count) are an operation by themselves. */
-static bool fits(struct convert *c, const struct steps *steps, size_t from, size_t count)
-{
-    if (!feeds_itself(c, steps, from, count) || count_alone(steps, from, count) > 1)
-        return false;
-    struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
-    if (!links) {
-        c->failed = true;
-        return false;
+    bool fed = false;
+    for (size_t i = from; i < steps->count; i++) {
+        const struct step *step = &steps->items[i];
+        bool activity = step->component.kind == JPK_CLOUD_ACTIVITY;
+        if (activity && (cloud_activity_traits(&step->activity) & STEP_ALONE) && alone++ > 0)
+            return i - from;
+        if (!fed && step->component.kind == JPK_CLOUD_TRANSFORMATION && has_source(c, step->entity))
+            return i - from;
+        fed |= activity;
     }
-    for (size_t i = 0; i < count; i++)
-        links[i].component = &steps->items[from + i].component;
-    struct jpk_cloud_operation operation = {.steps = links, .step_count = count};
-    struct cloud_pattern_result result = cloud_pattern_match(&operation);
-    c->failed |= result.next.failed;
-    buf_free(&result.next);
-    free(links);
-    return result.pattern != NULL;
+    return steps->count - from;
 }
 
 /* Whether data may lie still between two steps: behind a target or a script, not within what flows. */
@@ -312,15 +293,32 @@ static bool may_cut(const struct steps *steps, size_t at)
 
 enum { PARTS_MAX = 64 };
 
-/* The ends of the parts into which the steps are cut, the longest first part that lets the rest fit, too; 0: none. */
+/* The end of the longest part from `from` on that is an operation by itself; `from`: there is none, or no memory. */
+static size_t part_end(struct convert *c, const struct steps *steps, size_t from)
+{
+    size_t count = steps->count - from, end = most_steps(c, steps, from);
+    struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
+    bool *whole = calloc(count + 1, sizeof *whole);
+    c->failed |= !links || !whole;
+    if (!c->failed) {
+        for (size_t i = 0; i < count; i++)
+            links[i].component = &steps->items[from + i].component;
+        cloud_pattern_parts(&(struct jpk_cloud_operation){.steps = links, .step_count = count}, whole);
+        while (end > 0 && !(whole[end] && (end == count || may_cut(steps, from + end))))
+            end--;
+    }
+    free(links);
+    free(whole);
+    return c->failed ? from : from + end;
+}
+
+/* The ends of the parts into which the steps are cut, the longest part first wherever one begins; 0: none. */
 static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PARTS_MAX])
 {
     size_t parts = 0, from = 0;
     while (from < steps->count) {
-        size_t end = steps->count;
-        while (end > from && !(fits(c, steps, from, end - from) && (end == steps->count || may_cut(steps, end))))
-            end--;
-        if (end == from || parts == PARTS_MAX || c->failed)
+        size_t end = part_end(c, steps, from);
+        if (end == from || parts == PARTS_MAX)
             return 0;
         ends[parts++] = from = end;
     }
@@ -330,18 +328,8 @@ static size_t cut(struct convert *c, const struct steps *steps, size_t ends[PART
 /* --------------------------------------------------------------------------------------------------------- workflows
  */
 
-static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation)
+static json_t *new_workflow(struct convert *c, const struct jpk_folder *folder, const char *id)
 {
-    const struct jpk_folder *folder = operation->folder;
-    const char *id = folder ? convert_id(c, JPK_CLOUD_OTHER, NULL, folder->id)
-                            : convert_id(c, JPK_CLOUD_OTHER, "workflow", c->project->id);
-    size_t i;
-    json_t *workflow;
-    json_array_foreach(c->workflows, i, workflow)
-    {
-        if (strcmp(json_string_value(json_object_get(workflow, "id")), id) == 0)
-            return workflow;
-    }
     struct buf path = {0};
     const struct jpk_folder *chain[32];
     size_t depth = 0;
@@ -352,10 +340,23 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
         buf_puts(&path, chain[--depth]->name);
     }
     c->failed |= path.failed;
-    workflow =
+    json_t *workflow =
         cloud_new_workflow(convert_name(c, JPK_CLOUD_OTHER, path.size > 0 ? buf_text(&path) : "Operations", NULL), id);
     buf_free(&path);
-    if (!workflow || json_array_append_new(c->workflows, workflow) != 0) {
+    return workflow;
+}
+
+static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation)
+{
+    const struct jpk_folder *folder = operation->folder;
+    const char *id = folder ? convert_id(c, JPK_CLOUD_OTHER, NULL, folder->id)
+                            : convert_id(c, JPK_CLOUD_OTHER, "workflow", c->project->id);
+    uint32_t found = map_get(&c->workflow_ids, id, strlen(id));
+    if (found != MAP_NONE)
+        return json_array_get(c->workflows, found);
+    json_t *workflow = new_workflow(c, folder, id);
+    if (!map_set(&c->workflow_ids, id, strlen(id), (uint32_t)json_array_size(c->workflows)) ||
+        json_array_append_new(c->workflows, workflow) != 0) {
         c->failed = true;
         return NULL;
     }

@@ -138,8 +138,16 @@ void convert_schemas_end(struct convert *c)
         schema_end(&c->schemas->functions[i]->sides[false]);
         schema_end(&c->schemas->functions[i]->sides[true]);
     }
+    for (size_t i = 0; i < c->schemas->user_count; i++)
+        if (c->schemas->users[i])
+            schema_tree_free(c->schemas->users[i]->tree);
+    for (size_t i = 0; i < c->schemas->document_count; i++)
+        json_decref(c->schemas->documents[i]->place);
     map_free(&c->schemas->keys);
+    map_free(&c->schemas->places);
+    free(c->schemas->documents);
     map_free(&c->schemas->assets);
+    map_free(&c->schemas->prefixes);
     map_free(&c->schemas->by_name);
     map_free(&c->schemas->pairs);
     free(c->schemas->users);
@@ -197,7 +205,8 @@ void convert_side_close(struct convert_side *side)
     if (side->function)
         return;
     schema_paths_free(side->paths);
-    schema_tree_free(side->own);
+    if (!side->kept)
+        schema_tree_free(side->own);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ paths */
@@ -238,12 +247,42 @@ static const char *format_of(const struct schema_tree *tree)
     return tree->kind == SCHEMA_FLAT ? "csv" : tree->kind == SCHEMA_JSON ? "json" : "xml";
 }
 
-static json_t *make_document(struct convert *c, struct schema_tree *tree, const char *name, bool indices)
+/* Keeps what a place stands for, and the place, so that no other object gets its address. */
+static bool keep_document(struct convert *c, json_t *place, const struct schema_tree *tree, bool indices)
 {
+    struct convert_schemas *schemas = c->schemas;
+    struct convert_document *document = arena_alloc(&c->arena, sizeof *document);
+    struct convert_document **documents = array_grow(schemas->documents, schemas->document_count,
+                                                     &schemas->document_capacity, sizeof(struct convert_document *));
+    if (documents)
+        schemas->documents = documents;
+    if (!document || !documents)
+        return false;
+    *document = (struct convert_document){json_incref(place), tree, indices};
+    documents[schemas->document_count] = document;
+    return map_set(&schemas->places, (const char *)&document->place, sizeof(document->place),
+                   (uint32_t)schemas->document_count++);
+}
+
+/* The place of a tree's document, which is made when it is written: the tree must stay until then. */
+static json_t *place_document(struct convert *c, struct schema_tree *tree, const char *name, bool indices)
+{
+    json_t *place = json_object();
     tree->name = name;
-    json_t *document = schema_tree_json(tree, indices, NULL);
-    c->failed |= !document;
-    return document;
+    if (!place || !keep_document(c, place, tree, indices))
+        c->failed = true;
+    return place;
+}
+
+bool convert_document_make(void *context, const json_t *place, json_t **value)
+{
+    const struct convert *c = context;
+    uint32_t index = c->schemas ? map_get(&c->schemas->places, (const char *)&place, sizeof place) : MAP_NONE;
+    if (index == MAP_NONE)
+        return true;
+    const struct convert_document *document = c->schemas->documents[index];
+    *value = schema_tree_json(document->tree, document->indices, NULL);
+    return *value != NULL;
 }
 
 static const struct jpk_entity *document_of(const struct convert_side *side)
@@ -259,7 +298,8 @@ static const struct jpk_entity *document_of(const struct convert_side *side)
 static const char *key_of(struct convert *c, struct convert_side *side)
 {
     char id[UUID_SIZE] = "";
-    json_t *document = make_document(c, side->own, NULL, true);
+    side->own->name = NULL;
+    json_t *document = schema_tree_json(side->own, true, NULL);
     char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
     const struct jpk_entity *entity = document_of(side);
     if (text)
@@ -280,7 +320,7 @@ static const char *wanted_name(struct convert *c, const struct convert_side *sid
     return convert_text(c, "%s - %s", side->transformation->name, side->target ? "Target" : "Source");
 }
 
-static struct convert_user_schema *add_user_schema(struct convert *c, const struct convert_side *side)
+static struct convert_user_schema *add_user_schema(struct convert *c, struct convert_side *side)
 {
     struct convert_user_schema *schema = arena_calloc(&c->arena, 1, sizeof *schema);
     const struct jpk_entity *document = document_of(side);
@@ -292,14 +332,16 @@ static struct convert_user_schema *add_user_schema(struct convert *c, const stru
     schema->id = document
                      ? convert_id(c, JPK_CLOUD_SCHEMA, NULL, document->id)
                      : convert_id(c, JPK_CLOUD_SCHEMA, side->target ? "target" : "source", side->transformation->id);
-    schema->document = make_document(c, side->own, schema->name, true);
+    schema->tree = side->own;
+    side->kept = true;
+    schema->document = place_document(c, schema->tree, schema->name, true);
     json_t *component = cloud_new_component(JPK_CLOUD_SCHEMA, schema->name, schema->id);
     convert_set(c, component, "format", json_string(format_of(side->own)));
     convert_set(c, component, "schemaTypeDocument", schema->document);
     convert_add(c, JPK_CLOUD_SCHEMA, component);
     if (document)
         convert_done(c, document, JPK_CONVERTED, "schema:%s", schema->name);
-    return c->failed ? NULL : schema;
+    return schema;
 }
 
 static struct convert_user_schema *user_schema(struct convert *c, struct convert_side *side)
@@ -317,7 +359,8 @@ static struct convert_user_schema *user_schema(struct convert *c, struct convert
         return NULL;
     }
     schemas->users = users;
-    return users[schemas->user_count++] = add_user_schema(c, side);
+    struct convert_user_schema *schema = users[schemas->user_count++] = add_user_schema(c, side);
+    return c->failed ? NULL : schema;
 }
 
 static json_t *reference_to_user(struct convert *c, const struct convert_user_schema *schema)
@@ -336,21 +379,34 @@ static json_t *user_json(struct convert *c, struct convert_side *side)
     return reference_to_user(c, user_schema(c, side));
 }
 
+/* A connector's tree once more, as one of the user's. */
+static struct schema_tree *users_tree(struct convert *c, struct schema_tree *tree)
+{
+    const char *jtr = tree->jtr, *name = tree->name;
+    tree->connector = false; /* as long as it is written as one of the user's */
+    tree->jtr = NULL;
+    tree->name = NULL;
+    json_t *json = schema_tree_json(tree, true, NULL);
+    tree->connector = true;
+    tree->jtr = jtr;
+    tree->name = name;
+    struct schema_tree *own = json ? schema_tree_from_cloud(json, 0, NULL) : NULL;
+    c->failed |= !own;
+    json_decref(json);
+    return own;
+}
+
 json_t *convert_side_detach(struct convert *c, const struct jpk_entity *transformation, bool target)
 {
     const struct jpk_transformation *t = transformation->as.transformation;
     struct convert_side side = {
         .transformation = transformation, .side = target ? &t->target : &t->source, .target = target};
     const struct convert_function *function = function_of(c, side.side);
-    side.own = function ? function->sides[target].tree : NULL;
-    if (!side.own)
-        return NULL;
-    const char *jtr = side.own->jtr;
-    side.own->connector = false; /* as long as it is written as one of the user's */
-    side.own->jtr = NULL;
-    json_t *json = user_json(c, &side);
-    side.own->connector = true;
-    side.own->jtr = jtr;
+    struct schema_tree *tree = function ? function->sides[target].tree : NULL;
+    side.own = tree ? users_tree(c, tree) : NULL;
+    json_t *json = side.own ? user_json(c, &side) : NULL;
+    if (!side.kept)
+        schema_tree_free(side.own);
     return json;
 }
 
@@ -398,7 +454,10 @@ static void add_assets(struct convert *c, const struct jpk_entity *entity, const
     if (n > tail_n && strcmp(name + n - tail_n, tail) == 0)
         n -= tail_n;
     const char *prefix = convert_text(c, "%.*s", (int)n, name);
-    for (size_t i = first_file(c->project, prefix); i < c->project->file_count && !c->failed; i++) {
+    uint32_t old = MAP_NONE;
+    if (!map_add(&c->schemas->prefixes, prefix, n, 0, &old))
+        c->failed = true;
+    for (size_t i = first_file(c->project, prefix); old == MAP_NONE && i < c->project->file_count && !c->failed; i++) {
         if (strncmp(c->project->files[i].name, prefix, n) != 0)
             break;
         add_asset(c, entity, &c->project->files[i]);
@@ -478,11 +537,11 @@ static void add_component(struct convert *c, struct convert_function *function, 
     convert_set(
         c, component, "origin",
         new_origin(c, function->activity_id, function->adapter, direction, function->function, function->activity));
-    convert_set(c, component, "schemaTypeDocument", make_document(c, schema->tree, NULL, false));
+    convert_set(c, component, "schemaTypeDocument", place_document(c, schema->tree, NULL, false));
     convert_set(c, component, "filename", json_string(id));
     if (query)
         convert_set(c, component, "metadataVersion", json_string("2.0.0"));
-    convert_set(c, function->activity, direction, make_document(c, schema->tree, NULL, true));
+    convert_set(c, function->activity, direction, place_document(c, schema->tree, NULL, true));
     convert_set(c, function->activity, "isSchemaDiscovered", json_true());
     if (convert_add(c, JPK_CLOUD_SCHEMA, component))
         note_component(c, schema->name);

@@ -24,7 +24,8 @@ struct convert_side {
     bool there;                        /* the transformation says that it has one */
     struct convert_function *function; /* whose schema it is; NULL: a schema of the user's */
     const struct schema_tree *tree;    /* NULL: it has no structure */
-    struct schema_tree *own;           /* the same, when it may be changed and is to be freed */
+    struct schema_tree *own;           /* the same, when it may be changed */
+    bool kept;                         /* a schema has taken it over; else it is to be freed */
     struct schema_paths *paths;
     bool inferred;       /* nothing but the mappings says what it is */
     bool cached;         /* it is what the structure cache of the transformation holds */

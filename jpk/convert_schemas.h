@@ -26,7 +26,15 @@ struct convert_function {
 
 struct convert_user_schema {
     const char *id, *name;
-    json_t *document; /* borrowed from the component */
+    struct schema_tree *tree;
+    json_t *document; /* its place; borrowed from the component */
+};
+
+/* A schema document that is made when it is written. */
+struct convert_document {
+    json_t *place;
+    const struct schema_tree *tree;
+    bool indices; /* as in jpk/schema_json.h */
 };
 
 /* What operations connect a transformation with (convert_connect.c). */
@@ -44,10 +52,14 @@ struct convert_schemas {
     struct convert_connected *connected; /* by index of the transformation */
     struct convert_user_schema **users;
     size_t user_count, user_capacity;
-    struct map keys;    /* of a document -> index in `users` */
-    struct map by_name; /* of an activity's schema -> index of its component */
-    struct map assets;  /* names of files */
-    struct map pairs;   /* a transformation between two activities -> index of its component */
+    struct map keys;     /* of a document -> index in `users` */
+    struct map by_name;  /* of an activity's schema -> index of its component */
+    struct map assets;   /* names of files */
+    struct map pairs;    /* a transformation between two activities -> index of its component */
+    struct map prefixes; /* of their names: those of a connector were looked at */
+    struct convert_document **documents;
+    size_t document_count, document_capacity;
+    struct map places; /* the address of a document's place -> its index */
 };
 
 /* Begins; false: memory. */
@@ -63,6 +75,9 @@ struct schema_tree *convert_read_tree(struct convert *c, struct convert_side *ou
 /* That of a structure cache. */
 struct schema_tree *convert_read_structure(const struct jpk_project *project, const char *id,
                                            enum jpk_structure_cache which, bool output, struct jpk_error *err);
+
+/* Makes a document: a function of struct cloud_later, whose context is the conversion. */
+bool convert_document_make(void *context, const json_t *place, json_t **value);
 
 /* Puts the elements above what a function gives out that only its transformations see. False: memory. */
 bool convert_wrap_answer(const struct jpk_entity *function, struct schema_tree *tree);

@@ -232,12 +232,22 @@ static json_t *new_global(const struct convert *c, const char *name)
                      0);
 }
 
+/* Of each name there is one, which all scripts share. Borrowed. */
+static json_t *script_global(struct convert *c, const char *name)
+{
+    json_t *global = json_object_get(c->globals, name);
+    if (global)
+        return global;
+    global = new_global(c, name);
+    return convert_set(c, c->globals, name, global) ? global : NULL;
+}
+
 json_t *convert_script_globals(struct convert *c, const char *text)
 {
     struct script_variables variables = {0};
     json_t *list = script_variables(text, strlen(text), &variables) ? json_array() : NULL;
     for (size_t i = 0; list && i < variables.count; i++) {
-        if (json_array_append_new(list, new_global(c, convert_variable(c, variables.items[i].name))) != 0) {
+        if (json_array_append(list, script_global(c, convert_variable(c, variables.items[i].name))) != 0) {
             json_decref(list);
             list = NULL;
         }

@@ -258,6 +258,17 @@ struct usages {
     struct map seen;
 };
 
+/* Of each component there is one for each way, which all variables share. Borrowed. */
+static json_t *usage_of(struct convert *c, const char *key, enum jpk_cloud_kind kind, const char *id, bool write)
+{
+    json_t *usage = json_object_get(c->usages, key);
+    if (usage)
+        return usage;
+    usage = cloud_new_link(kind, id);
+    convert_set(c, usage, write ? "isWrite" : "isRead", json_true());
+    return convert_set(c, c->usages, key, usage) ? usage : NULL;
+}
+
 static void add_usage(struct convert *c, struct usages *u, enum jpk_cloud_kind kind, const char *id, bool write)
 {
     uint32_t old;
@@ -266,11 +277,8 @@ static void add_usage(struct convert *c, struct usages *u, enum jpk_cloud_kind k
         c->failed = true;
         return;
     }
-    json_t *usage = old == MAP_NONE ? cloud_new_link(kind, id) : NULL;
-    if (old == MAP_NONE &&
-        (!convert_set(c, usage, write ? "isWrite" : "isRead", json_true()) || json_array_append(u->usages, usage) != 0))
+    if (old == MAP_NONE && json_array_append(u->usages, usage_of(c, key, kind, id, write)) != 0)
         c->failed = true;
-    json_decref(usage);
 }
 
 static void add_endpoint(struct convert *c, struct usages *u, const struct convert_activity *activity)

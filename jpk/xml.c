@@ -12,7 +12,14 @@
 
 /* ------------------------------------------------------------------------------------------------- interning */
 
-const char *intern_string(struct intern *intern, const char *s, size_t n)
+static size_t recent_place(const char *s, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)s;
+    return n == 0 ? 0 : (n + c[0] * 31u + c[n / 2] * 13u + c[n - 1] * 7u) % INTERN_RECENT;
+}
+
+/* The string from the map, where it is put when it is new. */
+static const char *intern_slowly(struct intern *intern, const char *s, size_t n)
 {
     uint32_t found = map_get(&intern->map, s, n);
     if (found != MAP_NONE)
@@ -26,6 +33,18 @@ const char *intern_string(struct intern *intern, const char *s, size_t n)
         return NULL;
     intern->strings[intern->count++] = copy;
     return copy;
+}
+
+const char *intern_string(struct intern *intern, const char *s, size_t n)
+{
+    size_t place = recent_place(s, n);
+    const char *recent = intern->recent[place].text;
+    if (recent && intern->recent[place].length == n && memcmp(recent, s, n) == 0)
+        return recent;
+    recent = intern_slowly(intern, s, n);
+    intern->recent[place].text = recent;
+    intern->recent[place].length = n;
+    return recent;
 }
 
 void intern_free(struct intern *intern)

@@ -38,12 +38,18 @@ struct xml_document {
     bool crlf;  /* lines end in CR LF */
 };
 
+enum { INTERN_RECENT = 128 };
+
 /* Strings that occur again and again, kept once. */
 struct intern {
     struct arena *arena;
     struct map map;
     const char **strings;
     size_t count, capacity;
+    struct {
+        const char *text; /* NULL: none yet */
+        size_t length;
+    } recent[INTERN_RECENT]; /* by a few of their characters: most need not be looked up */
 };
 
 const char *intern_string(struct intern *intern, const char *s, size_t n); /* NULL: no memory */

@@ -172,15 +172,15 @@ static bool prints(const char *path)
 }
 
 /* What goes to standard output: what was asked for with "-", of a dry run the report, else the summary. */
-static void put_printed(struct buf *out, const struct convert_report *report, const struct buf *text)
+static void print_result(const struct convert_report *report, const struct buf *text, const struct buf *summary)
 {
     const struct settings *settings = report->settings;
     if (prints(settings->output) && !settings->dry_run)
-        buf_put(out, report->conversion->text, report->conversion->size);
+        fwrite(report->conversion->text, 1, report->conversion->size, stdout);
     else if (text->size > 0 && (settings->dry_run || prints(settings->convert.report)))
-        buf_put(out, text->data, text->size);
-    else if (!settings->quiet)
-        convert_report_text(out, report);
+        fwrite(text->data, 1, text->size, stdout);
+    else
+        fwrite(buf_text(summary), 1, summary->size, stdout);
 }
 
 static bool default_name(const struct settings *settings, const struct convert_report *report, struct buf *name)
@@ -197,14 +197,15 @@ static bool default_name(const struct settings *settings, const struct convert_r
 static bool deliver(const struct settings *settings, const struct convert_report *report, struct jpk_error *err)
 {
     const struct format *format = report_format(settings);
-    struct buf text = {0}, schedules = {0}, name = {0}, printed = {0};
+    struct buf text = {0}, schedules = {0}, name = {0}, summary = {0};
     bool wanted = settings->convert.report || settings->dry_run;
     if (format && wanted)
         format->put(&text, report);
     if (settings->convert.schedules)
         convert_schedules_json(&schedules, report);
-    put_printed(&printed, report, &text);
-    bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !printed.failed;
+    if (!settings->quiet)
+        convert_report_text(&summary, report);
+    bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !summary.failed;
     struct output outputs[OUTPUTS] = {
         [OUT_REPORT] = {settings->convert.report, buf_text(&text), text.size, .opened = false},
         [OUT_SCHEDULES] = {settings->convert.schedules, buf_text(&schedules), schedules.size, .opened = false},
@@ -217,13 +218,13 @@ static bool deliver(const struct settings *settings, const struct convert_report
         error_memory(err);
     ok = ok && write_all(settings, report->conversion, outputs, err);
     if (ok)
-        fwrite(buf_text(&printed), 1, printed.size, stdout);
+        print_result(report, &text, &summary);
     if (ok && !settings->quiet && !prints(settings->output) && !prints(settings->convert.report))
         print_written(report->conversion, outputs);
     buf_free(&text);
     buf_free(&schedules);
     buf_free(&name);
-    buf_free(&printed);
+    buf_free(&summary);
     return ok;
 }
 

@@ -80,7 +80,7 @@ struct convert_report {
     const char *project_id, *project_name;
     const char *to;          /* "Cloud Studio" */
     const char *target_form; /* "Cloud Studio export" */
-    char sha256[65];         /* "" for what is no file */
+    char sha256[65];         /* "" for what is no file, and when no report is asked for */
     enum convert_status status;
     struct convert_type *types; /* by name */
     size_t type_count;

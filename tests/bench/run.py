@@ -11,17 +11,23 @@ and the least of the runs; the peak is the greatest. Ratios are those of medians
 
 `generate -o` writes into BUILD/bench, on the disk that the build is on; the row with --dry-run shows what that costs.
 """
+import base64
+import json
 import os
 import statistics
 import subprocess
+import time
 import zipfile
+import zlib
 
-from bench import BUILD, HERE, ROOT, SAMPLES, WORK, compile_tool, fresh, measure, run_once, tool, verdict
+from bench import BUILD, HERE, ROOT, SAMPLES, WORK, compile_tool, fresh, measure, median, run_once, tool, verdict
 
 CORPUS = os.path.join(ROOT, "../shared/corpus/salesforce-to-netsuite.jpk")
 
 FLOOR = "floor --like-generate"
+CACHES = "floor, and the caches"
 GENERATE = "jpk recipe generate -o"
+CONVERT = "jpk convert -o"
 
 
 def compile_tools():
@@ -45,7 +51,7 @@ def commands_for(path, full):
         ("python --like-generate", python + ["--like-generate", path]),
     ]
     if full:
-        rows.insert(3, ("floor, and the caches", [floor, "--caches", path]))
+        rows.insert(3, (CACHES, [floor, "--caches", path]))
         rows.append(("python, every entry", python + [path]))
     return rows
 
@@ -123,6 +129,54 @@ def trees(path, rounds, bound):
                                                         verdict(medians[label] <= 3 * medians[peer])))
 
 
+def packed_texts(export):
+    """Every text that an export holds packed, unpacked."""
+    with open(export, encoding="utf-8") as file:
+        waiting, texts = [json.load(file)], []
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            texts += [zlib.decompress(base64.b64decode(value[key])) for key in ("compressedContent", "jtr")
+                      if isinstance(value.get(key), str)]
+        waiting += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+    return texts
+
+
+def packing(texts):
+    """The median ms of packing them as the format wants it."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        for text in set(texts):
+            zlib.compress(text, 9)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def conversion(path, rounds, bound):
+    """Conversion beside reading all that it reads, and the caches that it does not; `bound`: of the ratio, else of the time."""
+    jpk, export = os.path.join(BUILD, "jpk"), tool("export.json")
+    command = [jpk, "convert", "--to", "cloud", path, "--force", "-q", "-o"]
+    results = measure([(CACHES, [tool("floor"), "--caches", path]), (CONVERT, command + [export]),
+                       ("jpk convert -o -", command + ["-"])], rounds)
+    print("\nconversion: %s, %.1f MiB of JSON" % (os.path.basename(path), os.path.getsize(export) / 1048576))
+    print("  %-32s %4s %10s %10s %10s %9s %8s" % ("command", "runs", "median ms", "min ms", "cpu ms", "peak MiB", "x floor"))
+    floor = median(results[CACHES])
+    for label, runs in results.items():
+        print("  %-32s %4d %10.2f %10.2f %10.2f %9.1f %8.2f"
+              % (label, len(runs), median(runs), min(r[0] for r in runs), median(runs, 2), max(r[1] for r in runs),
+                 median(runs) / floor))
+    texts = packed_texts(export)
+    print("  %.2f ms of it are zlib at level 9, which the format wants: %d files and caches, %.0f KiB"
+          % (packing(texts), len(set(texts)), sum(map(len, set(texts))) / 1024))
+    time_taken = median(results[CONVERT])
+    if bound:
+        print("  time:   %.2f x floor, target %.1f or less: %s" % (time_taken / floor, bound, verdict(time_taken <= bound * floor)))
+    else:
+        print("  time:   %.0f ms, target less than 3000: %s" % (time_taken, verdict(time_taken < 3000)))
+    os.remove(export)
+
+
 def differences(path):
     """A project compared with itself."""
     jpk = os.path.join(BUILD, "jpk")
@@ -156,6 +210,7 @@ def main():
         table(os.path.basename(path), results, 0)
         targets(results, 0, 32)
         trees(path, 15, True)
+        conversion(path, 21, 3.0)
     per_thousand = []
     for entities, rounds in ((1000, 11), (10000, 9), (100000, 3)):
         path = tool("%d.jpk" % entities)
@@ -168,6 +223,7 @@ def main():
                                         for label, runs in results.items()}))
         if entities == 10000:
             trees(path, 3, False)
+            conversion(path, 5, None)
             differences(path)
         os.remove(path)
     print("\nlinear time: least ms for 1,000 entities, the start of the process included")

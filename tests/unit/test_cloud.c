@@ -533,8 +533,8 @@ static void compare_with_template(json_t *real)
     const char *id = json_string_value(json_object_get(real, "id"));
     const char *connection = json_string_value(json_object_get(json_object_get(real, "endpoint"), "id"));
     assert_true(cloud_tree_known(adapter, function));
-    json_t *own = function ? cloud_new_activity(adapter, function, name, id, connection)
-                           : cloud_new_connection(adapter, name, id);
+    json_t *own = function ? cloud_new_activity(NULL, adapter, function, name, id, connection)
+                           : cloud_new_connection(NULL, adapter, name, id);
     size_t index;
     json_t *child;
     json_array_foreach(json_object_get(real, "properties"), index, child) strip(child);
@@ -639,9 +639,9 @@ static void test_build_and_read(void **state)
     struct jpk_error err = {0};
     struct buf text = {0};
     json_t *project = cloud_new_project("Made", GUID(1)), *list = json_object_get(project, "components");
-    json_t *activity = cloud_new_activity("tempstorage", "tempstorage_read", "Read", GUID(2), GUID(3));
+    json_t *activity = cloud_new_activity(NULL, "tempstorage", "tempstorage_read", "Read", GUID(2), GUID(3));
     json_t *script = cloud_new_component(JPK_CLOUD_SCRIPT, "S", GUID(4));
-    json_t *unknown = cloud_new_activity("pigeon", "fly", "Fly", GUID(5), GUID(3));
+    json_t *unknown = cloud_new_activity(NULL, "pigeon", "fly", "Fly", GUID(5), GUID(3));
     assert_true(cloud_set(activity, "page1/locator", json_string("in")));
     assert_true(
         cloud_set(activity, "page1/tempstorageread-advanced-options/after_processing/delete_file", json_true()));
@@ -654,7 +654,7 @@ static void test_build_and_read(void **state)
     json_array_append_new(list, script);
     json_array_append_new(list, unknown);
     json_t *export_ = cloud_new_export(project);
-    assert_true(cloud_write_new(export_, &text, &err));
+    assert_true(cloud_write_new(export_, NULL, &text, &err));
     struct jpk_cloud *cloud = load(text.data);
     assert_string_equal(cloud->name, "Made");
     assert_int_equal(cloud->problem_count, 0);

@@ -506,6 +506,15 @@ static void test_patterns(void **state)
             assert_string_equal(result.pattern, cases[i].pattern);
         assert_true(result.fitting <= n);
         buf_free(&result.next);
+        bool whole[17];
+        cloud_pattern_parts(&operation, whole);
+        assert_false(whole[0]);
+        for (size_t j = 1; j <= n; j++) { /* the same as asking for each part alone */
+            operation.step_count = j;
+            result = cloud_pattern_match(&operation);
+            assert_int_equal(whole[j], result.pattern != NULL);
+            buf_free(&result.next);
+        }
     }
 }
 

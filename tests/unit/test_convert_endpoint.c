@@ -26,8 +26,8 @@ static const struct cloud_row *tree_of(const char *adapter, const char *function
 static void check_settings(const char *adapter, const char *function, const struct endpoint_setting *settings)
 {
     bool known = tree_of(adapter, function) != NULL;
-    json_t *own = function ? cloud_new_activity(adapter, function, "N", GUID(1), GUID(2))
-                           : cloud_new_connection(adapter, "N", GUID(1));
+    json_t *own = function ? cloud_new_activity(NULL, adapter, function, "N", GUID(1), GUID(2))
+                           : cloud_new_connection(NULL, adapter, "N", GUID(1));
     for (const struct endpoint_setting *s = settings; s->key; s++) {
         assert_non_null(s->label);
         assert_non_null(s->usual);

@@ -620,6 +620,9 @@ static void begin_by_hand(struct convert *c, const struct done *d)
     c->workflows = json_array();
     c->assets = json_array();
     c->adapters = json_array();
+    c->models = json_object();
+    c->globals = json_object();
+    c->usages = json_object();
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++)
         c->components[i] = json_array();
     for (size_t i = 0; i < d->project->entity_count; i++)
@@ -641,6 +644,9 @@ static void end_by_hand(struct convert *c)
     json_decref(c->workflows);
     json_decref(c->assets);
     json_decref(c->adapters);
+    json_decref(c->models);
+    json_decref(c->globals);
+    json_decref(c->usages);
     free(c->connections);
     free(c->activities);
     free(c->renames);
