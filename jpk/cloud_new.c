@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "jpk/cloud_shape.h"
 #include "jpk/cloud_trees.h"
-#include "jpk/script.h"
+#include "jpk/script_text.h"
 
 /* A template as a value: no text in one has a quote of either kind. */
 static json_t *from_template(const char *before, const char *text, const char *after)
@@ -173,20 +173,10 @@ bool cloud_set(json_t *component, const char *path, json_t *value)
 
 /* ---------------------------------------------------------------------------------------------------------- scripts */
 
-void cloud_cleanse(struct buf *out, const char *text)
-{
-    struct script_scanner scanner;
-    struct script_token token;
-    script_begin(&scanner, text, strlen(text));
-    while (script_next(&scanner, &token))
-        if (token.kind != SCRIPT_COMMENT)
-            buf_put(out, text + token.offset, token.length);
-}
-
 bool cloud_set_script(json_t *component, const char *text, bool javascript)
 {
     struct buf cleansed = {0};
-    cloud_cleanse(&cleansed, text);
+    script_cleanse(text, strlen(text), &cleansed);
     bool ok = !cleansed.failed && set_text(component, "scriptBody", text) &&
               json_object_set_new(component, "scriptType", json_integer(javascript ? 0 : 1)) == 0 &&
               set_text(component, "scriptBodyCleansed", buf_text(&cleansed));

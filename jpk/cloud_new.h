@@ -42,8 +42,6 @@ json_t *cloud_new_export(json_t *project);
 
 /* Sets the text of a script component, and the text without comments. False: no memory. */
 bool cloud_set_script(json_t *component, const char *text, bool javascript);
-/* Appends a script without its comments; line ends stay. */
-void cloud_cleanse(struct buf *out, const char *text);
 
 /* Appends an export as canonical text with its line end. Errors: those of jdoc_from_jansson. */
 bool cloud_write_new(const json_t *export_, struct buf *out, struct jpk_error *err);
