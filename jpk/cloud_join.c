@@ -216,14 +216,13 @@ static void put_script(struct joiner *j)
     rope_puts(j->rope, text->number, text->size, javascript ? "</javascript>\"" : "</trans>\"");
 }
 
-/* Notes what a list of operations names: paths and ids. */
+/* Notes what a list of operations names, by path or id. */
 static bool note_listed(struct joiner *j, uint32_t array, struct map *listed)
 {
     const struct jdoc *doc = &j->json->doc;
     for (uint32_t node = array + 1; node < jdoc_next(doc, array); node = jdoc_next(doc, node)) {
         uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? jdoc_get(doc, node, "id", 2) : node;
-        if (is_string(doc, id) &&
-            !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), (uint32_t)(id == node)))
+        if (is_string(doc, id) && !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), 0))
             return error_memory(j->err);
     }
     return true;
@@ -233,8 +232,8 @@ static bool is_listed(const struct map *listed, const struct cloud_item *item)
 {
     char path[JPK_ERROR_ENTRY_MAX];
     int n = snprintf(path, sizeof path, "@%s", item->path);
-    return (n > 0 && (size_t)n < sizeof path && map_get(listed, path, (size_t)n) == 1) ||
-           (item->id && map_get(listed, item->id, strlen(item->id)) == 0);
+    return (n > 0 && (size_t)n < sizeof path && map_get(listed, path, (size_t)n) != MAP_NONE) ||
+           (item->id && map_get(listed, item->id, strlen(item->id)) != MAP_NONE);
 }
 
 /* The operations of a workflow's folder, but for those that are listed. */

@@ -96,7 +96,7 @@ static void cut_member(struct rule_cutter *r, uint32_t key)
     if (!made || !is_made(r, made, key + 1, &text)) {
         put_member(r, name, n);
         buf_put(&r->object, buf_text(&text), text.size);
-        r->own += strcmp(name, "targetScript") != 0;
+        r->own += !jdoc_string_is(r->doc, key, "targetScript", strlen("targetScript"));
         r->derived = r->derived || (made && made->derived);
     }
     r->object.failed = r->object.failed || text.failed;
