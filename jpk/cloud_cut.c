@@ -88,6 +88,26 @@ static const struct cloud_item *copied(const struct cutter *c, uint32_t node)
     return item && item->doc && same_document(doc, node, item) ? item : NULL;
 }
 
+/* The schema that the document of an activity is the copy of, but for the numbers. */
+static const struct cloud_item *numbered(struct cutter *c, uint32_t node)
+{
+    static const struct jdoc_options no_options;
+    const struct jdoc *doc = &c->doc;
+    bool input = jdoc_string_is(doc, node - 1, "input", strlen("input"));
+    const struct cloud_item *item =
+        c->part->id ? cloud_scope_origin(c->scope, input ? "input" : "output", c->part->id) : NULL;
+    if (!item || !item->doc || jdoc_type(doc, node) != JDOC_OBJECT)
+        return NULL;
+    struct buf text = {0};
+    struct jdoc made = {0};
+    bool same = cloud_number_nodes(item->doc, item->document, &text) &&
+                jdoc_parse(&made, buf_text(&text), text.size, &no_options, NULL) && jdoc_equal(doc, node, &made, 0);
+    c->failed = c->failed || text.failed;
+    jdoc_free(&made);
+    buf_free(&text);
+    return same ? item : NULL;
+}
+
 static void put_reference(struct cutter *c, const char *path)
 {
     struct buf text = {0};
@@ -109,6 +129,8 @@ static bool put_slot(struct cutter *c, const struct cloud_slot *slot)
         item = cloud_scope_id(c->scope, jdoc_string(doc, slot->node), jdoc_string_size(doc, slot->node));
     else if (slot->kind == CLOUD_SLOT_DOCUMENT)
         item = copied(c, slot->node);
+    else if (slot->kind == CLOUD_SLOT_NUMBERED)
+        item = numbered(c, slot->node);
     if (item) {
         put_reference(c, item->path);
     } else if (slot->node == c->text_node) {

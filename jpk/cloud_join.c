@@ -105,6 +105,17 @@ static bool put_document(struct joiner *j, uint32_t node, const struct cloud_ite
     return true;
 }
 
+static bool put_numbered(struct joiner *j, uint32_t node, const struct cloud_item *item)
+{
+    struct buf text = {0};
+    if (!item->doc)
+        return wrong(j, node, "'%s' is no schema with a document", item->path);
+    bool ok = cloud_number_nodes(item->doc, item->document, &text);
+    rope_fixed(j->rope, j->json->number, j->json->doc.nodes[node].start, buf_text(&text), text.size);
+    buf_free(&text);
+    return ok || error_memory(j->err);
+}
+
 /* The text of a file as a string; its last line end is not its own. */
 static void put_lines(struct joiner *j, const struct cloud_file *text)
 {
@@ -137,6 +148,8 @@ static bool put_reference(struct joiner *j, const struct cloud_slot *slot)
         return wrong(j, slot->node, "no component of the tree is at '%s'", jdoc_string(&json->doc, slot->node) + 1);
     if (slot->kind == CLOUD_SLOT_DOCUMENT)
         return put_document(j, slot->node, item);
+    if (slot->kind == CLOUD_SLOT_NUMBERED)
+        return put_numbered(j, slot->node, item);
     if (!item->id)
         return wrong(j, slot->node, "'%s' has no id", item->path);
     if (slot->kind == CLOUD_SLOT_LINK) {

@@ -97,6 +97,8 @@ static void look_at_member(struct walk *w, const struct level *top, uint32_t key
         add(w, CLOUD_SLOT_ID, key + 1);
     else if (top->shape == SHAPE_SIDE && is_key(doc, key, "document"))
         add(w, CLOUD_SLOT_DOCUMENT, key + 1);
+    else if (top->shape == SHAPE_ACTIVITY && (is_key(doc, key, "input") || is_key(doc, key, "output")))
+        add(w, CLOUD_SLOT_NUMBERED, key + 1);
     else if (string && is_key(doc, key, "soql"))
         add(w, CLOUD_SLOT_SOQL, key + 1);
     else if (string && top->shape == SHAPE_PROPERTY && is_key(doc, key, "value") && speaks_sql(doc, top->object))
@@ -146,4 +148,77 @@ bool cloud_slots_find(const struct jdoc *doc, enum cloud_shape shape, struct clo
     }
     free(w.levels);
     return !w.failed;
+}
+
+/* -------------------------------------------------------------------------------------------------------- numbering */
+
+enum place { PLACE_OTHER, PLACE_DOCUMENT, PLACE_NODE, PLACE_CHILDREN };
+
+struct numbering {
+    const struct jdoc *doc;
+    struct buf *out;
+    size_t from; /* what was not copied yet */
+    uint32_t next;
+    struct {
+        uint32_t end, depth;
+        bool array;
+        enum place place;
+    } * levels;
+    size_t count;
+};
+
+/* What a value is, by what it is in and under which key; JDOC_NONE for an element. */
+static enum place place_of(const struct numbering *n, uint32_t node, uint32_t key)
+{
+    enum place above = n->count ? n->levels[n->count - 1].place : PLACE_OTHER;
+    bool object = jdoc_type(n->doc, node) == JDOC_OBJECT;
+    if (n->count == 0)
+        return PLACE_DOCUMENT;
+    if (above == PLACE_DOCUMENT && object && key != JDOC_NONE && is_key(n->doc, key, "root"))
+        return PLACE_NODE;
+    if (above == PLACE_NODE && !object && key != JDOC_NONE && is_key(n->doc, key, "C"))
+        return PLACE_CHILDREN;
+    return above == PLACE_CHILDREN && object ? PLACE_NODE : PLACE_OTHER;
+}
+
+static void enter_value(struct numbering *n, uint32_t node, uint32_t key)
+{
+    const struct jdoc *doc = n->doc;
+    if (jdoc_type(doc, node) != JDOC_OBJECT && jdoc_type(doc, node) != JDOC_ARRAY)
+        return;
+    enum place place = place_of(n, node, key);
+    uint32_t depth = n->count ? n->levels[n->count - 1].depth : 0;
+    if (place == PLACE_NODE) {
+        size_t behind = doc->nodes[node].start + 1;
+        buf_put(n->out, doc->text + n->from, behind - n->from);
+        n->from = behind;
+        buf_printf(n->out, "\"I\":%u,\"L\":%u%s", (unsigned)n->next++, (unsigned)depth,
+                   jdoc_count(doc, node) > 0 ? "," : "");
+    }
+    n->levels[n->count].end = jdoc_next(doc, node);
+    n->levels[n->count].depth = depth + (place == PLACE_CHILDREN);
+    n->levels[n->count].array = jdoc_type(doc, node) == JDOC_ARRAY;
+    n->levels[n->count++].place = place;
+}
+
+bool cloud_number_nodes(const struct jdoc *doc, uint32_t document, struct buf *out)
+{
+    struct numbering n = {.doc = doc, .out = out, .from = doc->nodes[document].start};
+    n.levels = malloc((JDOC_DEPTH_MAX + 2) * sizeof *n.levels);
+    if (!n.levels)
+        return false;
+    enter_value(&n, document, JDOC_NONE);
+    for (uint32_t at = document + 1; n.count > 0;) {
+        if (at >= n.levels[n.count - 1].end) {
+            n.count--;
+            continue;
+        }
+        bool array = n.levels[n.count - 1].array;
+        uint32_t value = array ? at : at + 1;
+        enter_value(&n, value, array ? JDOC_NONE : at);
+        at = value + 1;
+    }
+    free(n.levels);
+    buf_put(out, doc->text + n.from, cloud_json_end(doc, document) - n.from);
+    return !out->failed;
 }

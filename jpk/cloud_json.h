@@ -11,6 +11,7 @@ enum cloud_slot_kind {
     CLOUD_SLOT_LINK,     /* {"id", "type"} of a component: a step, a connection, an operation of a workflow */
     CLOUD_SLOT_ID,       /* the id of one alone */
     CLOUD_SLOT_DOCUMENT, /* the copy of a schema in a transformation */
+    CLOUD_SLOT_NUMBERED, /* the same in an activity, with numbers on the nodes */
     CLOUD_SLOT_SOQL,     /* the text of a query */
     CLOUD_SLOT_SQL
 };
@@ -31,5 +32,11 @@ struct cloud_slots {
  * False: no memory.
  */
 bool cloud_slots_find(const struct jdoc *doc, enum cloud_shape shape, struct cloud_slots *slots);
+
+/*
+ * Appends the document of a schema as activities have it: every node gets its number, from 0 in the order of the text,
+ * as `I`, and its depth as `L`, unless it has them. False: no memory.
+ */
+bool cloud_number_nodes(const struct jdoc *doc, uint32_t document, struct buf *out);
 
 #endif

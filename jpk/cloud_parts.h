@@ -24,6 +24,7 @@ struct cloud_item {
     enum jpk_cloud_kind kind;
     const struct jdoc *doc; /* schemas: where the document is; NULL for none */
     uint32_t document;
+    const char *origin; /* schemas of activities: the direction, a slash, and the activity's id; NULL for none */
 };
 
 /* What a component can name, and the project's variables. */
@@ -31,7 +32,7 @@ struct cloud_scope {
     struct arena arena;
     struct cloud_item *items; /* lent */
     size_t count;
-    struct map by_path, by_id, schemas, variables;
+    struct map by_path, by_id, schemas, origins, variables;
 };
 
 /* Indexes the items; of two with one id or name, the first counts. False: no memory. */
@@ -40,6 +41,8 @@ bool cloud_scope_begin(struct cloud_scope *scope, struct cloud_item *items, size
 const struct cloud_item *cloud_scope_path(const struct cloud_scope *scope, const char *path, size_t n);
 const struct cloud_item *cloud_scope_id(const struct cloud_scope *scope, const char *id, size_t n);
 const struct cloud_item *cloud_scope_schema(const struct cloud_scope *scope, const char *name, size_t n);
+/* The schema of an activity. */
+const struct cloud_item *cloud_scope_origin(const struct cloud_scope *scope, const char *direction, const char *id);
 void cloud_scope_free(struct cloud_scope *scope);
 
 struct cloud_file {

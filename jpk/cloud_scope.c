@@ -1,4 +1,5 @@
 /* What the parts of a tree can name. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "jpk/cloud_parts.h"
@@ -15,7 +16,7 @@ static bool index_item(struct cloud_scope *scope, uint32_t at)
     if (!add(&scope->by_path, item->path, at) || (item->id && *item->id && !add(&scope->by_id, item->id, at)))
         return false;
     if (item->kind == JPK_CLOUD_SCHEMA)
-        return add(&scope->schemas, item->name, at);
+        return add(&scope->schemas, item->name, at) && (!item->origin || add(&scope->origins, item->origin, at));
     if (item->kind != JPK_CLOUD_VARIABLE)
         return true;
     const char *key = arena_strdup_lower(&scope->arena, item->name);
@@ -52,11 +53,19 @@ const struct cloud_item *cloud_scope_schema(const struct cloud_scope *scope, con
     return get(scope, &scope->schemas, name, n);
 }
 
+const struct cloud_item *cloud_scope_origin(const struct cloud_scope *scope, const char *direction, const char *id)
+{
+    char key[JPK_ERROR_ENTRY_MAX];
+    int n = snprintf(key, sizeof key, "%s/%s", direction, id);
+    return n > 0 && (size_t)n < sizeof key ? get(scope, &scope->origins, key, (size_t)n) : NULL;
+}
+
 void cloud_scope_free(struct cloud_scope *scope)
 {
     map_free(&scope->by_path);
     map_free(&scope->by_id);
     map_free(&scope->schemas);
+    map_free(&scope->origins);
     map_free(&scope->variables);
     arena_free(&scope->arena);
 }

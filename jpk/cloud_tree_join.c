@@ -36,14 +36,26 @@ static void next(struct assembly *a, uint32_t file, size_t offset)
     a->any = true;
 }
 
+/* A short reference can stand for a long document, many times. */
+static bool fits(struct assembly *a, const char *path)
+{
+    if (a->tree->rope.text.size <= a->tree->limits.entry_size)
+        return true;
+    error_set(a->err, JPK_ERR_LIMIT, "makes the export larger than %llu bytes (--max-entry-size)",
+              (unsigned long long)a->tree->limits.entry_size);
+    error_entry(a->err, path);
+    return false;
+}
+
 static bool put_part(struct assembly *a, const struct tree_part *part)
 {
     const struct tree_file *files = a->tree->files;
     size_t file = part->json != TREE_NO_FILE ? part->json : part->text != TREE_NO_FILE ? part->text : part->map;
     if (part->gone)
         return true;
-    next(a, file == TREE_NO_FILE ? CLOUD_TREE_INDEX_FILE : files[file].file.number, 0);
-    return cloud_join(&a->tree->scope, &part->part, &a->tree->rope, a->err);
+    file = file == TREE_NO_FILE ? CLOUD_TREE_INDEX_FILE : file;
+    next(a, files[file].file.number, 0);
+    return cloud_join(&a->tree->scope, &part->part, &a->tree->rope, a->err) && fits(a, files[file].file.path);
 }
 
 static bool put_asset(struct assembly *a, const struct tree_asset *asset)

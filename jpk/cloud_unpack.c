@@ -77,6 +77,13 @@ static const char *above_of(struct unpacker *u, const struct jpk_cloud_component
     return u->buf.failed ? NULL : arena_strdup(&u->index.arena, u->buf.data);
 }
 
+static const char *origin_of(struct unpacker *u, const struct jpk_cloud_schema *schema)
+{
+    buf_clear(&u->buf);
+    buf_printf(&u->buf, "%s/%s", schema->direction, schema->origin.id);
+    return u->buf.failed ? NULL : arena_strdup(&u->index.arena, u->buf.data);
+}
+
 static bool name_component(struct unpacker *u, size_t at)
 {
     const struct jpk_cloud_component *component = u->cloud->components[at];
@@ -93,6 +100,9 @@ static bool name_component(struct unpacker *u, size_t at)
         jdoc_type(doc, component->as.schema->document) == JDOC_OBJECT) {
         item->doc = doc;
         item->document = component->as.schema->document;
+        item->origin = origin_of(u, component->as.schema);
+        if (!item->origin)
+            return error_memory(u->err);
     }
     return item->path || error_memory(u->err);
 }

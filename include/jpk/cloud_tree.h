@@ -21,7 +21,8 @@
  * File names are those of jpk/tree.h: percent-encoded, with digits of the id where names collide, and stable.
  *
  * In .json files `@` and a path stand for the component that is there, in place of its id, of a whole link (a step, an
- * operation of a workflow), or, in a transformation, of the copy of a schema: `"steps": ["@Script/Write log"]`.
+ * operation of a workflow), or of the copy of a schema in a transformation or an activity:
+ * `"steps": ["@Script/Write log"]`.
  * `"@.soql"` stands for the text in that file. A value at such a place that begins with @ itself is written with two.
  * What nearly every component has (jpk/cloud_made.c) and what follows from texts and other components is left out and
  * made again by packing: names, states, `scriptBodyCleansed`, `globalVariables`, `srcPaths` and the like. `@lacks`
