@@ -292,8 +292,7 @@ static bool is_special(struct cutter *c, uint32_t key, uint32_t value)
     }
     if (rules && jdoc_string_is(doc, key, "loopMappingRules", strlen("loopMappingRules")))
         return c->loops;
-    bool text = c->part->kind == JPK_CLOUD_SCRIPT || c->part->kind == JPK_CLOUD_EMAIL;
-    return text && value == c->text_node;
+    return cloud_part_text(c->part) && value == c->text_node;
 }
 
 static void put_member(struct cutter *c, uint32_t key)
@@ -339,6 +338,8 @@ static void put_lacks(struct cutter *c)
     }
     if (c->part->workflow)
         put_lack(c, "operations", &first);
+    if (cloud_part_text(c->part))
+        put_lack(c, cloud_part_text(c->part), &first);
     if (!first)
         buf_putc(&c->out->json, ']');
 }

@@ -145,7 +145,7 @@ static bool put_reference(struct joiner *j, const struct cloud_slot *slot)
         return put_query(j, slot->node);
     const struct cloud_item *item = cloud_scope_path(j->scope, path, n);
     if (!item)
-        return wrong(j, slot->node, "no component of the tree is at '%s'", jdoc_string(&json->doc, slot->node) + 1);
+        return wrong(j, slot->node, "no component of the tree is at '%.*s'", (int)(n < 200 ? n : 200), path);
     if (slot->kind == CLOUD_SLOT_DOCUMENT)
         return put_document(j, slot->node, item);
     if (slot->kind == CLOUD_SLOT_NUMBERED)
@@ -302,10 +302,9 @@ static bool put_member(struct joiner *j, uint32_t key)
     }
     if (made && made->derived && j->stale)
         return true;
-    bool text = (j->body.size > 0 && jdoc_string_is(doc, key, "scriptBody", strlen("scriptBody"))) ||
-                (j->part->text && j->part->kind == JPK_CLOUD_EMAIL && jdoc_string_is(doc, key, "message", 7));
-    if (text)
-        return wrong(j, key, "'%s' is also in '%s'", name, j->part->text->path);
+    const char *text = j->part->text ? cloud_part_text(j->part) : NULL;
+    if (text && jdoc_string_is(doc, key, text, strlen(text)))
+        return wrong(j, key, "'%.*s' is also in '%s'", (int)n, name, j->part->text->path);
     if (!put_special(j, key, &done))
         return false;
     if (done)
@@ -342,7 +341,7 @@ static bool put_rest(struct joiner *j)
     }
     if (part->kind == JPK_CLOUD_SCRIPT && part->text)
         put_script(j);
-    if (part->kind == JPK_CLOUD_EMAIL && part->text && get(j, "message") == JDOC_NONE) {
+    if (part->kind == JPK_CLOUD_EMAIL && part->text) {
         put_key(j, "message");
         put_lines(j, part->text);
     }
@@ -364,6 +363,15 @@ static bool is_stale(const struct joiner *j)
     return hash != JDOC_NONE && j->body.size > 0 && !jdoc_string_is(&j->json->doc, hash, now, strlen(now));
 }
 
+/* A script or message without its text is not what anybody means. */
+static bool has_text(struct joiner *j)
+{
+    const char *key = cloud_part_text(j->part);
+    if (!key || j->part->text || get(j, key) != JDOC_NONE || is_lacking(j, key))
+        return true;
+    return wrong(j, 0, "the file with its text is missing; what is to go away goes with all of its files");
+}
+
 static bool join(struct joiner *j)
 {
     const struct cloud_part *part = j->part;
@@ -376,7 +384,7 @@ static bool join(struct joiner *j)
     j->stale = is_stale(j);
     for (uint32_t key = 1; j->json && ok && key < jdoc_next(&j->json->doc, 0); key = jdoc_next(&j->json->doc, key + 1))
         ok = put_member(j, key);
-    ok = ok && put_rest(j);
+    ok = ok && has_text(j) && put_rest(j);
     if (ok && part->text && !part->workflow && part->kind == JPK_CLOUD_ACTIVITY && !j->query) {
         error_set(j->err, JPK_ERR_FORMAT, "has no place in the .json file, where \"@%s\" stands for it", part->ending);
         error_entry(j->err, part->text->path);

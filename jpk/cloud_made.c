@@ -62,6 +62,12 @@ static const struct usual *const usual_members[JPK_CLOUD_KINDS] = {
 
 static const struct usual rule_members[] = {{"customValuePaths", "[]"}, {"validationErrors", "[]"}, {0}};
 
+const char *cloud_part_text(const struct cloud_part *part)
+{
+    bool script = !part->workflow && part->kind == JPK_CLOUD_SCRIPT;
+    return script ? "scriptBody" : !part->workflow && part->kind == JPK_CLOUD_EMAIL ? "message" : NULL;
+}
+
 enum cloud_shape cloud_part_shape(const struct cloud_part *part)
 {
     return part->workflow ? SHAPE_WORKFLOW : cloud_shape_of_kind(part->kind);

@@ -66,6 +66,8 @@ struct cloud_part {
     size_t operation_count;
 };
 
+/* The member that the file with the text of a script or message holds; NULL for other parts. */
+const char *cloud_part_text(const struct cloud_part *part);
 /* The shape of what a part is. */
 enum cloud_shape cloud_part_shape(const struct cloud_part *part);
 

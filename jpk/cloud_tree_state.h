@@ -63,6 +63,26 @@ struct cloud_tree {
 /* Reads a file of the tree, which must be text without the marks of a merge conflict (unless `markers`). */
 bool cloud_tree_read(struct cloud_tree *tree, size_t file, bool markers, struct jpk_error *err);
 
+/* While it is opened. */
+struct cloud_opening {
+    struct cloud_tree *tree;
+    struct jpk_error *err;
+};
+
+/* Sets an error at the beginning of a file, or of a line of the index; always false. */
+bool cloud_opening_wrong(struct cloud_opening *o, const char *path, const char *message);
+bool cloud_opening_wrong_row(struct cloud_opening *o, uint32_t line, const char *message);
+
+/*
+ * Finds out what the rows of the index and the files are parts of: jpk/cloud_tree_files.c. Then which parts are gone,
+ * have been moved or are new.
+ */
+bool cloud_opening_add_row(struct cloud_opening *o, size_t row);
+bool cloud_opening_place_files(struct cloud_opening *o);
+
+/* Gives each workflow the operations of its folder, in the order of the index, once all items are there. */
+bool cloud_opening_group_operations(struct cloud_opening *o);
+
 /* Puts the text of the export together in tree->rope: jpk/cloud_tree_join.c. */
 bool cloud_tree_join(struct cloud_tree *tree, struct jpk_error *err);
 

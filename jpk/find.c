@@ -1,5 +1,6 @@
 /* Finding projects in folders, by what the folders of a walk hold. */
 #include "jpk/find.h"
+#include "jpk/cloud_tree_index.h"
 #include "jpk/tree_index.h"
 
 #include <stdio.h>
@@ -109,7 +110,8 @@ static void search(struct finder *f, struct walk *walk, const char *path)
     struct listing listing;
     listing.names = walk_names(walk, &listing.count);
     bool workspace = holds_file(&listing, "manifest.jip");
-    if (holds_file(&listing, TREE_INDEX) || holds_file(&listing, "project.xml")) {
+    if (holds_file(&listing, TREE_INDEX) || holds_file(&listing, CLOUD_TREE_INDEX) ||
+        holds_file(&listing, "project.xml")) {
         add(f, path, NULL);
     } else if (workspace) {
         add_workspace(f, &listing, path);

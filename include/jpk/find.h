@@ -14,7 +14,7 @@ extern "C" {
 
 /* A project, or a place that could not be searched. */
 struct jpk_found {
-    const char *path;                /* what jpk_archive_open or jpk_archive_open_folder takes */
+    const char *path;                /* what jpk_archive_open, jpk_archive_open_folder or jpk_cloud_tree_open takes */
     const struct jpk_error *problem; /* NULL, or why `path` and what is below it was not searched */
 };
 
@@ -27,7 +27,7 @@ struct jpk_found_list {
  * The projects at or below `path`, without opening them:
  *  - `path` itself, when it is no folder, whatever it is called and whether it is there or not;
  *  - files whose names end in `.jpk`, in any letter case;
- *  - a folder with a jpk-index.jsonl: an unpacked tree;
+ *  - a folder with a jpk-index.jsonl or a jpk-cloud.jsonl: an unpacked tree;
  *  - a folder with a project.xml: an environment's folder, or a project with all files side by side;
  *  - a folder with a manifest.jip, a workspace: itself, or when several folders directly in it hold a project.xml, each
  *    of these.
