@@ -659,7 +659,7 @@ static void test_build_and_read(void **state)
     assert_string_equal(cloud->name, "Made");
     assert_int_equal(cloud->problem_count, 0);
     assert_string_equal(jpk_cloud_property(cloud->components[0], "page1/locator")->value, "in");
-    assert_string_equal(cloud->components[1]->as.script->cleansed, "<trans>\n$a = 'x//y'; \n$b = 1;\n</trans>");
+    assert_string_equal(cloud->components[1]->as.script->cleansed, "<trans>\n$a = 'x//y'; \n\n$b = 1;\n</trans>");
     assert_int_equal(cloud->components[2]->as.activity->property_count, 0);
     char *again = written(cloud); /* what is built is written as what is read */
     assert_string_equal(again, text.data);
