@@ -234,7 +234,7 @@ static bool find_moved(struct cloud_opening *o)
     return ok;
 }
 
-/* Appends the path of the folder that an operation lies in, when that is one of a workflow. */
+/* The part of the folder that an operation lies in, or MAP_NONE. */
 static uint32_t workflow_of(const struct cloud_tree *tree, const struct tree_part *part)
 {
     const char *slash = strrchr(part->part.path, '/');
@@ -289,6 +289,15 @@ bool cloud_opening_group_operations(struct cloud_opening *o)
     return true;
 }
 
+static bool note_homeless(struct cloud_opening *o, const struct tree_part *part)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s: is in no workflow; the folders in Operation are workflows", part->part.path);
+    bool ok = !text.failed && strings_add(&o->tree->notes, &o->tree->arena, text.data);
+    buf_free(&text);
+    return ok || error_memory(o->err);
+}
+
 static bool note_change(struct cloud_opening *o, struct strings *list, const char *path)
 {
     return strings_add(list, &o->tree->arena, path) || error_memory(o->err);
@@ -315,7 +324,9 @@ static bool mark_gone(struct cloud_opening *o)
         if (part->gone && !moved)
             ok = note_change(o, &tree->removed, part->part.path);
         else if (!part->gone && part->row == TREE_NO_ROW)
-            ok = note_change(o, &tree->added, part->part.path);
+            ok = note_change(o, &tree->added, part->part.path) &&
+                 (part->part.workflow || part->part.kind != JPK_CLOUD_OPERATION ||
+                  workflow_of(tree, part) != MAP_NONE || note_homeless(o, part));
     }
     for (size_t i = 0; ok && i < tree->asset_count; i++) {
         const struct tree_asset *asset = &tree->assets[i];

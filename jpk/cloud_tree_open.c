@@ -101,12 +101,6 @@ static bool read_part(struct cloud_opening *o, struct tree_part *part)
     return true;
 }
 
-/* The id of the project, in which those by rule are made. */
-static const char *project_id(const struct cloud_tree *tree)
-{
-    return tree->index.id;
-}
-
 /* The id: that in the .json, that of the index, or one by rule. */
 static bool find_id(struct cloud_opening *o, struct tree_part *part)
 {
@@ -131,7 +125,7 @@ static bool find_id(struct cloud_opening *o, struct tree_part *part)
     struct buf name = {0};
     buf_printf(&name, "tree/%s", part->part.path);
     if (!name.failed)
-        uuid_of_name(project_id(tree), name.data, id);
+        uuid_of_name(tree->index.id, name.data, id);
     part->part.id = name.failed ? NULL : arena_strdup(&tree->arena, id);
     buf_free(&name);
     return part->part.id || error_memory(o->err);

@@ -318,7 +318,7 @@ def main():
     global PROGRAM
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "jpk"))
-    parser.add_argument("--mutations", type=int, default=150)
+    parser.add_argument("--mutations", type=int, default=100)
     parser.add_argument("--edits", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", help="where to copy an export that does not come back")
