@@ -43,31 +43,34 @@ static void look_at_file(struct finder *f, uint32_t file)
     f->counter = text_counter_begin(from->text ? from->text : "", from->text ? from->size : 0);
 }
 
-static const char *find(struct finder *f, uint32_t line, uint32_t column, uint32_t *file_line, uint32_t *file_column)
+/* Where a line and column of the rope come from. False: nowhere. */
+static bool look_up(const struct cloud_tree *tree, uint32_t line, uint32_t column, struct rope_place *place,
+                    enum rope_kind *kind)
 {
-    const struct cloud_tree *tree = f->tree;
-    struct rope_place place;
-    enum rope_kind kind;
-    if (line == 0 || line > tree->line_count ||
-        !rope_find(&tree->rope, tree->lines[line - 1] + (column ? column - 1 : 0), &place, &kind))
-        return NULL;
-    *file_line = place.offset ? (uint32_t)place.offset : 1;
-    *file_column = 1;
-    const struct cloud_file *file = &tree->files[place.file].file;
-    if (place.file == CLOUD_TREE_INDEX_FILE)
+    return line > 0 && line <= tree->line_count &&
+           rope_find(&tree->rope, tree->lines[line - 1] + (column ? column - 1 : 0), place, kind);
+}
+
+static const char *find(struct finder *f, const struct rope_place *place, enum rope_kind kind, uint32_t *line,
+                        uint32_t *column)
+{
+    const struct cloud_file *file = &f->tree->files[place->file].file;
+    *line = place->offset ? (uint32_t)place->offset : 1;
+    *column = 1;
+    if (place->file == CLOUD_TREE_INDEX_FILE)
         return file->path;
-    if (f->file != place.file || place.offset < f->counter.at)
-        look_at_file(f, place.file);
+    if (f->file != place->file || place->offset < f->counter.at)
+        look_at_file(f, place->file);
     if (kind == ROPE_MAPPING) {
         f->mappings = f->mappings ? f->mappings : mapping_places_new(file->text, file->size);
-        if (!f->mappings || !mapping_places_at(f->mappings, place.mapping, place.offset, file_line, file_column))
-            *file_line = 1;
+        if (!f->mappings || !mapping_places_at(f->mappings, place->mapping, place->offset, line, column))
+            *line = 1;
         return file->path;
     }
-    size_t offset = place.offset < f->counter.size ? place.offset : f->counter.size;
+    size_t offset = place->offset < f->counter.size ? place->offset : f->counter.size;
     struct text_position at = text_counter_at(&f->counter, offset);
-    *file_line = at.line;
-    *file_column = at.column;
+    *line = at.line;
+    *column = at.column;
     return file->path;
 }
 
@@ -75,9 +78,33 @@ const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *public, uint32_t l
                                  uint32_t *file_line, uint32_t *file_column)
 {
     struct finder f = {.tree = (const struct cloud_tree *)public, .file = UINT32_MAX};
-    const char *file = find(&f, line, column, file_line, file_column);
+    struct rope_place place;
+    enum rope_kind kind;
+    if (!look_up(f.tree, line, column, &place, &kind))
+        return NULL;
+    const char *file = find(&f, &place, kind, file_line, file_column);
     mapping_places_free(f.mappings);
     return file;
+}
+
+/* A finding and where it comes from. */
+struct found {
+    struct jpk_finding *finding;
+    struct rope_place place;
+    enum rope_kind kind;
+};
+
+/* File by file, so that each is gone through once. */
+static int by_source(const void *x, const void *y)
+{
+    const struct found *a = x, *b = y;
+    if (a->place.file != b->place.file)
+        return a->place.file < b->place.file ? -1 : 1;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->place.mapping != b->place.mapping)
+        return a->place.mapping < b->place.mapping ? -1 : 1;
+    return a->place.offset < b->place.offset ? -1 : a->place.offset > b->place.offset;
 }
 
 static int compare(const char *a, const char *b)
@@ -98,20 +125,28 @@ static int by_place(const void *x, const void *y)
     return order ? order : compare(a->message, b->message);
 }
 
-void jpk_cloud_tree_findings(const struct jpk_cloud_tree *public, struct jpk_findings *findings)
+bool jpk_cloud_tree_findings(const struct jpk_cloud_tree *public, struct jpk_findings *findings, struct jpk_error *err)
 {
     struct finder f = {.tree = (const struct cloud_tree *)public, .file = UINT32_MAX};
     struct jpk_finding *items = ((struct findings *)findings)->items;
+    struct found *list = calloc(findings->count + 1, sizeof *list);
+    size_t count = 0;
+    if (!list)
+        return error_memory(err);
     for (size_t i = 0; i < findings->count; i++) {
-        uint32_t line = 0, column = 0;
-        const char *file = find(&f, items[i].line, items[i].column, &line, &column);
-        items[i].file = file;
-        items[i].line = line;
-        items[i].column = column;
+        list[count].finding = &items[i];
+        if (look_up(f.tree, items[i].line, items[i].column, &list[count].place, &list[count].kind))
+            count++;
     }
+    qsort(list, count, sizeof *list, by_source);
+    for (size_t i = 0; i < count; i++)
+        list[i].finding->file =
+            find(&f, &list[i].place, list[i].kind, &list[i].finding->line, &list[i].finding->column);
     mapping_places_free(f.mappings);
+    free(list);
     if (findings->count > 0)
         qsort(items, findings->count, sizeof *items, by_place);
+    return true;
 }
 
 const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *public, const char *path, size_t *size)

@@ -131,9 +131,10 @@ struct jpk_summary *input_summary(struct input *input, const struct settings *se
 struct jpk_findings *input_check_cloud(const struct input *input, struct jpk_error *err)
 {
     struct jpk_findings *findings = jpk_cloud_check(input->cloud, err);
-    if (findings && input->tree)
-        jpk_cloud_tree_findings(input->tree, findings);
-    return findings;
+    if (!findings || !input->tree || jpk_cloud_tree_findings(input->tree, findings, err))
+        return findings;
+    jpk_findings_free(findings);
+    return NULL;
 }
 
 void input_close(struct input *input)

@@ -86,8 +86,12 @@ JPK_API void jpk_cloud_tree_free(struct jpk_cloud_tree *tree);
 JPK_API const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *tree, uint32_t line, uint32_t column,
                                          uint32_t *file_line, uint32_t *file_column);
 
-/* Turns the places of findings of jpk_cloud_check into those of the tree's files. The tree must stay. */
-JPK_API void jpk_cloud_tree_findings(const struct jpk_cloud_tree *tree, struct jpk_findings *findings);
+/*
+ * Turns the places of findings of jpk_cloud_check into those of the tree's files, and sorts them by these. The tree
+ * must stay. Errors: JPK_ERR_MEMORY.
+ */
+JPK_API bool jpk_cloud_tree_findings(const struct jpk_cloud_tree *tree, struct jpk_findings *findings,
+                                     struct jpk_error *err);
 
 /* The text of a file of the tree, owned by it, or NULL. */
 JPK_API const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *tree, const char *path, size_t *size);

@@ -28,7 +28,7 @@ KINDS = {200: "Operation", 400: "Script", 500: "Activity", 600: "Connection", 70
 
 def jpk(*arguments, ok=True):
     done = subprocess.run([PROGRAM, *arguments], capture_output=True)
-    if done.returncode < 0 or b"Sanitizer" in done.stderr or (ok and done.returncode != 0):
+    if done.returncode < 0 or b"Sanitizer" in done.stderr or b"runtime error" in done.stderr or (ok and done.returncode != 0):
         raise AssertionError(f"jpk {' '.join(arguments)}: {done.returncode}\n{done.stderr.decode()[:2000]}")
     return done
 

@@ -476,7 +476,7 @@ static void findings_lie_in_files(void **state)
     struct jpk_cloud_tree *tree = open_tree(&f);
     struct jpk_findings *findings = jpk_cloud_check(tree->cloud, &err);
     assert_non_null(findings);
-    jpk_cloud_tree_findings(tree, findings);
+    assert_true(jpk_cloud_tree_findings(tree, findings, &err));
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         bool found = false;
         for (size_t k = 0; k < findings->count; k++) {
