@@ -210,6 +210,7 @@ cache: $(BUILD)/jpk
 edits: $(BUILD)/jpk $(BUILD)/tests/make_project
 	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
 	@$(PYTHON) tests/cloud/edits.py --program $(BUILD)/jpk
+	@$(PYTHON) tests/tree/cloud.py --program $(BUILD)/jpk
 
 $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 	@mkdir -p $(@D)

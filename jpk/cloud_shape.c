@@ -5,8 +5,6 @@
  */
 #include "jpk/cloud_shape.h"
 
-#include "jpk/cloud.h"
-
 #define K(key)                                                                                                         \
     {                                                                                                                  \
         key, SHAPE_ANY                                                                                                 \
@@ -362,9 +360,21 @@ const struct cloud_key *cloud_shape_keys(enum cloud_shape shape)
     return shapes[shape];
 }
 
+enum cloud_shape cloud_shape_of_kind(enum jpk_cloud_kind kind)
+{
+    return shape_of_kind[kind];
+}
+
 enum cloud_shape cloud_shape_of_component(int64_t type)
 {
-    return shape_of_kind[jpk_cloud_kind_of(type)];
+    return cloud_shape_of_kind(jpk_cloud_kind_of(type));
+}
+
+enum cloud_shape cloud_shape_of_export(const struct jpk_cloud *cloud)
+{
+    if (cloud->form == JPK_CLOUD_EXPORT)
+        return SHAPE_EXPORT;
+    return jdoc_type(cloud->doc, 0) == JDOC_ARRAY ? SHAPE_COMPONENT : SHAPE_PROJECT;
 }
 
 enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cloud_shape shape)

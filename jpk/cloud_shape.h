@@ -3,6 +3,7 @@
 #define JPK_CLOUD_SHAPE_H
 
 #include "base/json.h"
+#include "jpk/cloud.h"
 
 enum cloud_shape {
     SHAPE_ANY, /* keys stay in the order that they have */
@@ -51,6 +52,10 @@ struct cloud_key {
 
 /* The keys of a shape in the order of real exports, ended by a row without a key. */
 const struct cloud_key *cloud_shape_keys(enum cloud_shape shape);
+
+/* The shape of components of a kind, and of the whole document of an export. */
+enum cloud_shape cloud_shape_of_kind(enum jpk_cloud_kind kind);
+enum cloud_shape cloud_shape_of_export(const struct jpk_cloud *cloud);
 
 /* The shape of an object where one of `shape` stands: that of a component goes by its type. */
 enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cloud_shape shape);

@@ -162,18 +162,10 @@ void cloud_put(struct buf *out, const struct jdoc *doc, uint32_t node, enum clou
         put_next(&w);
 }
 
-/* The shape of the document's own value. */
-static enum cloud_shape top_shape(const struct jpk_cloud *cloud)
-{
-    if (cloud->form == JPK_CLOUD_EXPORT)
-        return SHAPE_EXPORT;
-    return jdoc_type(cloud->doc, 0) == JDOC_ARRAY ? SHAPE_COMPONENT : SHAPE_PROJECT;
-}
-
 char *jpk_cloud_write(const struct jpk_cloud *cloud, size_t *size, struct jpk_error *err)
 {
     struct buf out = {0};
-    cloud_put(&out, cloud->doc, 0, top_shape(cloud), false);
+    cloud_put(&out, cloud->doc, 0, cloud_shape_of_export(cloud), false);
     buf_putc(&out, '\n');
     if (out.failed) {
         buf_free(&out);

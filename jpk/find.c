@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/walk.h"
 #include "jpk/cloud_sniff.h"
+#include "jpk/cloud_tree_index.h"
 #include "jpk/tree_index.h"
 
 struct finder {
@@ -129,7 +130,10 @@ static void search(struct finder *f, struct walk *walk, const char *path)
     struct listing listing;
     listing.names = walk_names(walk, &listing.count);
     bool workspace = holds_file(&listing, "manifest.jip");
-    if (holds_file(&listing, TREE_INDEX) || holds_file(&listing, "project.xml")) {
+    if (holds_file(&listing, CLOUD_TREE_INDEX)) {
+        if (f->flags & JPK_FIND_EXPORTS)
+            add(f, path, NULL);
+    } else if (holds_file(&listing, TREE_INDEX) || holds_file(&listing, "project.xml")) {
         add(f, path, NULL);
     } else if (workspace) {
         add_workspace(f, &listing, path);

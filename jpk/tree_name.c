@@ -56,7 +56,7 @@ static size_t ending_at(const char *name, size_t n, bool folder)
     static const char where[] = ".where";
     if (!folder)
         return text_ends_with(name, where) ? n - (sizeof where - 1) : n;
-    static const char *const endings[] = {".xml", ".jb", ".js", ".map", ".sql", ".soql"};
+    static const char *const endings[] = {".xml", ".jb", ".js", ".map", ".sql", ".soql", ".json", ".txt"};
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         if (text_ends_with(name, endings[i]))
             return n - strlen(endings[i]);

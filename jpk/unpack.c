@@ -554,16 +554,6 @@ static const char ignored[] =
     "# the repository is smaller; 'jpk pack' says what that costs. Remove the '#' of the next line to leave it out.\n"
     "#/local/\n";
 
-/* A file for version control, unless its owner has one already. */
-static bool put_once(struct unpacker *u, const char *path, const char *text)
-{
-    if (u->old_archive && jpk_archive_find(u->old_archive, path) != SIZE_MAX) {
-        u->writer.unchanged++;
-        return true;
-    }
-    return tree_writer_put(&u->writer, path, text, strlen(text), u->err);
-}
-
 static bool put_index(struct unpacker *u)
 {
     if (u->local.size && !tree_writer_put(&u->writer, TREE_LOCAL_INDEX, u->local.data, u->local.size, u->err))
@@ -679,38 +669,9 @@ static bool unpack(struct unpacker *u)
     return look_at_folder(u) && unpack_names_begin(&u->paths, &u->index.arena, u->has_old ? &u->old : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && set_header(u) &&
            index_entities(u) && read_outline(u) && read_unlisted(u) && put_entities(u) && put_entries(u) &&
-           check_outline(u) && put_once(u, ".gitattributes", attributes) && put_once(u, ".gitignore", ignored) &&
-           find_stale(u) && put_index(u) && tree_writer_commit(&u->writer, u->err);
-}
-
-struct unpacked {
-    struct jpk_unpacked public; /* first, so that the pointers are the same */
-    struct arena arena;
-    struct strings written, stale, notes;
-};
-
-/* Hands what the unpacker collected over to its caller. */
-static struct jpk_unpacked *result_of(struct unpacker *u)
-{
-    struct unpacked *result = calloc(1, sizeof *result);
-    if (!result) {
-        error_memory(u->err);
-        return NULL;
-    }
-    strings_sort(&u->writer.written);
-    result->arena = u->writer.arena;
-    result->written = u->writer.written;
-    result->stale = u->stale;
-    result->notes = u->notes;
-    u->writer.arena = (struct arena){0};
-    u->writer.written = u->stale = u->notes = (struct strings){0};
-    result->public = (struct jpk_unpacked){
-        .written = {result->written.items, result->written.count},
-        .stale = {result->stale.items, result->stale.count},
-        .notes = {result->notes.items, result->notes.count},
-        .unchanged = u->writer.unchanged,
-    };
-    return &result->public;
+           check_outline(u) && tree_writer_put_once(&u->writer, ".gitattributes", attributes, u->err) &&
+           tree_writer_put_once(&u->writer, ".gitignore", ignored, u->err) && find_stale(u) && put_index(u) &&
+           tree_writer_commit(&u->writer, u->err);
 }
 
 static void unpacker_free(struct unpacker *u)
@@ -746,7 +707,7 @@ struct jpk_unpacked *jpk_unpack(const struct jpk_project *project, const char *f
                          .err = &local,
                          .old = {.name = "", .id = ""},
                          .writer = {.root = -1, .last_folder = -1}};
-    struct jpk_unpacked *result = unpack(&u) ? result_of(&u) : NULL;
+    struct jpk_unpacked *result = unpack(&u) ? unpacked_new(&u.writer, &u.stale, &u.notes, &local) : NULL;
     unpacker_free(&u);
     if (!result) {
         error_file(&local, local.code == JPK_ERR_EXISTS || local.code == JPK_ERR_WRITE
@@ -756,16 +717,4 @@ struct jpk_unpacked *jpk_unpack(const struct jpk_project *project, const char *f
             *err = local;
     }
     return result;
-}
-
-void jpk_unpacked_free(struct jpk_unpacked *public)
-{
-    struct unpacked *unpacked = (struct unpacked *)public;
-    if (!unpacked)
-        return;
-    strings_free(&unpacked->written);
-    strings_free(&unpacked->stale);
-    strings_free(&unpacked->notes);
-    arena_free(&unpacked->arena);
-    free(unpacked);
 }

@@ -148,6 +148,14 @@ bool tree_writer_put(struct tree_writer *writer, const char *path, const void *d
     return strings_add(&writer->written, &writer->arena, path) || error_memory(err);
 }
 
+bool tree_writer_put_once(struct tree_writer *writer, const char *path, const char *text, struct jpk_error *err)
+{
+    if (!writer->old || jpk_archive_find(writer->old, path) == SIZE_MAX)
+        return tree_writer_put(writer, path, text, strlen(text), err);
+    writer->unchanged++;
+    return true;
+}
+
 bool tree_writer_has(const struct tree_writer *writer, const char *path)
 {
     return map_get(&writer->emitted, path, strlen(path)) != MAP_NONE;
@@ -206,4 +214,46 @@ void tree_writer_free(struct tree_writer *writer)
     map_free(&writer->emitted);
     strings_free(&writer->written);
     arena_free(&writer->arena);
+}
+
+struct unpacked {
+    struct jpk_unpacked public; /* first, so that the pointers are the same */
+    struct arena arena;
+    struct strings written, stale, notes;
+};
+
+struct jpk_unpacked *unpacked_new(struct tree_writer *writer, struct strings *stale, struct strings *notes,
+                                  struct jpk_error *err)
+{
+    struct unpacked *result = calloc(1, sizeof *result);
+    if (!result) {
+        error_memory(err);
+        return NULL;
+    }
+    strings_sort(&writer->written);
+    result->arena = writer->arena;
+    result->written = writer->written;
+    result->stale = *stale;
+    result->notes = *notes;
+    writer->arena = (struct arena){0};
+    writer->written = *stale = *notes = (struct strings){0};
+    result->public = (struct jpk_unpacked){
+        .written = {result->written.items, result->written.count},
+        .stale = {result->stale.items, result->stale.count},
+        .notes = {result->notes.items, result->notes.count},
+        .unchanged = writer->unchanged,
+    };
+    return &result->public;
+}
+
+void jpk_unpacked_free(struct jpk_unpacked *public)
+{
+    struct unpacked *unpacked = (struct unpacked *)public;
+    if (!unpacked)
+        return;
+    strings_free(&unpacked->written);
+    strings_free(&unpacked->stale);
+    strings_free(&unpacked->notes);
+    arena_free(&unpacked->arena);
+    free(unpacked);
 }

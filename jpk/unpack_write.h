@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/strings.h"
 #include "jpk/archive.h"
+#include "jpk/tree.h"
 
 struct tree_writer {
     const char *folder;      /* where the tree will be */
@@ -27,6 +28,9 @@ bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jp
 /* Writes a file of the tree unless it is there with these bytes. */
 bool tree_writer_put(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err);
 
+/* The same for a file that is its owner's once it is there. */
+bool tree_writer_put_once(struct tree_writer *writer, const char *path, const char *text, struct jpk_error *err);
+
 bool tree_writer_has(const struct tree_writer *writer, const char *path);
 
 /* Removes a file of an old tree, and folders that it leaves empty. */
@@ -34,6 +38,10 @@ bool tree_writer_remove(struct tree_writer *writer, const char *path, struct jpk
 
 /* Gives a new folder its name. */
 bool tree_writer_commit(struct tree_writer *writer, struct jpk_error *err);
+
+/* What was written as a result, which takes the lists and the writer's arena, in which their texts are. */
+struct jpk_unpacked *unpacked_new(struct tree_writer *writer, struct strings *stale, struct strings *notes,
+                                  struct jpk_error *err);
 
 /* Removes a new folder that was not committed. */
 void tree_writer_free(struct tree_writer *writer);

@@ -64,15 +64,20 @@ static bool read_entry(void *context, const char *file, struct buf *text)
     const struct input *input = context;
     size_t n = strlen(input->name), size, index;
     void *data;
-    if (input->cloud) {
+    if (input->cloud && !input->tree) {
         buf_put(text, input->cloud->text, input->cloud->size);
         return strcmp(file, input->name) == 0;
     }
-    struct jpk_archive *files = jpk_tree_files(input->archive);
     if (strncmp(file, input->name, n) != 0)
         return false;
     file += n;
     file += *file == '/' && (n == 0 || input->name[n - 1] != '/');
+    if (input->tree) {
+        const char *found = jpk_cloud_tree_file(input->tree, file, &size);
+        buf_put(text, found, found ? size : 0);
+        return found != NULL;
+    }
+    struct jpk_archive *files = jpk_tree_files(input->archive);
     index = jpk_archive_find(files, file);
     if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, NULL))
         return false;
@@ -120,7 +125,7 @@ static struct jpk_findings *find(struct checking *c, struct input *input, struct
         error_memory(err);
         return NULL;
     }
-    return jpk_cloud_check(input->cloud, err);
+    return input_check_cloud(input, err);
 }
 
 static int check_one(struct checking *c, const char *argument)

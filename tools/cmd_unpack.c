@@ -48,8 +48,11 @@ static int run(const struct settings *settings, int count, char **arguments)
         return 2;
     }
     struct jpk_unpacked *unpacked = NULL;
-    if (input_open(&input, arguments[0], settings, &err) &&
-        (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL)
+    bool opened = input_open_any(&input, arguments[0], settings, &err);
+    if (opened && input.cloud)
+        unpacked = jpk_cloud_unpack(input.cloud, arguments[1], &how, &err);
+    else if (opened &&
+             (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL)
         unpacked = jpk_unpack(input.project, arguments[1], &how, &err);
     int status = unpacked ? 0 : message_error(&err);
     if (unpacked)
@@ -70,7 +73,8 @@ const struct command unpack_command = {
         "under\n"
         "the folders and names of the project. 'jpk pack' makes the same Jitterpak again. User-interface state and\n"
         "caches lie in local/, which a team can ignore. With --update an existing tree is refreshed: items keep their\n"
-        "file names, and only files that changed are touched.",
+        "file names, and only files that changed are touched. Of an export of Cloud Studio too: a file for each\n"
+        "component, with scripts, queries, mappings, messages and assets as files of their own.",
     .groups = groups,
     .least = 2,
     .most = 2,

@@ -45,6 +45,12 @@ static bool is_json(const char *argument)
     return json;
 }
 
+/* Whether it is the unpacked tree of an export. */
+static bool is_tree(const char *argument)
+{
+    return strcmp(argument, "-") != 0 && jpk_cloud_is_tree(argument);
+}
+
 static struct jpk_cloud *load_standard_input(const char *name, const struct settings *settings, struct jpk_error *err)
 {
     struct buf text = {0};
@@ -81,10 +87,11 @@ static bool open_archive(struct input *input, const char *argument, const struct
 bool input_open(struct input *input, const char *argument, const struct settings *settings, struct jpk_error *err)
 {
     *input = (struct input){.name = name_of(argument)};
-    if (!is_json(argument))
+    bool tree = is_tree(argument);
+    if (!tree && !is_json(argument))
         return open_archive(input, argument, settings, err);
-    error_set(err, JPK_ERR_USAGE,
-              "is JSON, as exports of Cloud Studio are: not supported for Cloud Studio exports yet");
+    error_set(err, JPK_ERR_USAGE, "%s: not supported for Cloud Studio exports yet",
+              tree ? "is the tree of an export of Cloud Studio" : "is JSON, as exports of Cloud Studio are");
     error_file(err, input->name);
     return false;
 }
@@ -92,6 +99,11 @@ bool input_open(struct input *input, const char *argument, const struct settings
 bool input_open_any(struct input *input, const char *argument, const struct settings *settings, struct jpk_error *err)
 {
     *input = (struct input){.name = name_of(argument)};
+    if (is_tree(argument)) {
+        input->tree = jpk_cloud_tree_open(argument, &settings->limits, err);
+        input->cloud = input->tree ? input->tree->cloud : NULL;
+        return input->cloud != NULL;
+    }
     if (!is_json(argument))
         return open_archive(input, argument, settings, err);
     input->cloud = strcmp(argument, "-") == 0 ? load_standard_input(input->name, settings, err)
@@ -116,9 +128,20 @@ struct jpk_summary *input_summary(struct input *input, const struct settings *se
     return jpk_summary_make(input->project, input->graph, err);
 }
 
+struct jpk_findings *input_check_cloud(const struct input *input, struct jpk_error *err)
+{
+    struct jpk_findings *findings = jpk_cloud_check(input->cloud, err);
+    if (!findings || !input->tree || jpk_cloud_tree_findings(input->tree, findings, err))
+        return findings;
+    jpk_findings_free(findings);
+    return NULL;
+}
+
 void input_close(struct input *input)
 {
-    jpk_cloud_free(input->cloud);
+    if (!input->tree)
+        jpk_cloud_free(input->cloud);
+    jpk_cloud_tree_free(input->tree);
     jpk_graph_free(input->graph);
     jpk_project_free(input->project);
     jpk_archive_free(input->archive);

@@ -14,7 +14,7 @@ extern "C" {
 
 /* A project, or a place that could not be searched. */
 struct jpk_found {
-    const char *path; /* what jpk_archive_open or jpk_archive_open_folder takes; of an export jpk_cloud_load_file */
+    const char *path; /* what jpk_archive_open, jpk_archive_open_folder, jpk_cloud_load_file or jpk_cloud_tree_open takes */
     const struct jpk_error *problem; /* NULL, or why `path` and what is below it was not searched */
 };
 
@@ -34,6 +34,7 @@ enum {
  *  - with JPK_FIND_EXPORTS files whose names end in `.json`, in any letter case, and whose content is an object with a
  *    `project` that holds `components`, or has begun as one but is cut off or broken. One that cannot be looked at is a
  *    `problem`. Of other files hardly more than the beginning is read.
+ *  - with JPK_FIND_EXPORTS a folder with a jpk-cloud.jsonl: the tree of an export;
  *  - a folder with a jpk-index.jsonl: an unpacked tree;
  *  - a folder with a project.xml: an environment's folder, or a project with all files side by side;
  *  - a folder with a manifest.jip, a workspace: itself, or when several folders directly in it hold a project.xml, each

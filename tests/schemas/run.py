@@ -319,11 +319,24 @@ def test_index(program, project, folder):
     program.reports("check-report-1", [["check", tree]])
 
 
-def test_exports(program):
+def test_cloud_index(program, export, tree):
+    """Unpacks the export; every line of the index is checked, and what is said of the tree."""
+    result = program.run("unpack", "-q", export, tree)
+    program.judge.check(result.returncode == 0, export, f"cannot be unpacked: {result.stderr}")
+    path = os.path.join(tree, "jpk-cloud.jsonl")
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            program.judge.expect_valid("cloud-tree-index-1", json.loads(line), f"{path}:{number}")
+    program.reports("info-report-1", [["info", tree]])
+    program.reports("check-report-1", [["check", tree]])
+
+
+def test_exports(program, folder):
     """What is printed of exports of Cloud Studio, each component included."""
     exports = sorted(glob.glob(os.path.join(ROOT, "samples", "cloud", "*.json")))
     exports += [found for found in map(corpus, ("cloud-studio-export.json", "cloud-studio-components.json")) if found]
-    for export in exports:
+    for number, export in enumerate(exports):
+        test_cloud_index(program, export, os.path.join(folder, f"tree of export {number}"))
         program.reports("check-report-1", [["check", export]])
         program.reports("info-report-1", [["info", export]])
         components, = program.reports("list-report-1", [["list", export]])
@@ -363,8 +376,8 @@ def damaged(folder):
 
 def test_program(judge, path):
     program = Program(judge, path)
-    test_exports(program)
     with tempfile.TemporaryDirectory() as folder:
+        test_exports(program, folder)
         projects = samples() + [found for found in map(corpus, CORPORA) if found]
         broken = os.path.join(folder, "broken.jpk")
         with open(broken, "w", encoding="utf-8") as file:

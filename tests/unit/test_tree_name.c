@@ -81,7 +81,7 @@ static void encodes(void **state)
         /* devices */
         {"con", "%63on", NULL},
         {"CON", "%43ON", NULL},
-        {"nul.txt", "%6Eul.txt", NULL},
+        {"nul.txt", "%6Eul.txt", "%6Eul%2Etxt"},
         {"aux .x", "%61ux .x", NULL},
         {"CoM1", "%43oM1", NULL},
         {"lpt9.a.b", "%6Cpt9.a.b", NULL},
@@ -101,6 +101,8 @@ static void encodes(void **state)
         {"a.map", "a.map", "a%2Emap"},
         {"a.where.sql", "a.where.sql", "a.where%2Esql"},
         {"a.soql", "a.soql", "a%2Esoql"},
+        {"a.json", "a.json", "a%2Ejson"},
+        {"a.txt", "a.txt", "a%2Etxt"},
         {"a.xmlx", "a.xmlx", NULL},
         /* nor an item's .sql like the .where.sql of another */
         {"a.Where", "a%2EWhere", "a.Where"},

@@ -1,0 +1,236 @@
+/* From places in the text of an export that was put together, which nobody sees, to those in the files of its tree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "jpk/cloud_tree_state.h"
+#include "jpk/findings.h"
+#include "jpk/mapping_text.h"
+#include "jpk/unpack_write.h"
+
+bool cloud_tree_count_lines(struct cloud_tree *tree)
+{
+    const char *text = buf_text(&tree->rope.text), *end = text + tree->rope.text.size;
+    size_t count = 1;
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        count++;
+    tree->lines = calloc(count, sizeof *tree->lines);
+    if (!tree->lines)
+        return false;
+    for (const char *at = text; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+        tree->lines[++tree->line_count] = (size_t)(at - text) + 1;
+    tree->line_count++;
+    return true;
+}
+
+/* What is kept from one question to the next. */
+struct finder {
+    const struct cloud_tree *tree;
+    uint32_t file; /* of the counter and of the mappings; UINT32_MAX for none */
+    struct text_counter counter;
+    struct mapping_places *mappings;
+};
+
+static void look_at_file(struct finder *f, uint32_t file)
+{
+    const struct cloud_file *from = &f->tree->files[file].file;
+    if (f->file != file) {
+        mapping_places_free(f->mappings);
+        f->mappings = NULL;
+    }
+    f->file = file;
+    f->counter = text_counter_begin(from->text ? from->text : "", from->text ? from->size : 0);
+}
+
+/* Where a line and column of the rope come from. False: nowhere. */
+static bool look_up(const struct cloud_tree *tree, uint32_t line, uint32_t column, struct rope_place *place,
+                    enum rope_kind *kind)
+{
+    return line > 0 && line <= tree->line_count &&
+           rope_find(&tree->rope, tree->lines[line - 1] + (column ? column - 1 : 0), place, kind);
+}
+
+static const char *find(struct finder *f, const struct rope_place *place, enum rope_kind kind, uint32_t *line,
+                        uint32_t *column)
+{
+    const struct cloud_file *file = &f->tree->files[place->file].file;
+    *line = place->offset ? (uint32_t)place->offset : 1;
+    *column = 1;
+    if (place->file == CLOUD_TREE_INDEX_FILE)
+        return file->path;
+    if (f->file != place->file || place->offset < f->counter.at)
+        look_at_file(f, place->file);
+    if (kind == ROPE_MAPPING) {
+        f->mappings = f->mappings ? f->mappings : mapping_places_new(file->text, file->size);
+        if (!f->mappings || !mapping_places_at(f->mappings, place->mapping, place->offset, line, column))
+            *line = 1;
+        return file->path;
+    }
+    size_t offset = place->offset < f->counter.size ? place->offset : f->counter.size;
+    struct text_position at = text_counter_at(&f->counter, offset);
+    *line = at.line;
+    *column = at.column;
+    return file->path;
+}
+
+const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *public, uint32_t line, uint32_t column,
+                                 uint32_t *file_line, uint32_t *file_column)
+{
+    struct finder f = {.tree = (const struct cloud_tree *)public, .file = UINT32_MAX};
+    struct rope_place place;
+    enum rope_kind kind;
+    if (!look_up(f.tree, line, column, &place, &kind))
+        return NULL;
+    const char *file = find(&f, &place, kind, file_line, file_column);
+    mapping_places_free(f.mappings);
+    return file;
+}
+
+/* A finding and where it comes from. */
+struct found {
+    struct jpk_finding *finding;
+    struct rope_place place;
+    enum rope_kind kind;
+};
+
+/* File by file, so that each is gone through once. */
+static int by_source(const void *x, const void *y)
+{
+    const struct found *a = x, *b = y;
+    if (a->place.file != b->place.file)
+        return a->place.file < b->place.file ? -1 : 1;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->place.mapping != b->place.mapping)
+        return a->place.mapping < b->place.mapping ? -1 : 1;
+    return a->place.offset < b->place.offset ? -1 : a->place.offset > b->place.offset;
+}
+
+static int compare(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "");
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const struct jpk_finding *a = x, *b = y;
+    int order = compare(a->file, b->file);
+    if (order == 0)
+        order = a->line < b->line ? -1 : a->line > b->line;
+    if (order == 0)
+        order = a->column < b->column ? -1 : a->column > b->column;
+    if (order == 0)
+        order = compare(a->rule, b->rule);
+    return order ? order : compare(a->message, b->message);
+}
+
+bool jpk_cloud_tree_findings(const struct jpk_cloud_tree *public, struct jpk_findings *findings, struct jpk_error *err)
+{
+    struct finder f = {.tree = (const struct cloud_tree *)public, .file = UINT32_MAX};
+    struct jpk_finding *items = ((struct findings *)findings)->items;
+    struct found *list = calloc(findings->count + 1, sizeof *list);
+    size_t count = 0;
+    if (!list)
+        return error_memory(err);
+    for (size_t i = 0; i < findings->count; i++) {
+        list[count].finding = &items[i];
+        if (look_up(f.tree, items[i].line, items[i].column, &list[count].place, &list[count].kind))
+            count++;
+    }
+    qsort(list, count, sizeof *list, by_source);
+    for (size_t i = 0; i < count; i++)
+        list[i].finding->file =
+            find(&f, &list[i].place, list[i].kind, &list[i].finding->line, &list[i].finding->column);
+    mapping_places_free(f.mappings);
+    free(list);
+    if (findings->count > 0)
+        qsort(items, findings->count, sizeof *items, by_place);
+    return true;
+}
+
+const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *public, const char *path, size_t *size)
+{
+    const struct cloud_tree *tree = (const struct cloud_tree *)public;
+    size_t entry = jpk_archive_find(tree->archive, path);
+    if (entry == SIZE_MAX || !tree->files[entry + 1].read)
+        return NULL;
+    *size = tree->files[entry + 1].file.size;
+    return tree->files[entry + 1].file.text;
+}
+
+/* ---------------------------------------------------------------------------------------------------- the index */
+
+static bool add_part_row(struct cloud_tree_index *index, const struct tree_part *part)
+{
+    struct cloud_row *row = cloud_index_add(index, part->part.workflow ? CLOUD_ROW_WORKFLOW : CLOUD_ROW_COMPONENT);
+    if (!row)
+        return false;
+    row->path = part->part.path;
+    row->id = part->part.id;
+    return true;
+}
+
+static bool add_asset_row(struct cloud_tree_index *index, const struct tree_asset *asset)
+{
+    struct cloud_row *row = cloud_index_add(index, CLOUD_ROW_ASSET);
+    if (row)
+        row->path = asset->path;
+    return row != NULL;
+}
+
+/* The rows of what is still there, and of what is new, each behind those of its kind. */
+static bool renew(const struct cloud_tree *tree, struct cloud_tree_index *index)
+{
+    static const enum cloud_row_kind order[] = {CLOUD_ROW_WORKFLOW, CLOUD_ROW_COMPONENT, CLOUD_ROW_ASSET,
+                                                CLOUD_ROW_STALE};
+    bool ok = true;
+    index->name = tree->index.name;
+    index->id = tree->index.id;
+    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
+        for (size_t i = 0; ok && i < tree->index.count; i++) {
+            const struct cloud_row *row = &tree->index.rows[i];
+            uint32_t part =
+                row->kind == CLOUD_ROW_ASSET ? MAP_NONE : map_get(&tree->by_path, row->path, strlen(row->path));
+            uint32_t asset = map_get(&tree->asset_by_path, row->path, strlen(row->path));
+            bool gone = row->kind == CLOUD_ROW_ASSET   ? asset != MAP_NONE && tree->assets[asset].file == TREE_NO_FILE
+                        : row->kind != CLOUD_ROW_STALE ? part != MAP_NONE && tree->parts[part].gone
+                                                       : false;
+            if (row->kind != order[k] || gone)
+                continue;
+            struct cloud_row *kept = cloud_index_add(index, row->kind);
+            ok = kept != NULL;
+            if (ok)
+                *kept = *row;
+        }
+        for (size_t i = 0; ok && i < tree->part_count && order[k] < CLOUD_ROW_ASSET; i++) {
+            const struct tree_part *part = &tree->parts[i];
+            if (part->row == TREE_NO_ROW && !part->gone && part->part.workflow == (order[k] == CLOUD_ROW_WORKFLOW))
+                ok = add_part_row(index, part);
+        }
+        for (size_t i = 0; ok && i < tree->asset_count && order[k] == CLOUD_ROW_ASSET; i++)
+            if (tree->assets[i].row == TREE_NO_ROW)
+                ok = add_asset_row(index, &tree->assets[i]);
+    }
+    return ok;
+}
+
+bool jpk_cloud_tree_save(const struct jpk_cloud_tree *public, struct jpk_error *err)
+{
+    const struct cloud_tree *tree = (const struct cloud_tree *)public;
+    struct cloud_tree_index index = {0};
+    struct tree_writer writer = {.root = -1, .last_folder = -1};
+    struct buf text = {0};
+    if (public->added.count + public->removed.count + public->moved.count == 0)
+        return true;
+    bool ok = renew(tree, &index);
+    if (ok)
+        cloud_index_write(&index, &text);
+    ok = (ok && !text.failed) || error_memory(err);
+    ok = ok && tree_writer_begin(&writer, tree->folder, tree->archive, false, err) &&
+         tree_writer_put(&writer, CLOUD_TREE_INDEX, text.data, text.size, err) && tree_writer_commit(&writer, err);
+    tree_writer_free(&writer);
+    cloud_index_free(&index);
+    buf_free(&text);
+    return ok;
+}
