@@ -113,6 +113,8 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
             value = arena_strdup_lower(&c->arena, convert_variable(c, value));
         else if (s->change == ENDPOINT_BASE_URL || s->change == ENDPOINT_URL)
             value = convert_url_base(c, value);
+        if (value && !*value && (s->flags & ENDPOINT_REQUIRED)) /* nobody knows what it is equal to */
+            buf_printf(&key, "\n%s of %u", s->key, entity->index);
         key.failed |= !value;
         if (value) /* with its length, so that no value can look like the next setting */
             buf_printf(&key, "\n%s=%zu:%s", s->key, strlen(value), value);
@@ -130,7 +132,8 @@ static const char *connection_id(struct convert *c, const struct endpoint_connec
         return convert_id(c, JPK_CLOUD_CONNECTION, connector->adapter, c->project->id);
     if (!entity)
         return convert_id(c, JPK_CLOUD_CONNECTION, convert_text(c, "%s/missing", connector->adapter), c->project->id);
-    return convert_id(c, JPK_CLOUD_CONNECTION, row->read ? "connection" : NULL, entity->id);
+    bool keeps = !row->read || convert_only_logs_in(c, entity);
+    return convert_id(c, JPK_CLOUD_CONNECTION, keeps ? NULL : "connection", entity->id);
 }
 
 static struct convert_connection *new_connection(struct convert *c, const struct endpoint_connector *connector,
@@ -395,7 +398,8 @@ static struct convert_activity *append_activity(struct convert *c, const struct 
     }
     c->activities = activities;
     made.connection = (uint32_t)(connection - c->connections);
-    made.component = cloud_new_activity(c->models, connection->adapter, made.function, made.name, made.id, connection->id);
+    made.component =
+        cloud_new_activity(c->models, connection->adapter, made.function, made.name, made.id, connection->id);
     convert_add(c, JPK_CLOUD_ACTIVITY, made.component);
     keep_key(c, &made, direction, c->activity_count);
     if (c->failed)

@@ -14,6 +14,9 @@ const struct endpoint_row *convert_usable_row(struct convert *c, const struct jp
 /* A call that a wizard of Salesforce made: the wizard's function stands for it. */
 bool convert_is_wizard_call(const struct jpk_entity *entity);
 
+/* Whether scripts log in with an item and nothing reads or writes with it: then it becomes a connection alone. */
+bool convert_only_logs_in(const struct convert *c, const struct jpk_entity *entity);
+
 /* Whether reading and writing are the same function. */
 bool convert_is_one_way(const struct endpoint_row *row);
 

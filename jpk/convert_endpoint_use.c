@@ -20,7 +20,7 @@ static bool wants_connection(const char *name)
     return false;
 }
 
-static enum use use_of(struct convert *c, const struct jpk_entity *entity)
+static enum use use_of(const struct convert *c, const struct jpk_entity *entity)
 {
     enum use most = USE_NONE;
     size_t count;
@@ -32,6 +32,11 @@ static enum use use_of(struct convert *c, const struct jpk_entity *entity)
         most = r->kind == JPK_REF_SCRIPT && wants_connection(r->function) ? USE_CONNECTION : USE_ACTIVITY;
     }
     return most;
+}
+
+bool convert_only_logs_in(const struct convert *c, const struct jpk_entity *entity)
+{
+    return use_of(c, entity) == USE_CONNECTION;
 }
 
 /* What nobody uses is kept when it could be used as it is: a person sees it sooner there than in a report. */

@@ -76,8 +76,10 @@ void convert_schedule(struct convert *c, const struct jpk_entity *operation)
     }
     c->schedules = list;
     bool first = c->items[schedule->index].finding_count == 0;
-    list[c->schedule_count++] = (struct jpk_convert_schedule){schedule->index, operation->index,
-                                                              schedule->as.schedule ? rest_form(c, schedule) : ""};
+    const char *zone = jpk_entity_value(schedule, "timezone_id");
+    list[c->schedule_count++] =
+        (struct jpk_convert_schedule){schedule->index, operation->index,
+                                      schedule->as.schedule ? rest_form(c, schedule) : "", zone && *zone ? zone : NULL};
     convert_note(c, schedule, CONVERT_SCHEDULE, 0, "must be set up for the operation '%s'",
                  convert_item_name(c, operation));
     if (first)

@@ -42,7 +42,8 @@ void convert_secret(struct convert *c, const struct jpk_entity *entity, const st
         return;
     }
     c->secrets = secrets;
-    secrets[c->secret_count++] = (struct jpk_convert_secret){entity->index, item->key, component, label, variable, confidence};
+    secrets[c->secret_count++] =
+        (struct jpk_convert_secret){entity->index, item->key, component, label, variable, confidence};
     if (!item->encrypted) {
         note_plain(c, entity, item, component, label);
         return;
@@ -331,6 +332,8 @@ static json_t *setting_value(struct convert *c, const struct setting_target *tar
     bool query = strcmp(setting->key, "query_string") == 0;
     const char *text = query ? query_text(c, target->entity) : setting_text(c, target, setting);
     *there = text && (!target->known || (setting->flags & ENDPOINT_ALWAYS) || !endpoint_usual(setting, text));
+    if (*there && setting->change == ENDPOINT_URL_PATH && !text[base_length(text)])
+        *there = false; /* a URL without a path says nothing of it */
     return *there ? change_value(c, target->entity, setting, text) : NULL;
 }
 

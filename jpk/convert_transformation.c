@@ -342,7 +342,8 @@ static void put_loop(struct work *w, const char *source_script, const char *targ
 static void add_loop(struct work *w, const struct jpk_mapping *mapping)
 {
     const struct schema_node *target = target_node(w, mapping), *source = NULL;
-    if (!*mapping->source)
+    bool records = is_flat(&w->source) && is_flat(&w->target) && !*mapping->target; /* record by record */
+    if (!*mapping->source && !records)
         return;
     if (!target) {
         note_lost(w, mapping, "its target has no such node");

@@ -213,7 +213,8 @@ static void convert_email(struct convert *c, const struct jpk_entity *entity)
     const struct jpk_item *ssl = jpk_entity_item(entity, "use_ssl");
     json_t *component = cloud_new_component(JPK_CLOUD_EMAIL, name, convert_id(c, JPK_CLOUD_EMAIL, NULL, entity->id));
     for (size_t i = 0; i < convert_email_setting_count; i++) {
-        const char *value = convert_setting(c, entity, convert_email_settings[i].key, component_name, convert_email_settings[i].label);
+        const char *value =
+            convert_setting(c, entity, convert_email_settings[i].key, component_name, convert_email_settings[i].label);
         convert_set(c, component, convert_email_settings[i].member, json_string(value ? value : ""));
     }
     convert_set(c, component, "useSSL", json_boolean(ssl && ssl->value && strcmp(ssl->value, "1") == 0));

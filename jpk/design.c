@@ -374,7 +374,7 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
     if (options)
         d.options = *options;
     struct design_conversion *out = calloc(1, sizeof *out);
-    bool ok = (out || error_memory(err)) && begin(&d, err);
+    bool ok = (out || error_memory(err)) && begin(&d, err) && design_schedules(&d, err);
     for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&d);
         ok = !d.ledger.failed || error_memory(err);

@@ -52,6 +52,7 @@ struct design_entity {
 struct design_component {
     struct design_entity *made[2];                /* by enum convert_direction; of what has no direction the first */
     const char *id;                               /* that what it becomes has: a GUID that nothing else has */
+    const char *schedule;                         /* of an operation: the id of the schedule that starts it; NULL */
     bool tried;                                   /* an endpoint that has no counterpart, which was said */
     const struct jpk_cloud_component *schemas[2]; /* of an activity: its input, its output; NULL */
     const struct jpk_cloud_component *beside[2];  /* of a transformation: the activity before it, behind it; NULL */
@@ -230,6 +231,8 @@ void design_structure(struct design *d, const struct design_side *side);
 void design_unused_schema(struct design *d, const struct jpk_cloud_component *schema);
 
 void design_transformations(struct design *d);
+/* Makes the schedules that the options give. False: an error was set. */
+bool design_schedules(struct design *d, struct jpk_error *err);
 void design_operations(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */
 void design_find_senders(struct design *d);

@@ -59,6 +59,7 @@ static const struct usual {
     {JPK_TYPE_SALESFORCE_QUERY, "target_header_mode", "0"},
     {JPK_TYPE_SALESFORCE_UPDATE, "salesforceupdate_id", OWN_ID},
     {JPK_TYPE_SALESFORCE_UPSERT, "salesforceupsert_id", OWN_ID},
+    {JPK_TYPE_SCHEDULE, "schedule_id", OWN_ID},
     {JPK_TYPE_SCRIPT, "script_condition", "0"},
     {JPK_TYPE_SCRIPT, "script_id", OWN_ID},
     {JPK_TYPE_SOURCE, "source_id", OWN_ID},

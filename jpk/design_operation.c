@@ -531,6 +531,7 @@ static void convert_one(struct design *d, const struct jpk_cloud_component *oper
     put_wizard(d, &steps);
     put_options(d, &steps);
     put_outcomes(d, operation, steps.entity);
+    design_set(d, steps.entity, "schedule_id", own->schedule);
     const char *why = complaint(&steps);
     if (why && !d->ledger.failed)
         design_note(d, operation, CONVERT_OPERATION_PATTERN, JPK_CLOUD_NO_NODE, "it %s", why);

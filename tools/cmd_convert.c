@@ -24,7 +24,8 @@ static const struct option options[] = {
     {"report-format", 0, OPTION_CHOICE, FIELD(convert.report_format), "json|markdown|html",
      "the report's form (default: by the name of its file)"},
     {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE",
-     "to cloud: write the schedules too, as JSON for the REST interface"},
+     "to cloud: write the schedules too, as JSON for the REST interface; to design: take them from such a file or a "
+     "report"},
     {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private",
      "to cloud: which kind of agent will run it (any)"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
@@ -201,14 +202,16 @@ static bool deliver(const struct settings *settings, const struct convert_report
     bool wanted = settings->convert.report || settings->dry_run;
     if (format && wanted)
         format->put(&text, report);
-    if (settings->convert.schedules)
+    bool cloud = report->conversion->text != NULL;
+    if (settings->convert.schedules && cloud)
         convert_schedules_json(&schedules, report);
     if (!settings->quiet)
         convert_report_text(&summary, report);
     bool ok = default_name(settings, report, &name) && !text.failed && !schedules.failed && !summary.failed;
     struct output outputs[OUTPUTS] = {
         [OUT_REPORT] = {settings->convert.report, buf_text(&text), text.size, .opened = false},
-        [OUT_SCHEDULES] = {settings->convert.schedules, buf_text(&schedules), schedules.size, .opened = false},
+        [OUT_SCHEDULES] = {cloud ? settings->convert.schedules : NULL, buf_text(&schedules), schedules.size,
+                           .opened = false},
         [OUT_PROJECT] = {buf_text(&name), report->conversion->text, report->conversion->size, .opened = false},
     };
     for (size_t i = 0; i < OUTPUTS; i++)
@@ -245,8 +248,8 @@ static const char *complaint(const struct settings *settings)
     bool design = strcmp(settings->convert.to, "design") == 0;
     if (design && prints(out))
         return "a project of Design Studio cannot be printed: --output needs the name of a file or folder";
-    if (design && (schedules || settings->convert.agent))
-        return "--schedules and --agent are for --to cloud";
+    if (design && settings->convert.agent)
+        return "--agent is for --to cloud";
     if (prints(schedules))
         return "--schedules needs the name of a file";
     if (same(out, report) || same(out, schedules) || same(report, schedules))
@@ -279,13 +282,30 @@ static enum jpk_convert_agent agent_of(const struct settings *settings)
     return same(agent, "cloud") ? JPK_AGENT_CLOUD : same(agent, "private") ? JPK_AGENT_PRIVATE : JPK_AGENT_ANY;
 }
 
+static struct jpk_conversion *convert_to_design(const struct input *input, const struct settings *settings,
+                                                struct jpk_error *err)
+{
+    const char *path = settings->convert.schedules;
+    struct buf schedules = {0};
+    struct jpk_conversion *conversion = NULL;
+    bool ok = !path || file_read(path, settings->limits.entry_size, "--max-entry-size", &schedules, err);
+    struct jpk_convert_options how = {.schedules = path ? buf_text(&schedules) : NULL,
+                                      .schedules_size = schedules.size};
+    if (ok)
+        conversion = jpk_convert_to_design(input->cloud, &how, err);
+    if (!conversion && path && !err->file[0])
+        error_file(err, path);
+    buf_free(&schedules);
+    return conversion;
+}
+
 /* `lookup` is the caller's to free. */
 static struct jpk_conversion *convert(const struct input *input, const struct settings *settings,
                                       struct slot_lookup **lookup, struct jpk_error *err)
 {
     struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
     if (input->cloud)
-        return jpk_convert_to_design(input->cloud, NULL, err);
+        return convert_to_design(input, settings, err);
     how.slot_context = *lookup = slot_lookup_make(input->project, input->graph, err);
     return *lookup ? jpk_convert_to_cloud(input->project, input->graph, &how, err) : NULL;
 }

@@ -228,6 +228,8 @@ static void put_schedules(struct jstream *s, const struct jpk_conversion *c)
         jstream_open(s, NULL, '{');
         put_item(s, &c->items[schedule->schedule]);
         jstream_text(s, "operation", c->items[schedule->operation].path);
+        jstream_text(s, "operationId", c->items[schedule->operation].id);
+        jstream_text(s, "timeZone", schedule->time_zone);
         if (schedule->rest && *schedule->rest) {
             char *request = compact(schedule->rest);
             s->out->failed |= !request;

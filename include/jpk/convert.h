@@ -49,6 +49,12 @@ struct jpk_convert_options {
     enum jpk_convert_agent agent;
     jpk_convert_slot *slot;
     void *slot_context;
+    /*
+     * To Design Studio: the schedules, which exports do not hold, as JSON: the report of a conversion to Cloud Studio,
+     * or an array of requests for the REST interface, which do not say what they start. NULL: none.
+     */
+    const char *schedules;
+    size_t schedules_size;
 };
 
 /* An item of the source, an entity or a component, in the order of the project. */
@@ -84,6 +90,7 @@ struct jpk_convert_secret {
 struct jpk_convert_schedule {
     size_t schedule, operation; /* indices in jpk_conversion.items */
     const char *rest;           /* JSON in the documented form of the REST interface */
+    const char *time_zone;      /* which that form has no place for; NULL: that of the agent */
 };
 
 /* A file of a project of Design Studio; the path is below the project's folder: "Data/Operation/<id>.xml". */
@@ -125,10 +132,10 @@ JPK_API struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *pr
 #define JPK_CONVERT_DESIGN_VERSION "11.41.0.0"
 
 /*
- * Converts an export; it must stay until the conversion is freed. Of the options only the agent counts. What Design
+ * Converts an export; it must stay until the conversion is freed. Of the options only the schedules count. What Design
  * Studio has and an export has not is made by rule: ids of steps and folders, the files of structures, their caches.
  * No value is encrypted, for only an installation can do that; what was is left empty and listed. Errors:
- * JPK_ERR_MEMORY.
+ * JPK_ERR_MEMORY; JPK_ERR_JSON, with its place, and JPK_ERR_FORMAT: the schedules.
  */
 JPK_API struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud,
                                                      const struct jpk_convert_options *options, struct jpk_error *err);
