@@ -241,6 +241,14 @@ static void set_description(struct convert *c, json_t *project)
         convert_set(c, project, "description", json_string(text));
 }
 
+/* Organization and environment have the same ids in both studios; an import need not go to these. */
+static void set_place(struct convert *c, json_t *project, const char *member, const char *key)
+{
+    const char *id = jpk_project_property(c->project, JPK_FILE_ENVIRONMENT, key);
+    if (id && *id && strspn(id, "0123456789") == strlen(id))
+        convert_set(c, project, member, json_string(id));
+}
+
 static bool fill_project(struct convert *c, json_t *project, const char *const *connectors, size_t connector_count)
 {
     json_t *components = json_array(), *ids = json_array();
@@ -252,6 +260,8 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
     if (!ok)
         c->failed = true;
     set_description(c, project);
+    set_place(c, project, "organizationId", "org-id");
+    set_place(c, project, "targetEnvironmentId", "environment-id");
     convert_set(c, project, "components", components);
     convert_set(c, project, "adapterIds", ids);
     convert_set(c, project, "workflows", json_incref(c->workflows));

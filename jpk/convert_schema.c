@@ -55,6 +55,13 @@ static void set_activity(struct convert *c, struct convert_function *function)
     function->activity = activity->component;
 }
 
+/* NULL: it does not say it. */
+static const char *said(const struct jpk_entity *entity, const char *key)
+{
+    const char *value = jpk_entity_value(entity, key);
+    return value && *value ? value : NULL;
+}
+
 /* The function of a side, made when it is asked for the first time. */
 static struct convert_function *function_of(struct convert *c, const struct jpk_side *side)
 {
@@ -70,6 +77,12 @@ static struct convert_function *function_of(struct convert *c, const struct jpk_
         return NULL;
     }
     function->entity = entity;
+    function->files = (struct schema_origin){
+        said(entity, "input_xsd_filename"),
+        said(entity, "input_xsd_root"),
+        said(entity, "output_xsd_filename"),
+        said(entity, "output_xsd_root"),
+    };
     c->schemas->functions[entity->index] = function;
     set_activity(c, function);
     return function;
@@ -84,11 +97,11 @@ static void find_functions(struct convert *c)
             continue;
         const struct jpk_transformation *t = entity->as.transformation;
         struct convert_function *request = function_of(c, &t->target), *response = function_of(c, &t->source);
-        if (request && t->target.file && !request->files.request_file) {
+        if (request && t->target.file && *t->target.file && !request->files.request_file) {
             request->files.request_file = t->target.file;
             request->files.request_root = t->target.root;
         }
-        if (response && t->source.file && !response->files.response_file) {
+        if (response && t->source.file && *t->source.file && !response->files.response_file) {
             response->files.response_file = t->source.file;
             response->files.response_root = t->source.root;
         }

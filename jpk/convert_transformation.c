@@ -32,6 +32,8 @@ struct work {
     const struct jpk_transformation *t;
     struct convert_side source, target;
     const struct jpk_mapping **by_node;   /* by index of the target's node: what its rule holds; NULL */
+    bool *reads, *loops_over;             /* by index of the target's node: below it a script reads the source; it has a
+                                             loop rule. NULL until they are wanted */
     const struct jpk_mapping *prescript;  /* that goes into the condition of the root; NULL */
     size_t missing_sources, strange;      /* paths that the source lacks; scripts of nodes that should have none */
     const struct jpk_mapping *missing_at; /* the first with such a path */
@@ -339,11 +341,64 @@ static void put_loop(struct work *w, const char *source_script, const char *targ
         w->c->failed = true;
 }
 
+static bool on_any_path(void *context, const struct script_event *event)
+{
+    bool *uses = context;
+    *uses = event->kind == SCRIPT_EVENT_PATH;
+    return !*uses;
+}
+
+/* Paths, or the plain names of a flat source's fields. */
+static bool uses_source(struct work *w, const struct jpk_mapping *mapping)
+{
+    bool uses = false;
+    script_events(mapping->source, strlen(mapping->source), on_any_path, &uses);
+    json_t *paths = uses ? NULL : source_paths(w, mapping, mapping->source);
+    uses = uses || json_array_size(paths) > 0;
+    json_decref(paths);
+    return uses;
+}
+
+/* Nodes of the target below which a script reads the source. */
+static void find_readers(struct work *w)
+{
+    size_t nodes = w->target.tree->node_count;
+    w->reads = arena_calloc(&w->arena, nodes + 1, sizeof *w->reads);
+    w->loops_over = arena_calloc(&w->arena, nodes + 1, sizeof *w->loops_over);
+    w->c->failed |= !w->reads || !w->loops_over;
+    for (const struct schema_node *node = w->target.tree->root; node && !w->c->failed; node = schema_node_next(node)) {
+        const struct jpk_mapping *mapping = w->by_node[node->index];
+        if (!mapping || !uses_source(w, mapping))
+            continue;
+        for (const struct schema_node *at = node; at && !w->reads[at->index]; at = at->parent)
+            w->reads[at->index] = true;
+    }
+}
+
+/*
+ * A loop over nothing goes over the records when the source is flat, for these have no path: that of a flat target, and
+ * the outermost one of which something is read.
+ */
+static bool loops_over_records(struct work *w, const struct schema_node *target)
+{
+    if (!target || !is_flat(&w->source))
+        return false;
+    if (!target->parent && is_flat(&w->target))
+        return true;
+    if (!w->reads)
+        find_readers(w);
+    if (w->c->failed || !schema_node_repeats(target) || !w->reads[target->index])
+        return false;
+    for (const struct schema_node *at = target->parent; at; at = at->parent)
+        if (w->loops_over[at->index])
+            return false;
+    return w->loops_over[target->index] = true;
+}
+
 static void add_loop(struct work *w, const struct jpk_mapping *mapping)
 {
     const struct schema_node *target = target_node(w, mapping), *source = NULL;
-    bool records = is_flat(&w->source) && is_flat(&w->target) && !*mapping->target; /* record by record */
-    if (!*mapping->source && !records)
+    if (!*mapping->source && !loops_over_records(w, target))
         return;
     if (!target) {
         note_lost(w, mapping, "its target has no such node");
@@ -364,24 +419,6 @@ static void add_loop(struct work *w, const struct jpk_mapping *mapping)
 }
 
 /* ----------------------------------------------------------------------------------------------------- pre-scripts */
-
-static bool on_any_path(void *context, const struct script_event *event)
-{
-    bool *uses = context;
-    *uses = event->kind == SCRIPT_EVENT_PATH;
-    return !*uses;
-}
-
-/* Paths, or the plain names of a flat source's fields. */
-static bool uses_source(struct work *w, const struct jpk_mapping *mapping)
-{
-    bool uses = false;
-    script_events(mapping->source, strlen(mapping->source), on_any_path, &uses);
-    json_t *paths = uses ? NULL : source_paths(w, mapping, mapping->source);
-    uses = uses || json_array_size(paths) > 0;
-    json_decref(paths);
-    return uses;
-}
 
 static void add_script_step(struct work *w, const struct jpk_mapping *mapping)
 {

@@ -44,8 +44,9 @@ struct design_entity {
     const char *location; /* of sources and targets: "FTP" */
     struct design_items place;
     struct buf body; /* what follows the properties, as XML */
-    const char
-        *source_root; /* of a transformation: what a loop over the records of its source names; NULL for nothing */
+    /* Of a transformation: */
+    const char *source_root; /* what a loop over the records of its source names; NULL for nothing */
+    bool source_prefixed;    /* that is the path above the records of a query */
 };
 
 /* What is known of a component while it is converted. */

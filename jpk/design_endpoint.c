@@ -220,10 +220,20 @@ static void put_files(struct design *d, struct design_entity *entity, const stru
     uint32_t out = design_member(d, design_activity_schema(d, activity, true), "O");
     if (out == JPK_CLOUD_NO_NODE)
         out = in;
-    design_set(d, entity, "input_xsd_filename", design_string_at(d, in, "requestStructureFilePath"));
-    design_set(d, entity, "input_xsd_root", design_string_at(d, in, "requestRootName"));
-    design_set(d, entity, "output_xsd_filename", design_string_at(d, out, "responseStructureFilePath"));
-    design_set(d, entity, "output_xsd_root", design_string_at(d, out, "responseRootName"));
+    static const struct {
+        const char *key, *member;
+        bool output;
+    } files[] = {
+        {"input_xsd_filename", "requestStructureFilePath", false},
+        {"input_xsd_root", "requestRootName", false},
+        {"output_xsd_filename", "responseStructureFilePath", true},
+        {"output_xsd_root", "responseRootName", true},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        const char *value = design_string_at(d, files[i].output ? out : in, files[i].member);
+        if (*value)
+            design_set(d, entity, files[i].key, value);
+    }
 }
 
 /* The object of Salesforce: of a query the root of its answer, else what a setting says. */

@@ -137,8 +137,11 @@ static const char *setting_value(struct design *d, const struct design_entity *e
 {
     const struct jpk_cloud_property *property = property_of(component, setting);
     const char *text = property ? property->value : NULL;
+    bool known = is_known(component);
+    if (!text && known && property)
+        text = property->default_value;
     if (setting->change == ENDPOINT_LOST || !text)
-        return is_known(component) ? usual_value(d, setting) : NULL;
+        return known ? usual_value(d, setting) : NULL;
     bool secret = property->secret || (setting->flags & ENDPOINT_SECRET);
     if (*text && (design_is_encrypted(text) || (secret && !secret_only_variables(text, strlen(text))))) {
         design_note_secret(d, component, property->value_node, setting->key, entity, setting->label);

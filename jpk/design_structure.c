@@ -298,8 +298,10 @@ static void use_function(struct work *w, const struct design_entity *function)
     const char *root = design_get(function, w->side->target ? "input_xsd_root" : "output_xsd_root");
     set_code(w, w->side->target ? CODE_FUNCTION_INPUT : CODE_FUNCTION_OUTPUT, "Tree");
     set(w, "input_function_id", "output_function_id", function->id);
-    set(w, "source_xml", "target_xml", file ? file : "");
-    set(w, "sourcedtd_root", "targetdtd_root", root ? root : "");
+    if (file)
+        set(w, "source_xml", "target_xml", file);
+    if (root)
+        set(w, "sourcedtd_root", "targetdtd_root", root);
     put_structure(w, "callId", function->id, "callType", jpk_type_info(function->type)->name);
 }
 
@@ -454,6 +456,9 @@ static const char *source_root(struct work *w, const struct jpk_cloud_component 
         return NULL;
     if (strcmp(w->tree->root->name, "__flat__") == 0)
         return is_database(activity) ? design_first_table(w->d, activity) : NULL;
+    w->side->entity->source_prefixed = w->tree->prefix_path != NULL;
+    if (w->tree->prefix_path)
+        return design_text(w->d, "%s", w->tree->prefix_path);
     schema_script_path(w->tree, w->tree->root, &path);
     return design_keep(w->d, &path);
 }

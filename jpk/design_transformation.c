@@ -22,11 +22,19 @@ static void put_mapping(struct buf *out, const char *left, const char *right)
     buf_free(&text);
 }
 
+/* The records of a flat structure, however the path of their root is written. */
+static bool is_records(const char *path)
+{
+    static const char root[] = "__flat__";
+    size_t n = sizeof root - 1;
+    return !*path || (strncmp(path, root, n) == 0 && strspn(path + n, ".$") == strlen(path + n));
+}
+
 /* The root of a flat structure has no path; the target path of others is that of Design Studio already. */
 static const char *target_path(const struct jpk_cloud_rule *rule)
 {
     const char *path = *rule->target_script ? rule->target_script : rule->target;
-    return strcmp(path, "__flat__") == 0 ? "" : path;
+    return is_records(path) ? "" : path;
 }
 
 static void put_rule(struct design *d, const struct jpk_cloud_component *component, struct buf *out,
@@ -44,16 +52,23 @@ static bool is_tree(const struct design_entity *entity)
     return nature && strcmp(nature, "Tree") == 0;
 }
 
+/* Below the answer to a query the records themselves have no step: their path is that of what stands above them. */
+static const char *source_path(const struct design_entity *entity, const char *path)
+{
+    size_t step = strcspn(path, "$.");
+    bool one = !path[step] || !path[step + 1];
+    return entity->source_prefixed && one ? entity->source_root : path;
+}
+
 /* Paths end with the mark of what they are; a loop of a flat structure is that of its records. */
 static void put_loop(struct design *d, const struct design_entity *entity, struct buf *out,
                      const struct jpk_cloud_loop *loop)
 {
-    const char *target = loop->target_script, *source = loop->source_script;
-    bool records = !*source || strcmp(source, "__flat__") == 0;
-    if (strcmp(target, "__flat__") == 0)
-        target = "";
-    if (records)
+    const char *target = is_records(loop->target_script) ? "" : loop->target_script, *source = loop->source_script;
+    if (is_records(source))
         source = is_tree(entity) || !entity->source_root ? "" : entity->source_root;
+    else
+        source = source_path(entity, source);
     put_mapping(out, design_text(d, "[%s]", target), design_text(d, "[%s]", source));
 }
 
@@ -67,7 +82,7 @@ static void put_record_loop(struct design *d, const struct jpk_cloud_component *
     const struct jpk_cloud_transformation *t = component->as.transformation;
     const char *target = design_get(entity, "natureoftarget");
     for (size_t i = 0; i < t->loop_count; i++)
-        if (strcmp(t->loops[i].target_script, "__flat__") == 0 || !*t->loops[i].target_script)
+        if (is_records(t->loops[i].target_script))
             return;
     if (!target || strcmp(target, "Flat") != 0)
         return;

@@ -187,9 +187,14 @@ static void put_detail(struct writer *w, const struct schema_node *node, bool re
     buf_puts(w->out, "/>\n");
 }
 
+static bool has_value(const struct schema_node *node)
+{
+    return node->base_type && strcmp(node->base_type, "complex") != 0;
+}
+
 static void put_own_value(struct writer *w, const struct schema_node *node)
 {
-    if (node->base_type) {
+    if (has_value(node)) {
         buf_printf(w->out, "<CROM Type=\"0x%x\">\n",
                    JPK_CROM_VALUE | (node->child || node->kind == SCHEMA_TYPE ? 0 : JPK_CROM_OPTIONAL));
         put_value(w, node);
@@ -197,9 +202,9 @@ static void put_own_value(struct writer *w, const struct schema_node *node)
     }
     if (node->nillable)
         put_mark(w, JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE | JPK_CROM_OPTIONAL, "xsi:nil", "Boolean", "false");
-    if (w->tree->kind == SCHEMA_JSON && !node->base_type)
-        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE, schema_json_list(node) ? "array" : "object",
-                 "String", "true");
+    if (w->tree->kind == SCHEMA_JSON && !has_value(node))
+        put_mark(w, SCHEMA_CROM_FIXED | JPK_CROM_DEFAULT | JPK_CROM_ATTRIBUTE,
+                 schema_json_list(node) ? "array" : "object", "String", "true");
 }
 
 static void put_attribute_node(struct writer *w, const struct schema_node *node)
