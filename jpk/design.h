@@ -72,6 +72,7 @@ struct design {
     const char *project_id, *project_name;
     struct design_component *components; /* by jpk_cloud_component.index */
     struct map ids;                      /* those that are taken */
+    struct map made_ids;                 /* "design/role/source" -> the next number of that name */
     struct design_entity **entities;
     size_t entity_count, entity_capacity;
     struct jpk_convert_file *files;
