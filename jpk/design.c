@@ -117,24 +117,17 @@ static void make_id(struct design *d, const struct jpk_cloud_component *componen
                           *component->id ? component->id : design_text(d, "%u", component->index));
 }
 
-/* What a file system or Design Studio does not have in the name of a project. */
+/* Single spaces in place of what no file can be called; neither spaces nor dots at the end. */
 static const char *project_name(struct design *d)
 {
-    char *name = arena_strdup(&d->ledger.arena, d->cloud->name);
+    char *name = (char *)(uintptr_t)design_file_name(d, d->cloud->name, ' ');
     size_t n = 0;
-    if (!name) {
-        d->ledger.failed = true;
-        return "";
-    }
-    for (const char *p = name; *p; p++) {
-        bool bad = (unsigned char)*p < ' ' || strchr("\\/:?*\"<>|", *p);
-        if (!bad || (n > 0 && name[n - 1] != ' '))
-            name[n++] = bad ? ' ' : *p;
-    }
+    for (const char *p = name; *p; p++)
+        if (*p != ' ' || (n > 0 && name[n - 1] != ' '))
+            name[n++] = *p;
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '.'))
         n--;
-    name[n] = '\0';
-    return n > 0 ? name : "Project";
+    return n > 0 && *d->cloud->name ? design_text(d, "%.*s", (int)n, name) : "Project";
 }
 
 /* Activities learn their schemas. */
@@ -178,7 +171,8 @@ static bool begin(struct design *d, struct jpk_error *err)
     if (!ledger_begin(&d->ledger, count))
         return error_memory(err);
     d->components = arena_calloc(&d->ledger.arena, count + 1, sizeof *d->components);
-    if (!d->components)
+    d->folders = arena_calloc(&d->ledger.arena, d->cloud->workflow_count + 1, sizeof *d->folders);
+    if (!d->components || !d->folders)
         return error_memory(err);
     const char *id = d->cloud->id;
     if (text_guid(id, strlen(id))) {
@@ -373,6 +367,8 @@ static void design_end(struct design *d)
     map_free(&d->ids);
     map_free(&d->made_ids);
     map_free(&d->upload_names);
+    map_free(&d->upload_numbers);
+    map_free(&d->assets);
     free(d->uploads);
     ledger_free(&d->ledger);
 }
@@ -392,6 +388,16 @@ void design_conversion_free(struct jpk_conversion *conversion)
     free(out);
 }
 
+static bool fail(const struct design *d, struct jpk_error *err)
+{
+    if (!d->too_large)
+        return error_memory(err);
+    return error_set(err, JPK_ERR_LIMIT,
+                     "becomes a project of more than %llu MiB, for log-ins and schemas stand in it "
+                     "wherever they are used",
+                     (unsigned long long)(jpk_limits_default().total_size >> 20));
+}
+
 struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, const struct jpk_convert_options *options,
                                              struct jpk_error *err)
 {
@@ -406,7 +412,7 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
     bool ok = (out || error_memory(err)) && begin(&d, err);
     for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&d);
-        ok = !d.ledger.failed || error_memory(err);
+        ok = !d.ledger.failed || fail(&d, err);
     }
     ok = ok && ((place_findings(&d) && list_items(&d, out) && list_connectors(&d, out) && !d.ledger.failed) ||
                 error_memory(err));

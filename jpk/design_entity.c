@@ -118,7 +118,7 @@ struct design_entity *design_entity(struct design *d, enum jpk_type type, const 
         return NULL;
     }
     entities[d->entity_count++] = entity;
-    *entity = (struct design_entity){.type = type, .id = id, .name = name, .description = "", .folder = ""};
+    *entity = (struct design_entity){.type = type, .id = id, .name = name, .description = ""};
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         if (usual[i].type == type)
             design_set(d, entity, usual[i].key, strcmp(usual[i].value, OWN_ID) == 0 ? id : usual[i].value);

@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistr.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "jpk/design.h"
+#include "jpk/entry_name.h"
 #include "jpk/md5.h"
 #include "jpk/properties.h"
 #include "jpk/xml.h"
@@ -22,11 +25,8 @@ enum { FOLDERS_DEEP_MAX = 16 };
 
 /* --------------------------------------------------------------------------------------------------------- content */
 
-/*
- * XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF: they become `?`. Returns how many
- * there were.
- */
-static size_t make_legal(struct buf *text)
+/* XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF. */
+size_t design_make_legal(struct buf *text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text->size; i++) {
@@ -44,7 +44,9 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
 {
     struct jpk_convert_file *files = array_grow(d->files, d->file_count, &d->file_capacity, sizeof *files);
     size_t size = content->size;
-    char *data = content->failed ? NULL : malloc(size + 1);
+    d->file_bytes += size;
+    d->too_large |= d->file_bytes > jpk_limits_default().total_size;
+    char *data = content->failed || d->too_large ? NULL : malloc(size + 1);
     if (files)
         d->files = files;
     if (!files || !data) {
@@ -58,28 +60,110 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
     buf_free(content);
 }
 
-bool design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content)
+/* As file systems that ignore letter case and normalization see it. */
+static const char *fold(struct design *d, const char *name)
 {
+    char *folded = NULL;
+    size_t n = 0;
+    const char *kept = text_fold(name, strlen(name), &folded, &n) ? arena_strndup(&d->ledger.arena, folded, n) : NULL;
+    d->ledger.failed |= !kept;
+    free(folded);
+    return kept ? kept : "";
+}
+
+static size_t ending(const char *name)
+{
+    enum { ENDING_MAX = 16 };
+    const char *dot = strrchr(name, '.');
+    return dot && strlen(dot) <= ENDING_MAX ? strlen(dot) : 0;
+}
+
+/* Cut in front of its ending, at a character. */
+static const char *shorten(struct design *d, const char *name)
+{
+    enum { NAME_MAX_BYTES = 200 };
+    size_t n = strlen(name), end = ending(name), at = NAME_MAX_BYTES - end;
+    if (n <= NAME_MAX_BYTES)
+        return name;
+    while (at > 0 && ((unsigned char)name[at] & 0xc0) == 0x80)
+        at--;
+    return design_text(d, "%.*s%s", (int)at, name, name + n - end);
+}
+
+const char *design_file_name(struct design *d, const char *wanted, char instead)
+{
+    struct buf name = {0};
+    for (const char *p = wanted; *p;) {
+        ucs4_t c;
+        int n = u8_strmbtouc(&c, (const uint8_t *)p);
+        bool legal = n > 0 && c < 0xfffe && entry_name_character(c) && (c >= 0x80 || !strchr("/\\:*?\"<>|", (int)c));
+        if (legal || (n > 0 && c > 0xffff))
+            buf_put(&name, p, (size_t)n);
+        else
+            buf_putc(&name, instead);
+        p += n > 0 ? n : 1;
+    }
+    const char *kept = shorten(d, design_keep(d, &name));
+    return *fold(d, kept) == '.' || !*kept ? design_text(d, "_%s", kept) : kept;
+}
+
+/* The name with the first number that makes it another: "a (2).xsd". */
+static const char *number_name(struct design *d, const char *name, const char *folded)
+{
+    size_t end = ending(name), n = strlen(name) - end;
+    uint32_t number = map_get(&d->upload_numbers, folded, strlen(folded));
+    const char *numbered = name;
+    for (number = number == MAP_NONE ? 2 : number; !d->ledger.failed; number++) {
+        numbered = design_text(d, "%.*s (%u)%s", (int)n, name, number, name + n);
+        const char *other = fold(d, numbered);
+        if (map_get(&d->upload_names, other, strlen(other)) == MAP_NONE)
+            break;
+    }
+    d->ledger.failed |= !map_set(&d->upload_numbers, folded, strlen(folded), number + 1);
+    return numbered;
+}
+
+const char *design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content)
+{
+    const char *name = design_file_name(d, upload->name, '_'), *folded = fold(d, name);
+    uint32_t old = map_get(&d->upload_names, folded, strlen(folded));
+    const struct jpk_convert_file *there = old != MAP_NONE ? &d->files[d->uploads[old].file] : NULL;
+    if (there && strcmp(d->uploads[old].name, name) == 0 && there->size == content->size &&
+        memcmp(there->data, buf_text(content), content->size) == 0) {
+        buf_free(content);
+        return d->uploads[old].name;
+    }
+    if (there) {
+        name = number_name(d, name, folded);
+        folded = fold(d, name);
+    }
     struct design_upload *uploads = array_grow(d->uploads, d->upload_count, &d->upload_capacity, sizeof *uploads);
-    uint32_t old = MAP_NONE;
     if (uploads)
         d->uploads = uploads;
-    if (!uploads || !map_add(&d->upload_names, upload->name, strlen(upload->name), (uint32_t)d->file_count, &old))
+    if (!uploads || !map_set(&d->upload_names, folded, strlen(folded), (uint32_t)d->upload_count))
         d->ledger.failed = true;
-    if (d->ledger.failed || old != MAP_NONE) {
+    if (d->ledger.failed) {
         buf_free(content);
-        return false;
+        return "";
     }
-    uploads[d->upload_count++] = *upload;
-    design_add_file(d, design_text(d, "files/%s", upload->name), content);
-    return !d->ledger.failed;
+    uploads[d->upload_count] = *upload;
+    uploads[d->upload_count].name = name;
+    uploads[d->upload_count++].file = (uint32_t)d->file_count;
+    design_add_file(d, design_text(d, "files/%s", name), content);
+    return name;
+}
+
+const char *design_asset(const struct design *d, const char *path)
+{
+    uint32_t found = map_get(&d->assets, path, strlen(path));
+    return found != MAP_NONE ? d->uploads[found].name : NULL;
 }
 
 static void write_entity(struct design *d, struct design_entity *entity)
 {
     struct buf out = {0};
     design_put_entity(&out, entity);
-    if (make_legal(&out) > 0 && entity->from)
+    if (design_make_legal(&out) > 0 && entity->from)
         design_note(d, entity->from, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
                     "it holds characters that XML has not; a question mark stands for each");
     design_add_file(d, design_text(d, "Data/%s/%s.xml", jpk_type_info(entity->type)->name, entity->id), &out);
@@ -104,8 +188,10 @@ struct outline {
     struct design *d;
     enum jpk_type type;
     struct folder top;
-    struct map by_path; /* "A - B" -> index in folders */
-    struct map wanted;  /* "A - B" -> index of an entity that knows the folder's id */
+    struct map by_path;   /* "A - B" -> index in folders */
+    struct map wanted;    /* "A - B" -> index of the workflow that is it */
+    struct folder **made; /* by workflow */
+    bool *used;           /* ... whether an entity of the type lies in it */
     struct folder **folders;
     size_t count, capacity;
 };
@@ -115,7 +201,7 @@ static const char *folder_id(struct outline *o, const char *path)
 {
     uint32_t found = map_get(&o->wanted, path, strlen(path));
     return found != MAP_NONE
-               ? o->d->entities[found]->folder_id
+               ? o->d->folders[found].id
                : design_new_id(o->d, "folder", design_text(o->d, "%s/%s", jpk_type_info(o->type)->name, path));
 }
 
@@ -163,9 +249,19 @@ static struct folder *folder_of(struct outline *o, const char *path)
     return at;
 }
 
+static struct folder *folder_of_entity(struct outline *o, const struct design_entity *entity)
+{
+    if (!entity->folder)
+        return &o->top;
+    struct folder **made = &o->made[entity->folder - o->d->folders];
+    if (!*made)
+        *made = folder_of(o, entity->folder->path);
+    return *made;
+}
+
 static void place(struct outline *o, const struct design_entity *entity)
 {
-    struct folder *folder = folder_of(o, entity->folder);
+    struct folder *folder = folder_of_entity(o, entity);
     struct entry *entry = arena_calloc(&o->d->ledger.arena, 1, sizeof *entry);
     if (!folder || !entry) {
         o->d->ledger.failed = true;
@@ -177,6 +273,21 @@ static void place(struct outline *o, const struct design_entity *entity)
     else
         folder->entry = entry;
     folder->last_entry = entry;
+}
+
+/* The ids of the folders that entities of the type lie in; of two workflows with one name that of the first. */
+static void find_wanted(struct outline *o, size_t entities)
+{
+    struct design *d = o->d;
+    uint32_t old;
+    for (size_t i = 0; i < entities; i++)
+        if (d->entities[i]->type == o->type && d->entities[i]->folder)
+            o->used[d->entities[i]->folder - d->folders] = true;
+    for (size_t i = 0; i < d->cloud->workflow_count; i++) {
+        const struct design_folder *folder = &d->folders[i];
+        if (o->used[i] && folder->id && !map_add(&o->wanted, folder->path, strlen(folder->path), (uint32_t)i, &old))
+            d->ledger.failed = true;
+    }
 }
 
 static void put_line(struct buf *out, unsigned depth, const char *tag, const char *id, const char *name,
@@ -212,12 +323,12 @@ static void write_folders(struct outline *o)
 static void put_type(struct design *d, struct buf *out, enum jpk_type type, size_t entities)
 {
     struct outline o = {.d = d, .type = type};
-    for (size_t i = 0; i < entities && !d->ledger.failed; i++) {
-        const char *path = d->entities[i]->folder;
-        if (d->entities[i]->type == type && d->entities[i]->folder_id &&
-            !map_set(&o.wanted, path, strlen(path), (uint32_t)i))
-            d->ledger.failed = true;
-    }
+    o.made = calloc(d->cloud->workflow_count + 1, sizeof(struct folder *));
+    o.used = calloc(d->cloud->workflow_count + 1, sizeof *o.used);
+    if (o.made && o.used)
+        find_wanted(&o, entities);
+    else
+        d->ledger.failed = true;
     for (size_t i = 0; i < entities && !d->ledger.failed; i++)
         if (d->entities[i]->type == type)
             place(&o, d->entities[i]);
@@ -232,6 +343,8 @@ static void put_type(struct design *d, struct buf *out, enum jpk_type type, size
     map_free(&o.by_path);
     map_free(&o.wanted);
     free(o.folders);
+    free(o.made);
+    free(o.used);
 }
 
 static void write_outline(struct design *d, size_t entities)
@@ -245,7 +358,7 @@ static void write_outline(struct design *d, size_t entities)
         if (type != JPK_TYPE_FOLDER)
             put_type(d, &out, type, entities);
     buf_puts(&out, "</Project>\n");
-    make_legal(&out);
+    design_make_legal(&out);
     design_add_file(d, "project.xml", &out);
 }
 
@@ -347,7 +460,7 @@ static void put_property(struct buf *out, const char *key, const char *value)
 
 static void put_upload(const struct design *d, struct buf *out, const struct design_upload *upload)
 {
-    const struct jpk_convert_file *file = &d->files[map_get(&d->upload_names, upload->name, strlen(upload->name))];
+    const struct jpk_convert_file *file = &d->files[upload->file];
     char md5[33], size[24];
     md5_hex(file->data, file->size, md5);
     snprintf(size, sizeof size, "%zu", file->size);
@@ -377,7 +490,7 @@ static void write_uploads(struct design *d)
         buf_printf(&list, "xml:%s\n", d->uploads[i].name);
     }
     buf_puts(&metadata, "  </dir>\n</metadata>");
-    make_legal(&metadata);
+    design_make_legal(&metadata);
     design_add_file(d, "files/.metadata", &metadata);
     design_add_file(d, "files/.filestoupload", &list);
 }

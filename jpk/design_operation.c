@@ -270,21 +270,33 @@ static const char *option(const struct jpk_cloud_operation *operation, const cha
     return NULL;
 }
 
+/* A number as a value of JSON or a text says it; -1: it is none, or none that is above 0. */
+static double positive(const char *text)
+{
+    char *end;
+    double number = text[strspn(text, "0123456789.")] ? -1 : strtod(text, &end);
+    return number > 0 && !*end ? number : -1;
+}
+
+/* A unit counts where it is known; where it does not divide the time, seconds do. */
 static void put_timeout(struct design *d, const struct steps *steps)
 {
     const struct jpk_cloud_operation *operation = steps->operation->as.operation;
     const char *value = option(operation, "timeoutValue"), *each = option(operation, "timeoutMultiplier");
-    const struct convert_time_unit *unit = convert_time_unit(option(operation, "timeoutUnit"));
+    const char *name = option(operation, "timeoutUnit");
+    const struct convert_time_unit *unit = convert_time_unit(name);
+    bool known = !name || strcmp(unit->name, name) == 0;
     if (!value)
         return;
-    long long seconds = strtoll(value, NULL, 10), multiplier = each ? strtoll(each, NULL, 10) : unit->seconds;
-    long long product = 0;
-    if (seconds < 0 || __builtin_mul_overflow(seconds, multiplier, &product)) {
+    double seconds = positive(value) * (each ? positive(each) : known ? (double)unit->seconds : -1);
+    if (positive(value) < 0 || seconds < 1 || seconds > INT32_MAX || seconds != (double)(int32_t)seconds) {
         design_note(d, steps->operation, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
                     "its time-out is no number of seconds, and was left as usual");
         return;
     }
-    design_set(d, steps->entity, "timeoutseconds", design_text(d, "%lld", product));
+    if (!known || (int32_t)seconds % unit->seconds != 0)
+        unit = convert_time_unit("SECONDS");
+    design_set(d, steps->entity, "timeoutseconds", design_text(d, "%d", (int)seconds));
     design_set(d, steps->entity, "timeoutuiunit", unit->name);
 }
 
@@ -422,8 +434,9 @@ static bool is_sender(const struct design *d, const struct jpk_cloud_component *
 {
     const struct jpk_cloud_component *to = o->operation.component;
     const struct outcome *outcome = outcome_of(o->when);
-    if (!outcome || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 ||
+    if (!outcome || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 || *to->description ||
         to->as.operation->outcome_count > 1 ||
+        (to->as.operation->outcome_count == 1 && to->as.operation->outcomes[0].when != JPK_CLOUD_ON_SUCCESS) ||
         !is_made_id(d, to->id, "operation", outcome->role, design_of(d, operation)->id))
         return false;
     const struct jpk_cloud_component *script = to->as.operation->steps[0].component;
@@ -457,6 +470,26 @@ static void count_uses(const struct design *d, const struct jpk_cloud_component 
             uses[step->index].right++;
             uses[next->index].right++;
         }
+    }
+}
+
+/* Whether what the conversion would put in place of a sender is there: its script is no step elsewhere, and what runs
+ * behind it is no sender itself. */
+static bool stays_sender(const struct design *d, const struct jpk_cloud_component *sender, const struct use *uses)
+{
+    const struct jpk_cloud_operation *o = sender->as.operation;
+    const struct jpk_cloud_component *next = o->outcome_count > 0 ? o->outcomes[0].operation.component : NULL;
+    return uses[o->steps[0].component->index].all == 1 && !(next && design_of(d, next)->absorbed);
+}
+
+static void drop_senders(struct design *d, const struct use *uses)
+{
+    for (size_t i = 0; i < d->cloud->component_count; i++) {
+        const struct jpk_cloud_component *sender = d->cloud->components[i];
+        if (sender->kind != JPK_CLOUD_OPERATION || !design_of(d, sender)->absorbed || stays_sender(d, sender, uses))
+            continue;
+        design_of(d, sender)->absorbed = false;
+        design_of(d, sender->as.operation->steps[0].component)->absorbed = false;
     }
 }
 
@@ -496,6 +529,7 @@ void design_find_senders(struct design *d)
             design_of(d, o->operation.component->as.operation->steps[0].component)->absorbed = true;
         }
     }
+    drop_senders(d, uses);
     find_prescripts(d, uses);
     free(uses);
 }
@@ -508,18 +542,31 @@ static bool is_top(const struct design *d, const struct jpk_cloud_workflow *work
     return is_made_id(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
 }
 
-/* Workflows are folders. */
-static void put_folder(struct design *d, struct design_entity *entity, const struct jpk_cloud_workflow *workflow)
+/* Workflows are folders; of two with one id the second gets another. */
+static void plan_folder(struct design *d, struct design_folder *folder, const struct jpk_cloud_workflow *workflow)
 {
     uint32_t old = MAP_NONE;
-    if (!workflow || is_top(d, workflow))
+    folder->planned = true;
+    if (is_top(d, workflow) || !*workflow->name)
         return;
-    entity->folder = workflow->name;
+    folder->path = workflow->name;
+    if (!text_guid(workflow->id, strlen(workflow->id)))
+        return;
     char *id = arena_strdup_lower(&d->ledger.arena, workflow->id);
-    if (!id || !map_add(&d->ids, id, strlen(id), UINT32_MAX - 1, &old))
+    if (!id || !map_add(&d->ids, id, strlen(id), 0, &old))
         d->ledger.failed = true;
-    else if (text_guid(id, strlen(id)) && (old == MAP_NONE || old == UINT32_MAX - 1))
-        entity->folder_id = id; /* its first operation takes it, or one before did */
+    else if (old == MAP_NONE)
+        folder->id = id;
+}
+
+static void put_folder(struct design *d, struct design_entity *entity, const struct jpk_cloud_workflow *workflow)
+{
+    if (!workflow)
+        return;
+    struct design_folder *folder = &d->folders[workflow - d->cloud->workflows];
+    if (!folder->planned)
+        plan_folder(d, folder, workflow);
+    entity->folder = folder->path ? folder : NULL;
 }
 
 static void convert_one(struct design *d, const struct jpk_cloud_component *operation)
