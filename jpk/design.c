@@ -127,7 +127,8 @@ static const char *project_name(struct design *d)
             name[n++] = *p;
     while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '.'))
         n--;
-    return n > 0 && *d->cloud->name ? design_text(d, "%.*s", (int)n, name) : "Project";
+    /* Without its spaces it may begin in another way. */
+    return n > 0 && *d->cloud->name ? design_file_name(d, design_text(d, "%.*s", (int)n, name), ' ') : "Project";
 }
 
 /* Activities learn their schemas. */

@@ -155,9 +155,10 @@ static int compare_items(const void *a, const void *b)
 
 static void put_items(struct buf *out, unsigned depth, struct design_items *list)
 {
-    if (list->count > 0)
-        qsort(list->items, list->count, sizeof *list->items, compare_items);
-    buf_printf(out, "%*s<Properties>\n", (int)depth * 2, "");
+    buf_printf(out, "%*s<Properties%s>\n", (int)depth * 2, "", list->count > 0 ? "" : "/");
+    if (list->count == 0)
+        return;
+    qsort(list->items, list->count, sizeof *list->items, compare_items);
     for (size_t i = 0; i < list->count; i++) {
         buf_printf(out, "%*s<Item", (int)depth * 2 + 2, "");
         design_put_attribute(out, "key", list->items[i].key);

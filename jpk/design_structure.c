@@ -80,8 +80,12 @@ static const char *field_type(const struct schema_node *field)
 
 static void put_fields(struct buf *out, const struct schema_node *record, unsigned *id)
 {
-    buf_puts(out, "      <Fields>\n");
-    for (const struct schema_node *field = record->child; field; field = field->next) {
+    const struct schema_node *field = record->child;
+    while (field && field->kind != SCHEMA_FIELD)
+        field = field->next;
+    buf_puts(out, field ? "      <Fields>\n" : "      <Fields/>\n");
+    bool any = field;
+    for (; field; field = field->next) {
         if (field->kind != SCHEMA_FIELD)
             continue;
         buf_puts(out, "        <Field");
@@ -90,7 +94,7 @@ static void put_fields(struct buf *out, const struct schema_node *record, unsign
         design_put_attribute(out, "name", field->name);
         buf_printf(out, " required=\"%d\" type=\"%s\"/>\n", field->min > 0, field_type(field));
     }
-    buf_puts(out, "      </Fields>\n");
+    buf_puts(out, any ? "      </Fields>\n" : "");
 }
 
 static void put_segment(struct buf *out, const struct schema_node *record, const char *name, const char *parent,
@@ -381,10 +385,11 @@ static void use_database(struct work *w, const struct design_entity *place)
     design_set(w->d, w->side->entity, w->side->target ? "target_targetid" : "source_sourceid", place->id);
     buf_printf(out, "  <%sStructure", element);
     design_put_attribute(out, key, place->id);
-    buf_puts(out, ">\n");
-    if (w->tree)
+    buf_puts(out, w->tree ? ">\n" : "/>\n");
+    if (w->tree) {
         put_tables(out, w->tree);
-    buf_printf(out, "  </%sStructure>\n", element);
+        buf_printf(out, "  </%sStructure>\n", element);
+    }
     struct jpk_finding *finding =
         design_note(w->d, w->owner, CONVERT_SCHEMA_MISSING, w->side->side->node,
                     "an export does not say all of the database structure of its %s: how tables are joined and "
