@@ -176,16 +176,31 @@ static void put_attribute_node(struct writer *w, unsigned depth, const struct sc
     buf_puts(w->out, "</xs:attribute>\n");
 }
 
+/* JSON: a list of objects of one member each, whose members stand in it without them, has this mark of its own. */
+static bool is_simple_list(const struct schema_node *node)
+{
+    for (const struct schema_node *child = node->child; child; child = child->next)
+        if (child->kind == SCHEMA_ATTRIBUTE && child->fixed && strcmp(child->name, "simple") == 0)
+            return true;
+    return false;
+}
+
+static void put_mark(struct writer *w, unsigned depth, const char *mark)
+{
+    put_indent(w, depth);
+    buf_printf(w->out, "<xs:attribute fixed=\"true\" name=\"%s\" type=\"xs:string\" use=\"required\"/>\n", mark);
+}
+
 static void put_attributes(struct writer *w, unsigned depth, const struct schema_node *node)
 {
+    bool marked = w->tree->kind == SCHEMA_JSON && !has_value(node), simple = is_simple_list(node);
+    if (marked && simple)
+        put_mark(w, depth, "array");
     for (const struct schema_node *child = node->child; child; child = child->next)
         if (child->kind == SCHEMA_ATTRIBUTE)
             put_attribute_node(w, depth, child);
-    if (w->tree->kind != SCHEMA_JSON || has_value(node))
-        return;
-    put_indent(w, depth);
-    buf_printf(w->out, "<xs:attribute fixed=\"true\" name=\"%s\" type=\"xs:string\" use=\"required\"/>\n",
-               schema_json_list(node) ? "array" : "object");
+    if (marked && !simple)
+        put_mark(w, depth, schema_json_list(node) ? "array" : "object");
 }
 
 static bool has_attributes(const struct writer *w, const struct schema_node *node)

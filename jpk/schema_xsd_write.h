@@ -4,7 +4,7 @@
  * One file with one target namespace, that of the root; types are anonymous, each where it is used, as Design Studio
  * writes the structure of a JSON sample. A tree of JSON gets the attributes that say which elements are objects and
  * which are lists. What such a file cannot say is counted or, where it means nothing, left out: how often the root
- * occurs, labels of allowed values, types by their names.
+ * occurs, labels of allowed values, types by their names, and that a value of JSON is an object without members.
  */
 #ifndef JPK_SCHEMA_XSD_WRITE_H
 #define JPK_SCHEMA_XSD_WRITE_H
