@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "base/uuid.h"
 #include "tests/unit/designmaker.h"
 
 #define GUID(n) "000000" n "-0000-4000-8000-0000000000ab"
@@ -990,6 +991,168 @@ static void test_schema_files(void **state)
     dm_free(&dm);
 }
 
+/* ------------------------------------------------------------------------- what the conversion to Cloud Studio makes
+ */
+
+/* Text in which {o} and {s} are the operation and script that send the e-mail of A on success, {f} the operation for
+ * failure, {p} the script that runs before the transformation T, {w} the workflow of what has no folder. */
+static void put_made(struct buf *out, const char *text)
+{
+    static const struct {
+        const char *mark, *name;
+    } marks[] = {
+        {"{o}", "operation/success e-mail/" GUID("41")}, {"{s}", "script/success e-mail/" GUID("41")},
+        {"{f}", "operation/failure e-mail/" GUID("41")}, {"{g}", "script/failure e-mail/" GUID("41")},
+        {"{p}", "script/prescript/" GUID("31")},         {"{w}", "other/workflow/" PROJECT_ID},
+    };
+    while (*text) {
+        size_t i = 0;
+        char id[UUID_SIZE];
+        while (i < sizeof marks / sizeof marks[0] && strncmp(text, marks[i].mark, 3) != 0)
+            i++;
+        if (i == sizeof marks / sizeof marks[0]) {
+            buf_putc(out, *text++);
+            continue;
+        }
+        uuid_of_name(PROJECT_ID, marks[i].name, id);
+        buf_puts(out, id);
+        text += 3;
+    }
+}
+
+static void make_made(struct dm *dm, const char *components)
+{
+    struct buf text = {0};
+    put_made(&text, "{'project':{'id':'" PROJECT_ID "','name':'P','workflows':[{'id':'{w}','name':'Operations',"
+                    "'operations':[" LINK("41", "200") "]}],'components':[" SCRIPT("11", "S1", "") ",");
+    put_made(&text, PART("51", "1200", "M", "") "," OPERATION("42", "B", S1, "") ",");
+    put_made(&text, components);
+    buf_puts(&text, "]}}");
+    dm_make(dm, buf_text(&text));
+    buf_free(&text);
+}
+
+#define OUTCOME(when, id) "{'outcomeType':" when ",'operationId':'" id "'}"
+#define SENDING "<trans>\\nSendEmailMessage(\\\"<TAG>email:M</TAG>\\\");\\n</trans>"
+#define MADE(id, type, name, more) "{'id':'" id "','type':" type ",'name':'" name "'" more "}"
+#define MADE_SCRIPT(id, text) MADE(id, "400", "S " id, ",'scriptType':1,'scriptBody':'" text "'")
+#define SENDER(id, script, more) MADE(id, "200", "O " id, ",'steps':[{'id':'" script "','type':400}]" more)
+#define A(outcomes) OPERATION("41", "A", S1, ",'outcomes':[" outcomes "]")
+
+static void test_senders(void **state)
+{
+    (void)state;
+    struct dm dm;
+    make_made(&dm, A(OUTCOME("100", "{o}") "," OUTCOME("200", "{f}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+                       "{o}", "{s}",
+                       ",'outcomes':[" OUTCOME(
+                           "100", GUID("42")) "]") "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}", ""));
+    const struct jpk_entity *a = dm_entity(&dm, JPK_TYPE_OPERATION, "A");
+    dm_value(a, "success_message_id", GUID("51"));
+    dm_value(a, "success_operation_id", GUID("42"));
+    dm_value(a, "failure_message_id", GUID("51"));
+    dm_value(a, "failure_operation_id", NULL);
+    assert_int_equal(dm_count(&dm, JPK_TYPE_OPERATION), 2);
+    assert_int_equal(dm_count(&dm, JPK_TYPE_SCRIPT), 1);
+    assert_int_equal(dm_count(&dm, JPK_TYPE_FOLDER), 0);
+    assert_null(a->folder);
+    dm_free(&dm);
+}
+
+/* Where a person has changed something, what was made stays what it is. */
+static void test_changed_senders(void **state)
+{
+    (void)state;
+    static const char *const changed[] = {
+        /* the script, its length, a description, its outcomes, */
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING " ") "," SENDER("{o}", "{s}", ""),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", "<trans>1</trans>") "," SENDER("{o}", "{s}", ""),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER("{o}", "{s}", ",'description':'d'"),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+            "{o}", "{s}", ",'outcomes':[" OUTCOME("200", GUID("42")) "]"),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+            "{o}", "{s}", ",'outcomes':[" OUTCOME("100", GUID("42")) "," OUTCOME("200", GUID("42")) "]"),
+        /* another step, a script that names it, an operation that has its script, */
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," MADE("{o}", "200", "O {o}",
+                                                                          ",'steps':[{'id':'{s}','type':400}," S1 "]"),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER("{o}", "{s}", "") "," SCRIPT(
+            "13", "N", TRANS("RunScript(\\\"<TAG>script:S {s}</TAG>\\\")")),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER("{o}", "{s}", "") "," OPERATION(
+            "43", "N", "{'id':'{s}','type':400}", ""),
+        /* on the other outcome, of another operation */
+        A(OUTCOME("200", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER("{o}", "{s}", ""),
+        A("") "," OPERATION("43", "N", S1, ",'outcomes':[" OUTCOME("100", "{o}") "]") "," MADE_SCRIPT(
+            "{s}", SENDING) "," SENDER("{o}", "{s}", ""),
+    };
+    for (size_t i = 0; i < sizeof changed / sizeof changed[0]; i++) {
+        struct dm dm;
+        struct buf name = {0};
+        make_made(&dm, changed[i]);
+        put_made(&name, "O {o}");
+        assert_non_null(dm_entity(&dm, JPK_TYPE_OPERATION, buf_text(&name)));
+        assert_int_equal(dm_holding(&dm, "success_message_id"), 0);
+        buf_free(&name);
+        dm_free(&dm);
+    }
+}
+
+/* A sender behind a sender: what is left out is no operation that another one runs. */
+static void test_senders_in_a_row(void **state)
+{
+    (void)state;
+    struct dm dm;
+    make_made(&dm, A(OUTCOME("100", "{o}") "," OUTCOME("200", "{f}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+                       "{o}", "{s}",
+                       ",'outcomes':[" OUTCOME(
+                           "100", "{f}") "]") "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}",
+                                                                                         ",'outcomes':[" OUTCOME(
+                                                                                             "100", "{o}") "]"));
+    const struct jpk_entity *a = dm_entity(&dm, JPK_TYPE_OPERATION, "A");
+    assert_int_equal(dm_count(&dm, JPK_TYPE_OPERATION), 3);
+    assert_non_null(jpk_project_entity(dm.project, jpk_entity_value(a, "success_operation_id")));
+    assert_non_null(jpk_project_entity(dm.project, jpk_entity_value(a, "failure_operation_id")));
+    dm_free(&dm);
+}
+
+static void test_prescripts(void **state)
+{
+    (void)state;
+#define BEFORE MADE_SCRIPT("{p}", TRANS("$x = 1;"))
+#define T TRANSFORMATION("31", "T", "null", FLAT_SIDE("21", "F"), FLAT_RULE("a", TRANS("$x")))
+#define MADE_STEP "{'id':'{p}','type':400}"
+    static const struct {
+        const char *components;
+        size_t scripts; /* beside S1 */
+    } cases[] = {
+        {OPERATION("41", "A", MADE_STEP "," T1 "," STEP("02"), ""), 0},
+        {OPERATION("41", "A", S1 "," MADE_STEP "," T1 "," STEP("02"),
+                   "") "," OPERATION("43", "N", MADE_STEP "," T1 "," STEP("02"), ""),
+         0},
+        {OPERATION("41", "A", MADE_STEP "," S1 "," T1 "," STEP("02"), ""), 1},
+        {OPERATION("41", "A", T1 "," MADE_STEP "," STEP("02"), ""), 1},
+        {OPERATION("41", "A", MADE_STEP "," T1 "," STEP("02"), "") "," OPERATION("43", "N", T1 "," STEP("02"), ""), 1},
+        {OPERATION("41", "A", MADE_STEP "," T1 "," STEP("02"), "") "," OPERATION("43", "N", MADE_STEP, ""), 1},
+        {OPERATION("41", "A", MADE_STEP "," T1 "," STEP("02"),
+                   "") "," SCRIPT("13", "N", TRANS("RunScript(\\\"<TAG>script:S {p}</TAG>\\\")")),
+         2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dm dm;
+        struct buf text = {0};
+        buf_printf(&text, "%s,%s,%s,%s,%s,%s", cases[i].components, BEFORE, FLAT("21", "F"), T, TEMP,
+                   ACTIVITY("02", "Write b", "tempstorage", "tempstorage_write", "target", "90", ""));
+        make_made(&dm, buf_text(&text));
+        const struct jpk_transformation *t = dm_entity(&dm, JPK_TYPE_TRANSFORMATION, "T")->as.transformation;
+        bool back = t->mapping_count == 3;
+        assert_int_equal(dm_count(&dm, JPK_TYPE_SCRIPT), 1 + cases[i].scripts);
+        assert_int_equal(back, cases[i].scripts == 0);
+        if (back)
+            assert_int_equal(t->mappings[0].kind, JPK_MAPPING_PRESCRIPT);
+        buf_free(&text);
+        dm_free(&dm);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------------------ all */
 
 int main(void)
@@ -1009,6 +1172,10 @@ int main(void)
         cmocka_unit_test(test_ids),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_folders),
+        cmocka_unit_test(test_senders),
+        cmocka_unit_test(test_changed_senders),
+        cmocka_unit_test(test_senders_in_a_row),
+        cmocka_unit_test(test_prescripts),
         cmocka_unit_test(test_transformations),
         cmocka_unit_test(test_schema_files),
     };
