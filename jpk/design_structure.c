@@ -200,14 +200,14 @@ static void note_losses(struct work *w, const struct schema_xsd_losses *losses)
     const struct {
         size_t count;
         const char *words;
-    } rows[] = {{losses->foreign, "of another namespace"},
+    } rows[] = {{losses->foreign, "elements of another namespace"},
                 {losses->derived, "types that stand for others"},
                 {losses->values, "texts beside elements, or with allowed values beside attributes"},
                 {losses->names, "names that XML does not have"}};
     struct buf what = {0};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].count > 0)
-            buf_printf(&what, "%s%zu %s", what.size > 0 ? ", " : "", rows[i].count, rows[i].words);
+            buf_printf(&what, "%s%s (%zu)", what.size > 0 ? ", " : "", rows[i].words, rows[i].count);
     if (what.size > 0)
         design_note(w->d, w->owner, CONVERT_SCHEMA_GUESSED, w->document,
                     "the file of the structure of its %s cannot say all, but the structure cache does: %s", w->what,
