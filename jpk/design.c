@@ -120,15 +120,16 @@ static void make_id(struct design *d, const struct jpk_cloud_component *componen
 /* Single spaces in place of what no file can be called; neither spaces nor dots at the end. */
 static const char *project_name(struct design *d)
 {
-    char *name = (char *)(uintptr_t)design_file_name(d, d->cloud->name, ' ');
-    size_t n = 0;
-    for (const char *p = name; *p; p++)
-        if (*p != ' ' || (n > 0 && name[n - 1] != ' '))
-            name[n++] = *p;
-    while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '.'))
+    struct buf name = {0};
+    for (const char *p = design_file_name(d, d->cloud->name, ' '); *p; p++)
+        if (*p != ' ' || (name.size > 0 && name.data[name.size - 1] != ' '))
+            buf_putc(&name, *p);
+    size_t n = name.size;
+    while (n > 0 && (name.data[n - 1] == ' ' || name.data[n - 1] == '.'))
         n--;
+    const char *kept = design_text(d, "%.*s", (int)n, design_keep(d, &name));
     /* Without its spaces it may begin in another way. */
-    return n > 0 && *d->cloud->name ? design_file_name(d, design_text(d, "%.*s", (int)n, name), ' ') : "Project";
+    return *kept && *d->cloud->name ? design_file_name(d, kept, ' ') : "Project";
 }
 
 /* Activities learn their schemas. */
@@ -352,7 +353,7 @@ static void give_out(struct design *d, struct design_conversion *out)
 static void free_files(struct jpk_convert_file *files, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)files[i].data);
+        free((void *)files[i].data);
     free(files);
 }
 

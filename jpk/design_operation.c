@@ -32,7 +32,7 @@ struct steps {
     struct design_entity *entity;
     struct step *items;
     size_t count, capacity;
-    const struct design_entity *function;          /* of a connector; NULL: files and databases alone */
+    struct design_entity *function;                /* of a connector; NULL: files and databases alone */
     size_t functions, transformations, activities; /* how many there are */
     size_t requests, responses, sources, targets;  /* ... */
     struct design_entity *answered;                /* a target of HTTP that the next target gets the answer of */
@@ -73,7 +73,7 @@ static void add_target(struct design *d, struct steps *steps, struct design_enti
         steps->answered = target;
 }
 
-static void add_function(struct design *d, struct steps *steps, const struct design_entity *function)
+static void add_function(struct design *d, struct steps *steps, struct design_entity *function)
 {
     const char *connect_type, *wizard = design_wizard(function, &connect_type);
     if (wizard) {
@@ -247,7 +247,7 @@ static void put_wizard(struct design *d, const struct steps *steps)
     const char *connect_type, *wizard = steps->function ? design_wizard(steps->function, &connect_type) : NULL;
     if (!wizard)
         return;
-    struct design_entity *function = (struct design_entity *)(uintptr_t)steps->function;
+    struct design_entity *function = steps->function;
     design_set(d, steps->entity, "salesforce_wizard_guid", function->id);
     design_set(d, steps->entity, "salesforce_wizard_object", "1");
     design_set(d, steps->entity, "salesforce_wizard_operation_name", wizard);
@@ -273,9 +273,9 @@ static const char *option(const struct jpk_cloud_operation *operation, const cha
 /* A number as a value of JSON or a text says it; -1: it is none, or none that is above 0. */
 static double positive(const char *text)
 {
-    char *end;
+    char *end = NULL;
     double number = text[strspn(text, "0123456789.")] ? -1 : strtod(text, &end);
-    return number > 0 && !*end ? number : -1;
+    return number > 0 && end && !*end ? number : -1;
 }
 
 /* A unit counts where it is known; where it does not divide the time, seconds do. */

@@ -151,6 +151,8 @@ static struct design_entity *document_of(struct work *w)
     struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
     if (own && own->made[0])
         return own->made[0];
+    if (!own && !w->side)
+        return NULL;
     const char *id =
         own ? own->id : design_new_id(w->d, design_text(w->d, "document/%s", w->what), w->side->entity->id);
     struct design_entity *entity = new_document(w, id, w->name);
