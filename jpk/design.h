@@ -2,6 +2,7 @@
  * The conversion to Design Studio from inside. Parts, in the order in which they run:
  *
  *   plan            ids and names of what components become           (design.c)
+ *   senders         what the other direction has made                 (design_senders.c)
  *   variables       project variables, e-mails                        (design_variables.c)
  *   endpoints       sources, targets, connectors and their functions,
  *                   made when somebody needs them                     (design_endpoint.c, design_setting.c)
@@ -252,5 +253,9 @@ void design_transformations(struct design *d);
 void design_operations(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */
 void design_find_senders(struct design *d);
+/* The one e-mail that a script sends, where it names nothing else; NULL: none. */
+const struct jpk_cloud_component *design_email_of(const struct design *d, const struct jpk_cloud_component *script);
+/* Whether it is the id that the conversion to Cloud Studio makes of these. */
+bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 #endif
