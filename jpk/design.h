@@ -9,7 +9,8 @@
  *   scripts         bodies with their references                      (design_script.c)
  *   transformations mappings, structures                              (design_transformation.c, design_structure.c)
  *   operations      pipelines, chains, options, folders               (design_operation.c)
- *   files           entities, project.xml, properties                 (design_entity.c, design_files.c)
+ *   files           entities, project.xml, properties                 (design_entity.c, design_files.c,
+ * design_uploads.c)
  *
  * Both directions read the same tables: convert_endpoint_table.c, convert_option.c, convert_email.c.
  */
@@ -174,6 +175,11 @@ const char *design_add_upload(struct design *d, const struct design_upload *uplo
 /* The name of the file that an asset of the export has become; NULL: there is none of that path. */
 const char *design_asset(const struct design *d, const char *path);
 
+/* Makes files/.metadata and the list beside it: design_uploads.c. */
+void design_write_uploads(struct design *d);
+/* When the project was made: milliseconds since 1970. */
+int64_t design_made_at(const struct design *d);
+
 /* XML has not all characters: `?` stands for those. Returns how many there were. */
 size_t design_make_legal(struct buf *text);
 
@@ -235,7 +241,7 @@ uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_c
 const char *design_string_at(struct design *d, uint32_t object, const char *key);
 uint32_t design_member(const struct design *d, uint32_t object, const char *key);
 
-/* Puts the assets below files/: design_structure.c. */
+/* Puts the assets below files/. */
 void design_assets(struct design *d);
 
 /* One side of a transformation: sets its settings, appends its structure element, writes its cache. */

@@ -6,13 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistr.h>
 
 #include "base/array.h"
-#include "base/text.h"
 #include "jpk/design.h"
-#include "jpk/entry_name.h"
-#include "jpk/md5.h"
 #include "jpk/properties.h"
 #include "jpk/xml.h"
 
@@ -58,105 +54,6 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
         files[d->file_count++] = (struct jpk_convert_file){path, data, size};
     }
     buf_free(content);
-}
-
-/* As file systems that ignore letter case and normalization see it. */
-static const char *fold(struct design *d, const char *name)
-{
-    char *folded = NULL;
-    size_t n = 0;
-    const char *kept = text_fold(name, strlen(name), &folded, &n) ? arena_strndup(&d->ledger.arena, folded, n) : NULL;
-    d->ledger.failed |= !kept;
-    free(folded);
-    return kept ? kept : "";
-}
-
-static size_t ending(const char *name)
-{
-    enum { ENDING_MAX = 16 };
-    const char *dot = strrchr(name, '.');
-    return dot && strlen(dot) <= ENDING_MAX ? strlen(dot) : 0;
-}
-
-/* Cut in front of its ending, at a character. */
-static const char *shorten(struct design *d, const char *name)
-{
-    enum { NAME_MAX_BYTES = 200 };
-    size_t n = strlen(name), end = ending(name), at = NAME_MAX_BYTES - end;
-    if (n <= NAME_MAX_BYTES)
-        return name;
-    while (at > 0 && ((unsigned char)name[at] & 0xc0) == 0x80)
-        at--;
-    return design_text(d, "%.*s%s", (int)at, name, name + n - end);
-}
-
-const char *design_file_name(struct design *d, const char *wanted, char instead)
-{
-    struct buf name = {0};
-    for (const char *p = wanted; *p;) {
-        ucs4_t c;
-        int n = u8_strmbtouc(&c, (const uint8_t *)p);
-        bool legal = n > 0 && c < 0xfffe && entry_name_character(c) && (c >= 0x80 || !strchr("/\\:*?\"<>|", (int)c));
-        if (legal || (n > 0 && c > 0xffff))
-            buf_put(&name, p, (size_t)n);
-        else
-            buf_putc(&name, instead);
-        p += n > 0 ? n : 1;
-    }
-    const char *kept = shorten(d, design_keep(d, &name));
-    return *fold(d, kept) == '.' || !*kept ? design_text(d, "_%s", kept) : kept;
-}
-
-/* The name with the first number that makes it another: "a (2).xsd". */
-static const char *number_name(struct design *d, const char *name, const char *folded)
-{
-    size_t end = ending(name), n = strlen(name) - end;
-    uint32_t number = map_get(&d->upload_numbers, folded, strlen(folded));
-    const char *numbered = name;
-    for (number = number == MAP_NONE ? 2 : number; !d->ledger.failed; number++) {
-        numbered = design_text(d, "%.*s (%u)%s", (int)n, name, number, name + n);
-        const char *other = fold(d, numbered);
-        if (map_get(&d->upload_names, other, strlen(other)) == MAP_NONE)
-            break;
-    }
-    d->ledger.failed |= !map_set(&d->upload_numbers, folded, strlen(folded), number + 1);
-    return numbered;
-}
-
-const char *design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content)
-{
-    const char *name = design_file_name(d, upload->name, '_'), *folded = fold(d, name);
-    uint32_t old = map_get(&d->upload_names, folded, strlen(folded));
-    const struct jpk_convert_file *there = old != MAP_NONE ? &d->files[d->uploads[old].file] : NULL;
-    if (there && strcmp(d->uploads[old].name, name) == 0 && there->size == content->size &&
-        memcmp(there->data, buf_text(content), content->size) == 0) {
-        buf_free(content);
-        return d->uploads[old].name;
-    }
-    if (there) {
-        name = number_name(d, name, folded);
-        folded = fold(d, name);
-    }
-    struct design_upload *uploads = array_grow(d->uploads, d->upload_count, &d->upload_capacity, sizeof *uploads);
-    if (uploads)
-        d->uploads = uploads;
-    if (!uploads || !map_set(&d->upload_names, folded, strlen(folded), (uint32_t)d->upload_count))
-        d->ledger.failed = true;
-    if (d->ledger.failed) {
-        buf_free(content);
-        return "";
-    }
-    uploads[d->upload_count] = *upload;
-    uploads[d->upload_count].name = name;
-    uploads[d->upload_count++].file = (uint32_t)d->file_count;
-    design_add_file(d, design_text(d, "files/%s", name), content);
-    return name;
-}
-
-const char *design_asset(const struct design *d, const char *path)
-{
-    uint32_t found = map_get(&d->assets, path, strlen(path));
-    return found != MAP_NONE ? d->uploads[found].name : NULL;
 }
 
 static void write_entity(struct design *d, struct design_entity *entity)
@@ -364,7 +261,7 @@ static void write_outline(struct design *d, size_t entities)
 
 /* ------------------------------------------------------------------------------------------------------ properties */
 
-static int64_t made_at(const struct design *d)
+int64_t design_made_at(const struct design *d)
 {
     enum { YEAR_1980 = 315532800 }; /* the first time that a ZIP archive can hold */
     return d->cloud->created_on > 0 ? d->cloud->created_on : (int64_t)YEAR_1980 * 1000;
@@ -376,7 +273,7 @@ struct row {
 
 static void put_properties(const struct design *d, struct buf *out, const struct row *rows, size_t count)
 {
-    properties_put_date(out, made_at(d));
+    properties_put_date(out, design_made_at(d));
     for (size_t i = 0; i < count; i++)
         properties_put(out, rows[i].key, rows[i].value);
 }
@@ -390,7 +287,7 @@ static void write_properties(struct design *d, const char *path, const struct ro
 
 static void write_all_properties(struct design *d)
 {
-    const char *at = design_text(d, "%" PRId64, made_at(d)), *description = d->cloud->description;
+    const char *at = design_text(d, "%" PRId64, design_made_at(d)), *description = d->cloud->description;
     const char *environment = d->cloud->environment_id;
     if (!*environment || environment[strspn(environment, "0123456789")])
         environment = "0";
@@ -443,58 +340,6 @@ static void write_all_properties(struct design *d)
                      sizeof environment_rows / sizeof environment_rows[0]);
 }
 
-/* ------------------------------------------------------------------------------------------------------ structures */
-
-static int compare_uploads(const void *a, const void *b)
-{
-    return strcmp(((const struct design_upload *)a)->name, ((const struct design_upload *)b)->name);
-}
-
-static void put_property(struct buf *out, const char *key, const char *value)
-{
-    buf_puts(out, "      <property");
-    design_put_attribute(out, "key", key);
-    design_put_attribute(out, "value", value);
-    buf_puts(out, "></property>\n");
-}
-
-static void put_upload(const struct design *d, struct buf *out, const struct design_upload *upload)
-{
-    const struct jpk_convert_file *file = &d->files[upload->file];
-    char md5[33], size[24];
-    md5_hex(file->data, file->size, md5);
-    snprintf(size, sizeof size, "%zu", file->size);
-    buf_puts(out, "    <file");
-    design_put_attribute(out, "name", upload->name);
-    buf_printf(out, " type=\"xml\" md5=\"%s\" lastModified=\"%" PRId64 "\">\n", md5, made_at(d));
-    if (upload->connector)
-        put_property(out, "FileSize", size);
-    put_property(out, "IsTopLevel", upload->top_level ? "1" : "0");
-    if (upload->roots && *upload->roots)
-        put_property(out, "PossibleRootNodes", upload->roots);
-    put_property(out, "SchemaType", upload->schema_type);
-    put_property(out, "TargetNamespace", upload->namespace_ ? upload->namespace_ : "");
-    buf_puts(out, "    </file>\n");
-}
-
-static void write_uploads(struct design *d)
-{
-    struct buf metadata = {0}, list = {0};
-    if (d->upload_count == 0 || d->ledger.failed)
-        return;
-    qsort(d->uploads, d->upload_count, sizeof *d->uploads, compare_uploads);
-    buf_puts(&metadata,
-             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<metadata version=\"1\">\n  <dir name=\"_root_\">\n");
-    for (size_t i = 0; i < d->upload_count; i++) {
-        put_upload(d, &metadata, &d->uploads[i]);
-        buf_printf(&list, "xml:%s\n", d->uploads[i].name);
-    }
-    buf_puts(&metadata, "  </dir>\n</metadata>");
-    design_make_legal(&metadata);
-    design_add_file(d, "files/.metadata", &metadata);
-    design_add_file(d, "files/.filestoupload", &list);
-}
-
 static void write_state(struct design *d)
 {
     static const struct row files[] = {
@@ -517,7 +362,7 @@ static int compare_files(const void *a, const void *b)
 void design_write_files(struct design *d)
 {
     size_t entities = d->entity_count; /* folders become entities on the way */
-    write_uploads(d);
+    design_write_uploads(d);
     for (size_t i = 0; i < entities && !d->ledger.failed; i++)
         write_entity(d, d->entities[i]);
     write_outline(d, entities);

@@ -9,7 +9,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "jpk/asset.h"
 #include "jpk/design.h"
 #include "jpk/gunzip.h"
 #include "jpk/packed.h"
@@ -584,44 +583,4 @@ void design_unused_schema(struct design *d, const struct jpk_cloud_component *sc
     if (w.tree)
         design_note(d, schema, CONVERT_KEPT, JPK_CLOUD_NO_NODE, "no transformation has it; it was made all the same");
     schema_tree_free(w.tree);
-}
-
-/* ---------------------------------------------------------------------------------------------------------- assets */
-
-static void add_asset(struct design *d, const struct jpk_cloud_asset *asset)
-{
-    struct jpk_error err = {0};
-    struct buf content = {0};
-    if (design_asset(d, asset->path)) {
-        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' is there twice; the first was taken",
-                            asset->path);
-        return;
-    }
-    json_t *json = jdoc_to_jansson(d->cloud->doc, asset->node);
-    if (!json) {
-        d->ledger.failed = true;
-        return;
-    }
-    const char *type = asset_property(json, "SchemaType");
-    struct design_upload upload = {.name = asset->path,
-                                   .schema_type = design_text(d, "%s", *type ? type : "xml"),
-                                   .namespace_ = design_text(d, "%s", asset_property(json, "TargetNamespace")),
-                                   .roots = design_text(d, "%s", asset_property(json, "PossibleRootNodes")),
-                                   .top_level = strcmp(asset_property(json, "IsTopLevel"), "1") == 0,
-                                   .connector = strcmp(type, "xml") != 0 && strcmp(type, "json") != 0};
-    if (!asset_content(json, NULL, &content, &err)) {
-        d->ledger.failed |= err.code == JPK_ERR_MEMORY;
-        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' cannot be read: %s", asset->path, err.message);
-    } else {
-        design_add_upload(d, &upload, &content);
-        d->ledger.failed |= !map_set(&d->assets, asset->path, strlen(asset->path), (uint32_t)d->upload_count - 1);
-    }
-    buf_free(&content);
-    json_decref(json);
-}
-
-void design_assets(struct design *d)
-{
-    for (size_t i = 0; i < d->cloud->asset_count && !d->ledger.failed; i++)
-        add_asset(d, &d->cloud->assets[i]);
 }
