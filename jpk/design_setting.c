@@ -45,10 +45,10 @@ static const struct jpk_cloud_property *property_of(const struct jpk_cloud_compo
     struct properties_of properties = properties_of(component);
     for (size_t i = 0; i < properties.count; i++)
         if (setting->path && strcmp(properties.list[i].path, setting->path) == 0)
-            return &properties.list[i];
+            return properties.list + i;
     for (size_t i = 0; i < properties.count; i++)
         if (is_of(&properties.list[i], setting))
-            return &properties.list[i];
+            return properties.list + i;
     return NULL;
 }
 

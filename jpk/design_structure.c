@@ -221,7 +221,7 @@ static const char *add_file(struct work *w)
 {
     struct design *d = w->d;
     struct buf xsd = {0};
-    struct schema_xsd_losses losses;
+    struct schema_xsd_losses losses = {0};
     schema_xsd_write(w->tree, &xsd, &losses);
     design_make_legal(&xsd);
     note_losses(w, &losses);

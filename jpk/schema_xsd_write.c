@@ -342,8 +342,8 @@ void schema_xsd_write(const struct schema_tree *tree, struct buf *out, struct sc
 {
     const char *namespace_ = tree->root->namespace_ ? tree->root->namespace_ : "";
     bool qualified = tree->kind == SCHEMA_JSON || !*namespace_ || mostly_qualified(tree, namespace_);
-    struct writer w = {tree, out, namespace_, qualified, losses};
     *losses = (struct schema_xsd_losses){0};
+    struct writer w = {tree, out, namespace_, qualified, losses};
     buf_puts(out, XML_DECLARATION "\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"");
     buf_printf(out, " attributeFormDefault=\"unqualified\" elementFormDefault=\"%s\"",
                qualified ? "qualified" : "unqualified");
