@@ -166,24 +166,27 @@ static void test_json(void **state)
 static void test_simple_list(void **state)
 {
     (void)state;
-#define MARK(name) "<xs:attribute fixed=\"true\" name=\"" name "\" type=\"xs:string\" use=\"required\"/>\n"
-    static const char text[] =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
-        "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" attributeFormDefault=\"unqualified\" "
-        "elementFormDefault=\"qualified\">\n"
-        "  <xs:element name=\"json\">\n    <xs:complexType>\n      <xs:sequence>\n"
-        "        <xs:element minOccurs=\"0\" name=\"sheets\" nillable=\"true\">\n          <xs:complexType>\n"
-        "            <xs:sequence>\n"
-        "              <xs:element maxOccurs=\"unbounded\" minOccurs=\"0\" name=\"one\" type=\"xs:double\"/>\n"
-        "            </xs:sequence>\n            " MARK(
-            "array") "            " MARK("simple") "          </xs:complexType>\n        </xs:element>\n      "
-                                                   "</xs:sequence>\n      " MARK("object") "    </xs:complexType>\n  "
-                                                                                           "</xs:element>\n</"
-                                                                                           "xs:schema>\n";
+    static const char mark[] = "<xs:attribute fixed=\"true\" name=\"%s\" type=\"xs:string\" use=\"required\"/>\n";
+    struct buf text = {0};
+    buf_puts(&text, "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
+                    "<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" attributeFormDefault=\"unqualified\" "
+                    "elementFormDefault=\"qualified\">\n"
+                    "  <xs:element name=\"json\">\n    <xs:complexType>\n      <xs:sequence>\n"
+                    "        <xs:element minOccurs=\"0\" name=\"sheets\" nillable=\"true\">\n"
+                    "          <xs:complexType>\n            <xs:sequence>\n"
+                    "              <xs:element maxOccurs=\"unbounded\" minOccurs=\"0\" name=\"one\" "
+                    "type=\"xs:double\"/>\n            </xs:sequence>\n            ");
+    buf_printf(&text, mark, "array");
+    buf_puts(&text, "            ");
+    buf_printf(&text, mark, "simple");
+    buf_puts(&text, "          </xs:complexType>\n        </xs:element>\n      </xs:sequence>\n      ");
+    buf_printf(&text, mark, "object");
+    buf_puts(&text, "    </xs:complexType>\n  </xs:element>\n</xs:schema>\n");
     struct schema_xsd_losses losses;
-    struct schema_tree *tree = read_xsd(text, sizeof text - 1);
+    struct schema_tree *tree = read_xsd(text.data, text.size);
     struct buf xsd = write_xsd(tree, &losses);
-    assert_string_equal(xsd.data, text);
+    assert_string_equal(xsd.data, text.data);
+    buf_free(&text);
     buf_free(&xsd);
     schema_tree_free(tree);
 }
