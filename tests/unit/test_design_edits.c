@@ -202,12 +202,34 @@ static void try_text(const char *text, size_t size, size_t round)
     dm_free(&dm);
 }
 
-static void edit_file(const char *path, size_t rounds)
+/* What a sample of Design Studio becomes: connectors that the other samples have not. */
+static json_t *converted(enum pm_real which)
+{
+    struct jpk_error err = {0};
+    struct jpk_archive *archive = pm_real(which);
+    struct jpk_project *project = jpk_project_load(archive, NULL, 0, &err);
+    struct jpk_graph *graph = jpk_graph_build(project, &err);
+    struct jpk_conversion *conversion = jpk_convert_to_cloud(project, graph, NULL, &err);
+    json_t *export = conversion ? json_loadb(conversion->text, conversion->size, 0, NULL) : NULL;
+    assert_non_null(export);
+    jpk_conversion_free(conversion);
+    jpk_graph_free(graph);
+    jpk_project_free(project);
+    jpk_archive_free(archive);
+    return export;
+}
+
+static json_t *loaded(const char *path)
 {
     json_error_t error;
-    json_t *whole = json_load_file(path, 0, &error);
-    if (!whole)
+    json_t *export = json_load_file(path, 0, &error);
+    if (!export)
         fail_msg("%s:%d: %s", path, error.line, error.text);
+    return export;
+}
+
+static void edit_export(json_t *whole, size_t rounds)
+{
     for (size_t round = 0; round < rounds; round++) {
         seed = (uint32_t)round * 2654435761u + 99;
         json_t *copy = json_deep_copy(whole);
@@ -226,9 +248,11 @@ static void survives_edits(void **state)
 {
     (void)state;
     const char *rounds = getenv("JPK_TEST_MUTATIONS");
-    size_t n = rounds ? strtoul(rounds, NULL, 10) : 600;
-    edit_file("samples/cloud/contacts.json", n);
-    edit_file("samples/cloud/nightly-cleanup.json", n);
+    size_t n = rounds ? strtoul(rounds, NULL, 10) : 400;
+    edit_export(loaded("samples/cloud/contacts.json"), n);
+    edit_export(loaded("samples/cloud/nightly-cleanup.json"), n);
+    edit_export(converted(PM_HTTP_JSON), n);
+    edit_export(converted(PM_DATABASE), n);
 }
 
 int main(void)
