@@ -18,13 +18,11 @@ struct jpk_finding *design_note(struct design *d, const struct jpk_cloud_compone
 {
     va_list args;
     va_start(args, format);
-    struct jpk_finding *finding = ledger_note(&d->ledger, component->index, rule, 0, format, args);
+    uint32_t place = d->cloud->doc->nodes[node == JPK_CLOUD_NO_NODE ? component->node : node].start;
+    struct jpk_finding *finding = ledger_note(&d->ledger, component->index, rule, place, format, args);
     va_end(args);
     if (!finding)
         return NULL;
-    struct text_position at = jdoc_position(d->cloud->doc, node == JPK_CLOUD_NO_NODE ? component->node : node);
-    finding->line = at.line;
-    finding->column = at.column;
     finding->entity_id = component->id;
     finding->entity_type = jpk_cloud_kind_info(component->kind)->name;
     finding->entity_name = component->name;
@@ -72,14 +70,6 @@ const char *design_keep(struct design *d, struct buf *buf)
 
 /* ------------------------------------------------------------------------------------------------------------- ids */
 
-bool design_is_made(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
-{
-    char name[512], made[UUID_SIZE];
-    snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
-    uuid_of_name(d->project_id, name, made);
-    return text_caseeq(id, made);
-}
-
 /* False: something has it already, or memory is out. */
 static bool take_id(struct design *d, const char *id)
 {
@@ -90,53 +80,56 @@ static bool take_id(struct design *d, const char *id)
     return false;
 }
 
+/* Of equal names each has its number, which goes on where it was: names are tried once. */
 const char *design_new_id(struct design *d, const char *role, const char *source)
 {
-    char id[UUID_SIZE];
     const char *name = design_text(d, "design/%s/%s", role, source);
-    for (;;) {
-        uuid_of_name(d->project_id, name, id);
+    uint32_t number = map_get(&d->made_ids, name, strlen(name));
+    for (number = number == MAP_NONE ? 0 : number; !d->ledger.failed; number++) {
+        char id[UUID_SIZE];
+        uuid_of_name(d->project_id, number > 0 ? design_text(d, "%s#%u", name, number) : name, id);
         const char *copy = design_text(d, "%s", id);
-        if (d->ledger.failed || take_id(d, copy))
-            return copy;
-        name = design_text(d, "%s#", name);
+        if (d->ledger.failed || !take_id(d, copy))
+            continue;
+        d->ledger.failed |= !map_set(&d->made_ids, name, strlen(name), number + 1);
+        return copy;
     }
+    return "";
 }
 
-/* A component keeps its id when that is one that Design Studio can have. */
-static void plan_id(struct design *d, const struct jpk_cloud_component *component)
+/* A component keeps its id when that is one that Design Studio can have; the others get theirs when these have theirs.
+ */
+static void keep_id(struct design *d, const struct jpk_cloud_component *component)
 {
-    const char *id = "";
-    if (text_guid(component->id, strlen(component->id))) {
-        char *lower = arena_strdup_lower(&d->ledger.arena, component->id);
-        d->ledger.failed |= !lower;
-        if (lower && take_id(d, lower))
-            id = lower;
-    }
-    design_of(d, component)->id =
-        *id ? id
-            : design_new_id(d, jpk_cloud_kind_info(component->kind)->name,
-                            *component->id ? component->id : design_text(d, "%u", component->index));
+    if (!text_guid(component->id, strlen(component->id)))
+        return;
+    char *lower = arena_strdup_lower(&d->ledger.arena, component->id);
+    d->ledger.failed |= !lower;
+    if (lower && take_id(d, lower))
+        design_of(d, component)->id = lower;
 }
 
-/* What a file system or Design Studio does not have in the name of a project. */
+static void make_id(struct design *d, const struct jpk_cloud_component *component)
+{
+    if (!design_of(d, component)->id)
+        design_of(d, component)->id =
+            design_new_id(d, jpk_cloud_kind_info(component->kind)->name,
+                          *component->id ? component->id : design_text(d, "%u", component->index));
+}
+
+/* Single spaces in place of what no file can be called; neither spaces nor dots at the end. */
 static const char *project_name(struct design *d)
 {
-    char *name = arena_strdup(&d->ledger.arena, d->cloud->name);
-    size_t n = 0;
-    if (!name) {
-        d->ledger.failed = true;
-        return "";
-    }
-    for (const char *p = name; *p; p++) {
-        bool bad = (unsigned char)*p < ' ' || strchr("\\/:?*\"<>|", *p);
-        if (!bad || (n > 0 && name[n - 1] != ' '))
-            name[n++] = bad ? ' ' : *p;
-    }
-    while (n > 0 && (name[n - 1] == ' ' || name[n - 1] == '.'))
+    struct buf name = {0};
+    for (const char *p = design_file_name(d, d->cloud->name, ' '); *p; p++)
+        if (*p != ' ' || (name.size > 0 && name.data[name.size - 1] != ' '))
+            buf_putc(&name, *p);
+    size_t n = name.size;
+    while (n > 0 && (name.data[n - 1] == ' ' || name.data[n - 1] == '.'))
         n--;
-    name[n] = '\0';
-    return n > 0 ? name : "Project";
+    const char *kept = design_text(d, "%.*s", (int)n, design_keep(d, &name));
+    /* Without its spaces it may begin in another way. */
+    return *kept && *d->cloud->name ? design_file_name(d, kept, ' ') : "Project";
 }
 
 /* Activities learn their schemas. */
@@ -180,7 +173,8 @@ static bool begin(struct design *d, struct jpk_error *err)
     if (!ledger_begin(&d->ledger, count))
         return error_memory(err);
     d->components = arena_calloc(&d->ledger.arena, count + 1, sizeof *d->components);
-    if (!d->components)
+    d->folders = arena_calloc(&d->ledger.arena, d->cloud->workflow_count + 1, sizeof *d->folders);
+    if (!d->components || !d->folders)
         return error_memory(err);
     const char *id = d->cloud->id;
     if (text_guid(id, strlen(id))) {
@@ -192,8 +186,10 @@ static bool begin(struct design *d, struct jpk_error *err)
     }
     d->project_name = project_name(d);
     d->ledger.failed |= !d->project_id;
+    for (size_t i = 0; i < count && !d->ledger.failed; i++)
+        keep_id(d, d->cloud->components[i]);
     for (size_t i = 0; i < count && !d->ledger.failed; i++) {
-        plan_id(d, d->cloud->components[i]);
+        make_id(d, d->cloud->components[i]);
         if (d->cloud->components[i]->kind == JPK_CLOUD_SCHEMA)
             plan_schema(d, d->cloud->components[i]);
         else if (d->cloud->components[i]->kind == JPK_CLOUD_OPERATION)
@@ -281,6 +277,35 @@ static bool list_items(struct design *d, struct design_conversion *out)
     return out->items && !d->ledger.failed;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
+    return (x > y) - (x < y);
+}
+
+/* Lines and columns of all findings, whose offsets stand in `line` until now: in one pass over the export. */
+static bool place_findings(struct design *d)
+{
+    size_t count = 0, n = 0;
+    for (size_t i = 0; i < d->ledger.item_count; i++)
+        count += d->ledger.items[i].finding_count;
+    struct jpk_finding **sorted = calloc(count + 1, sizeof(struct jpk_finding *));
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < d->ledger.item_count; i++)
+        for (size_t j = 0; j < d->ledger.items[i].finding_count; j++)
+            sorted[n++] = &d->ledger.items[i].findings[j];
+    qsort(sorted, n, sizeof(struct jpk_finding *), compare_places);
+    struct text_counter counter = text_counter_begin(d->cloud->doc->text, d->cloud->doc->size);
+    for (size_t i = 0; i < n; i++) {
+        struct text_position at = text_counter_at(&counter, sorted[i]->line);
+        sorted[i]->line = at.line;
+        sorted[i]->column = at.column;
+    }
+    free(sorted);
+    return true;
+}
+
 static int compare_texts(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -328,7 +353,7 @@ static void give_out(struct design *d, struct design_conversion *out)
 static void free_files(struct jpk_convert_file *files, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        free((void *)(uintptr_t)files[i].data);
+        free((void *)files[i].data);
     free(files);
 }
 
@@ -342,7 +367,10 @@ static void design_end(struct design *d)
     free(d->entities);
     free_files(d->files, d->file_count);
     map_free(&d->ids);
+    map_free(&d->made_ids);
     map_free(&d->upload_names);
+    map_free(&d->upload_numbers);
+    map_free(&d->assets);
     free(d->uploads);
     ledger_free(&d->ledger);
 }
@@ -362,6 +390,16 @@ void design_conversion_free(struct jpk_conversion *conversion)
     free(out);
 }
 
+static bool fail(const struct design *d, struct jpk_error *err)
+{
+    if (!d->too_large)
+        return error_memory(err);
+    return error_set(err, JPK_ERR_LIMIT,
+                     "becomes a project of more than %llu MiB, for log-ins and schemas stand in it "
+                     "wherever they are used",
+                     (unsigned long long)(jpk_limits_default().total_size >> 20));
+}
+
 struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, const struct jpk_convert_options *options,
                                              struct jpk_error *err)
 {
@@ -377,9 +415,10 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
     bool ok = (out || error_memory(err)) && begin(&d, err) && design_schedules(&d, err);
     for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&d);
-        ok = !d.ledger.failed || error_memory(err);
+        ok = !d.ledger.failed || fail(&d, err);
     }
-    ok = ok && ((list_items(&d, out) && list_connectors(&d, out) && !d.ledger.failed) || error_memory(err));
+    ok = ok && ((place_findings(&d) && list_items(&d, out) && list_connectors(&d, out) && !d.ledger.failed) ||
+                error_memory(err));
     if (ok)
         give_out(&d, out);
     design_end(&d);

@@ -2,13 +2,15 @@
  * The conversion to Design Studio from inside. Parts, in the order in which they run:
  *
  *   plan            ids and names of what components become           (design.c)
+ *   senders         what the other direction has made                 (design_senders.c)
  *   variables       project variables, e-mails                        (design_variables.c)
  *   endpoints       sources, targets, connectors and their functions,
  *                   made when somebody needs them                     (design_endpoint.c, design_setting.c)
  *   scripts         bodies with their references                      (design_script.c)
  *   transformations mappings, structures                              (design_transformation.c, design_structure.c)
  *   operations      pipelines, chains, options, folders               (design_operation.c)
- *   files           entities, project.xml, properties                 (design_entity.c, design_files.c)
+ *   files           entities, project.xml, properties                 (design_entity.c, design_files.c,
+ * design_uploads.c)
  *
  * Both directions read the same tables: convert_endpoint_table.c, convert_option.c, convert_email.c.
  */
@@ -33,13 +35,19 @@ struct design_items {
     size_t count, capacity;
 };
 
+/* A workflow as a folder. */
+struct design_folder {
+    bool planned;
+    const char *path; /* the names of its folders, parted by " - "; NULL: it is none */
+    const char *id;   /* of the last of them; NULL: by rule */
+};
+
 /* An entity that is being made. */
 struct design_entity {
     enum jpk_type type;
     const char *id, *name, *description;
     const struct jpk_cloud_component *from; /* NULL: it was made by rule */
-    const char *folder;                     /* the names of its folders, parted by " - "; "" for none */
-    const char *folder_id;                  /* of the last of them; NULL: by rule */
+    const struct design_folder *folder;     /* NULL for none */
     struct design_items properties;
     const char *location; /* of sources and targets: "FTP" */
     struct design_items place;
@@ -58,7 +66,8 @@ struct design_component {
     const struct jpk_cloud_component *schemas[2]; /* of an activity: its input, its output; NULL */
     const struct jpk_cloud_component *beside[2];  /* of a transformation: the activity before it, behind it; NULL */
     const struct jpk_cloud_component *first;      /* of an activity: the one whose source or target it shares; NULL */
-    const char *file;                             /* of a schema: its file below files/; NULL */
+    const struct jpk_cloud_property **logins; /* of a connection: by row of its settings; NULL as long as nobody asks */
+    const char *file;                         /* of a schema: its file below files/; NULL */
     bool absorbed; /* part of something else: an operation that sends an e-mail, a script that runs
                       before a transformation */
 };
@@ -75,14 +84,20 @@ struct design {
     struct ledger ledger;
     const char *project_id, *project_name;
     struct design_component *components; /* by jpk_cloud_component.index */
+    struct design_folder *folders;       /* by workflow */
     struct map ids;                      /* those that are taken */
+    struct map made_ids;                 /* "design/role/source" -> the next number of that name */
     struct design_entity **entities;
     size_t entity_count, entity_capacity;
     struct jpk_convert_file *files;
     size_t file_count, file_capacity;
+    uint64_t file_bytes;
+    bool too_large;                /* beside ledger.failed: it was not memory */
     struct design_upload *uploads; /* in the order in which they were added */
     size_t upload_count, upload_capacity;
-    struct map upload_names;
+    struct map upload_names;        /* folded -> index in uploads */
+    struct map upload_numbers;      /* folded -> the next number behind it */
+    struct map assets;              /* path -> index in uploads */
     struct design_entity *calls[8]; /* by row of the table of wizards; made when the first operation needs one */
     struct design_place place;
     size_t script_lines, script_lines_kept;
@@ -111,9 +126,6 @@ void design_done_as(struct design *d, const struct jpk_cloud_component *componen
 const char *design_text(struct design *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
-
-/* Whether an id is the one that the conversion to Cloud Studio makes of these. */
-bool design_is_made(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
@@ -146,14 +158,34 @@ void design_put_entity(struct buf *out, struct design_entity *entity);
 /* Adds a file; the path is below the project's folder. Takes the content, whose buffer is empty then. */
 void design_add_file(struct design *d, const char *path, struct buf *content);
 
+/*
+ * A name that a file, and an entry of an archive, can have on every system: what it cannot hold becomes `instead`, and
+ * very long ones are cut. Arena memory.
+ */
+const char *design_file_name(struct design *d, const char *wanted, char instead);
+
 /* A structure's file below files/, with what files/.metadata says of it. */
 struct design_upload {
     const char *name, *schema_type, *namespace_, *roots;
     bool top_level, connector; /* of a connector: its size is noted too */
+    uint32_t file;             /* index in `files` */
 };
 
-/* Adds such a file; takes the content. Of two with one name the first stays, and false is returned. */
-bool design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content);
+/*
+ * Adds such a file; takes the content. Returns its name, which is another when one that is called so is there already,
+ * unless that says the same. "" and failed: no memory.
+ */
+const char *design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content);
+/* The name of the file that an asset of the export has become; NULL: there is none of that path. */
+const char *design_asset(const struct design *d, const char *path);
+
+/* Makes files/.metadata and the list beside it: design_uploads.c. */
+void design_write_uploads(struct design *d);
+/* When the project was made: milliseconds since 1970. */
+int64_t design_made_at(const struct design *d);
+
+/* XML has not all characters: `?` stands for those. Returns how many there were. */
+size_t design_make_legal(struct buf *text);
 
 /* Makes the files of all entities, project.xml and the others: design_files.c. */
 void design_write_files(struct design *d);
@@ -217,7 +249,7 @@ uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_c
 const char *design_string_at(struct design *d, uint32_t object, const char *key);
 uint32_t design_member(const struct design *d, uint32_t object, const char *key);
 
-/* Puts the assets below files/: design_structure.c. */
+/* Puts the assets below files/. */
 void design_assets(struct design *d);
 
 /* One side of a transformation: sets its settings, appends its structure element, writes its cache. */
@@ -237,5 +269,9 @@ bool design_schedules(struct design *d, struct jpk_error *err);
 void design_operations(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */
 void design_find_senders(struct design *d);
+/* The one e-mail that a script sends, where it names nothing else; NULL: none. */
+const struct jpk_cloud_component *design_email_of(const struct design *d, const struct jpk_cloud_component *script);
+/* Whether it is the id that the conversion to Cloud Studio makes of these. */
+bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 #endif

@@ -276,7 +276,7 @@ static const struct jpk_cloud_component *first_of(struct design *d, const struct
     if (!first || first == activity)
         return NULL;
     const char *id = design_of(d, first)->id, *role = design_text(d, "%s/%s", id, design_of(d, transformation)->id);
-    return design_is_made(d, activity->id, "activity", role, id) ? first : NULL;
+    return design_is_made_id(d, activity->id, "activity", role, id) ? first : NULL;
 }
 
 void design_find_queries(struct design *d)

@@ -72,6 +72,19 @@ static void note_manual(struct design *d, const struct jpk_cloud_component *comp
         finding->hint = "set it up by hand";
 }
 
+/* The connection of an activity; NULL, with a finding: it is not there, or none that the activity could have. */
+static const struct jpk_cloud_component *connection_of(struct design *d, const struct jpk_cloud_component *activity)
+{
+    const struct jpk_cloud_component *to = activity->as.activity->connection.component;
+    if (to && to->kind == JPK_CLOUD_CONNECTION &&
+        strcmp(to->as.connection->adapter, activity->as.activity->adapter) == 0)
+        return to;
+    design_note(d, activity, CONVERT_DANGLING, activity->as.activity->connection.node,
+                to ? "its connection is not one of the connector '%.100s'" : "its connection is not in the project",
+                activity->as.activity->adapter);
+    return NULL;
+}
+
 /* `Read x` and `Write x` are how sources and targets called `x` are named there. */
 static const char *plain_name(const char *name, enum convert_direction direction)
 {
@@ -120,7 +133,7 @@ static struct design_entity *new_location(struct design *d, const struct jpk_clo
                                           const struct endpoint_row *row, enum convert_direction direction)
 {
     bool own = direction == design_direction(activity), read = direction == CONVERT_READ;
-    const struct jpk_cloud_component *connection = activity->as.activity->connection.component;
+    const struct jpk_cloud_component *connection = NULL;
     const char *id =
         own ? design_of(d, activity)->id : design_new_id(d, read ? "source" : "target", design_of(d, activity)->id);
     struct design_entity *entity = design_entity(d, read ? JPK_TYPE_SOURCE : JPK_TYPE_TARGET, id,
@@ -129,10 +142,9 @@ static struct design_entity *new_location(struct design *d, const struct jpk_clo
         return NULL;
     entity->from = activity;
     entity->description = activity->description;
+    connection = connection_of(d, activity);
     fill_location(d, entity, row, connection, activity, direction);
-    if (!connection)
-        design_note(d, activity, CONVERT_DANGLING, JPK_CLOUD_NO_NODE, "its connection is not in the project");
-    else
+    if (connection)
         use_connection(d, connection, entity);
     return entity;
 }
@@ -213,6 +225,15 @@ const char *design_string_at(struct design *d, uint32_t object, const char *key)
     return design_text(d, "%.*s", (int)jdoc_string_size(doc, node), jdoc_string(doc, node));
 }
 
+/* A file that a schema names, as it is called below files/. */
+static const char *file_at(struct design *d, uint32_t options, const char *key)
+{
+    const char *path = design_string_at(d, options, key), *asset = design_asset(d, path);
+    if (asset)
+        return asset;
+    return *path ? design_file_name(d, path, '_') : "";
+}
+
 /* The files that a function of NetSuite works with. */
 static void put_files(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *activity)
 {
@@ -222,17 +243,19 @@ static void put_files(struct design *d, struct design_entity *entity, const stru
         out = in;
     static const struct {
         const char *key, *member;
-        bool output;
-    } files[] = {
-        {"input_xsd_filename", "requestStructureFilePath", false},
-        {"input_xsd_root", "requestRootName", false},
-        {"output_xsd_filename", "responseStructureFilePath", true},
-        {"output_xsd_root", "responseRootName", true},
+        bool output, file;
+    } rows[] = {
+        {"input_xsd_filename", "requestStructureFilePath", false, true},
+        {"input_xsd_root", "requestRootName", false, false},
+        {"output_xsd_filename", "responseStructureFilePath", true, true},
+        {"output_xsd_root", "responseRootName", true, false},
     };
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        const char *value = design_string_at(d, files[i].output ? out : in, files[i].member);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        uint32_t options = rows[i].output ? out : in;
+        const char *value =
+            rows[i].file ? file_at(d, options, rows[i].member) : design_string_at(d, options, rows[i].member);
         if (*value)
-            design_set(d, entity, files[i].key, value);
+            design_set(d, entity, rows[i].key, value);
     }
 }
 
@@ -252,9 +275,9 @@ static struct design_entity *new_function(struct design *d, const struct jpk_clo
                                           const struct endpoint_row *row)
 {
     const struct jpk_type_info *type = jpk_type_by_name(row->type);
-    const struct jpk_cloud_component *connection = activity->as.activity->connection.component;
     if (!type) /* bulk loads: no entity of Design Studio is known */
         return NULL;
+    const struct jpk_cloud_component *connection = connection_of(d, activity);
     struct design_entity *entity = design_entity(d, type->type, design_of(d, activity)->id, activity->name);
     struct design_entity *connector = connection && row->endpoint_key ? design_connection(d, connection) : NULL;
     if (!entity)
@@ -265,9 +288,7 @@ static struct design_entity *new_function(struct design *d, const struct jpk_clo
         design_set(d, entity, row->endpoint_key, connector->id);
     else if (connection)
         design_put_settings(d, entity, connection, endpoint_connector_find(row->adapter)->settings, false);
-    if (!connection)
-        design_note(d, activity, CONVERT_DANGLING, JPK_CLOUD_NO_NODE, "its connection is not in the project");
-    else if (!connector)
+    if (connection && !connector)
         design_done(d, connection, entity);
     design_put_settings(d, entity, activity, row->read_settings, false);
     if (strcmp(row->adapter, "netsuite") == 0)

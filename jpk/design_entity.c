@@ -119,7 +119,7 @@ struct design_entity *design_entity(struct design *d, enum jpk_type type, const 
         return NULL;
     }
     entities[d->entity_count++] = entity;
-    *entity = (struct design_entity){.type = type, .id = id, .name = name, .description = "", .folder = ""};
+    *entity = (struct design_entity){.type = type, .id = id, .name = name, .description = ""};
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         if (usual[i].type == type)
             design_set(d, entity, usual[i].key, strcmp(usual[i].value, OWN_ID) == 0 ? id : usual[i].value);
@@ -156,9 +156,10 @@ static int compare_items(const void *a, const void *b)
 
 static void put_items(struct buf *out, unsigned depth, struct design_items *list)
 {
-    if (list->count > 0)
-        qsort(list->items, list->count, sizeof *list->items, compare_items);
-    buf_printf(out, "%*s<Properties>\n", (int)depth * 2, "");
+    buf_printf(out, "%*s<Properties%s>\n", (int)depth * 2, "", list->count > 0 ? "" : "/");
+    if (list->count == 0)
+        return;
+    qsort(list->items, list->count, sizeof *list->items, compare_items);
     for (size_t i = 0; i < list->count; i++) {
         buf_printf(out, "%*s<Item", (int)depth * 2 + 2, "");
         design_put_attribute(out, "key", list->items[i].key);

@@ -9,7 +9,6 @@
 
 #include "base/array.h"
 #include "jpk/design.h"
-#include "jpk/md5.h"
 #include "jpk/properties.h"
 #include "jpk/xml.h"
 
@@ -22,11 +21,8 @@ enum { FOLDERS_DEEP_MAX = 16 };
 
 /* --------------------------------------------------------------------------------------------------------- content */
 
-/*
- * XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF: they become `?`. Returns how many
- * there were.
- */
-static size_t make_legal(struct buf *text)
+/* XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF. */
+size_t design_make_legal(struct buf *text)
 {
     size_t count = 0;
     for (size_t i = 0; i < text->size; i++) {
@@ -44,7 +40,9 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
 {
     struct jpk_convert_file *files = array_grow(d->files, d->file_count, &d->file_capacity, sizeof *files);
     size_t size = content->size;
-    char *data = content->failed ? NULL : malloc(size + 1);
+    d->file_bytes += size;
+    d->too_large |= d->file_bytes > jpk_limits_default().total_size;
+    char *data = content->failed || d->too_large ? NULL : malloc(size + 1);
     if (files)
         d->files = files;
     if (!files || !data) {
@@ -58,28 +56,11 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
     buf_free(content);
 }
 
-bool design_add_upload(struct design *d, const struct design_upload *upload, struct buf *content)
-{
-    struct design_upload *uploads = array_grow(d->uploads, d->upload_count, &d->upload_capacity, sizeof *uploads);
-    uint32_t old = MAP_NONE;
-    if (uploads)
-        d->uploads = uploads;
-    if (!uploads || !map_add(&d->upload_names, upload->name, strlen(upload->name), (uint32_t)d->file_count, &old))
-        d->ledger.failed = true;
-    if (d->ledger.failed || old != MAP_NONE) {
-        buf_free(content);
-        return false;
-    }
-    uploads[d->upload_count++] = *upload;
-    design_add_file(d, design_text(d, "files/%s", upload->name), content);
-    return !d->ledger.failed;
-}
-
 static void write_entity(struct design *d, struct design_entity *entity)
 {
     struct buf out = {0};
     design_put_entity(&out, entity);
-    if (make_legal(&out) > 0 && entity->from)
+    if (design_make_legal(&out) > 0 && entity->from)
         design_note(d, entity->from, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
                     "it holds characters that XML has not; a question mark stands for each");
     design_add_file(d, design_text(d, "Data/%s/%s.xml", jpk_type_info(entity->type)->name, entity->id), &out);
@@ -104,8 +85,10 @@ struct outline {
     struct design *d;
     enum jpk_type type;
     struct folder top;
-    struct map by_path; /* "A - B" -> index in folders */
-    struct map wanted;  /* "A - B" -> index of an entity that knows the folder's id */
+    struct map by_path;   /* "A - B" -> index in folders */
+    struct map wanted;    /* "A - B" -> index of the workflow that is it */
+    struct folder **made; /* by workflow */
+    bool *used;           /* ... whether an entity of the type lies in it */
     struct folder **folders;
     size_t count, capacity;
 };
@@ -115,7 +98,7 @@ static const char *folder_id(struct outline *o, const char *path)
 {
     uint32_t found = map_get(&o->wanted, path, strlen(path));
     return found != MAP_NONE
-               ? o->d->entities[found]->folder_id
+               ? o->d->folders[found].id
                : design_new_id(o->d, "folder", design_text(o->d, "%s/%s", jpk_type_info(o->type)->name, path));
 }
 
@@ -163,9 +146,19 @@ static struct folder *folder_of(struct outline *o, const char *path)
     return at;
 }
 
+static struct folder *folder_of_entity(struct outline *o, const struct design_entity *entity)
+{
+    if (!entity->folder)
+        return &o->top;
+    struct folder **made = &o->made[entity->folder - o->d->folders];
+    if (!*made)
+        *made = folder_of(o, entity->folder->path);
+    return *made;
+}
+
 static void place(struct outline *o, const struct design_entity *entity)
 {
-    struct folder *folder = folder_of(o, entity->folder);
+    struct folder *folder = folder_of_entity(o, entity);
     struct entry *entry = arena_calloc(&o->d->ledger.arena, 1, sizeof *entry);
     if (!folder || !entry) {
         o->d->ledger.failed = true;
@@ -177,6 +170,21 @@ static void place(struct outline *o, const struct design_entity *entity)
     else
         folder->entry = entry;
     folder->last_entry = entry;
+}
+
+/* The ids of the folders that entities of the type lie in; of two workflows with one name that of the first. */
+static void find_wanted(struct outline *o, size_t entities)
+{
+    struct design *d = o->d;
+    uint32_t old;
+    for (size_t i = 0; i < entities; i++)
+        if (d->entities[i]->type == o->type && d->entities[i]->folder)
+            o->used[d->entities[i]->folder - d->folders] = true;
+    for (size_t i = 0; i < d->cloud->workflow_count; i++) {
+        const struct design_folder *folder = &d->folders[i];
+        if (o->used[i] && folder->id && !map_add(&o->wanted, folder->path, strlen(folder->path), (uint32_t)i, &old))
+            d->ledger.failed = true;
+    }
 }
 
 static void put_line(struct buf *out, unsigned depth, const char *tag, const char *id, const char *name,
@@ -212,12 +220,12 @@ static void write_folders(struct outline *o)
 static void put_type(struct design *d, struct buf *out, enum jpk_type type, size_t entities)
 {
     struct outline o = {.d = d, .type = type};
-    for (size_t i = 0; i < entities && !d->ledger.failed; i++) {
-        const char *path = d->entities[i]->folder;
-        if (d->entities[i]->type == type && d->entities[i]->folder_id &&
-            !map_set(&o.wanted, path, strlen(path), (uint32_t)i))
-            d->ledger.failed = true;
-    }
+    o.made = calloc(d->cloud->workflow_count + 1, sizeof(struct folder *));
+    o.used = calloc(d->cloud->workflow_count + 1, sizeof *o.used);
+    if (o.made && o.used)
+        find_wanted(&o, entities);
+    else
+        d->ledger.failed = true;
     for (size_t i = 0; i < entities && !d->ledger.failed; i++)
         if (d->entities[i]->type == type)
             place(&o, d->entities[i]);
@@ -232,6 +240,8 @@ static void put_type(struct design *d, struct buf *out, enum jpk_type type, size
     map_free(&o.by_path);
     map_free(&o.wanted);
     free(o.folders);
+    free(o.made);
+    free(o.used);
 }
 
 static void write_outline(struct design *d, size_t entities)
@@ -245,13 +255,13 @@ static void write_outline(struct design *d, size_t entities)
         if (type != JPK_TYPE_FOLDER)
             put_type(d, &out, type, entities);
     buf_puts(&out, "</Project>\n");
-    make_legal(&out);
+    design_make_legal(&out);
     design_add_file(d, "project.xml", &out);
 }
 
 /* ------------------------------------------------------------------------------------------------------ properties */
 
-static int64_t made_at(const struct design *d)
+int64_t design_made_at(const struct design *d)
 {
     enum { YEAR_1980 = 315532800 }; /* the first time that a ZIP archive can hold */
     return d->cloud->created_on > 0 ? d->cloud->created_on : (int64_t)YEAR_1980 * 1000;
@@ -263,7 +273,7 @@ struct row {
 
 static void put_properties(const struct design *d, struct buf *out, const struct row *rows, size_t count)
 {
-    properties_put_date(out, made_at(d));
+    properties_put_date(out, design_made_at(d));
     for (size_t i = 0; i < count; i++)
         properties_put(out, rows[i].key, rows[i].value);
 }
@@ -277,7 +287,7 @@ static void write_properties(struct design *d, const char *path, const struct ro
 
 static void write_all_properties(struct design *d)
 {
-    const char *at = design_text(d, "%" PRId64, made_at(d)), *description = d->cloud->description;
+    const char *at = design_text(d, "%" PRId64, design_made_at(d)), *description = d->cloud->description;
     const char *environment = d->cloud->environment_id;
     if (!*environment || environment[strspn(environment, "0123456789")])
         environment = "0";
@@ -330,58 +340,6 @@ static void write_all_properties(struct design *d)
                      sizeof environment_rows / sizeof environment_rows[0]);
 }
 
-/* ------------------------------------------------------------------------------------------------------ structures */
-
-static int compare_uploads(const void *a, const void *b)
-{
-    return strcmp(((const struct design_upload *)a)->name, ((const struct design_upload *)b)->name);
-}
-
-static void put_property(struct buf *out, const char *key, const char *value)
-{
-    buf_puts(out, "      <property");
-    design_put_attribute(out, "key", key);
-    design_put_attribute(out, "value", value);
-    buf_puts(out, "></property>\n");
-}
-
-static void put_upload(const struct design *d, struct buf *out, const struct design_upload *upload)
-{
-    const struct jpk_convert_file *file = &d->files[map_get(&d->upload_names, upload->name, strlen(upload->name))];
-    char md5[33], size[24];
-    md5_hex(file->data, file->size, md5);
-    snprintf(size, sizeof size, "%zu", file->size);
-    buf_puts(out, "    <file");
-    design_put_attribute(out, "name", upload->name);
-    buf_printf(out, " type=\"xml\" md5=\"%s\" lastModified=\"%" PRId64 "\">\n", md5, made_at(d));
-    if (upload->connector)
-        put_property(out, "FileSize", size);
-    put_property(out, "IsTopLevel", upload->top_level ? "1" : "0");
-    if (upload->roots && *upload->roots)
-        put_property(out, "PossibleRootNodes", upload->roots);
-    put_property(out, "SchemaType", upload->schema_type);
-    put_property(out, "TargetNamespace", upload->namespace_ ? upload->namespace_ : "");
-    buf_puts(out, "    </file>\n");
-}
-
-static void write_uploads(struct design *d)
-{
-    struct buf metadata = {0}, list = {0};
-    if (d->upload_count == 0 || d->ledger.failed)
-        return;
-    qsort(d->uploads, d->upload_count, sizeof *d->uploads, compare_uploads);
-    buf_puts(&metadata,
-             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<metadata version=\"1\">\n  <dir name=\"_root_\">\n");
-    for (size_t i = 0; i < d->upload_count; i++) {
-        put_upload(d, &metadata, &d->uploads[i]);
-        buf_printf(&list, "xml:%s\n", d->uploads[i].name);
-    }
-    buf_puts(&metadata, "  </dir>\n</metadata>");
-    make_legal(&metadata);
-    design_add_file(d, "files/.metadata", &metadata);
-    design_add_file(d, "files/.filestoupload", &list);
-}
-
 static void write_state(struct design *d)
 {
     static const struct row files[] = {
@@ -404,7 +362,7 @@ static int compare_files(const void *a, const void *b)
 void design_write_files(struct design *d)
 {
     size_t entities = d->entity_count; /* folders become entities on the way */
-    write_uploads(d);
+    design_write_uploads(d);
     for (size_t i = 0; i < entities && !d->ledger.failed; i++)
         write_entity(d, d->entities[i]);
     write_outline(d, entities);

@@ -12,7 +12,6 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "base/uuid.h"
 #include "jpk/convert_tables.h"
 #include "jpk/design.h"
 
@@ -32,7 +31,7 @@ struct steps {
     struct design_entity *entity;
     struct step *items;
     size_t count, capacity;
-    const struct design_entity *function;          /* of a connector; NULL: files and databases alone */
+    struct design_entity *function;                /* of a connector; NULL: files and databases alone */
     size_t functions, transformations, activities; /* how many there are */
     size_t requests, responses, sources, targets;  /* ... */
     struct design_entity *answered;                /* a target of HTTP that the next target gets the answer of */
@@ -73,7 +72,7 @@ static void add_target(struct design *d, struct steps *steps, struct design_enti
         steps->answered = target;
 }
 
-static void add_function(struct design *d, struct steps *steps, const struct design_entity *function)
+static void add_function(struct design *d, struct steps *steps, struct design_entity *function)
 {
     const char *connect_type, *wizard = design_wizard(function, &connect_type);
     if (wizard) {
@@ -247,7 +246,7 @@ static void put_wizard(struct design *d, const struct steps *steps)
     const char *connect_type, *wizard = steps->function ? design_wizard(steps->function, &connect_type) : NULL;
     if (!wizard)
         return;
-    struct design_entity *function = (struct design_entity *)(uintptr_t)steps->function;
+    struct design_entity *function = steps->function;
     design_set(d, steps->entity, "salesforce_wizard_guid", function->id);
     design_set(d, steps->entity, "salesforce_wizard_object", "1");
     design_set(d, steps->entity, "salesforce_wizard_operation_name", wizard);
@@ -270,21 +269,33 @@ static const char *option(const struct jpk_cloud_operation *operation, const cha
     return NULL;
 }
 
+/* A number as a value of JSON or a text says it; -1: it is none, or none that is above 0. */
+static double positive(const char *text)
+{
+    char *end = NULL;
+    double number = text[strspn(text, "0123456789.")] ? -1 : strtod(text, &end);
+    return number > 0 && end && !*end ? number : -1;
+}
+
+/* A unit counts where it is known; where it does not divide the time, seconds do. */
 static void put_timeout(struct design *d, const struct steps *steps)
 {
     const struct jpk_cloud_operation *operation = steps->operation->as.operation;
     const char *value = option(operation, "timeoutValue"), *each = option(operation, "timeoutMultiplier");
-    const struct convert_time_unit *unit = convert_time_unit(option(operation, "timeoutUnit"));
+    const char *name = option(operation, "timeoutUnit");
+    const struct convert_time_unit *unit = convert_time_unit(name);
+    bool known = !name || strcmp(unit->name, name) == 0;
     if (!value)
         return;
-    long long seconds = strtoll(value, NULL, 10), multiplier = each ? strtoll(each, NULL, 10) : unit->seconds;
-    long long product = 0;
-    if (seconds < 0 || __builtin_mul_overflow(seconds, multiplier, &product)) {
+    double seconds = positive(value) * (each ? positive(each) : known ? (double)unit->seconds : -1);
+    if (positive(value) < 0 || seconds < 1 || seconds > INT32_MAX || seconds != (double)(int32_t)seconds) {
         design_note(d, steps->operation, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
                     "its time-out is no number of seconds, and was left as usual");
         return;
     }
-    design_set(d, steps->entity, "timeoutseconds", design_text(d, "%lld", product));
+    if (!known || (int32_t)seconds % unit->seconds != 0)
+        unit = convert_time_unit("SECONDS");
+    design_set(d, steps->entity, "timeoutseconds", design_text(d, "%d", (int)seconds));
     design_set(d, steps->entity, "timeoutuiunit", unit->name);
 }
 
@@ -325,12 +336,12 @@ static void put_options(struct design *d, const struct steps *steps)
 /* The parts of the keys of an outcome. */
 struct outcome {
     int64_t when;
-    const char *operation_key, *email_key, *role, *words;
+    const char *operation_key, *email_key, *words;
 };
 
 static const struct outcome outcomes[] = {
-    {JPK_CLOUD_ON_SUCCESS, "success_operation_id", "success_message_id", "success e-mail", "success"},
-    {JPK_CLOUD_ON_FAILURE, "failure_operation_id", "failure_message_id", "failure e-mail", "failure"},
+    {JPK_CLOUD_ON_SUCCESS, "success_operation_id", "success_message_id", "success"},
+    {JPK_CLOUD_ON_FAILURE, "failure_operation_id", "failure_message_id", "failure"},
 };
 
 static const struct outcome *outcome_of(int64_t when)
@@ -339,14 +350,6 @@ static const struct outcome *outcome_of(int64_t when)
         if (outcomes[i].when == when)
             return &outcomes[i];
     return NULL;
-}
-
-/* The e-mail that a sender's one script sends. */
-static const struct jpk_cloud_component *email_of(const struct design *d, const struct jpk_cloud_component *script)
-{
-    size_t count;
-    const struct jpk_cloud_reference *references = jpk_cloud_from(d->cloud, script, &count);
-    return count == 1 && references->kind == JPK_CLOUD_REF_EMAIL ? references->to : NULL;
 }
 
 static void put_operation(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *from,
@@ -365,7 +368,7 @@ static void put_sender(struct design *d, struct design_entity *entity, const str
                        const struct outcome *outcome, const struct jpk_cloud_component *sender)
 {
     const struct jpk_cloud_component *script = sender->as.operation->steps[0].component;
-    const struct jpk_cloud_component *email = email_of(d, script);
+    const struct jpk_cloud_component *email = design_email_of(d, script);
     if (email)
         design_set(d, entity, outcome->email_key, design_of(d, email)->id);
     for (size_t i = 0; i < sender->as.operation->outcome_count; i++)
@@ -397,120 +400,39 @@ static void put_outcomes(struct design *d, const struct jpk_cloud_component *ope
     }
 }
 
-/* --------------------------------------------------------------------------------- what the other direction has made
- */
-
-static bool is_named(const struct design *d, const struct jpk_cloud_component *component)
-{
-    size_t count;
-    jpk_cloud_to(d->cloud, component, &count);
-    return count > 0;
-}
-
-/* An operation with nothing but the script that sends an e-mail, as it was made and nobody has changed it. */
-static bool is_sender(const struct design *d, const struct jpk_cloud_component *operation,
-                      const struct jpk_cloud_outcome *o)
-{
-    const struct jpk_cloud_component *to = o->operation.component;
-    const struct outcome *outcome = outcome_of(o->when);
-    if (!outcome || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 ||
-        to->as.operation->outcome_count > 1 ||
-        !design_is_made(d, to->id, "operation", outcome->role, design_of(d, operation)->id))
-        return false;
-    const struct jpk_cloud_component *script = to->as.operation->steps[0].component;
-    if (!script || script->kind != JPK_CLOUD_SCRIPT ||
-        !design_is_made(d, script->id, "script", outcome->role, design_of(d, operation)->id) || is_named(d, to) ||
-        is_named(d, script))
-        return false;
-    const struct jpk_cloud_component *email = email_of(d, script);
-    char text[1024];
-    snprintf(text, sizeof text, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
-             email ? email->name : "");
-    return email && strcmp(script->as.script->text, text) == 0;
-}
-
-/* How often a step is used, and how often it stands where the conversion has put it. */
-struct use {
-    uint32_t all, right;
-};
-
-static void count_uses(const struct design *d, const struct jpk_cloud_component *operation, struct use *uses)
-{
-    const struct jpk_cloud_operation *o = operation->as.operation;
-    for (size_t i = 0; i < o->step_count; i++) {
-        const struct jpk_cloud_component *step = o->steps[i].component;
-        const struct jpk_cloud_component *next = i + 1 < o->step_count ? o->steps[i + 1].component : NULL;
-        if (!step)
-            continue;
-        uses[step->index].all++;
-        if (step->kind == JPK_CLOUD_SCRIPT && next && next->kind == JPK_CLOUD_TRANSFORMATION &&
-            design_is_made(d, step->id, "script", "prescript", design_of(d, next)->id)) {
-            uses[step->index].right++;
-            uses[next->index].right++;
-        }
-    }
-}
-
-/* A script that runs before a transformation wherever that is used, and nowhere else. */
-static void find_prescripts(struct design *d, const struct use *uses)
-{
-    for (size_t i = 0; i < d->cloud->component_count; i++) {
-        const struct jpk_cloud_component *t = d->cloud->components[i];
-        char id[UUID_SIZE], name[128];
-        if (t->kind != JPK_CLOUD_TRANSFORMATION || uses[i].right == 0 || uses[i].right != uses[i].all)
-            continue;
-        snprintf(name, sizeof name, "script/prescript/%s", design_of(d, t)->id);
-        uuid_of_name(d->project_id, name, id);
-        const struct jpk_cloud_component *script = jpk_cloud_by_id(d->cloud, id);
-        if (script && uses[script->index].all == uses[i].all && !is_named(d, script))
-            design_of(d, script)->absorbed = true;
-    }
-}
-
-void design_find_senders(struct design *d)
-{
-    struct use *uses = calloc(d->cloud->component_count + 1, sizeof *uses);
-    if (!uses) {
-        d->ledger.failed = true;
-        return;
-    }
-    for (size_t i = 0; i < d->cloud->component_count; i++) {
-        const struct jpk_cloud_component *operation = d->cloud->components[i];
-        if (operation->kind != JPK_CLOUD_OPERATION)
-            continue;
-        count_uses(d, operation, uses);
-        for (size_t j = 0; j < operation->as.operation->outcome_count; j++) {
-            const struct jpk_cloud_outcome *o = &operation->as.operation->outcomes[j];
-            if (!is_sender(d, operation, o))
-                continue;
-            design_of(d, o->operation.component)->absorbed = true;
-            design_of(d, o->operation.component->as.operation->steps[0].component)->absorbed = true;
-        }
-    }
-    find_prescripts(d, uses);
-    free(uses);
-}
-
 /* ------------------------------------------------------------------------------------------------------ operations */
 
 /* The workflow that the conversion to Cloud Studio makes for operations without a folder. */
 static bool is_top(const struct design *d, const struct jpk_cloud_workflow *workflow)
 {
-    return design_is_made(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
+    return design_is_made_id(d, workflow->id, jpk_cloud_kind_info(JPK_CLOUD_OTHER)->name, "workflow", d->project_id);
 }
 
-/* Workflows are folders. */
-static void put_folder(struct design *d, struct design_entity *entity, const struct jpk_cloud_workflow *workflow)
+/* Workflows are folders; of two with one id the second gets another. */
+static void plan_folder(struct design *d, struct design_folder *folder, const struct jpk_cloud_workflow *workflow)
 {
     uint32_t old = MAP_NONE;
-    if (!workflow || is_top(d, workflow))
+    folder->planned = true;
+    if (is_top(d, workflow) || !*workflow->name)
         return;
-    entity->folder = workflow->name;
+    folder->path = workflow->name;
+    if (!text_guid(workflow->id, strlen(workflow->id)))
+        return;
     char *id = arena_strdup_lower(&d->ledger.arena, workflow->id);
-    if (!id || !map_add(&d->ids, id, strlen(id), UINT32_MAX - 1, &old))
+    if (!id || !map_add(&d->ids, id, strlen(id), 0, &old))
         d->ledger.failed = true;
-    else if (text_guid(id, strlen(id)) && (old == MAP_NONE || old == UINT32_MAX - 1))
-        entity->folder_id = id; /* its first operation takes it, or one before did */
+    else if (old == MAP_NONE)
+        folder->id = id;
+}
+
+static void put_folder(struct design *d, struct design_entity *entity, const struct jpk_cloud_workflow *workflow)
+{
+    if (!workflow)
+        return;
+    struct design_folder *folder = &d->folders[workflow - d->cloud->workflows];
+    if (!folder->planned)
+        plan_folder(d, folder, workflow);
+    entity->folder = folder->path ? folder : NULL;
 }
 
 static void convert_one(struct design *d, const struct jpk_cloud_component *operation)

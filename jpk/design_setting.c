@@ -45,11 +45,29 @@ static const struct jpk_cloud_property *property_of(const struct jpk_cloud_compo
     struct properties_of properties = properties_of(component);
     for (size_t i = 0; i < properties.count; i++)
         if (setting->path && strcmp(properties.list[i].path, setting->path) == 0)
-            return &properties.list[i];
+            return properties.list + i;
     for (size_t i = 0; i < properties.count; i++)
         if (is_of(&properties.list[i], setting))
-            return &properties.list[i];
+            return properties.list + i;
     return NULL;
+}
+
+/* The log-in of a connection is looked up once for all of its activities. */
+static const struct jpk_cloud_property *login_of(struct design *d, const struct jpk_cloud_component *connection,
+                                                 const struct endpoint_setting *setting)
+{
+    const struct endpoint_setting *settings = endpoint_connector_find(connection->as.connection->adapter)->settings;
+    const struct jpk_cloud_property ***logins = &design_of(d, connection)->logins;
+    size_t count = 0;
+    while (settings[count].key)
+        count++;
+    if (!*logins) {
+        *logins = arena_calloc(&d->ledger.arena, count + 1, sizeof(struct jpk_cloud_property *));
+        d->ledger.failed |= !*logins;
+        for (size_t i = 0; *logins && i < count; i++)
+            (*logins)[i] = property_of(connection, &settings[i]);
+    }
+    return *logins ? (*logins)[setting - settings] : NULL;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- values */
@@ -135,7 +153,8 @@ static bool is_known(const struct jpk_cloud_component *component)
 static const char *setting_value(struct design *d, const struct design_entity *entity,
                                  const struct jpk_cloud_component *component, const struct endpoint_setting *setting)
 {
-    const struct jpk_cloud_property *property = property_of(component, setting);
+    const struct jpk_cloud_property *property =
+        component->kind == JPK_CLOUD_CONNECTION ? login_of(d, component, setting) : property_of(component, setting);
     const char *text = property ? property->value : NULL;
     bool known = is_known(component);
     if (!text && known && property)

@@ -9,7 +9,6 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "jpk/asset.h"
 #include "jpk/design_structure.h"
 #include "jpk/gunzip.h"
 #include "jpk/packed.h"
@@ -80,8 +79,12 @@ static const char *field_type(const struct schema_node *field)
 
 static void put_fields(struct buf *out, const struct schema_node *record, unsigned *id)
 {
-    buf_puts(out, "      <Fields>\n");
-    for (const struct schema_node *field = record->child; field; field = field->next) {
+    const struct schema_node *field = record->child;
+    while (field && field->kind != SCHEMA_FIELD)
+        field = field->next;
+    buf_puts(out, field ? "      <Fields>\n" : "      <Fields/>\n");
+    bool any = field;
+    for (; field; field = field->next) {
         if (field->kind != SCHEMA_FIELD)
             continue;
         buf_puts(out, "        <Field");
@@ -90,7 +93,7 @@ static void put_fields(struct buf *out, const struct schema_node *record, unsign
         design_put_attribute(out, "name", field->name);
         buf_printf(out, " required=\"%d\" type=\"%s\"/>\n", field->min > 0, field_type(field));
     }
-    buf_puts(out, "      </Fields>\n");
+    buf_puts(out, any ? "      </Fields>\n" : "");
 }
 
 static void put_segment(struct buf *out, const struct schema_node *record, const char *name, const char *parent,
@@ -147,6 +150,8 @@ static struct design_entity *document_of(struct work *w)
     struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
     if (own && own->made[0])
         return own->made[0];
+    if (!own && !w->side)
+        return NULL;
     const char *id =
         own ? own->id : design_new_id(w->d, design_text(w->d, "document/%s", w->what), w->side->entity->id);
     struct design_entity *entity = new_document(w, id, w->name);
@@ -169,70 +174,64 @@ static void use_document(struct work *w)
 
 /* ----------------------------------------------------------------------------------------------------------- files */
 
-/* A name that a file below files/ can have. */
-static const char *file_name(struct design *d, const char *wanted)
-{
-    char *name = arena_strdup(&d->ledger.arena, wanted);
-    if (!name) {
-        d->ledger.failed = true;
-        return "";
-    }
-    for (char *p = name; *p; p++)
-        if ((unsigned char)*p < ' ' || strchr("/\\:*?\"<>|", *p))
-            *p = '_';
-    return *name == '.' || !*name ? design_text(d, "_%s", name) : name;
-}
-
 /* The file of a schema: as it is called, with the ending and, for JSON, the beginning that Design Studio gives. */
 static const char *schema_file_name(struct work *w)
 {
     if (text_ends_with(w->name, ".xsd"))
-        return file_name(w->d, w->name);
-    return file_name(w->d,
-                     design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", w->name));
+        return w->name;
+    return design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", w->name);
 }
 
-/* Whether an asset of the export is that file. */
-static bool is_there(const struct design *d, const char *name)
+/* The root as its file calls it. */
+static const char *root_local(struct work *w)
 {
-    return map_get(&d->upload_names, name, strlen(name)) != MAP_NONE;
+    struct buf name = {0};
+    schema_xsd_name(w->tree->root->name, &name);
+    return design_keep(w->d, &name);
 }
 
 static const char *root_name(struct work *w)
 {
-    const struct schema_node *root = w->tree->root;
-    return root->namespace_ && *root->namespace_ ? design_text(w->d, "{%s}%s", root->namespace_, root->name)
-                                                 : design_text(w->d, "%s", root->name);
+    const char *space = w->tree->root->namespace_;
+    return space && *space ? design_text(w->d, "{%s}%s", space, root_local(w)) : root_local(w);
 }
 
 static void note_losses(struct work *w, const struct schema_xsd_losses *losses)
 {
-    if (losses->foreign + losses->derived == 0)
-        return;
-    design_note(w->d, w->owner, CONVERT_SCHEMA_GUESSED, w->document,
-                "the file of the structure of its %s cannot say all: %zu elements are of another namespace, %zu types "
-                "stand for others; the structure cache has them",
-                w->what, losses->foreign, losses->derived);
+    const struct {
+        size_t count;
+        const char *words;
+    } rows[] = {{losses->foreign, "elements of another namespace"},
+                {losses->derived, "types that stand for others"},
+                {losses->values, "texts beside elements, or with allowed values beside attributes"},
+                {losses->names, "names that XML does not have"}};
+    struct buf what = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].count > 0)
+            buf_printf(&what, "%s%s (%zu)", what.size > 0 ? ", " : "", rows[i].words, rows[i].count);
+    if (what.size > 0)
+        design_note(w->d, w->owner, CONVERT_SCHEMA_GUESSED, w->document,
+                    "the file of the structure of its %s cannot say all, but the structure cache does: %s", w->what,
+                    buf_text(&what));
+    w->d->ledger.failed |= what.failed;
+    buf_free(&what);
 }
 
 static const char *add_file(struct work *w)
 {
     struct design *d = w->d;
     struct buf xsd = {0};
-    struct schema_xsd_losses losses;
-    const char *name = schema_file_name(w), *base = name;
-    for (unsigned number = 2; is_there(d, name); number++)
-        name = design_text(d, "%.*s (%u).xsd", (int)(strlen(base) - 4), base, number);
+    struct schema_xsd_losses losses = {0};
     schema_xsd_write(w->tree, &xsd, &losses);
+    design_make_legal(&xsd);
     note_losses(w, &losses);
     const char *namespace_ = w->tree->root->namespace_;
-    struct design_upload upload = {.name = name,
+    struct design_upload upload = {.name = schema_file_name(w),
                                    .schema_type = w->tree->kind == SCHEMA_JSON ? "json" : "xml",
                                    .namespace_ = namespace_ ? design_text(d, "%s", namespace_) : "",
-                                   .roots = design_text(d, "%s", w->tree->root->name),
+                                   .roots = root_local(w),
                                    .top_level = true};
-    design_add_upload(d, &upload, &xsd);
-    return name;
+    return design_add_upload(d, &upload, &xsd);
 }
 
 /* Of a schema that is called as an asset, that is the file. */
@@ -241,8 +240,8 @@ static const char *file_of(struct work *w)
     struct design_component *own = w->schema ? design_of(w->d, w->schema) : NULL;
     if (own && own->file)
         return own->file;
-    const char *asset = file_name(w->d, w->name);
-    const char *name = is_there(w->d, asset) && text_ends_with(asset, ".xsd") ? asset : add_file(w);
+    const char *asset = design_asset(w->d, w->name);
+    const char *name = asset && text_ends_with(asset, ".xsd") ? asset : add_file(w);
     if (own) {
         own->file = name;
         design_done_as(w->d, w->schema, "files/%s", name);
@@ -345,13 +344,16 @@ static bool wrap_answer(struct schema_tree *tree)
     return true;
 }
 
-/* The cache that the connector's schema was made of, packed anew. */
+/* The cache that the connector's schema was made of, packed anew; false when it is none. */
 static bool unpack_cache(struct work *w, struct buf *out)
 {
     struct buf xml = {0};
     const char *packed = w->tree->jtr;
-    bool ok = packed && *packed && packed_decode(packed, strlen(packed), NULL, &xml, NULL) &&
-              gzip_pack(buf_text(&xml), xml.size, out, NULL);
+    struct jpk_structure *structure = NULL;
+    if (packed && *packed && packed_decode(packed, strlen(packed), NULL, &xml, NULL))
+        structure = jpk_structure_parse(buf_text(&xml), xml.size, NULL, NULL);
+    bool ok = structure && gzip_pack(buf_text(&xml), xml.size, out, NULL);
+    jpk_structure_free(structure);
     w->d->ledger.failed |= xml.failed || out->failed;
     buf_free(&xml);
     return ok;
@@ -517,39 +519,4 @@ void design_unused_schema(struct design *d, const struct jpk_cloud_component *sc
     if (w.tree)
         design_note(d, schema, CONVERT_KEPT, JPK_CLOUD_NO_NODE, "no transformation has it; it was made all the same");
     schema_tree_free(w.tree);
-}
-
-/* ---------------------------------------------------------------------------------------------------------- assets */
-
-static void add_asset(struct design *d, const struct jpk_cloud_asset *asset)
-{
-    json_t *json = jdoc_to_jansson(d->cloud->doc, asset->node);
-    struct jpk_error err = {0};
-    struct buf content = {0};
-    if (!json) {
-        d->ledger.failed = true;
-        return;
-    }
-    const char *type = asset_property(json, "SchemaType");
-    struct design_upload upload = {.name = file_name(d, asset->path),
-                                   .schema_type = design_text(d, "%s", *type ? type : "xml"),
-                                   .namespace_ = design_text(d, "%s", asset_property(json, "TargetNamespace")),
-                                   .roots = design_text(d, "%s", asset_property(json, "PossibleRootNodes")),
-                                   .top_level = strcmp(asset_property(json, "IsTopLevel"), "1") == 0,
-                                   .connector = strcmp(type, "xml") != 0 && strcmp(type, "json") != 0};
-    if (!asset_content(json, NULL, &content, &err)) {
-        d->ledger.failed |= err.code == JPK_ERR_MEMORY;
-        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' cannot be read: %s", asset->path, err.message);
-    } else if (!design_add_upload(d, &upload, &content)) {
-        design_note_project(d, CONVERT_UNREADABLE, "the asset '%.200s' is there twice; the first was taken",
-                            asset->path);
-    }
-    buf_free(&content);
-    json_decref(json);
-}
-
-void design_assets(struct design *d)
-{
-    for (size_t i = 0; i < d->cloud->asset_count && !d->ledger.failed; i++)
-        add_asset(d, &d->cloud->assets[i]);
 }

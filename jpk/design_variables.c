@@ -31,6 +31,7 @@ static void convert_variable_component(struct design *d, const struct jpk_cloud_
     if (!entity)
         return;
     entity->from = component;
+    entity->description = component->description; /* it stands in both places */
     design_of(d, component)->made[0] = entity;
     design_set(d, entity, "description", component->description);
     design_set(d, entity, "hide_value", variable->secret ? "1" : "0");
@@ -88,8 +89,13 @@ static void convert_email(struct design *d, const struct jpk_cloud_component *co
     entity->description = component->description;
     design_of(d, component)->made[0] = entity;
     for (size_t i = 0; i < convert_email_setting_count; i++) {
-        const char *value = member(d, component, convert_email_settings[i].member, &node);
-        design_set(d, entity, convert_email_settings[i].key, design_reference_text(d, component, value, node));
+        const struct convert_email_setting *setting = &convert_email_settings[i];
+        const char *value = member(d, component, setting->member, &node);
+        if (design_is_encrypted(value)) {
+            design_note_secret(d, component, node, setting->key, entity, setting->label);
+            value = "";
+        }
+        design_set(d, entity, setting->key, design_reference_text(d, component, value, node));
     }
     design_set(d, entity, "use_ssl", email->ssl ? "1" : "0");
     if (email->authentication) {

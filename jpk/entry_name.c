@@ -24,6 +24,11 @@ static bool is_invisible(ucs4_t c)
            c == 0xfeff;
 }
 
+bool entry_name_character(uint32_t c)
+{
+    return !is_control(c) && !is_invisible(c);
+}
+
 static bool check_characters(const char *name, size_t n, struct jpk_error *err)
 {
     size_t bad;

@@ -10,6 +10,9 @@
 #include "base/map.h"
 #include "jpk/jpk.h"
 
+/* Whether names may hold that character: it can be seen, and misleads nobody. */
+bool entry_name_character(uint32_t c);
+
 /*
  * Checks one name, which may hold any bytes, NUL included. A final slash (a folder's name) is allowed.
  * JPK_ERR_NAME, or JPK_ERR_LIMIT for a part that is too long and for too many parts. Does not set the error's entry.

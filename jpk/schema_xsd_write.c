@@ -1,6 +1,8 @@
 #include "jpk/schema_xsd_write.h"
 
+#include <libxml/tree.h>
 #include <string.h>
+#include <unistr.h>
 
 #include "jpk/xml.h"
 
@@ -24,14 +26,88 @@ static void put_attribute(struct writer *w, const char *name, const char *value)
     buf_putc(w->out, '"');
 }
 
+/* ---------------------------------------------------------------------------------------------------------- names */
+
+/* Whether a character may stand in a name, or begin one. */
+static bool in_name(const char *character, size_t n, bool first)
+{
+    char name[8] = "a";
+    memcpy(name + !first, character, n);
+    name[n + !first] = '\0';
+    return xmlValidateNCName((const xmlChar *)name, 0) == 0;
+}
+
+bool schema_xsd_name(const char *name, struct buf *out)
+{
+    if (xmlValidateNCName((const xmlChar *)name, 0) == 0) {
+        buf_puts(out, name);
+        return true;
+    }
+    if (!*name)
+        buf_putc(out, '_');
+    for (const char *p = name; *p;) {
+        ucs4_t c;
+        int n = u8_strmbtouc(&c, (const uint8_t *)p);
+        if (n > 0 && in_name(p, (size_t)n, p == name))
+            buf_put(out, p, (size_t)n);
+        else
+            buf_printf(out, "_x%04X_", n > 0 ? (unsigned)c : 0xfffdu);
+        p += n > 0 ? n : 1;
+    }
+    return false;
+}
+
+static void put_name(struct writer *w, const struct schema_node *node)
+{
+    buf_puts(w->out, " name=\"");
+    w->losses->names += !schema_xsd_name(node->name, w->out);
+    buf_putc(w->out, '"');
+}
+
 /* ---------------------------------------------------------------------------------------------------------- types */
 
 /* The built-in type of a value. What was declared is kept where it is a type of XML Schema's. */
 static const char *type_of(const struct schema_node *node)
 {
-    static const char *const declared[] = {"string", "boolean", "date",    "dateTime", "time",        "double",
-                                           "float",  "decimal", "integer", "long",     "int",         "short",
-                                           "byte",   "anyURI",  "token",   "ID",       "base64Binary"};
+    static const char *const declared[] = {"string",
+                                           "boolean",
+                                           "date",
+                                           "dateTime",
+                                           "time",
+                                           "double",
+                                           "float",
+                                           "decimal",
+                                           "integer",
+                                           "long",
+                                           "int",
+                                           "short",
+                                           "byte",
+                                           "unsignedLong",
+                                           "unsignedInt",
+                                           "unsignedShort",
+                                           "unsignedByte",
+                                           "positiveInteger",
+                                           "negativeInteger",
+                                           "nonNegativeInteger",
+                                           "nonPositiveInteger",
+                                           "anyURI",
+                                           "token",
+                                           "normalizedString",
+                                           "language",
+                                           "Name",
+                                           "NCName",
+                                           "NMTOKEN",
+                                           "ID",
+                                           "IDREF",
+                                           "QName",
+                                           "duration",
+                                           "gYear",
+                                           "gYearMonth",
+                                           "gMonth",
+                                           "gMonthDay",
+                                           "gDay",
+                                           "hexBinary",
+                                           "base64Binary"};
     static const char *const base[] = {"boolean", "date", "dateTime", "double", "integer"};
     for (size_t i = 0; node->declared_type && i < sizeof declared / sizeof declared[0]; i++)
         if (node->kind == SCHEMA_ELEMENT && strcmp(node->declared_type, declared[i]) == 0)
@@ -85,7 +161,7 @@ static void put_attribute_node(struct writer *w, unsigned depth, const struct sc
     put_indent(w, depth);
     buf_puts(w->out, "<xs:attribute");
     put_default(w, node);
-    put_attribute(w, "name", node->name);
+    put_name(w, node);
     if (node->value_count == 0)
         put_type(w, "type", node);
     if (node->min > 0 && !(node->default_value && *node->default_value && !node->fixed))
@@ -100,16 +176,31 @@ static void put_attribute_node(struct writer *w, unsigned depth, const struct sc
     buf_puts(w->out, "</xs:attribute>\n");
 }
 
+/* JSON: a list of objects of one member each, whose members stand in it without them, has this mark of its own. */
+static bool is_simple_list(const struct schema_node *node)
+{
+    for (const struct schema_node *child = node->child; child; child = child->next)
+        if (child->kind == SCHEMA_ATTRIBUTE && child->fixed && strcmp(child->name, "simple") == 0)
+            return true;
+    return false;
+}
+
+static void put_mark(struct writer *w, unsigned depth, const char *mark)
+{
+    put_indent(w, depth);
+    buf_printf(w->out, "<xs:attribute fixed=\"true\" name=\"%s\" type=\"xs:string\" use=\"required\"/>\n", mark);
+}
+
 static void put_attributes(struct writer *w, unsigned depth, const struct schema_node *node)
 {
+    bool marked = w->tree->kind == SCHEMA_JSON && !has_value(node), simple = is_simple_list(node);
+    if (marked && simple)
+        put_mark(w, depth, "array");
     for (const struct schema_node *child = node->child; child; child = child->next)
         if (child->kind == SCHEMA_ATTRIBUTE)
             put_attribute_node(w, depth, child);
-    if (w->tree->kind != SCHEMA_JSON || has_value(node))
-        return;
-    put_indent(w, depth);
-    buf_printf(w->out, "<xs:attribute fixed=\"true\" name=\"%s\" type=\"xs:string\" use=\"required\"/>\n",
-               schema_json_list(node) ? "array" : "object");
+    if (marked && !simple)
+        put_mark(w, depth, schema_json_list(node) ? "array" : "object");
 }
 
 static bool has_attributes(const struct writer *w, const struct schema_node *node)
@@ -136,8 +227,9 @@ static void put_occurs(struct writer *w, const struct schema_node *node)
         buf_puts(w->out, " maxOccurs=\"unbounded\"");
     else if (node->max != 1)
         buf_printf(w->out, " maxOccurs=\"%d\"", node->max);
-    if (node->min != 1)
-        buf_printf(w->out, " minOccurs=\"%d\"", node->min);
+    int32_t min = node->max != SCHEMA_UNBOUNDED && node->min > node->max ? node->max : node->min;
+    if (min != 1)
+        buf_printf(w->out, " minOccurs=\"%d\"", min);
 }
 
 static void put_form(struct writer *w, const struct schema_node *node)
@@ -175,6 +267,7 @@ static void put_children(struct writer *w, unsigned depth, const struct schema_n
 /* Text with attributes. */
 static void put_simple_content(struct writer *w, unsigned depth, const struct schema_node *node)
 {
+    w->losses->values += node->value_count > 0;
     put_indent(w, depth);
     buf_puts(w->out, "<xs:simpleContent>\n");
     put_indent(w, depth + 1);
@@ -195,6 +288,7 @@ static void put_complex(struct writer *w, unsigned depth, const struct schema_no
     if (has_value(node) && !has_elements(node)) {
         put_simple_content(w, depth + 1, node);
     } else {
+        w->losses->values += has_value(node);
         put_indent(w, depth + 1);
         buf_puts(w->out, "<xs:sequence>\n");
         put_children(w, depth + 2, node);
@@ -211,14 +305,14 @@ static void put_content(struct writer *w, unsigned depth, const struct schema_no
     bool simple = has_value(node) && !has_elements(node) && !has_attributes(w, node);
     put_indent(w, depth);
     buf_puts(w->out, "<xs:element");
-    if (simple && node->value_count == 0)
+    if (has_value(node) && !has_elements(node))
         put_default(w, node);
     if (node->parent) {
         put_form(w, node);
         put_occurs(w, node);
     }
-    put_attribute(w, "name", node->name);
-    if (node->nillable && node->parent)
+    put_name(w, node);
+    if (node->nillable && (node->parent || w->tree->kind != SCHEMA_JSON))
         buf_puts(w->out, " nillable=\"true\"");
     if (simple && node->value_count == 0) {
         put_type(w, "type", node);
@@ -248,8 +342,8 @@ void schema_xsd_write(const struct schema_tree *tree, struct buf *out, struct sc
 {
     const char *namespace_ = tree->root->namespace_ ? tree->root->namespace_ : "";
     bool qualified = tree->kind == SCHEMA_JSON || !*namespace_ || mostly_qualified(tree, namespace_);
-    struct writer w = {tree, out, namespace_, qualified, losses};
     *losses = (struct schema_xsd_losses){0};
+    struct writer w = {tree, out, namespace_, qualified, losses};
     buf_puts(out, XML_DECLARATION "\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"");
     buf_printf(out, " attributeFormDefault=\"unqualified\" elementFormDefault=\"%s\"",
                qualified ? "qualified" : "unqualified");

@@ -81,9 +81,12 @@ struct output {
 static bool may_write(const struct settings *settings, const struct output *output, struct jpk_error *err)
 {
     struct stat st;
-    if (!output->path || settings->force || lstat(output->path, &st) != 0)
+    bool workspace = !output->data && output->path && !text_ends_with(output->path, ".jpk");
+    if (!output->path || (settings->force && !workspace) || lstat(output->path, &st) != 0)
         return true;
-    error_set(err, JPK_ERR_EXISTS, "exists already; --force overwrites it");
+    error_set(err, JPK_ERR_EXISTS,
+              workspace ? "exists already; a workspace is written into a new folder"
+                        : "exists already; --force overwrites it");
     error_file(err, output->path);
     return false;
 }

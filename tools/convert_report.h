@@ -98,6 +98,13 @@ bool convert_report_make(struct convert_report *report, const struct input *inpu
                          const struct jpk_conversion *conversion, struct slot_lookup *lookup, struct jpk_error *err);
 void convert_report_free(struct convert_report *report);
 
+/* Whether the i-th connector must be installed before a project of Cloud Studio is imported; one of Design Studio has
+ * no use for it. */
+static inline bool convert_report_installs(const struct convert_report *report, size_t i)
+{
+    return report->conversion->text && !convert_adapter(report->conversion->connectors[i])->built_in;
+}
+
 const char *convert_status_name(enum convert_status status); /* "complete", "partly", "failed" */
 
 /* Which agent was asked for: "any", "cloud", "private". */

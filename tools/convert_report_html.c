@@ -102,15 +102,16 @@ static void put_efforts(struct buf *out, const struct convert_report *report)
     buf_puts(out, "</tbody></table></section>\n");
 }
 
-static void put_connectors(struct buf *out, const struct jpk_conversion *c)
+static void put_connectors(struct buf *out, const struct convert_report *report)
 {
+    const struct jpk_conversion *c = report->conversion;
     if (c->connector_count == 0)
         return;
     page_section(out, "Connectors", c->connector_count, false);
     buf_puts(out, "<ul>");
     for (size_t i = 0; i < c->connector_count && i < PAGE_LIST_MAX; i++)
         page_in(out, "<li>", c->connectors[i],
-                convert_adapter(c->connectors[i])->built_in ? "</li>" : ": must be installed before the import</li>");
+                !convert_report_installs(report, i) ? "</li>" : ": must be installed before the import</li>");
     buf_puts(out, "</ul>");
     page_section_end(out, c->connector_count);
 }
@@ -278,7 +279,7 @@ void convert_report_html(struct buf *out, const struct convert_report *report)
     put_facts(out, report);
     put_types(out, report);
     put_efforts(out, report);
-    put_connectors(out, c);
+    put_connectors(out, report);
     put_schedules(out, report);
     put_secrets(out, report);
     put_renames(out, report);

@@ -113,7 +113,7 @@ static void put_connectors(struct buf *out, const struct convert_report *report)
     for (size_t i = 0; i < c->connector_count; i++) {
         buf_puts(out, "- ");
         markdown_code(out, c->connectors[i]);
-        buf_puts(out, convert_adapter(c->connectors[i])->built_in ? "\n" : ": must be installed before the import\n");
+        buf_puts(out, !convert_report_installs(report, i) ? "\n" : ": must be installed before the import\n");
     }
 }
 

@@ -36,7 +36,7 @@ static void put_connectors(struct buf *out, const struct convert_report *report)
     const struct jpk_conversion *conversion = report->conversion;
     const char *before = "";
     for (size_t i = 0; i < conversion->connector_count; i++) {
-        if (convert_adapter(conversion->connectors[i])->built_in)
+        if (!convert_report_installs(report, i))
             continue;
         if (!*before)
             buf_printf(out, LABEL "must be installed before the import: ", "connectors");

@@ -14,7 +14,8 @@ extern "C" {
 
 /* A project, or a place that could not be searched. */
 struct jpk_found {
-    const char *path; /* what jpk_archive_open, jpk_archive_open_folder, jpk_cloud_load_file or jpk_cloud_tree_open takes */
+    const char
+        *path; /* what jpk_archive_open, jpk_archive_open_folder, jpk_cloud_load_file or jpk_cloud_tree_open takes */
     const struct jpk_error *problem; /* NULL, or why `path` and what is below it was not searched */
 };
 

@@ -248,12 +248,12 @@ def test_advice(judge):
     judge.check(advised == sorted(advised), "convert_advice.c", "is not in the order of the rules' names")
 
 
-def test_conversion(program, project, folder):
+def test_conversion(program, project, folder, to="cloud"):
     """The report of a conversion, whose figures must add up."""
     judge, where = program.judge, f"jpk convert {project}"
     path = os.path.join(folder, "convert-report.json")
-    result = program.run("convert", project, "--to", "cloud", "-q", "-f", "-o", os.path.join(folder, "converted.json"),
-                         "--report", path)
+    out = os.path.join(folder, "converted.json" if to == "cloud" else "converted.jpk")
+    result = program.run("convert", project, "--to", to, "-q", "-f", "-o", out, "--report", path)
     judge.check(result.returncode in (0, 1) and result.stdout == "", where, f"{result.returncode}: {result.stderr}")
     if result.returncode > 1:
         return
@@ -347,6 +347,9 @@ def test_exports(program, folder):
         program.reports("cloud-show-report-1", [["show", export, "$" + name] for name in names], may_fail=True)
     program.reports("inventory-report-1", [["inventory", *exports]])
     program.reports("diff-report-1", [["diff", "--all", one, other] for one, other in zip(exports, exports[1:])])
+    with tempfile.TemporaryDirectory() as folder:
+        for export in exports:
+            test_conversion(program, export, folder, "design")
     for export in exports[:2]:
         program.judge.expect_valid(CLOUD, load(export), export)
 
