@@ -177,8 +177,11 @@ static void use_document(struct work *w)
 /* The file of a schema: as it is called, with the ending and, for JSON, the beginning that Design Studio gives. */
 static const char *schema_file_name(struct work *w)
 {
+    const char *number = strstr(w->name, ".xsd ("); /* "x.xsd (2)", as equal names are told apart, is "x (2).xsd" */
     if (text_ends_with(w->name, ".xsd"))
         return w->name;
+    if (number && text_ends_with(number, ")"))
+        return design_text(w->d, "%.*s%s.xsd", (int)(number - w->name), w->name, number + 4);
     return design_text(w->d, "%s%s.xsd", w->tree->kind == SCHEMA_JSON ? "jitterbit.json." : "", w->name);
 }
 
