@@ -26,16 +26,7 @@
 #include "jpk/cloud_new.h"
 #include "jpk/convert.h"
 #include "jpk/convert_rules.h"
-
-/* What an item of the source becomes. */
-struct convert_item {
-    const struct jpk_entity *entity;
-    enum jpk_convert_result result;
-    const char *name;   /* its component's name; NULL as long as it has none */
-    const char *target; /* as in struct jpk_convert_item */
-    struct jpk_finding *findings;
-    size_t finding_count, finding_capacity;
-};
+#include "jpk/ledger.h"
 
 /* A connection, which items with equal log-ins share. */
 struct convert_connection {
@@ -60,9 +51,7 @@ struct convert {
     const struct jpk_project *project;
     const struct jpk_graph *graph;
     struct jpk_convert_options options;
-    struct arena arena;
-    bool failed;                       /* memory is out: everything else is over */
-    struct convert_item *items;        /* by jpk_entity.index */
+    struct ledger ledger;              /* items by jpk_entity.index */
     struct map names[JPK_CLOUD_KINDS]; /* that are taken, in lower case -> the number to try behind it next */
 
     struct convert_connection *connections;
@@ -81,15 +70,9 @@ struct convert {
     json_t *usages;                  /* what global variables say of components; shared */
     struct convert_schemas *schemas; /* jpk/convert_schema.h */
 
-    struct jpk_convert_rename *renames;
-    size_t rename_count, rename_capacity;
-    struct jpk_convert_secret *secrets;
-    size_t secret_count, secret_capacity;
     struct jpk_convert_schedule *schedules;
     size_t schedule_count, schedule_capacity;
     size_t script_lines, script_lines_kept;
-    struct jpk_finding *findings; /* about the project */
-    size_t finding_count, finding_capacity;
 };
 
 /* ------------------------------------------------------------------------------------------- convert.c: for all parts
@@ -111,7 +94,7 @@ struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule ru
 void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
                   const char *target_format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Copies that live as long as the conversion; "" and c->failed when memory is out, never NULL. */
+/* Copies that live as long as the conversion; "" and c->ledger.failed when memory is out, never NULL. */
 const char *convert_text(struct convert *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The id of a component: that of the entity for role NULL, else UUIDv5 of "kind/role/entity's id" in the project's. */
@@ -141,7 +124,7 @@ const char *convert_item_name(struct convert *c, const struct jpk_entity *entity
 /* Records that an item is called `name` now, with a finding. */
 void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name);
 
-/* Sets a member of an object; takes `value` over in any case. False and c->failed: it is NULL, or no memory. */
+/* Sets a member of an object; takes `value` over in any case. False and c->ledger.failed: it is NULL, or no memory. */
 bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value);
 
 /* ------------------------------------------------------------------------------------------------------ endpoints */

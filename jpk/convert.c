@@ -16,63 +16,23 @@
 
 const char *convert_text(struct convert *c, const char *format, ...)
 {
-    char line[256]; /* most are shorter */
-    va_list args, again;
+    va_list args;
     va_start(args, format);
-    va_copy(again, args);
-    int n = vsnprintf(line, sizeof line, format, args);
+    const char *text = ledger_vtext(&c->ledger, format, args);
     va_end(args);
-    char *text = n < 0 ? NULL : arena_alloc(&c->arena, (size_t)n + 1);
-    if (text && (size_t)n < sizeof line)
-        memcpy(text, line, (size_t)n + 1);
-    else if (text)
-        vsnprintf(text, (size_t)n + 1, format, again);
-    c->failed |= !text;
-    va_end(again);
-    return text ? text : "";
-}
-
-static void raise_result(struct convert_item *item, enum jpk_convert_result result)
-{
-    if (item->result < result)
-        item->result = result;
-}
-
-/* Appends a finding with its message. NULL: no memory. */
-static struct jpk_finding *append(struct convert *c, struct jpk_finding **list, size_t *count, size_t *capacity,
-                                  const struct jpk_check_rule *row, const char *format, va_list args)
-{
-    char line[JPK_ERROR_MESSAGE_MAX];
-    vsnprintf(line, sizeof line, format, args);
-    struct jpk_finding *findings = array_grow(*list, *count, capacity, sizeof *findings);
-    const char *text = arena_strdup(&c->arena, line);
-    if (findings)
-        *list = findings;
-    if (!findings || !text) {
-        c->failed = true;
-        return NULL;
-    }
-    struct jpk_finding *finding = &findings[(*count)++];
-    *finding = (struct jpk_finding){.severity = row->severity, .rule = row->id, .message = text};
-    return finding;
+    return text;
 }
 
 struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *entity, enum convert_rule rule,
                                  uint32_t offset, const char *format, ...)
 {
-    struct convert_item *item = &c->items[entity->index];
-    enum jpk_convert_result result;
-    const struct jpk_check_rule *row = convert_rule(rule, &result);
     va_list args;
     va_start(args, format);
-    struct jpk_finding *finding =
-        append(c, &item->findings, &item->finding_count, &item->finding_capacity, row, format, args);
+    struct jpk_finding *finding = ledger_note(&c->ledger, entity->index, rule, offset, format, args);
     va_end(args);
     if (!finding)
         return NULL;
-    raise_result(item, result);
     finding->file = entity->file;
-    finding->line = offset; /* until convert_places */
     finding->entity_id = entity->id;
     finding->entity_type = entity->type_name;
     finding->entity_name = entity->name;
@@ -82,11 +42,9 @@ struct jpk_finding *convert_note(struct convert *c, const struct jpk_entity *ent
 struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule rule, const char *file,
                                          const char *format, ...)
 {
-    enum jpk_convert_result result;
-    const struct jpk_check_rule *row = convert_rule(rule, &result);
     va_list args;
     va_start(args, format);
-    struct jpk_finding *finding = append(c, &c->findings, &c->finding_count, &c->finding_capacity, row, format, args);
+    struct jpk_finding *finding = ledger_note(&c->ledger, c->ledger.item_count, rule, 0, format, args);
     va_end(args);
     if (finding)
         finding->file = file;
@@ -96,24 +54,19 @@ struct jpk_finding *convert_note_project(struct convert *c, enum convert_rule ru
 void convert_done(struct convert *c, const struct jpk_entity *entity, enum jpk_convert_result result,
                   const char *target_format, ...)
 {
-    struct convert_item *item = &c->items[entity->index];
-    raise_result(item, result);
-    if (item->target || !target_format)
-        return;
-    char target[1024];
     va_list args;
     va_start(args, target_format);
-    vsnprintf(target, sizeof target, target_format, args);
+    bool first = target_format && !c->ledger.items[entity->index].target;
+    ledger_done(&c->ledger, entity->index, result, first ? ledger_vtext(&c->ledger, target_format, args) : NULL);
     va_end(args);
-    item->target = convert_text(c, "%s", target);
 }
 
 const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *role, const char *source_id)
 {
     char id[UUID_SIZE], name[512];
     if (!role) {
-        char *same = arena_strdup_lower(&c->arena, source_id);
-        c->failed |= !same;
+        char *same = arena_strdup_lower(&c->ledger.arena, source_id);
+        c->ledger.failed |= !same;
         return same ? same : "";
     }
     snprintf(name, sizeof name, "%s/%s/%s", jpk_cloud_kind_info(kind)->name, role, source_id);
@@ -124,15 +77,15 @@ const char *convert_id(struct convert *c, enum jpk_cloud_kind kind, const char *
 bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component)
 {
     if (!component || json_array_append_new(c->components[kind], component) != 0)
-        c->failed = true;
-    return !c->failed;
+        c->ledger.failed = true;
+    return !c->ledger.failed;
 }
 
 bool convert_set(struct convert *c, json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0) /* either may be NULL */
-        c->failed = true;
-    return !c->failed;
+        c->ledger.failed = true;
+    return !c->ledger.failed;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ plan */
@@ -150,28 +103,27 @@ static void plan_item(struct convert *c, const struct jpk_entity *entity)
 
 static bool begin(struct convert *c, struct jpk_error *err)
 {
-    c->items = calloc(c->project->entity_count + 1, sizeof *c->items);
+    bool begun = ledger_begin(&c->ledger, c->project->entity_count);
     c->workflows = json_array();
     c->assets = json_array();
     c->adapters = json_array();
     c->models = json_object();
     c->usages = json_object();
     c->globals = json_object();
-    bool ok = c->items && c->workflows && c->assets && c->adapters && c->models && c->usages && c->globals;
+    bool ok = begun && c->workflows && c->assets && c->adapters && c->models && c->usages && c->globals;
     for (size_t i = 0; ok && i < JPK_CLOUD_KINDS; i++)
         ok = (c->components[i] = json_array()) != NULL;
     for (size_t i = 0; ok && i < c->project->entity_count; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
-        c->items[entity->index].entity = entity;
         plan_item(c, entity);
     }
-    return (ok && !c->failed) || error_memory(err);
+    return (ok && !c->ledger.failed) || error_memory(err);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ file */
 
 /* Whether a finding says why nothing was made of an item; that its description is lost says nothing. */
-static bool said_why(const struct convert_item *item)
+static bool said_why(const struct ledger_item *item)
 {
     for (size_t i = 0; i < item->finding_count; i++)
         if (strcmp(item->findings[i].rule, "description-lost") != 0)
@@ -182,17 +134,17 @@ static bool said_why(const struct convert_item *item)
 /* Components that nobody made anything of are said to be so. */
 static void account(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
-        struct convert_item *item = &c->items[c->project->entities[i]->index];
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        const struct ledger_item *item = &c->ledger.items[entity->index];
         if (item->target || said_why(item))
             continue;
-        if (item->entity->type == JPK_TYPE_FOLDER)
-            item->result = JPK_CONVERT_DROPPED;
-        else if (item->entity->type == JPK_TYPE_UNKNOWN)
-            convert_note(c, item->entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'",
-                         item->entity->type_name);
+        if (entity->type == JPK_TYPE_FOLDER)
+            convert_done(c, entity, JPK_CONVERT_DROPPED, NULL);
+        else if (entity->type == JPK_TYPE_UNKNOWN)
+            convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'", entity->type_name);
         else
-            convert_note(c, item->entity, CONVERT_NOT_USED, 0, "nothing that was converted uses it");
+            convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing that was converted uses it");
     }
 }
 
@@ -210,10 +162,10 @@ static int compare_texts(const void *a, const void *b)
 /* The connectors that are used, each once, in byte order. */
 static const char **list_connectors(struct convert *c, size_t *count)
 {
-    const char **list = arena_calloc(&c->arena, c->connection_count + 1, sizeof *list);
+    const char **list = arena_calloc(&c->ledger.arena, c->connection_count + 1, sizeof *list);
     *count = 0;
     if (!list) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     for (size_t i = 0; i < c->connection_count; i++)
@@ -258,7 +210,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
     for (size_t i = 0; ok && i < connector_count; i++)
         ok = json_array_append_new(ids, json_string(adapter_id(connectors[i]))) == 0;
     if (!ok)
-        c->failed = true;
+        c->ledger.failed = true;
     set_description(c, project);
     set_place(c, project, "organizationId", "org-id");
     set_place(c, project, "targetEnvironmentId", "environment-id");
@@ -266,7 +218,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
     convert_set(c, project, "adapterIds", ids);
     convert_set(c, project, "workflows", json_incref(c->workflows));
     convert_set(c, project, "adapters", json_incref(c->adapters));
-    return !c->failed;
+    return !c->ledger.failed;
 }
 
 /* The text of the export. */
@@ -275,7 +227,7 @@ static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf
     out->name = c->project->name;
     out->connectors = list_connectors(c, &out->connector_count);
     json_t *project = cloud_new_project(out->name, convert_id(c, JPK_CLOUD_OTHER, NULL, c->project->id));
-    if (!project || c->failed || !fill_project(c, project, out->connectors, out->connector_count)) {
+    if (!project || c->ledger.failed || !fill_project(c, project, out->connectors, out->connector_count)) {
         json_decref(project);
         return error_memory(err);
     }
@@ -292,15 +244,10 @@ static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf
 /* What is given out, and what keeps it. */
 struct conversion {
     struct jpk_conversion public; /* first, so that the pointers are the same */
-    struct arena arena;
+    struct ledger ledger;
     struct buf text;
     struct jpk_convert_item *items;
-    struct convert_item *kept; /* hold the findings */
-    size_t kept_count;
-    struct jpk_convert_rename *renames;
-    struct jpk_convert_secret *secrets;
     struct jpk_convert_schedule *schedules;
-    struct jpk_finding *findings; /* about the project */
 };
 
 static const char *type_of(const struct jpk_entity *entity)
@@ -319,7 +266,7 @@ static bool list_items(struct convert *c, struct conversion *out)
     out->items = calloc(count + 1, sizeof *out->items);
     for (size_t i = 0; out->items && i < count; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
-        const struct convert_item *item = &c->items[entity->index];
+        const struct ledger_item *item = &c->ledger.items[entity->index];
         char *path = jpk_entity_path(entity);
         out->items[i] = (struct jpk_convert_item){.entity = entity,
                                                   .type = type_of(entity),
@@ -332,12 +279,12 @@ static bool list_items(struct convert *c, struct conversion *out)
                                                   .findings = item->findings,
                                                   .finding_count = item->finding_count};
         out->public.counts[item->result]++;
-        c->failed |= !path;
+        c->ledger.failed |= !path;
         free(path);
     }
     out->public.items = out->items;
     out->public.item_count = count;
-    return out->items && !c->failed;
+    return out->items && !c->ledger.failed;
 }
 
 static int compare_offsets(const void *a, const void *b)
@@ -347,11 +294,11 @@ static int compare_offsets(const void *a, const void *b)
 }
 
 /* Offsets become lines and columns, in one pass over the text. */
-static void place_findings(struct convert *c, struct convert_item *item, const char *text, size_t size)
+static void place_findings(struct convert *c, struct ledger_item *item, const char *text, size_t size)
 {
     struct jpk_finding **sorted = calloc(item->finding_count + 1, sizeof(struct jpk_finding *));
     if (!sorted) {
-        c->failed = true;
+        c->ledger.failed = true;
         return;
     }
     for (size_t i = 0; i < item->finding_count; i++)
@@ -371,12 +318,13 @@ static void place_findings(struct convert *c, struct convert_item *item, const c
 /* Lines and columns of the findings, whose offsets stand in `line` until now. */
 static void convert_places(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
-        struct convert_item *item = &c->items[i];
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
+        struct ledger_item *item = &c->ledger.items[i];
         bool wanted = false;
         for (size_t j = 0; j < item->finding_count; j++)
             wanted |= item->findings[j].line > 0;
-        size_t entry = wanted ? jpk_archive_find(c->project->archive, item->entity->file) : SIZE_MAX, size = 0;
+        const char *file = c->project->entities[i]->file;
+        size_t entry = wanted ? jpk_archive_find(c->project->archive, file) : SIZE_MAX, size = 0;
         void *text = NULL;
         if (entry != SIZE_MAX)
             jpk_archive_read(c->project->archive, entry, &text, &size, NULL);
@@ -390,37 +338,16 @@ static void give_out(struct convert *c, struct conversion *out)
     struct jpk_conversion *public = &out->public;
     public->text = buf_text(&out->text);
     public->size = out->text.size;
-    public->renames = out->renames = c->renames;
-    public->rename_count = c->rename_count;
-    public->secrets = out->secrets = c->secrets;
-    public->secret_count = c->secret_count;
     public->schedules = out->schedules = c->schedules;
     public->schedule_count = c->schedule_count;
-    public->findings = out->findings = c->findings;
-    public->finding_count = c->finding_count;
     public->script_lines = c->script_lines;
     public->script_lines_kept = c->script_lines_kept;
-    out->kept = c->items;
-    out->kept_count = c->project->entity_count;
-    out->arena = c->arena;
-    c->items = NULL;
-    c->renames = NULL;
-    c->secrets = NULL;
+    ledger_give_out(&c->ledger, &out->ledger, public);
     c->schedules = NULL;
-    c->findings = NULL;
-    c->arena = (struct arena){0};
-}
-
-static void items_free(struct convert_item *items, size_t count)
-{
-    for (size_t i = 0; items && i < count; i++)
-        free(items[i].findings);
-    free(items);
 }
 
 static void convert_end(struct convert *c)
 {
-    items_free(c->items, c->project->entity_count);
     convert_transformations_end(c);
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
         map_free(&c->names[i]);
@@ -437,11 +364,8 @@ static void convert_end(struct convert *c)
     json_decref(c->globals);
     free(c->connections);
     free(c->activities);
-    free(c->renames);
-    free(c->secrets);
     free(c->schedules);
-    free(c->findings);
-    arena_free(&c->arena);
+    ledger_free(&c->ledger);
 }
 
 struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, const struct jpk_graph *graph,
@@ -458,7 +382,7 @@ struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, c
     bool ok = (out || error_memory(err)) && begin(&c, err);
     for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&c);
-        ok = !c.failed || error_memory(err);
+        ok = !c.ledger.failed || error_memory(err);
     }
     ok = ok && write_file(&c, &out->public, &out->text, err) && (list_items(&c, out) || error_memory(err));
     if (ok)
@@ -479,14 +403,10 @@ void jpk_conversion_free(struct jpk_conversion *conversion)
         design_conversion_free(conversion);
         return;
     }
-    items_free(out->kept, out->kept_count);
+    ledger_free(&out->ledger);
     buf_free(&out->text);
     free(out->items);
-    free(out->renames);
-    free(out->secrets);
     free(out->schedules);
-    free(out->findings);
-    arena_free(&out->arena);
     free(out);
 }
 

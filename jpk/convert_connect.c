@@ -27,7 +27,7 @@ static void keep_sides(struct convert *c, struct convert_connected *connected)
         if (connected->sides[target] || !json_object_get(side, "origin"))
             continue;
         connected->sides[target] = json_deep_copy(side);
-        c->failed |= !connected->sides[target];
+        c->ledger.failed |= !connected->sides[target];
     }
 }
 
@@ -77,7 +77,7 @@ const char *convert_connect_transformation(struct convert *c, const struct jpk_e
 {
     const struct convert_activity *const beside[2] = {source, target};
     struct convert_connected *connected = c->schemas ? &c->schemas->connected[transformation->index] : NULL;
-    if (!connected || !connected->component || c->failed)
+    if (!connected || !connected->component || c->ledger.failed)
         return NULL;
     keep_sides(c, connected);
     const char *key = pair_key(c, transformation, connected, beside);
@@ -89,9 +89,9 @@ const char *convert_connect_transformation(struct convert *c, const struct jpk_e
     if (connected->bound)
         component = copy_component(c, transformation, key);
     connected->bound = true;
-    for (int i = 0; i < 2 && !c->failed; i++)
+    for (int i = 0; i < 2 && !c->ledger.failed; i++)
         if (connected->sides[i])
             connect_side(c, transformation, component, i, beside[i]);
-    c->failed |= !map_set(&c->schemas->pairs, key, strlen(key), (uint32_t)index);
-    return c->failed ? NULL : json_string_value(json_object_get(component, "id"));
+    c->ledger.failed |= !map_set(&c->schemas->pairs, key, strlen(key), (uint32_t)index);
+    return c->ledger.failed ? NULL : json_string_value(json_object_get(component, "id"));
 }

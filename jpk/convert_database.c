@@ -20,9 +20,9 @@ static void put_property(struct convert *c, json_t *component, const char *name,
         json_t *property = json_pack("{s:s, s:b, s:s, s:s, s:s}", "type", "string", "multiple", 0, "name", name,
                                      "displayName", label, "value", value);
         if (!property || json_array_append_new(json_object_get(component, "properties"), property) != 0)
-            c->failed = true;
+            c->ledger.failed = true;
     }
-    c->failed |= text->failed;
+    c->ledger.failed |= text->failed;
     buf_free(text);
 }
 

@@ -29,7 +29,7 @@ bool convert_is_wizard_call(const struct jpk_entity *entity)
 /* What must be done by hand, said once. */
 static void note_manual(struct convert *c, const struct jpk_entity *entity, const char *hint)
 {
-    if (c->items[entity->index].result >= JPK_CONVERT_MANUAL)
+    if (c->ledger.items[entity->index].result >= JPK_CONVERT_MANUAL)
         return;
     const struct jpk_location *location = jpk_entity_location(entity);
     struct jpk_finding *finding =
@@ -77,8 +77,8 @@ static const char *host_of(struct convert *c, const char *value)
     n = memchr(host, ':', n) ? (size_t)((const char *)memchr(host, ':', n) - host) : n;
     if (n == 0 || memchr(host, '[', n))
         return NULL;
-    const char *copy = arena_strndup(&c->arena, host, n);
-    c->failed |= !copy;
+    const char *copy = arena_strndup(&c->ledger.arena, host, n);
+    c->ledger.failed |= !copy;
     return copy;
 }
 
@@ -110,7 +110,7 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
     for (const struct endpoint_setting *s = connector->settings; entity && s->key; s++) {
         const char *value = convert_peek_setting(c, entity, s);
         if (s->change == ENDPOINT_VARIABLE)
-            value = arena_strdup_lower(&c->arena, convert_variable(c, value));
+            value = arena_strdup_lower(&c->ledger.arena, convert_variable(c, value));
         else if (s->change == ENDPOINT_BASE_URL || s->change == ENDPOINT_URL)
             value = convert_url_base(c, value);
         if (value && !*value && (s->flags & ENDPOINT_REQUIRED)) /* nobody knows what it is equal to */
@@ -119,9 +119,9 @@ static const char *login_key(struct convert *c, const struct endpoint_connector 
         if (value) /* with its length, so that no value can look like the next setting */
             buf_printf(&key, "\n%s=%zu:%s", s->key, strlen(value), value);
     }
-    const char *copy = key.failed ? NULL : arena_strdup(&c->arena, buf_text(&key));
+    const char *copy = key.failed ? NULL : arena_strdup(&c->ledger.arena, buf_text(&key));
     buf_free(&key);
-    c->failed |= !copy;
+    c->ledger.failed |= !copy;
     return copy;
 }
 
@@ -142,7 +142,7 @@ static struct convert_connection *new_connection(struct convert *c, const struct
     struct convert_connection *connections =
         array_grow(c->connections, c->connection_count, &c->connection_capacity, sizeof *connections);
     if (!connections) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     c->connections = connections;
@@ -187,9 +187,9 @@ static const struct convert_connection *connection_of(struct convert *c, const s
         return NULL;
     connection->key = key;
     if (!map_set(&c->connection_keys, key, strlen(key), (uint32_t)(connection - c->connections)))
-        c->failed = true;
+        c->ledger.failed = true;
     fill_connection(c, connector, entity ? entity : user, connection);
-    return c->failed ? NULL : connection;
+    return c->ledger.failed ? NULL : connection;
 }
 
 /* The entity that a function logs in with; NULL: it is missing. */
@@ -218,18 +218,18 @@ const struct convert_connection *convert_connection(struct convert *c, const str
         return NULL;
     const struct jpk_entity *login = row->endpoint_key ? endpoint_entity(c, entity, row) : entity;
     const struct endpoint_row *login_row = login ? convert_row(login) : row;
-    bool first = !c->items[entity->index].target;
+    bool first = !c->ledger.items[entity->index].target;
     if (!login && first)
         note_missing_endpoint(c, entity, row);
     const struct convert_connection *connection = login_row ? connection_of(c, login_row, login, entity) : NULL;
     if (!connection)
         return NULL;
-    if (login && !login_row->read && !c->items[login->index].target) { /* an endpoint entity */
+    if (login && !login_row->read && !c->ledger.items[login->index].target) { /* an endpoint entity */
         convert_lost_settings(c, login, NULL, endpoint_connector_find(row->adapter)->settings);
-        c->items[login->index].name = connection->name;
+        c->ledger.items[login->index].name = connection->name;
         convert_done(c, login, JPK_CONVERTED, "connection:%s", connection->name);
     }
-    return c->failed ? NULL : connection;
+    return c->ledger.failed ? NULL : connection;
 }
 
 /* ------------------------------------------------------------------------------------------------------ activities */
@@ -361,7 +361,7 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
     const struct jpk_entity *entity = activity->entity;
     static const char get_as_target[] = "as a target it answers no more than whether it has succeeded";
     const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
-    if (c->items[entity->index].target)
+    if (c->ledger.items[entity->index].target)
         return;
     if (!cloud_tree_known(row->adapter, activity->function))
         note_shape(c, entity, "activities", connector->label,
@@ -373,7 +373,7 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
     note_answer(c, entity);
     if (row->private_agent && c->options.agent == JPK_AGENT_CLOUD)
         convert_note(c, entity, CONVERT_AGENT, 0, "%s", row->private_agent);
-    c->items[entity->index].name = activity->name;
+    c->ledger.items[entity->index].name = activity->name;
     convert_done(c, entity, JPK_CONVERTED, "activity:%s", activity->name);
 }
 
@@ -382,8 +382,8 @@ static void keep_key(struct convert *c, const struct convert_activity *activity,
 {
     char key[KEY_SIZE];
     int n = activity_key(key, activity->entity, direction, activity->transformation);
-    const char *kept = arena_strndup(&c->arena, key, (size_t)n);
-    c->failed |= !kept || !map_set(&c->activity_keys, kept, (size_t)n, (uint32_t)index);
+    const char *kept = arena_strndup(&c->ledger.arena, key, (size_t)n);
+    c->ledger.failed |= !kept || !map_set(&c->activity_keys, kept, (size_t)n, (uint32_t)index);
 }
 
 /* Keeps an activity under its key and makes its component. NULL: memory. */
@@ -393,7 +393,7 @@ static struct convert_activity *append_activity(struct convert *c, const struct 
     struct convert_activity *activities =
         array_grow(c->activities, c->activity_count, &c->activity_capacity, sizeof *activities);
     if (!activities) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     c->activities = activities;
@@ -402,7 +402,7 @@ static struct convert_activity *append_activity(struct convert *c, const struct 
         cloud_new_activity(c->models, connection->adapter, made.function, made.name, made.id, connection->id);
     convert_add(c, JPK_CLOUD_ACTIVITY, made.component);
     keep_key(c, &made, direction, c->activity_count);
-    if (c->failed)
+    if (c->ledger.failed)
         return NULL;
     activities[c->activity_count] = made;
     return &activities[c->activity_count++];
@@ -413,7 +413,7 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
 {
     const struct convert_connection *connection = convert_connection(c, entity);
     if (!connection) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     const struct convert_activity made = {.entity = entity,
@@ -425,7 +425,7 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
         return NULL;
     fill_activity(c, activity, row, direction);
     finish_item(c, activity, row, direction);
-    return c->failed ? NULL : activity;
+    return c->ledger.failed ? NULL : activity;
 }
 
 const struct convert_activity *convert_activity(struct convert *c, const struct jpk_entity *entity,
@@ -481,7 +481,7 @@ const struct convert_activity *convert_query_activity(struct convert *c, const s
     }
     if (activity)
         convert_put_query(c, transformation, direction == CONVERT_WRITE, activity->component);
-    return c->failed ? NULL : activity;
+    return c->ledger.failed ? NULL : activity;
 }
 
 const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation)

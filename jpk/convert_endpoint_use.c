@@ -80,9 +80,9 @@ static void convert_entity(struct convert *c, const struct jpk_entity *entity)
 static void account_wizard_calls(struct convert *c, const struct jpk_entity *operation)
 {
     const struct jpk_operation *steps = operation->as.operation;
-    for (size_t i = 0; steps && i < steps->activity_count && !c->failed; i++) {
+    for (size_t i = 0; steps && i < steps->activity_count && !c->ledger.failed; i++) {
         const struct jpk_entity *call = steps->activities[i].content;
-        if (!convert_lives(call) || !convert_is_wizard_call(call) || c->items[call->index].target)
+        if (!convert_lives(call) || !convert_is_wizard_call(call) || c->ledger.items[call->index].target)
             continue;
         const struct convert_activity *activity = convert_step_activity(c, operation, &steps->activities[i]);
         if (activity)
@@ -94,7 +94,7 @@ static void account_wizard_calls(struct convert *c, const struct jpk_entity *ope
 static void convert_rest(struct convert *c, const struct jpk_entity *entity)
 {
     const struct endpoint_row *row = convert_lives(entity) ? convert_row(entity) : NULL;
-    if (!row || !row->adapter || c->items[entity->index].target)
+    if (!row || !row->adapter || c->ledger.items[entity->index].target)
         return;
     if (!row->read) {
         if (convert_connection(c, entity) && use_of(c, entity) == USE_NONE)
@@ -113,11 +113,11 @@ void convert_endpoints(struct convert *c)
 {
     const struct jpk_entity *const *entities = c->project->entities;
     size_t count = c->project->entity_count;
-    for (size_t i = 0; i < count && !c->failed; i++)
+    for (size_t i = 0; i < count && !c->ledger.failed; i++)
         convert_entity(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
+    for (size_t i = 0; i < count && !c->ledger.failed; i++)
         if (entities[i]->type == JPK_TYPE_OPERATION && convert_lives(entities[i]))
             account_wizard_calls(c, entities[i]);
-    for (size_t i = 0; i < count && !c->failed; i++)
+    for (size_t i = 0; i < count && !c->ledger.failed; i++)
         convert_rest(c, entities[i]);
 }

@@ -188,7 +188,7 @@ static void check_elements(struct convert *c, const struct jpk_entity *entity)
     static const char *const carried[] = {"Header",          "Properties",     "Location",       "Pipeline",
                                           "konga.string",    "InputStructure", "Mappings",       "Delimiter",
                                           "OutputStructure", "Structure",      "InvalidMappings"};
-    for (const struct xml_node *node = entity->tree ? entity->tree->child : NULL; node && !c->failed;
+    for (const struct xml_node *node = entity->tree ? entity->tree->child : NULL; node && !c->ledger.failed;
          node = node->next) {
         bool known = false;
         for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
@@ -204,7 +204,7 @@ static void check_item(struct convert *c, const struct jpk_entity *entity)
     if (settings)
         convert_lost_settings(c, entity, settings, NULL);
     check_description(c, entity);
-    if (c->items[entity->index].target)
+    if (c->ledger.items[entity->index].target)
         check_elements(c, entity);
 }
 
@@ -214,10 +214,10 @@ static void check_item(struct convert *c, const struct jpk_entity *entity)
 static bool holds_something(struct convert *c, const char *text, size_t size)
 {
     const struct project *project = (const struct project *)c->project;
-    struct intern intern = {.arena = &c->arena};
+    struct intern intern = {.arena = &c->ledger.arena};
     struct xml_document document = {0};
-    struct xml_reader *reader = xml_reader_new(&c->arena, &intern, &project->limits);
-    c->failed |= !reader;
+    struct xml_reader *reader = xml_reader_new(&c->ledger.arena, &intern, &project->limits);
+    c->ledger.failed |= !reader;
     bool read = reader && xml_read(reader, text, size, &document, NULL);
     bool empty = read && document.root && !document.root->child && document.root->item_count == 0;
     xml_reader_free(reader);
@@ -233,7 +233,7 @@ static void check_plugins(struct convert *c)
     void *text = NULL;
     if (entry == SIZE_MAX || !jpk_archive_read(c->project->archive, entry, &text, &size, NULL))
         return;
-    if (holds_something(c, text, size) && !c->failed) {
+    if (holds_something(c, text, size) && !c->ledger.failed) {
         struct jpk_finding *finding =
             convert_note_project(c, CONVERT_NOT_SUPPORTED, name, "the project uses plug-ins, which are left out");
         if (finding)
@@ -245,14 +245,14 @@ static void check_plugins(struct convert *c)
 /* A WSDL file, which a SOAP connection is set up from, is an asset; the others are schemas, or belong to those. */
 static void keep_wsdl(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->file_count && !c->failed; i++) {
+    for (size_t i = 0; i < c->project->file_count && !c->ledger.failed; i++) {
         const struct jpk_file *file = &c->project->files[i];
         struct jpk_error err = {0};
         if (!text_ends_with(file->name, ".wsdl"))
             continue;
         json_t *asset = asset_from_file(c->project, file, &err);
         if (asset ? json_array_append_new(c->assets, asset) != 0 : err.code == JPK_ERR_MEMORY)
-            c->failed = true;
+            c->ledger.failed = true;
         else
             convert_note_project(c, CONVERT_WSDL, file->name, "'%s' is %s; no connection was seen that refers to one",
                                  file->name, asset ? "an asset of the export" : "missing");
@@ -261,11 +261,11 @@ static void keep_wsdl(struct convert *c)
 
 void convert_left_behind(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++)
         if (convert_lives(c->project->entities[i]))
             check_item(c, c->project->entities[i]);
-    if (!c->failed)
+    if (!c->ledger.failed)
         check_plugins(c);
-    if (!c->failed)
+    if (!c->ledger.failed)
         keep_wsdl(c);
 }

@@ -15,7 +15,7 @@
 /* `/`, `:`, control characters and the tag of references become a space, runs of spaces one; none at the ends. */
 static char *make_legal(struct convert *c, const char *wanted)
 {
-    char *legal = arena_alloc(&c->arena, strlen(wanted) + 8);
+    char *legal = arena_alloc(&c->ledger.arena, strlen(wanted) + 8);
     size_t n = 0;
     if (!legal)
         return NULL;
@@ -42,10 +42,10 @@ static const char *fold(struct convert *c, const char *name, size_t *n)
     char *folded;
     const char *key = NULL;
     if (text_fold(name, strlen(name), &folded, n)) {
-        key = arena_strndup(&c->arena, folded, *n);
+        key = arena_strndup(&c->ledger.arena, folded, *n);
         free(folded);
     }
-    c->failed |= !key;
+    c->ledger.failed |= !key;
     return key;
 }
 
@@ -57,7 +57,7 @@ static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name, 
     size_t n;
     const char *key = fold(c, name, &n);
     if (!key || !map_add(&c->names[kind], key, n, FIRST, number)) {
-        c->failed = true;
+        c->ledger.failed = true;
         return false;
     }
     return *number == MAP_NONE;
@@ -69,25 +69,19 @@ static const char *take_numbered(struct convert *c, enum jpk_cloud_kind kind, co
 {
     uint32_t ignored;
     const char *name = convert_text(c, "%s (%u)", taken, number++);
-    while (!c->failed && !take(c, kind, name, &ignored))
+    while (!c->ledger.failed && !take(c, kind, name, &ignored))
         name = convert_text(c, "%s (%u)", taken, number++);
     size_t n;
     const char *key = fold(c, taken, &n);
     if (!key || !map_set(&c->names[kind], key, n, number))
-        c->failed = true;
+        c->ledger.failed = true;
     return name;
 }
 
 void convert_rename(struct convert *c, const struct jpk_entity *entity, const char *name)
 {
-    struct jpk_convert_rename *renames = array_grow(c->renames, c->rename_count, &c->rename_capacity, sizeof *renames);
-    if (!renames) {
-        c->failed = true;
-        return;
-    }
-    c->renames = renames;
-    renames[c->rename_count++] = (struct jpk_convert_rename){entity->index, name};
-    convert_note(c, entity, CONVERT_RENAMED, 0, "its name is '%s' now", name);
+    if (ledger_rename(&c->ledger, entity->index, name))
+        convert_note(c, entity, CONVERT_RENAMED, 0, "its name is '%s' now", name);
 }
 
 /* The kind of the component that an item becomes, when it is one whatever it is used for. */
@@ -109,7 +103,7 @@ static enum jpk_cloud_kind kind_of(const struct jpk_entity *entity)
 
 const char *convert_item_name(struct convert *c, const struct jpk_entity *entity)
 {
-    const struct convert_item *item = &c->items[entity->index];
+    const struct ledger_item *item = &c->ledger.items[entity->index];
     enum jpk_cloud_kind kind = kind_of(entity);
     if (!item->name && kind != JPK_CLOUD_OTHER)
         convert_name(c, kind, entity->name, entity);
@@ -119,20 +113,20 @@ const char *convert_item_name(struct convert *c, const struct jpk_entity *entity
 const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char *wanted,
                          const struct jpk_entity *entity)
 {
-    struct convert_item *item = entity && kind_of(entity) == kind ? &c->items[entity->index] : NULL;
+    struct ledger_item *item = entity && kind_of(entity) == kind ? &c->ledger.items[entity->index] : NULL;
     if (item && item->name)
         return item->name;
     const char *legal = make_legal(c, wanted), *name = legal;
     if (!legal) {
-        c->failed = true;
+        c->ledger.failed = true;
         return "";
     }
     uint32_t number;
-    if (!take(c, kind, legal, &number) && !c->failed)
+    if (!take(c, kind, legal, &number) && !c->ledger.failed)
         name = take_numbered(c, kind, legal, number);
     if (item)
         item->name = name;
-    if (entity && strcmp(name, entity->name) != 0 && !c->failed)
+    if (entity && strcmp(name, entity->name) != 0 && !c->ledger.failed)
         convert_rename(c, entity, name);
     return name;
 }

@@ -39,7 +39,7 @@ static struct step *add_step(struct convert *c, struct steps *steps, enum jpk_cl
 {
     struct step *items = array_grow(steps->items, steps->count, &steps->capacity, sizeof *items);
     if (!items) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     steps->items = items;
@@ -150,7 +150,7 @@ static void add_answer(struct convert *c, struct steps *steps, const struct jpk_
 {
     const struct jpk_item *item =
         entity->type == JPK_TYPE_TARGET ? jpk_entity_setting(entity, "target_target_id") : NULL;
-    if (!item || !item->value || !*item->value || c->failed)
+    if (!item || !item->value || !*item->value || c->ledger.failed)
         return;
     const struct jpk_entity *to = jpk_project_entity(c->project, item->value);
     if (!convert_lives(to) || to->type != JPK_TYPE_TARGET)
@@ -167,7 +167,7 @@ static void add_item(struct convert *c, struct steps *steps, const struct jpk_en
     const struct jpk_entity *writer = direction == CONVERT_WRITE ? database_writer(steps) : NULL;
     const struct convert_activity *made =
         writer ? convert_query_activity(c, entity, direction, writer) : convert_activity(c, entity, direction);
-    if (add_activity(c, steps, made) || c->failed) {
+    if (add_activity(c, steps, made) || c->ledger.failed) {
         add_answer(c, steps, entity);
         return;
     }
@@ -242,7 +242,7 @@ static void convert_step(struct convert *c, struct steps *steps, const struct jp
 /* Transformations learn what is before and behind them. */
 static void connect_transformations(struct convert *c, struct steps *steps)
 {
-    for (size_t i = 0; i < steps->count && !c->failed; i++) {
+    for (size_t i = 0; i < steps->count && !c->ledger.failed; i++) {
         if (steps->items[i].component.kind != JPK_CLOUD_TRANSFORMATION)
             continue;
         const struct step *before = activity_before(steps, i), *behind = &steps->items[i + 1];
@@ -299,8 +299,8 @@ static size_t part_end(struct convert *c, const struct steps *steps, size_t from
     size_t count = steps->count - from, end = most_steps(c, steps, from);
     struct jpk_cloud_link *links = calloc(count + 1, sizeof *links);
     bool *whole = calloc(count + 1, sizeof *whole);
-    c->failed |= !links || !whole;
-    if (!c->failed) {
+    c->ledger.failed |= !links || !whole;
+    if (!c->ledger.failed) {
         for (size_t i = 0; i < count; i++)
             links[i].component = &steps->items[from + i].component;
         cloud_pattern_parts(&(struct jpk_cloud_operation){.steps = links, .step_count = count}, whole);
@@ -309,7 +309,7 @@ static size_t part_end(struct convert *c, const struct steps *steps, size_t from
     }
     free(links);
     free(whole);
-    return c->failed ? from : from + end;
+    return c->ledger.failed ? from : from + end;
 }
 
 /* The ends of the parts into which the steps are cut, the longest part first wherever one begins; 0: none. */
@@ -339,7 +339,7 @@ static json_t *new_workflow(struct convert *c, const struct jpk_folder *folder, 
         buf_puts(&path, path.size > 0 ? " - " : "");
         buf_puts(&path, chain[--depth]->name);
     }
-    c->failed |= path.failed;
+    c->ledger.failed |= path.failed;
     json_t *workflow =
         cloud_new_workflow(convert_name(c, JPK_CLOUD_OTHER, path.size > 0 ? buf_text(&path) : "Operations", NULL), id);
     buf_free(&path);
@@ -357,7 +357,7 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
     json_t *workflow = new_workflow(c, folder, id);
     if (!map_set(&c->workflow_ids, id, strlen(id), (uint32_t)json_array_size(c->workflows)) ||
         json_array_append_new(c->workflows, workflow) != 0) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     return workflow;
@@ -365,10 +365,10 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
 
 void convert_list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id)
 {
-    json_t *workflow = c->failed ? NULL : workflow_of(c, operation);
+    json_t *workflow = c->ledger.failed ? NULL : workflow_of(c, operation);
     if (!workflow ||
         json_array_append_new(json_object_get(workflow, "operations"), cloud_new_link(JPK_CLOUD_OPERATION, id)) != 0)
-        c->failed = true;
+        c->ledger.failed = true;
 }
 
 /* -------------------------------------------------------------------------------------------------------- operations
@@ -379,13 +379,13 @@ static json_t *new_part(struct convert *c, const struct steps *steps, size_t fro
 {
     json_t *component = cloud_new_component(JPK_CLOUD_OPERATION, name, id);
     json_t *list = json_object_get(component, "steps");
-    c->failed |= !component;
-    for (size_t i = from; i < end && !c->failed; i++)
+    c->ledger.failed |= !component;
+    for (size_t i = from; i < end && !c->ledger.failed; i++)
         if (json_array_append_new(list, cloud_new_link(steps->items[i].component.kind, steps->items[i].id)) != 0)
-            c->failed = true;
-    if (!c->failed)
+            c->ledger.failed = true;
+    if (!c->ledger.failed)
         convert_options(c, steps->operation, component);
-    if (!c->failed)
+    if (!c->ledger.failed)
         return component;
     json_decref(component);
     return NULL;
@@ -398,7 +398,7 @@ static void write_parts(struct convert *c, const struct steps *steps, const size
     const char *name = convert_item_name(c, operation), *id = convert_id(c, JPK_CLOUD_OPERATION, NULL, operation->id);
     const char *on_success = convert_outcome(c, operation, JPK_CLOUD_ON_SUCCESS);
     const char *on_failure = convert_outcome(c, operation, JPK_CLOUD_ON_FAILURE);
-    for (size_t i = 0, from = 0; i < parts && !c->failed; from = ends[i++]) {
+    for (size_t i = 0, from = 0; i < parts && !c->ledger.failed; from = ends[i++]) {
         json_t *component = new_part(c, steps, from, ends[i], name, id);
         if (!component)
             return;
@@ -427,7 +427,7 @@ static void keep_scripts(struct convert *c, struct steps *steps)
         if (steps->items[i].component.kind == JPK_CLOUD_SCRIPT)
             steps->items[kept++] = steps->items[i];
     steps->count = kept;
-    if (kept > 0 || c->failed)
+    if (kept > 0 || c->ledger.failed)
         return;
     const struct jpk_entity *operation = steps->operation;
     const char *name = convert_text(c, "%s - to be built", convert_item_name(c, operation));
@@ -436,8 +436,8 @@ static void keep_scripts(struct convert *c, struct steps *steps)
     static const char text[] =
         "<trans>\n// This operation could not be converted: build it from the original.\n</trans>";
     if (!script || !cloud_set_script(script, text, false))
-        c->failed = true;
-    if (c->failed)
+        c->ledger.failed = true;
+    if (c->ledger.failed)
         json_decref(script);
     else if (convert_add(c, JPK_CLOUD_SCRIPT, script))
         add_step(c, steps, JPK_CLOUD_SCRIPT, id, operation);
@@ -454,7 +454,7 @@ static const char *list_steps(struct convert *c, const struct steps *steps)
         buf_printf(&list, "%s%s", i > 0 ? ", " : "", name);
     }
     const char *text = list.failed ? "" : convert_text(c, "%s", buf_text(&list));
-    c->failed |= list.failed;
+    c->ledger.failed |= list.failed;
     buf_free(&list);
     return text;
 }
@@ -472,24 +472,24 @@ static void note_pattern(struct convert *c, const struct steps *steps)
 static void convert_one(struct convert *c, const struct jpk_entity *operation)
 {
     struct steps steps = {.operation = operation};
-    for (size_t i = 0; i < operation->as.operation->activity_count && !c->failed; i++)
+    for (size_t i = 0; i < operation->as.operation->activity_count && !c->ledger.failed; i++)
         convert_step(c, &steps, &operation->as.operation->activities[i]);
     link_activities(&steps);
-    size_t ends[PARTS_MAX], parts = c->failed ? 0 : cut(c, &steps, ends);
-    if (parts != 1 && has_answer(&steps) && !c->failed) {
+    size_t ends[PARTS_MAX], parts = c->ledger.failed ? 0 : cut(c, &steps, ends);
+    if (parts != 1 && has_answer(&steps) && !c->ledger.failed) {
         drop_answers(c, &steps);
         parts = cut(c, &steps, ends);
     }
     if (parts > 1)
         convert_note(c, operation, CONVERT_OPERATION_SPLIT, 0,
                      "fits no valid pattern as it is; it has become %zu operations, one after the other", parts);
-    if (parts == 0 && !c->failed) {
+    if (parts == 0 && !c->ledger.failed) {
         note_pattern(c, &steps);
         keep_scripts(c, &steps);
         ends[0] = steps.count;
         parts = 1;
     }
-    if (!c->failed) {
+    if (!c->ledger.failed) {
         connect_transformations(c, &steps);
         write_parts(c, &steps, ends, parts);
         convert_done(c, operation, JPK_CONVERTED, "operation:%s", convert_item_name(c, operation));
@@ -501,12 +501,12 @@ static void convert_one(struct convert *c, const struct jpk_entity *operation)
 
 void convert_operations(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
         if (entity->type != JPK_TYPE_OPERATION || !entity->as.operation || !convert_lives(entity))
             continue;
         convert_one(c, entity);
-        if (!c->failed)
+        if (!c->ledger.failed)
             convert_schedule(c, entity);
     }
 }

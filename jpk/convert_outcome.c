@@ -6,12 +6,12 @@
 
 void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to)
 {
-    if (!to || c->failed)
+    if (!to || c->ledger.failed)
         return;
     const char *id = convert_id(c, JPK_CLOUD_OPERATION, when == JPK_CLOUD_ON_SUCCESS ? "on success" : "on failure",
                                 json_string_value(json_object_get(component, "id")));
     if (json_array_append_new(json_object_get(component, "outcomes"), cloud_new_outcome(when, to, id)) != 0)
-        c->failed = true;
+        c->ledger.failed = true;
 }
 
 /* A new operation with one script. */
@@ -24,8 +24,8 @@ static json_t *scripted_operation(struct convert *c, const struct jpk_entity *op
     json_t *made = cloud_new_component(JPK_CLOUD_OPERATION, convert_name(c, JPK_CLOUD_OPERATION, wanted, NULL), id);
     bool ok = script && made && cloud_set_script(script, text, false) &&
               json_array_append_new(json_object_get(made, "steps"), cloud_new_link(JPK_CLOUD_SCRIPT, script_id)) == 0;
-    if (!ok || c->failed) {
-        c->failed = true;
+    if (!ok || c->ledger.failed) {
+        c->ledger.failed = true;
         json_decref(script);
         json_decref(made);
         return NULL;
@@ -44,7 +44,7 @@ static const char *quoted(struct convert *c, const char *name)
         buf_putc(&out, *name);
     }
     const char *text = out.failed ? "" : convert_text(c, "%s", buf_text(&out));
-    c->failed |= out.failed;
+    c->ledger.failed |= out.failed;
     buf_free(&out);
     return text;
 }

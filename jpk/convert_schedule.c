@@ -42,7 +42,7 @@ static const char *rest_form(struct convert *c, const struct jpk_entity *entity)
     }
     char *text = form ? json_dumps(form, JSON_INDENT(2)) : NULL;
     const char *kept = text ? convert_text(c, "%s", text) : "";
-    c->failed |= !text;
+    c->ledger.failed |= !text;
     free(text);
     json_decref(form);
     return kept;
@@ -71,11 +71,11 @@ void convert_schedule(struct convert *c, const struct jpk_entity *operation)
     struct jpk_convert_schedule *list =
         array_grow(c->schedules, c->schedule_count, &c->schedule_capacity, sizeof *list);
     if (!list) {
-        c->failed = true;
+        c->ledger.failed = true;
         return;
     }
     c->schedules = list;
-    bool first = c->items[schedule->index].finding_count == 0;
+    bool first = c->ledger.items[schedule->index].finding_count == 0;
     const char *zone = jpk_entity_value(schedule, "timezone_id");
     list[c->schedule_count++] =
         (struct jpk_convert_schedule){schedule->index, operation->index,

@@ -66,14 +66,14 @@ static const char *said(const struct jpk_entity *entity, const char *key)
 static struct convert_function *function_of(struct convert *c, const struct jpk_side *side)
 {
     const struct jpk_entity *entity = function_entity(c, side);
-    if (!entity || c->failed)
+    if (!entity || c->ledger.failed)
         return NULL;
     struct convert_function *function = c->schemas->functions[entity->index];
     if (function)
         return function;
-    function = arena_calloc(&c->arena, 1, sizeof *function);
+    function = arena_calloc(&c->ledger.arena, 1, sizeof *function);
     if (!function) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     function->entity = entity;
@@ -91,7 +91,7 @@ static struct convert_function *function_of(struct convert *c, const struct jpk_
 /* Request and response stand in different transformations, and both documents name both. */
 static void find_functions(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
         if (!convert_is_transformation(entity))
             continue;
@@ -118,17 +118,17 @@ bool convert_schemas_begin(struct convert *c)
     size_t count = c->project->entity_count + 1;
     struct convert_schemas *schemas = c->schemas = calloc(1, sizeof *schemas);
     if (schemas) {
-        schemas->wizards = arena_calloc(&c->arena, count, sizeof(const struct jpk_entity *));
-        schemas->functions = arena_calloc(&c->arena, count, sizeof *schemas->functions);
-        schemas->connected = arena_calloc(&c->arena, count, sizeof *schemas->connected);
+        schemas->wizards = arena_calloc(&c->ledger.arena, count, sizeof(const struct jpk_entity *));
+        schemas->functions = arena_calloc(&c->ledger.arena, count, sizeof *schemas->functions);
+        schemas->connected = arena_calloc(&c->ledger.arena, count, sizeof *schemas->connected);
     }
     if (!schemas || !schemas->wizards || !schemas->functions || !schemas->connected) {
-        c->failed = true;
+        c->ledger.failed = true;
         return false;
     }
     find_wizards(c);
     find_functions(c);
-    return !c->failed;
+    return !c->ledger.failed;
 }
 
 static void schema_end(struct convert_function_schema *schema)
@@ -175,7 +175,7 @@ void convert_schemas_end(struct convert *c)
 static void open_function(struct convert *c, struct convert_side *out)
 {
     struct convert_function_schema *schema = &out->function->sides[out->target];
-    if (!schema->tree && !c->failed) {
+    if (!schema->tree && !c->ledger.failed) {
         schema->tree = convert_read_tree(c, out);
         schema->inferred = out->inferred;
         schema->cached = out->cached;
@@ -183,7 +183,7 @@ static void open_function(struct convert *c, struct convert_side *out)
         if (schema->tree)
             schema->paths = schema_paths_new(schema->tree, NULL);
         if (schema->tree && !schema->paths)
-            c->failed = true;
+            c->ledger.failed = true;
     }
     out->tree = schema->tree;
     out->paths = schema->paths;
@@ -202,15 +202,15 @@ bool convert_side_open(struct convert *c, const struct jpk_entity *transformatio
     out->function = function_of(c, side);
     if (out->function && out->function->activity_id) {
         open_function(c, out);
-        return !c->failed;
+        return !c->ledger.failed;
     }
     out->own = convert_read_tree(c, out);
     out->function = NULL;
     out->tree = out->own;
     out->paths = out->own ? schema_paths_new(out->own, NULL) : NULL;
     if (out->own && !out->paths)
-        c->failed = true;
-    return !c->failed;
+        c->ledger.failed = true;
+    return !c->ledger.failed;
 }
 
 void convert_side_close(struct convert_side *side)
@@ -240,16 +240,16 @@ bool convert_side_extend(struct convert *c, struct convert_side *side, const str
     if (!side->own || paths->count == 0)
         return true;
     if (!schema_extend(side->own, paths, &added, NULL)) {
-        c->failed = true;
+        c->ledger.failed = true;
         return false;
     }
     side->extended += added;
     if (added > 0) {
         schema_paths_free(side->paths);
         side->paths = schema_paths_new(side->own, NULL);
-        c->failed |= !side->paths;
+        c->ledger.failed |= !side->paths;
     }
-    return !c->failed;
+    return !c->ledger.failed;
 }
 
 /* -------------------------------------------------------------------------------------------- schemas of the user's
@@ -264,7 +264,7 @@ static const char *format_of(const struct schema_tree *tree)
 static bool keep_document(struct convert *c, json_t *place, const struct schema_tree *tree, bool indices)
 {
     struct convert_schemas *schemas = c->schemas;
-    struct convert_document *document = arena_alloc(&c->arena, sizeof *document);
+    struct convert_document *document = arena_alloc(&c->ledger.arena, sizeof *document);
     struct convert_document **documents = array_grow(schemas->documents, schemas->document_count,
                                                      &schemas->document_capacity, sizeof(struct convert_document *));
     if (documents)
@@ -283,7 +283,7 @@ static json_t *place_document(struct convert *c, struct schema_tree *tree, const
     json_t *place = json_object();
     tree->name = name;
     if (!place || !keep_document(c, place, tree, indices))
-        c->failed = true;
+        c->ledger.failed = true;
     return place;
 }
 
@@ -317,7 +317,7 @@ static const char *key_of(struct convert *c, struct convert_side *side)
     const struct jpk_entity *entity = document_of(side);
     if (text)
         uuid_of_name(c->project->id, text, id);
-    c->failed |= !text;
+    c->ledger.failed |= !text;
     free(text);
     json_decref(document);
     return convert_text(c, "%s/%s", id, entity ? entity->id : side->side->file ? side->side->file : "");
@@ -335,10 +335,10 @@ static const char *wanted_name(struct convert *c, const struct convert_side *sid
 
 static struct convert_user_schema *add_user_schema(struct convert *c, struct convert_side *side)
 {
-    struct convert_user_schema *schema = arena_calloc(&c->arena, 1, sizeof *schema);
+    struct convert_user_schema *schema = arena_calloc(&c->ledger.arena, 1, sizeof *schema);
     const struct jpk_entity *document = document_of(side);
     if (!schema) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     schema->name = convert_name(c, JPK_CLOUD_SCHEMA, wanted_name(c, side), document);
@@ -361,19 +361,19 @@ static struct convert_user_schema *user_schema(struct convert *c, struct convert
 {
     struct convert_schemas *schemas = c->schemas;
     const char *key = key_of(c, side);
-    uint32_t found = c->failed ? MAP_NONE : map_get(&schemas->keys, key, strlen(key));
-    if (found != MAP_NONE || c->failed)
-        return c->failed ? NULL : schemas->users[found];
+    uint32_t found = c->ledger.failed ? MAP_NONE : map_get(&schemas->keys, key, strlen(key));
+    if (found != MAP_NONE || c->ledger.failed)
+        return c->ledger.failed ? NULL : schemas->users[found];
     struct convert_user_schema **users =
         array_grow(schemas->users, schemas->user_count, &schemas->user_capacity, sizeof(struct convert_user_schema *));
     if (!users || !map_set(&schemas->keys, key, strlen(key), (uint32_t)schemas->user_count)) {
         schemas->users = users ? users : schemas->users;
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     schemas->users = users;
     struct convert_user_schema *schema = users[schemas->user_count++] = add_user_schema(c, side);
-    return c->failed ? NULL : schema;
+    return c->ledger.failed ? NULL : schema;
 }
 
 static json_t *reference_to_user(struct convert *c, const struct convert_user_schema *schema)
@@ -404,7 +404,7 @@ static struct schema_tree *users_tree(struct convert *c, struct schema_tree *tre
     tree->jtr = jtr;
     tree->name = name;
     struct schema_tree *own = json ? schema_tree_from_cloud(json, 0, NULL) : NULL;
-    c->failed |= !own;
+    c->ledger.failed |= !own;
     json_decref(json);
     return own;
 }
@@ -431,7 +431,7 @@ static void add_asset(struct convert *c, const struct jpk_entity *entity, const 
     uint32_t old;
     struct jpk_error err = {0};
     if (!map_add(&c->schemas->assets, file->name, strlen(file->name), 0, &old)) {
-        c->failed = true;
+        c->ledger.failed = true;
         return;
     }
     if (old != MAP_NONE)
@@ -440,7 +440,7 @@ static void add_asset(struct convert *c, const struct jpk_entity *entity, const 
     if (!asset && err.code != JPK_ERR_MEMORY)
         convert_note(c, entity, CONVERT_SCHEMA_MISSING, 0, "a file that its schema needs is not there: %s", file->name);
     else if (!asset || json_array_append_new(c->assets, asset) != 0)
-        c->failed = true;
+        c->ledger.failed = true;
 }
 
 /* The first file whose name is not before `name`. */
@@ -469,8 +469,9 @@ static void add_assets(struct convert *c, const struct jpk_entity *entity, const
     const char *prefix = convert_text(c, "%.*s", (int)n, name);
     uint32_t old = MAP_NONE;
     if (!map_add(&c->schemas->prefixes, prefix, n, 0, &old))
-        c->failed = true;
-    for (size_t i = first_file(c->project, prefix); old == MAP_NONE && i < c->project->file_count && !c->failed; i++) {
+        c->ledger.failed = true;
+    for (size_t i = first_file(c->project, prefix); old == MAP_NONE && i < c->project->file_count && !c->ledger.failed;
+         i++) {
         if (strncmp(c->project->files[i].name, prefix, n) != 0)
             break;
         add_asset(c, entity, &c->project->files[i]);
@@ -499,8 +500,8 @@ static bool set_cache(struct convert *c, const struct convert_function_schema *s
     free(data);
     buf_free(&xml);
     buf_free(&packed);
-    c->failed |= !tree->jtr;
-    return !c->failed;
+    c->ledger.failed |= !tree->jtr;
+    return !c->ledger.failed;
 }
 
 static bool is_query(const struct convert_function *function)
@@ -531,7 +532,7 @@ static json_t *new_origin(struct convert *c, const char *id, const char *adapter
 static void note_component(struct convert *c, const char *name)
 {
     size_t index = json_array_size(c->components[JPK_CLOUD_SCHEMA]) - 1;
-    c->failed = c->failed || !map_set(&c->schemas->by_name, name, strlen(name), (uint32_t)index);
+    c->ledger.failed = c->ledger.failed || !map_set(&c->schemas->by_name, name, strlen(name), (uint32_t)index);
 }
 
 static void add_component(struct convert *c, struct convert_function *function, bool target)
@@ -568,7 +569,7 @@ static json_t *function_json(struct convert *c, struct convert_side *side)
     struct convert_function_schema *schema = &function->sides[side->target];
     if (!schema->name)
         add_component(c, function, side->target);
-    json_t *json = c->failed ? NULL : json_object();
+    json_t *json = c->ledger.failed ? NULL : json_object();
     if (!json)
         return NULL;
     convert_set(c, json, "name", json_string(schema->name));
@@ -580,10 +581,10 @@ static json_t *function_json(struct convert *c, struct convert_side *side)
 
 json_t *convert_side_json(struct convert *c, struct convert_side *side)
 {
-    if (!side->tree || c->failed)
+    if (!side->tree || c->ledger.failed)
         return NULL;
     json_t *json = side->function ? function_json(c, side) : user_json(c, side);
-    c->failed |= !json;
+    c->ledger.failed |= !json;
     return json;
 }
 
@@ -594,7 +595,7 @@ static bool copy_component(struct convert *c, const char *old_name, const char *
     uint32_t index = map_get(&c->schemas->by_name, old_name, strlen(old_name));
     json_t *old = index == MAP_NONE ? NULL : json_array_get(c->components[JPK_CLOUD_SCHEMA], index);
     if (!old || map_get(&c->schemas->by_name, name, strlen(name)) != MAP_NONE)
-        return !c->failed;
+        return !c->ledger.failed;
     const char *id = convert_id(c, JPK_CLOUD_SCHEMA, direction, activity_id);
     json_t *component = json_copy(old);
     convert_set(c, component, "name", json_string(name));
@@ -603,7 +604,7 @@ static bool copy_component(struct convert *c, const char *old_name, const char *
     convert_set(c, component, "origin", json_deep_copy(origin));
     if (convert_add(c, JPK_CLOUD_SCHEMA, component))
         note_component(c, name);
-    return !c->failed;
+    return !c->ledger.failed;
 }
 
 bool convert_side_connect(struct convert *c, json_t *side, const struct convert_activity *activity)
@@ -613,24 +614,24 @@ bool convert_side_connect(struct convert *c, json_t *side, const struct convert_
     const char *adapter = c->connections[activity->connection].adapter;
     const char *old = json_string_value(json_object_get(side, "name"));
     const char *name = direction ? schema_name(c, adapter, activity->function, direction, activity->id) : NULL;
-    if (!name || !old || c->failed)
-        return !c->failed;
+    if (!name || !old || c->ledger.failed)
+        return !c->ledger.failed;
     old = convert_text(c, "%s", old); /* both belong to what is replaced now */
     direction = convert_text(c, "%s", direction);
     convert_set(c, side, "origin",
                 new_origin(c, activity->id, adapter, direction, activity->function, activity->component));
     convert_set(c, side, "name", json_string(name));
-    return !c->failed && copy_component(c, old, name, direction, json_object_get(side, "origin"), activity->id);
+    return !c->ledger.failed && copy_component(c, old, name, direction, json_object_get(side, "origin"), activity->id);
 }
 
 /* A function that is given something and answers has both schemas, whether transformations use both or not. */
 void convert_schemas_complete(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
         struct convert_function *function = c->schemas->functions[i];
         if (!function || !function->activity_id || is_query(function))
             continue;
-        for (int target = 0; target < 2 && !c->failed; target++) {
+        for (int target = 0; target < 2 && !c->ledger.failed; target++) {
             struct convert_function_schema *schema = &function->sides[target];
             const struct convert_function_schema *other = &function->sides[!target];
             if (schema->tree || !other->tree)
@@ -641,7 +642,7 @@ void convert_schemas_complete(struct convert *c)
             if (!schema->tree || !schema->tree->root)
                 continue;
             if (!target && !convert_wrap_answer(function->entity, schema->tree))
-                c->failed = true;
+                c->ledger.failed = true;
             else
                 add_component(c, function, target);
         }

@@ -27,7 +27,7 @@ static const char *path_of(struct convert *c, const struct jpk_entity *entity)
 {
     char *path = jpk_entity_path(entity);
     const char *kept = path ? convert_text(c, "%s", path) : "";
-    c->failed |= !path;
+    c->ledger.failed |= !path;
     free(path);
     return kept;
 }
@@ -97,8 +97,8 @@ static enum script_answer resolve(void *context, const struct script_use *use, s
     if (!convert_lives(to))
         return dangling(r, use, convert_text(c, "'%s' is named here, but it is not converted", path_of(c, to)));
     const char *reference = reference_to(c, use, to);
-    if (c->failed || !*reference) {
-        if (!c->failed && !use->in_comment)
+    if (c->ledger.failed || !*reference) {
+        if (!c->ledger.failed && !use->in_comment)
             note(r, CONVERT_REFERENCE_KIND, use->offset,
                  convert_text(c, "'%s' is named here and has no counterpart that a script could name", path_of(c, to)),
                  NULL);
@@ -130,8 +130,8 @@ static void note_functions(struct rewriting *r, const char *text, size_t size)
                                                [JPK_AGENT_PRIVATE] = SCRIPT_AGENT_PRIVATE};
     struct script_findings findings = {0};
     if (!script_findings(text, size, agents[r->c->options.agent], &findings, NULL))
-        r->c->failed = true;
-    for (size_t i = 0; i < findings.count && !r->c->failed; i++) {
+        r->c->ledger.failed = true;
+    for (size_t i = 0; i < findings.count && !r->c->ledger.failed; i++) {
         char message[JPK_ERROR_MESSAGE_MAX];
         script_finding_text(&findings.items[i], message, sizeof message);
         struct jpk_finding *finding =
@@ -181,7 +181,7 @@ static const char *rename_variables(struct convert *c, const char *text)
     if (r.kept > 0) {
         buf_puts(&r.out, text + r.kept);
         result = r.out.failed ? "" : convert_text(c, "%s", buf_text(&r.out));
-        c->failed |= r.out.failed;
+        c->ledger.failed |= r.out.failed;
     }
     buf_free(&r.out);
     return result;
@@ -201,8 +201,8 @@ const char *convert_script_text(struct convert *c, const struct jpk_entity *enti
     struct script_rewriting rewriting = {0};
     struct buf wrapped = {0};
     size_t size = strlen(text);
-    if (c->failed || !script_rewrite(text, size, resolve, &r, &rewriting, NULL)) {
-        c->failed = true;
+    if (c->ledger.failed || !script_rewrite(text, size, resolve, &r, &rewriting, NULL)) {
+        c->ledger.failed = true;
         script_rewriting_free(&rewriting);
         return "";
     }
@@ -213,7 +213,7 @@ const char *convert_script_text(struct convert *c, const struct jpk_entity *enti
     c->script_lines += lines;
     c->script_lines_kept += lines > r.notes ? lines - r.notes : 0;
     const char *out = wrapped.failed ? "" : rename_variables(c, convert_text(c, "%s", buf_text(&wrapped)));
-    c->failed |= wrapped.failed;
+    c->ledger.failed |= wrapped.failed;
     buf_free(&wrapped);
     script_rewriting_free(&rewriting);
     return out;
@@ -253,7 +253,7 @@ json_t *convert_script_globals(struct convert *c, const char *text)
         }
     }
     script_variables_free(&variables);
-    c->failed |= !list;
+    c->ledger.failed |= !list;
     return list;
 }
 
@@ -265,10 +265,10 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
     json_t *component = cloud_new_component(JPK_CLOUD_SCRIPT, name, convert_id(c, JPK_CLOUD_SCRIPT, NULL, entity->id));
     bool javascript = script_language_of(text, strlen(text)) == SCRIPT_JAVASCRIPT;
     if (!component || !cloud_set_script(component, text, javascript))
-        c->failed = true;
+        c->ledger.failed = true;
     else
         convert_set(c, component, "globalVariables", convert_script_globals(c, text));
-    if (c->failed)
+    if (c->ledger.failed)
         json_decref(component);
     else if (convert_add(c, JPK_CLOUD_SCRIPT, component))
         convert_done(c, entity, JPK_CONVERTED, "script:%s", name);
@@ -276,7 +276,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
 
 void convert_scripts(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++) {
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
         const struct jpk_entity *entity = c->project->entities[i];
         if (entity->type == JPK_TYPE_SCRIPT && entity->as.script && convert_lives(entity))
             convert_one(c, entity);

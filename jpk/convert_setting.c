@@ -36,14 +36,9 @@ static void note_plain(struct convert *c, const struct jpk_entity *entity, const
 void convert_secret(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,
                     const char *component, const char *label, const char *variable, enum jpk_confidence confidence)
 {
-    struct jpk_convert_secret *secrets = array_grow(c->secrets, c->secret_count, &c->secret_capacity, sizeof *secrets);
-    if (!secrets) {
-        c->failed = true;
+    const struct jpk_convert_secret secret = {entity->index, item->key, component, label, variable, confidence};
+    if (!ledger_secret(&c->ledger, &secret))
         return;
-    }
-    c->secrets = secrets;
-    secrets[c->secret_count++] =
-        (struct jpk_convert_secret){entity->index, item->key, component, label, variable, confidence};
     if (!item->encrypted) {
         note_plain(c, entity, item, component, label);
         return;
@@ -146,8 +141,8 @@ static const char *trimmed(struct convert *c, const char *text, size_t n)
         n--;
     for (; n > 0 && strchr(" \t\r\n", *text); n--)
         text++;
-    const char *copy = arena_strndup(&c->arena, text, n);
-    c->failed |= !copy;
+    const char *copy = arena_strndup(&c->ledger.arena, text, n);
+    c->ledger.failed |= !copy;
     return copy ? copy : "";
 }
 
@@ -182,7 +177,7 @@ static bool declares(struct convert *c, const struct jpk_file *file, const char 
     bool found = !words.failed && file->entry != SIZE_MAX &&
                  jpk_archive_read(c->project->archive, file->entry, &text, &size, NULL) &&
                  memmem(text, size, words.data, words.size);
-    c->failed |= words.failed;
+    c->ledger.failed |= words.failed;
     buf_free(&words);
     free(text);
     return found;
@@ -240,8 +235,8 @@ static size_t base_length(const char *url)
 
 const char *convert_url_base(struct convert *c, const char *url)
 {
-    const char *base = arena_strndup(&c->arena, url, base_length(url));
-    c->failed |= !base;
+    const char *base = arena_strndup(&c->ledger.arena, url, base_length(url));
+    c->ledger.failed |= !base;
     return base ? base : "";
 }
 
@@ -251,7 +246,7 @@ const char *convert_url_base(struct convert *c, const char *url)
 
 static json_t *format_name(struct convert *c, const char *text)
 {
-    char *upper = arena_strdup(&c->arena, text);
+    char *upper = arena_strdup(&c->ledger.arena, text);
     for (char *p = upper; p && *p; p++)
         if (*p >= 'a' && *p <= 'z')
             *p = (char)(*p - ('a' - 'A'));
@@ -359,14 +354,14 @@ static void add_property(struct convert *c, const struct setting_target *target,
     if (there && property)
         convert_set(c, property, "value", json_incref(value));
     if (!property || json_array_append_new(json_object_get(target->component, "properties"), property) != 0)
-        c->failed = true;
+        c->ledger.failed = true;
     json_decref(value);
 }
 
 void convert_put_settings(struct convert *c, const struct setting_target *target,
                           const struct endpoint_setting *settings)
 {
-    for (const struct endpoint_setting *setting = settings; setting->key && !c->failed; setting++) {
+    for (const struct endpoint_setting *setting = settings; setting->key && !c->ledger.failed; setting++) {
         if (setting->change == ENDPOINT_LOST)
             continue;
         bool there;
@@ -374,8 +369,8 @@ void convert_put_settings(struct convert *c, const struct setting_target *target
         if (!target->known)
             add_property(c, target, setting, value, there);
         else if (there && !cloud_set(target->component, setting->path, value))
-            c->failed = true;
-        c->failed |= there && !value;
+            c->ledger.failed = true;
+        c->ledger.failed |= there && !value;
     }
 }
 
@@ -412,9 +407,9 @@ void convert_lost_settings(struct convert *c, const struct jpk_entity *entity, c
                            const struct endpoint_setting *connection)
 {
     const struct jpk_location *location = jpk_entity_location(entity);
-    for (size_t i = 0; i < entity->item_count && !c->failed; i++)
+    for (size_t i = 0; i < entity->item_count && !c->ledger.failed; i++)
         check_item(c, entity, &entity->items[i], activity, connection);
-    for (size_t i = 0; location && i < location->item_count && !c->failed; i++)
+    for (size_t i = 0; location && i < location->item_count && !c->ledger.failed; i++)
         check_item(c, entity, &location->items[i], activity, connection);
 }
 

@@ -79,7 +79,7 @@ static struct schema_tree *read_with(const struct reading *r, reader *read, stru
     struct jpk_error err = {0};
     struct schema_tree *tree = (*read)(r, &err);
     if (err.code == JPK_ERR_MEMORY)
-        r->c->failed = true;
+        r->c->ledger.failed = true;
     else if (!tree && err.code != JPK_OK && err.code != JPK_ERR_NOT_FOUND && !out->problem)
         out->problem = convert_text(r->c, "%s", err.message);
     if (tree && tree->root)
@@ -115,12 +115,12 @@ struct schema_tree *convert_read_tree(struct convert *c, struct convert_side *ou
                                       read_file,     read_database, read_mappings};
     struct reading r = {c, out->transformation, out->side, out->function, out->target};
     struct schema_tree *tree = NULL;
-    for (size_t i = 0; i < sizeof readers / sizeof *readers && !tree && !c->failed; i++) {
+    for (size_t i = 0; i < sizeof readers / sizeof *readers && !tree && !c->ledger.failed; i++) {
         tree = read_with(&r, readers[i], out);
         out->inferred = readers[i] == read_mappings;
         out->cached = readers[i] == read_cache;
         if (tree && !out->inferred && !wrap_answer(out, tree))
-            c->failed = true;
+            c->ledger.failed = true;
     }
     return tree;
 }

@@ -112,7 +112,7 @@ static void extend(struct work *w)
         ok = ok && !r.failed;
     }
     if (!ok || !convert_side_extend(w->c, &w->source, &sources) || !convert_side_extend(w->c, &w->target, &targets))
-        w->c->failed = true;
+        w->c->ledger.failed = true;
     strings_free(&sources);
     strings_free(&targets);
 }
@@ -150,10 +150,10 @@ static void place_all(struct work *w)
     size_t nodes = w->target.tree ? w->target.tree->node_count : 0;
     w->by_node = arena_calloc(&w->arena, nodes + 1, sizeof(const struct jpk_mapping *));
     if (!w->by_node) {
-        w->c->failed = true;
+        w->c->ledger.failed = true;
         return;
     }
-    for (size_t i = 0; i < w->t->mapping_count && !w->c->failed; i++)
+    for (size_t i = 0; i < w->t->mapping_count && !w->c->ledger.failed; i++)
         if (w->t->mappings[i].kind == JPK_MAPPING_FIELD || w->t->mappings[i].kind == JPK_MAPPING_CONDITION)
             place(w, &w->t->mappings[i]);
 }
@@ -216,7 +216,7 @@ static json_t *source_paths(struct work *w, const struct jpk_mapping *mapping, c
     if (ok)
         return list;
     json_decref(list);
-    w->c->failed = true;
+    w->c->ledger.failed = true;
     return NULL;
 }
 
@@ -226,7 +226,7 @@ static const char *script_of(struct work *w, const struct jpk_mapping *mapping)
     const char *text = convert_script_text(w->c, w->entity, mapping->source, mapping->offset + mapping->source_at);
     script_wrap(text, strlen(text), SCRIPT_JITTERBIT, &wrapped);
     const char *kept = wrapped.failed ? "" : convert_text(w->c, "%s", buf_text(&wrapped));
-    w->c->failed |= wrapped.failed;
+    w->c->ledger.failed |= wrapped.failed;
     buf_free(&wrapped);
     return kept;
 }
@@ -261,7 +261,7 @@ static void set_script(struct work *w, json_t *rule, const struct jpk_mapping *m
 {
     struct buf cleansed = {0};
     script_cleanse(script, strlen(script), &cleansed);
-    w->c->failed |= cleansed.failed;
+    w->c->ledger.failed |= cleansed.failed;
     convert_set(w->c, rule, "globalVariables", *script ? convert_script_globals(w->c, script) : json_array());
     convert_set(w->c, rule, "transformScript", json_string(script));
     convert_set(w->c, rule, "validationErrors", json_array());
@@ -284,7 +284,7 @@ static void add_rule(struct work *w, const struct schema_node *node, size_t *byt
     }
     schema_slash_path(node, &slashes);
     schema_script_path(w->target.tree, node, &path);
-    w->c->failed |= slashes.failed || path.failed;
+    w->c->ledger.failed |= slashes.failed || path.failed;
     *bytes += slashes.size + path.size;
     bool field = mapping && mapping->kind == JPK_MAPPING_FIELD;
     convert_set(w->c, rule, "customValuePaths", json_array());
@@ -293,7 +293,7 @@ static void add_rule(struct work *w, const struct schema_node *node, size_t *byt
     convert_set(w->c, rule, "targetScript", json_string(buf_text(&path)));
     set_script(w, rule, mapping, script);
     if (json_array_append_new(w->rules, rule) != 0)
-        w->c->failed = true;
+        w->c->ledger.failed = true;
     buf_free(&slashes);
     buf_free(&path);
 }
@@ -302,7 +302,7 @@ static void add_rules(struct work *w)
 {
     size_t bytes = 0, left_out = 0;
     const struct schema_node *node = w->target.tree ? w->target.tree->root : NULL;
-    for (; node && !w->c->failed; node = schema_node_next(node)) {
+    for (; node && !w->c->ledger.failed; node = schema_node_next(node)) {
         if (bytes <= RULE_BYTES_MAX || w->by_node[node->index])
             add_rule(w, node, &bytes);
         else
@@ -324,7 +324,7 @@ static const char *node_path(struct work *w, const struct convert_side *side, co
     else
         schema_script_path(side->tree, node, &path);
     const char *kept = path.failed ? NULL : arena_strdup(&w->arena, buf_text(&path));
-    w->c->failed |= !kept;
+    w->c->ledger.failed |= !kept;
     buf_free(&path);
     return kept ? kept : "";
 }
@@ -338,7 +338,7 @@ static void put_loop(struct work *w, const char *source_script, const char *targ
     convert_set(w->c, loop, "srcPath", json_string(source));
     convert_set(w->c, loop, "tgtPath", json_string(target));
     if (json_array_append_new(w->loops, loop) != 0)
-        w->c->failed = true;
+        w->c->ledger.failed = true;
 }
 
 static bool on_any_path(void *context, const struct script_event *event)
@@ -365,8 +365,9 @@ static void find_readers(struct work *w)
     size_t nodes = w->target.tree->node_count;
     w->reads = arena_calloc(&w->arena, nodes + 1, sizeof *w->reads);
     w->loops_over = arena_calloc(&w->arena, nodes + 1, sizeof *w->loops_over);
-    w->c->failed |= !w->reads || !w->loops_over;
-    for (const struct schema_node *node = w->target.tree->root; node && !w->c->failed; node = schema_node_next(node)) {
+    w->c->ledger.failed |= !w->reads || !w->loops_over;
+    for (const struct schema_node *node = w->target.tree->root; node && !w->c->ledger.failed;
+         node = schema_node_next(node)) {
         const struct jpk_mapping *mapping = w->by_node[node->index];
         if (!mapping || !uses_source(w, mapping))
             continue;
@@ -387,7 +388,7 @@ static bool loops_over_records(struct work *w, const struct schema_node *target)
         return true;
     if (!w->reads)
         find_readers(w);
-    if (w->c->failed || !schema_node_repeats(target) || !w->reads[target->index])
+    if (w->c->ledger.failed || !schema_node_repeats(target) || !w->reads[target->index])
         return false;
     for (const struct schema_node *at = target->parent; at; at = at->parent)
         if (w->loops_over[at->index])
@@ -428,7 +429,7 @@ static void add_script_step(struct work *w, const struct jpk_mapping *mapping)
         convert_name(c, JPK_CLOUD_SCRIPT, convert_text(c, "%s - before", convert_item_name(c, w->entity)), NULL);
     const char *text = script_of(w, mapping);
     json_t *component = cloud_new_component(JPK_CLOUD_SCRIPT, name, id);
-    c->failed |= !component || !cloud_set_script(component, text, false);
+    c->ledger.failed |= !component || !cloud_set_script(component, text, false);
     convert_set(c, component, "globalVariables", convert_script_globals(c, text));
     convert_add(c, JPK_CLOUD_SCRIPT, component);
     c->schemas->connected[w->entity->index].prescript = id;
@@ -512,7 +513,7 @@ static void note_all(struct work *w)
     if (guesses.size > 0)
         convert_note(w->c, w->entity, CONVERT_SCHEMA_GUESSED, 0, "what is not proved of its schemas: %s",
                      buf_text(&guesses));
-    w->c->failed |= guesses.failed;
+    w->c->ledger.failed |= guesses.failed;
     buf_free(&guesses);
     if (w->missing_sources > 0)
         convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, w->missing_at->offset,
@@ -542,15 +543,15 @@ static void fill_component(struct work *w, json_t *component)
 static void convert_parts(struct work *w)
 {
     extend(w);
-    if (!w->c->failed)
+    if (!w->c->ledger.failed)
         place_all(w);
-    for (size_t i = 0; i < w->t->mapping_count && !w->c->failed; i++) {
+    for (size_t i = 0; i < w->t->mapping_count && !w->c->ledger.failed; i++) {
         if (w->t->mappings[i].kind == JPK_MAPPING_PRESCRIPT)
             take_prescript(w, &w->t->mappings[i]);
         else if (w->t->mappings[i].kind == JPK_MAPPING_LOOP)
             add_loop(w, &w->t->mappings[i]);
     }
-    if (!w->c->failed)
+    if (!w->c->ledger.failed)
         add_rules(w);
 }
 
@@ -560,14 +561,14 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
     const char *name = convert_item_name(c, entity);
     w.rules = json_array();
     w.loops = json_array();
-    c->failed |= !w.rules || !w.loops;
+    c->ledger.failed |= !w.rules || !w.loops;
     bool ok = convert_side_open(c, entity, false, &w.source);
-    ok = convert_side_open(c, entity, true, &w.target) && ok && !c->failed;
+    ok = convert_side_open(c, entity, true, &w.target) && ok && !c->ledger.failed;
     if (ok)
         convert_parts(&w);
     json_t *component =
         cloud_new_component(JPK_CLOUD_TRANSFORMATION, name, convert_id(c, JPK_CLOUD_TRANSFORMATION, NULL, entity->id));
-    if (component && !c->failed) {
+    if (component && !c->ledger.failed) {
         fill_component(&w, component);
         note_all(&w);
         c->schemas->connected[entity->index].component = component;
@@ -576,7 +577,7 @@ static void convert_one(struct convert *c, const struct jpk_entity *entity)
             convert_done(c, entity, JPK_CONVERTED, "transformation:%s", name);
     } else {
         json_decref(component);
-        c->failed = true;
+        c->ledger.failed = true;
     }
     json_decref(w.rules);
     json_decref(w.loops);
@@ -589,10 +590,10 @@ void convert_transformations(struct convert *c)
 {
     if (!convert_schemas_begin(c))
         return;
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++)
         if (convert_is_transformation(c->project->entities[i]))
             convert_one(c, c->project->entities[i]);
-    if (!c->failed)
+    if (!c->ledger.failed)
         convert_schemas_complete(c);
 }
 

@@ -24,10 +24,10 @@ static bool is_legal_name(const char *name)
 /* Runs of what is not legal become `_`. */
 static char *legal_name(struct convert *c, const char *name)
 {
-    char *legal = arena_alloc(&c->arena, strlen(name) + sizeof "variable");
+    char *legal = arena_alloc(&c->ledger.arena, strlen(name) + sizeof "variable");
     size_t n = 0;
     if (!legal) {
-        c->failed = true;
+        c->ledger.failed = true;
         return NULL;
     }
     for (const char *p = name; *p; p++) {
@@ -44,8 +44,8 @@ static char *legal_name(struct convert *c, const char *name)
 
 static bool is_taken(struct convert *c, const struct map *taken, const char *name)
 {
-    const char *key = arena_strdup_lower(&c->arena, name);
-    c->failed |= !key;
+    const char *key = arena_strdup_lower(&c->ledger.arena, name);
+    c->ledger.failed |= !key;
     return key && (jpk_graph_variable(c->graph, name) || map_get(taken, key, strlen(key)) != MAP_NONE);
 }
 
@@ -53,12 +53,12 @@ static bool is_taken(struct convert *c, const struct map *taken, const char *nam
 static const char *free_name(struct convert *c, struct map *taken, const char *name)
 {
     const char *legal = legal_name(c, name), *found = legal;
-    for (unsigned number = 2; legal && !c->failed && is_taken(c, taken, found); number++)
+    for (unsigned number = 2; legal && !c->ledger.failed && is_taken(c, taken, found); number++)
         found = convert_text(c, "%s_%u", legal, number);
-    const char *key = legal ? arena_strdup_lower(&c->arena, found) : NULL;
+    const char *key = legal ? arena_strdup_lower(&c->ledger.arena, found) : NULL;
     if (!key || !map_set(taken, key, strlen(key), 0))
-        c->failed = true;
-    return c->failed ? name : found;
+        c->ledger.failed = true;
+    return c->ledger.failed ? name : found;
 }
 
 /* A global variable may be called as it likes, but not where a source or target names it. */
@@ -84,9 +84,9 @@ static void name_variables(struct convert *c)
 {
     struct map taken = {0};
     size_t count = c->graph->variable_count;
-    c->variable_names = arena_calloc(&c->arena, count + 1, sizeof *c->variable_names);
-    c->failed |= !c->variable_names;
-    for (size_t i = 0; i < count && !c->failed; i++) {
+    c->variable_names = arena_calloc(&c->ledger.arena, count + 1, sizeof *c->variable_names);
+    c->ledger.failed |= !c->variable_names;
+    for (size_t i = 0; i < count && !c->ledger.failed; i++) {
         const struct jpk_variable *variable = &c->graph->variables[i];
         c->variable_names[i] = variable->name;
         if (variable->system || is_legal_name(variable->name) || !must_be_legal(variable))
@@ -130,7 +130,7 @@ const char *convert_variable_text(struct convert *c, const char *text)
     if (kept > 0) {
         buf_puts(&out, text + kept);
         result = out.failed ? "" : convert_text(c, "%s", buf_text(&out));
-        c->failed |= out.failed;
+        c->ledger.failed |= out.failed;
     }
     buf_free(&out);
     return result;
@@ -173,7 +173,7 @@ static void convert_project_variable(struct convert *c, const struct jpk_entity 
         convert_set(c, component, "description", json_string(description));
     if (variable->hidden)
         convert_set(c, component, "passwordEncAtAppLevel", json_true());
-    c->items[entity->index].name = name;
+    c->ledger.items[entity->index].name = name;
     if (convert_add(c, JPK_CLOUD_VARIABLE, component))
         convert_done(c, entity, JPK_CONVERTED, "%s", component_name);
 }
@@ -181,7 +181,7 @@ static void convert_project_variable(struct convert *c, const struct jpk_entity 
 void convert_variables(struct convert *c)
 {
     name_variables(c);
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++)
         if (is_there(c->project->entities[i], JPK_TYPE_PROJECT_VARIABLE))
             convert_project_variable(c, c->project->entities[i]);
 }
@@ -199,8 +199,8 @@ static void note_login(struct convert *c, const struct jpk_entity *entity, const
     const char *variable =
         item->encrypted && c->options.slot ? c->options.slot(c->options.slot_context, entity, item, &confidence) : NULL;
     convert_secret(c, entity, item, component, label, NULL, JPK_LOW);
-    struct convert_item *of = &c->items[entity->index];
-    if (variable && !c->failed)
+    struct ledger_item *of = &c->ledger.items[entity->index];
+    if (variable && !c->ledger.failed)
         of->findings[of->finding_count - 1].hint =
             convert_text(c, "type in '%s' of %s; it probably is [%s]", label, component, convert_variable(c, variable));
 }
@@ -221,14 +221,14 @@ static void convert_email(struct convert *c, const struct jpk_entity *entity)
     convert_set(c, component, "useAuthentication", json_boolean(account && account->value));
     note_login(c, entity, "account", component_name, "account");
     note_login(c, entity, "account_password", component_name, "password");
-    c->items[entity->index].name = name;
+    c->ledger.items[entity->index].name = name;
     if (convert_add(c, JPK_CLOUD_EMAIL, component))
         convert_done(c, entity, JPK_CONVERTED, "%s", component_name);
 }
 
 void convert_emails(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++)
         if (is_there(c->project->entities[i], JPK_TYPE_EMAIL_MESSAGE))
             convert_email(c, c->project->entities[i]);
 }
@@ -248,7 +248,7 @@ static void index_components(struct convert *c, struct map *ids)
         {
             const char *id = json_string_value(json_object_get(component, "id"));
             if (id && !map_set(ids, id, strlen(id), (uint32_t)using_kinds[i]))
-                c->failed = true;
+                c->ledger.failed = true;
         }
     }
 }
@@ -274,12 +274,12 @@ static void add_usage(struct convert *c, struct usages *u, enum jpk_cloud_kind k
 {
     uint32_t old;
     const char *key = convert_text(c, "%s%s", id, write ? "w" : "r");
-    if (c->failed || !map_add(&u->seen, key, strlen(key), 0, &old)) {
-        c->failed = true;
+    if (c->ledger.failed || !map_add(&u->seen, key, strlen(key), 0, &old)) {
+        c->ledger.failed = true;
         return;
     }
     if (old == MAP_NONE && json_array_append(u->usages, usage_of(c, key, kind, id, write)) != 0)
-        c->failed = true;
+        c->ledger.failed = true;
 }
 
 static void add_endpoint(struct convert *c, struct usages *u, const struct convert_activity *activity)
@@ -288,22 +288,22 @@ static void add_endpoint(struct convert *c, struct usages *u, const struct conve
     const char *id = c->connections[activity->connection].id;
     if (!map_add(&u->seen, id, strlen(id), 0, &old) ||
         (old == MAP_NONE && json_array_append_new(u->endpoints, json_string(id)) != 0))
-        c->failed = true;
+        c->ledger.failed = true;
 }
 
 static void add_use(struct convert *c, struct usages *u, const struct map *ids, const struct jpk_use *use)
 {
     static const enum convert_direction directions[] = {CONVERT_READ, CONVERT_WRITE};
-    for (size_t i = 0; i < 2 && !c->failed; i++) {
+    for (size_t i = 0; i < 2 && !c->ledger.failed; i++) {
         const struct convert_activity *activity = convert_find_activity(c, use->from, directions[i]);
         if (activity && use->kind == JPK_USE_LOCATOR)
             add_endpoint(c, u, activity);
         else if (activity)
             add_usage(c, u, JPK_CLOUD_ACTIVITY, activity->id, false);
     }
-    char *id = arena_strdup_lower(&c->arena, use->from->id);
+    char *id = arena_strdup_lower(&c->ledger.arena, use->from->id);
     uint32_t kind = id ? map_get(ids, id, strlen(id)) : MAP_NONE;
-    c->failed |= !id;
+    c->ledger.failed |= !id;
     if (kind != MAP_NONE)
         add_usage(c, u, (enum jpk_cloud_kind)kind, id, use->write);
 }
@@ -311,18 +311,18 @@ static void add_use(struct convert *c, struct usages *u, const struct map *ids, 
 static void convert_global(struct convert *c, const struct jpk_variable *variable, const struct map *ids)
 {
     struct usages u = {.usages = json_array(), .endpoints = json_array()};
-    c->failed |= !u.usages || !u.endpoints;
-    for (size_t i = 0; i < variable->use_count && !c->failed; i++)
+    c->ledger.failed |= !u.usages || !u.endpoints;
+    for (size_t i = 0; i < variable->use_count && !c->ledger.failed; i++)
         if (!variable->uses[i]->in_comment && variable->uses[i]->kind != JPK_USE_NAME)
             add_use(c, &u, ids, variable->uses[i]);
     map_free(&u.seen);
-    if (c->failed || json_array_size(u.usages) + json_array_size(u.endpoints) == 0) {
+    if (c->ledger.failed || json_array_size(u.usages) + json_array_size(u.endpoints) == 0) {
         json_decref(u.usages);
         json_decref(u.endpoints);
         return;
     }
     const char *name = c->variable_names[variable - c->graph->variables];
-    const char *role = arena_strdup_lower(&c->arena, variable->name);
+    const char *role = arena_strdup_lower(&c->ledger.arena, variable->name);
     json_t *component =
         cloud_new_component(JPK_CLOUD_GLOBAL, name, convert_id(c, JPK_CLOUD_GLOBAL, role ? role : "", c->project->id));
     convert_set(c, component, "usages", u.usages);
@@ -334,7 +334,7 @@ void convert_globals(struct convert *c)
 {
     struct map ids = {0};
     index_components(c, &ids);
-    for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
+    for (size_t i = 0; i < c->graph->variable_count && !c->ledger.failed; i++)
         if (!c->graph->variables[i].entity && !c->graph->variables[i].system)
             convert_global(c, &c->graph->variables[i], &ids);
     map_free(&ids);

@@ -338,14 +338,7 @@ static void give_out(struct design *d, struct design_conversion *out)
     public->file_count = d->file_count;
     public->script_lines = d->script_lines;
     public->script_lines_kept = d->script_lines_kept;
-    out->ledger = d->ledger;
-    public->findings = out->ledger.items[out->ledger.item_count].findings;
-    public->finding_count = out->ledger.items[out->ledger.item_count].finding_count;
-    public->renames = out->ledger.renames;
-    public->rename_count = out->ledger.rename_count;
-    public->secrets = out->ledger.secrets;
-    public->secret_count = out->ledger.secret_count;
-    d->ledger = (struct ledger){0};
+    ledger_give_out(&d->ledger, &out->ledger, public);
     d->files = NULL;
     d->file_count = 0;
 }

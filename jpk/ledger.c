@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/error.h"
@@ -24,16 +25,31 @@ void ledger_free(struct ledger *ledger)
     arena_free(&ledger->arena);
 }
 
+void ledger_give_out(struct ledger *ledger, struct ledger *out, struct jpk_conversion *conversion)
+{
+    *out = *ledger;
+    *ledger = (struct ledger){0};
+    const struct ledger_item *project = &out->items[out->item_count];
+    conversion->findings = project->findings;
+    conversion->finding_count = project->finding_count;
+    conversion->renames = out->renames;
+    conversion->rename_count = out->rename_count;
+    conversion->secrets = out->secrets;
+    conversion->secret_count = out->secret_count;
+}
+
 const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args)
 {
+    char line[256]; /* most are shorter */
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(line, sizeof line, format, args);
     char *text = n < 0 ? NULL : arena_alloc(&ledger->arena, (size_t)n + 1);
-    if (text)
+    if (text && (size_t)n < sizeof line)
+        memcpy(text, line, (size_t)n + 1);
+    else if (text)
         vsnprintf(text, (size_t)n + 1, format, again);
-    else
-        ledger->failed = true;
+    ledger->failed |= !text;
     va_end(again);
     return text ? text : "";
 }

@@ -36,6 +36,9 @@ bool ledger_begin(struct ledger *ledger, size_t items);
 /* Releases all of it but what was taken out before. */
 void ledger_free(struct ledger *ledger);
 
+/* Moves what there is to `out`, which must be zero, and shows it in what is given out; `ledger` is empty then. */
+void ledger_give_out(struct ledger *ledger, struct ledger *out, struct jpk_conversion *conversion);
+
 /* Copies that live as long as the ledger; "" and ledger->failed when memory is out, never NULL. */
 const char *ledger_text(struct ledger *ledger, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args);

@@ -492,29 +492,22 @@ static void begin(struct convert *c, const struct pm_graph *g)
     memset(c, 0, sizeof *c);
     c->project = g->project;
     c->graph = g->graph;
-    c->items = calloc(g->project->entity_count, sizeof *c->items);
-    for (size_t i = 0; i < g->project->entity_count; i++)
-        c->items[i].entity = g->project->entities[i];
+    assert_true(ledger_begin(&c->ledger, g->project->entity_count));
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++)
         c->components[i] = json_array();
 }
 
 static void end(struct convert *c)
 {
-    for (size_t i = 0; i < c->project->entity_count; i++)
-        free(c->items[i].findings);
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
         json_decref(c->components[i]);
         map_free(&c->names[i]);
     }
     map_free(&c->connection_keys);
     map_free(&c->activity_keys);
-    free(c->items);
     free(c->connections);
     free(c->activities);
-    free(c->renames);
-    free(c->secrets);
-    arena_free(&c->arena);
+    ledger_free(&c->ledger);
 }
 
 static void test_both_directions(void **state)
@@ -541,7 +534,7 @@ static void test_both_directions(void **state)
                         "endpoint:tempstorage/Temporary Storage Endpoint");
     assert_string_equal(convert_activity_reference(&c, NULL), "");
     assert_string_equal(convert_connection_reference(&c, NULL), "");
-    assert_false(c.failed);
+    assert_false(c.ledger.failed);
     end(&c);
     pm_graph_free(&g);
 }

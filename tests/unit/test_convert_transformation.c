@@ -616,7 +616,7 @@ static void begin_by_hand(struct convert *c, const struct done *d)
     memset(c, 0, sizeof *c);
     c->project = d->project;
     c->graph = d->graph;
-    c->items = calloc(d->project->entity_count + 1, sizeof *c->items);
+    assert_true(ledger_begin(&c->ledger, d->project->entity_count));
     c->workflows = json_array();
     c->assets = json_array();
     c->adapters = json_array();
@@ -625,16 +625,11 @@ static void begin_by_hand(struct convert *c, const struct done *d)
     c->usages = json_object();
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++)
         c->components[i] = json_array();
-    for (size_t i = 0; i < d->project->entity_count; i++)
-        c->items[d->project->entities[i]->index].entity = d->project->entities[i];
 }
 
 static void end_by_hand(struct convert *c)
 {
     convert_transformations_end(c);
-    for (size_t i = 0; i < c->project->entity_count; i++)
-        free(c->items[i].findings);
-    free(c->items);
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
         map_free(&c->names[i]);
         json_decref(c->components[i]);
@@ -649,10 +644,8 @@ static void end_by_hand(struct convert *c)
     json_decref(c->usages);
     free(c->connections);
     free(c->activities);
-    free(c->renames);
-    free(c->secrets);
     free(c->schedules);
-    arena_free(&c->arena);
+    ledger_free(&c->ledger);
 }
 
 /* Beside another activity a transformation is another component; beside none its schema is one of the user's. */
@@ -664,13 +657,13 @@ static void test_connected_differently(void **state)
     assert_true(convert_real(PM_SALESFORCE_SAMPLE, &d));
     begin_by_hand(&c, &d);
     convert_transformations(&c);
-    assert_false(c.failed);
+    assert_false(c.ledger.failed);
     const struct jpk_entity *request = entity_of(&d, JPK_TYPE_TRANSFORMATION, "Upsert Customer - Request");
     const struct jpk_entity *upsert = entity_of(&d, JPK_TYPE_NETSUITE_UPSERT, "Upsert Customer");
     struct convert_activity activity = *convert_activity(&c, upsert, convert_own_direction(upsert));
     json_t *list = c.components[JPK_CLOUD_TRANSFORMATION], *first = convert_transformation_component(&c, request);
     size_t schemas = json_array_size(c.components[JPK_CLOUD_SCHEMA]), components = json_array_size(list);
-    size_t findings = c.items[request->index].finding_count;
+    size_t findings = c.ledger.items[request->index].finding_count;
 
     assert_string_equal(convert_connect_transformation(&c, request, NULL, &activity), text_of(first, "id"));
     assert_string_equal(text_of(json_object_get(json_object_get(first, "target"), "origin"), "id"), activity.id);
@@ -686,7 +679,7 @@ static void test_connected_differently(void **state)
         assert_string_equal(text_of(target, "name"), "netsuite_Upsert_input_11111111-0000-4000-8000-000000000001");
         assert_int_equal(json_array_size(list), components + 1);
         assert_int_equal(json_array_size(c.components[JPK_CLOUD_SCHEMA]), schemas + 1);
-        assert_int_equal(c.items[request->index].finding_count, findings + 1);
+        assert_int_equal(c.ledger.items[request->index].finding_count, findings + 1);
     }
 
     assert_non_null(convert_connect_transformation(&c, request, NULL, NULL));
