@@ -63,14 +63,21 @@ static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name, 
     return *number == MAP_NONE;
 }
 
+/* Names of variables may hold neither spaces nor parentheses. */
+static const char *numbered(struct convert *c, enum jpk_cloud_kind kind, const char *name, uint32_t number)
+{
+    return kind == JPK_CLOUD_VARIABLE ? convert_text(c, "%s_%u", name, number)
+                                      : convert_text(c, "%s (%u)", name, number);
+}
+
 /* A name that is taken with the first number that makes it free. The next search goes on from there, so that thousands
  * of equal names are no trouble. */
 static const char *take_numbered(struct convert *c, enum jpk_cloud_kind kind, const char *taken, uint32_t number)
 {
     uint32_t ignored;
-    const char *name = convert_text(c, "%s (%u)", taken, number++);
+    const char *name = numbered(c, kind, taken, number++);
     while (!c->ledger.failed && !take(c, kind, name, &ignored))
-        name = convert_text(c, "%s (%u)", taken, number++);
+        name = numbered(c, kind, taken, number++);
     size_t n;
     const char *key = fold(c, taken, &n);
     if (!key || !map_set(&c->names[kind], key, n, number))
