@@ -3,6 +3,7 @@
  * goes before the operation that runs, too; whether that runs does not depend on the e-mail.
  */
 #include "jpk/conversion.h"
+#include "jpk/convert_tables.h"
 
 void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to)
 {
@@ -34,30 +35,17 @@ static json_t *scripted_operation(struct convert *c, const struct jpk_entity *op
     return made;
 }
 
-/* A name as it stands between double quotes in a script. */
-static const char *quoted(struct convert *c, const char *name)
-{
-    struct buf out = {0};
-    for (; *name; name++) {
-        if (*name == '"' || *name == '\\')
-            buf_putc(&out, '\\');
-        buf_putc(&out, *name);
-    }
-    const char *text = out.failed ? "" : convert_text(c, "%s", buf_text(&out));
-    c->ledger.failed |= out.failed;
-    buf_free(&out);
-    return text;
-}
-
 /* The operation that sends an e-mail and then runs `next`, which may be NULL. */
 static const char *email_operation(struct convert *c, const struct jpk_entity *operation, const char *when,
                                    const struct jpk_entity *email, const char *next)
 {
     const char *what = convert_text(c, "%s e-mail", when);
     const char *id = convert_id(c, JPK_CLOUD_OPERATION, what, operation->id);
-    const char *text = convert_text(c, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
-                                    quoted(c, convert_item_name(c, email)));
-    json_t *sender = scripted_operation(c, operation, what, text, id);
+    struct buf text = {0};
+    convert_put_sending(&text, convert_item_name(c, email));
+    c->ledger.failed |= text.failed;
+    json_t *sender = text.failed ? NULL : scripted_operation(c, operation, what, buf_text(&text), id);
+    buf_free(&text);
     convert_add_outcome(c, sender, JPK_CLOUD_ON_SUCCESS, next);
     convert_add_outcome(c, sender, JPK_CLOUD_ON_FAILURE, next);
     if (sender && convert_add(c, JPK_CLOUD_OPERATION, sender))
