@@ -121,8 +121,10 @@ static void make_id(struct design *d, const struct jpk_cloud_component *componen
 static const char *project_name(struct design *d)
 {
     struct buf name = {0};
-    for (const char *p = design_file_name(d, d->cloud->name, ' '); *p; p++)
-        if (*p != ' ' || (name.size > 0 && name.data[name.size - 1] != ' '))
+    const char *wanted = design_file_name(d, d->cloud->name, ' ');
+    bool legal = *wanted != ' ' && strcmp(wanted, d->cloud->name) == 0;
+    for (const char *p = wanted; *p; p++)
+        if (*p != ' ' || legal || (name.size > 0 && name.data[name.size - 1] != ' '))
             buf_putc(&name, *p);
     size_t n = name.size;
     while (n > 0 && (name.data[n - 1] == ' ' || name.data[n - 1] == '.'))
