@@ -222,6 +222,29 @@ static void account_adapters(struct design *d)
                             *d->cloud->adapters[i].name ? d->cloud->adapters[i].name : d->cloud->adapters[i].id);
 }
 
+/* What was left out while the export was read, for it has another type than it must have. */
+static void account_problems(struct design *d)
+{
+    struct text_counter lines = text_counter_begin(d->cloud->doc->text, d->cloud->doc->size);
+    size_t next = 0;
+    for (size_t i = 0; i < d->cloud->problem_count && !d->ledger.failed; i++) {
+        const struct jpk_cloud_problem *problem = &d->cloud->problems[i];
+        const struct jpk_cloud_component *of = NULL;
+        while (next < d->cloud->component_count &&
+               jdoc_next(d->cloud->doc, d->cloud->components[next]->node) <= problem->node)
+            next++;
+        if (next < d->cloud->component_count && d->cloud->components[next]->node <= problem->node)
+            of = d->cloud->components[next];
+        struct text_position at = text_counter_at(&lines, d->cloud->doc->nodes[problem->node].start);
+        if (of)
+            design_note(d, of, CONVERT_SETTING_LOST, problem->node, "what should be %s is none, and is left out",
+                        problem->expected);
+        else
+            design_note_project(d, CONVERT_UNREADABLE, "line %u, column %u: what should be %s is none, and is left out",
+                                at.line, at.column, problem->expected);
+    }
+}
+
 static void account(struct design *d)
 {
     account_adapters(d);
@@ -238,6 +261,7 @@ static void account(struct design *d)
         else
             design_note(d, component, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE, "nothing that was converted uses it");
     }
+    account_problems(d);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- result */
@@ -319,7 +343,7 @@ static bool list_connectors(struct design *d, struct design_conversion *out)
     const char **list = calloc(d->cloud->component_count + 1, sizeof *list);
     size_t n = 0, count = 0;
     for (size_t i = 0; list && i < d->cloud->component_count; i++)
-        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION && *d->cloud->components[i]->as.connection->adapter)
             list[n++] = d->cloud->components[i]->as.connection->adapter;
     if (list)
         qsort(list, n, sizeof *list, compare_texts);
