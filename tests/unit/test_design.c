@@ -446,6 +446,20 @@ static void test_connectors(void **state)
     dm_free(&dm);
 }
 
+/* A type of entity that nobody has seen, but whose name follows from those of the others. */
+static void test_salesforce_delete(void **state)
+{
+    (void)state;
+    struct dm dm;
+    dm_make(&dm, PARTS(CONNECTION("90", "SF", "salesforce", "") "," ACTIVITY(
+                     "01", "Del", "salesforce", "delete", "neutral", "90", VALUE("salesforce_object", "Lead"))));
+    const struct jpk_entity *entity = dm_entity(&dm, JPK_TYPE_SALESFORCE_DELETE, "Del");
+    dm_value(entity, "salesforce_object", "Lead");
+    dm_value(entity, "connector_id", GUID("90"));
+    dm_found(&dm, "Del", "shape-not-observed", 1);
+    dm_free(&dm);
+}
+
 /* Links that lead to what cannot be there. */
 static void test_wrong_links(void **state)
 {
@@ -1162,6 +1176,7 @@ int main(void)
         cmocka_unit_test(test_emails),
         cmocka_unit_test(test_locations),
         cmocka_unit_test(test_connectors),
+        cmocka_unit_test(test_salesforce_delete),
         cmocka_unit_test(test_wrong_links),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_wizards),
