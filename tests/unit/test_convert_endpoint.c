@@ -298,6 +298,28 @@ static void test_equal_logins_share_a_connection(void **state)
     made_free(&m);
 }
 
+/* Encrypted, and not to the same text. */
+#define OTHERWISE(key) "<Item enc=\"true\" key=\"" key "\" value=\"$00qrvM3e7/ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJk=\"/>"
+
+/* Nobody can compare what is encrypted: each has its connection, and the second is told which the first is. */
+static void test_hidden_logins(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "Invoices", FTP("22"));
+    add(&m, "Source", GUID(2), "Orders",
+        LOCATION("FTP", ITEM("file_name", "*.csv") OTHERWISE("locator") ENCRYPTED("password") ITEM("port", "22")));
+    add(&m, "Source", GUID(3), "Elsewhere", FTP("2222"));
+    add(&m, "Operation", GUID(5), "O",
+        OPERATION("", STEP("SOURCE", GUID(1)) STEP("SOURCE", GUID(2)) STEP("SOURCE", GUID(3))));
+    make(&m, NULL);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 3);
+    assert_int_equal(findings_of(&m, GUID(1), "login-apart"), 0);
+    assert_int_equal(findings_of(&m, GUID(2), "login-apart"), 1);
+    assert_int_equal(findings_of(&m, GUID(3), "login-apart"), 0);
+    made_free(&m);
+}
+
 static void test_log_ins_that_nobody_can_read_stay_apart(void **state)
 {
     (void)state;
@@ -504,6 +526,7 @@ static void end(struct convert *c)
         map_free(&c->names[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     free(c->connections);
     free(c->activities);
@@ -761,6 +784,7 @@ int main(void)
         cmocka_unit_test(test_temporary_storage),
         cmocka_unit_test(test_names_of_activities),
         cmocka_unit_test(test_equal_logins_share_a_connection),
+        cmocka_unit_test(test_hidden_logins),
         cmocka_unit_test(test_log_ins_that_nobody_can_read_stay_apart),
         cmocka_unit_test(test_http),
         cmocka_unit_test(test_database),

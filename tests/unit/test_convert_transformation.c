@@ -635,6 +635,7 @@ static void end_by_hand(struct convert *c)
         json_decref(c->components[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     json_decref(c->workflows);
     json_decref(c->assets);
