@@ -573,6 +573,7 @@ static void test_project_variables(void **state)
         PROPERTIES(ENCRYPTED("value") ITEM("label", "Path") ITEM("Description", "Where") ITEM("hide_value", "1")));
     add(&m, "ProjectVariable", GUID(2), "Base_Path", PROPERTIES(ITEM("value", "x") ITEM("hide_value", "0")));
     add(&m, "ProjectVariable", GUID(3), "(-)", PROPERTIES(""));
+    add(&m, "ProjectVariable", GUID(9), "BASE_PATH", PROPERTIES(""));
     add(&m, "Target", GUID(4), "T", LOCATION("TemporaryStorage", ITEM("file_name", "[base path]/[Base_Path]")));
     make(&m, NULL);
     json_t *renamed = component(&m, JPK_CLOUD_VARIABLE, "Base_Path_2");
@@ -585,8 +586,9 @@ static void test_project_variables(void **state)
     component(&m, JPK_CLOUD_VARIABLE, "variable");
     assert_string_equal(value_of(component(&m, JPK_CLOUD_ACTIVITY, "Write T"), "file_name"),
                         "\"[Base_Path_2]/[Base_Path]\"");
-    assert_int_equal(m.conversion->rename_count, 2);
+    assert_int_equal(m.conversion->rename_count, 3);
     assert_string_equal(m.conversion->renames[0].to, "Base_Path_2");
+    assert_string_equal(item_of(&m, GUID(9))->target, "projectVariable:BASE_PATH_3"); /* letter case tells none apart */
     assert_string_equal(item_of(&m, GUID(1))->target, "projectVariable:Base_Path_2");
     assert_int_equal(findings_of(&m, GUID(1), "secret"), 1);
     assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERTED);
