@@ -55,15 +55,16 @@ static const char *email_operation(struct convert *c, const struct jpk_entity *o
     return id;
 }
 
-/* Says so when a setting names an item that is not converted. */
+/* Says so when a setting names an item that is not converted, or one of another type. */
 static bool is_there(struct convert *c, const struct jpk_entity *operation, const char *key,
-                     const struct jpk_entity *named, const char *what)
+                     const struct jpk_entity *named, enum jpk_type type, const char *what)
 {
+    bool lives = convert_lives(named) && named->type == type;
     const struct jpk_item *item = jpk_entity_item(operation, key);
     bool set = item && item->value && *item->value;
-    if (set && !convert_lives(named))
+    if (set && !lives)
         convert_note(c, operation, CONVERT_DANGLING, item->offset, "%s is not converted, and is left out", what);
-    return set && convert_lives(named);
+    return set && lives;
 }
 
 const char *convert_outcome(struct convert *c, const struct jpk_entity *operation, int when)
@@ -73,10 +74,10 @@ const char *convert_outcome(struct convert *c, const struct jpk_entity *operatio
     const struct jpk_entity *next = success ? own->on_success : own->on_failure;
     const struct jpk_entity *email = success ? own->success_message : own->failure_message;
     const char *to = NULL;
-    if (is_there(c, operation, success ? "success_operation_id" : "failure_operation_id", next,
+    if (is_there(c, operation, success ? "success_operation_id" : "failure_operation_id", next, JPK_TYPE_OPERATION,
                  success ? "the operation on success" : "the operation on failure"))
         to = convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id);
-    if (is_there(c, operation, success ? "success_message_id" : "failure_message_id", email,
+    if (is_there(c, operation, success ? "success_message_id" : "failure_message_id", email, JPK_TYPE_EMAIL_MESSAGE,
                  success ? "the e-mail on success" : "the e-mail on failure"))
         to = email_operation(c, operation, success ? "success" : "failure", email, to);
     if (to && success)

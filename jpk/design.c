@@ -70,8 +70,7 @@ const char *design_keep(struct design *d, struct buf *buf)
 
 /* ------------------------------------------------------------------------------------------------------------- ids */
 
-/* False: something has it already, or memory is out. */
-static bool take_id(struct design *d, const char *id)
+bool design_take_id(struct design *d, const char *id)
 {
     uint32_t old = MAP_NONE;
     if (map_add(&d->ids, id, strlen(id), 0, &old))
@@ -89,7 +88,7 @@ const char *design_new_id(struct design *d, const char *role, const char *source
         char id[UUID_SIZE];
         uuid_of_name(d->project_id, number > 0 ? design_text(d, "%s#%u", name, number) : name, id);
         const char *copy = design_text(d, "%s", id);
-        if (d->ledger.failed || !take_id(d, copy))
+        if (d->ledger.failed || !design_take_id(d, copy))
             continue;
         d->ledger.failed |= !map_set(&d->made_ids, name, strlen(name), number + 1);
         return copy;
@@ -105,7 +104,7 @@ static void keep_id(struct design *d, const struct jpk_cloud_component *componen
         return;
     char *lower = arena_strdup_lower(&d->ledger.arena, component->id);
     d->ledger.failed |= !lower;
-    if (lower && take_id(d, lower))
+    if (lower && design_take_id(d, lower))
         design_of(d, component)->id = lower;
 }
 
