@@ -57,6 +57,7 @@ struct convert {
     struct convert_connection *connections;
     size_t connection_count, connection_capacity;
     struct map connection_keys;
+    struct map alike_keys; /* of log-ins that nobody can compare -> the first connection */
     struct convert_activity *activities;
     size_t activity_count, activity_capacity;
     struct map activity_keys;    /* entity index and direction */

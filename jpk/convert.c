@@ -356,6 +356,7 @@ static void convert_end(struct convert *c)
         json_decref(c->components[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     map_free(&c->workflow_ids);
     json_decref(c->workflows);

@@ -127,6 +127,8 @@ const char *design_text(struct design *d, const char *format, ...) __attribute__
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
 
+/* Takes an id in lower case, which must stay. False: something has it already, or memory is out. */
+bool design_take_id(struct design *d, const char *id);
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
 

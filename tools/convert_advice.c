@@ -21,6 +21,7 @@ static const struct convert_advice advices[] = {
     {"description-lost", CONVERT_EFFORT_NONE, "no action needed; the report keeps its words"},
     {"email-scripted", CONVERT_EFFORT_LOOK, "let the operation fail once and see that the e-mail comes"},
     {"kept", CONVERT_EFFORT_NONE, "no action needed; delete it there if nobody wants it"},
+    {"login-apart", CONVERT_EFFORT_LOOK, "see whether the log-ins are one; then keep one of the connections for all"},
     {"mapping-lost", CONVERT_EFFORT_ADAPT, "map the field in the transformation"},
     {"not-supported", CONVERT_EFFORT_BUILD, "build it by hand"},
     {"not-used", CONVERT_EFFORT_NONE, "no action needed, unless something outside of the project uses it"},

@@ -293,6 +293,15 @@ static bool find_reasons(struct convert_report *report, struct slot_lookup *look
 
 /* ------------------------------------------------------------------------------------------------------- report */
 
+/* Whether a person must do something about the project as a whole. */
+static bool project_needs_person(const struct jpk_conversion *conversion)
+{
+    for (size_t i = 0; i < conversion->finding_count; i++)
+        if (conversion->findings[i].severity > JPK_INFO)
+            return true;
+    return false;
+}
+
 /* A cloud agent that was asked for and cannot run it needs a person, too. */
 static enum convert_status find_status(const struct convert_report *report)
 {
@@ -300,7 +309,9 @@ static enum convert_status find_status(const struct convert_report *report)
     bool agent = strcmp(convert_agent_name(report), "cloud") == 0 && json_array_size(report->private_reasons) > 0;
     if (convert_carried(counts) == 0 && counts[JPK_CONVERT_MANUAL] > 0)
         return CONVERT_FAILED;
-    return counts[JPK_CONVERT_REVIEW] + counts[JPK_CONVERT_MANUAL] > 0 || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
+    bool person =
+        counts[JPK_CONVERT_REVIEW] + counts[JPK_CONVERT_MANUAL] > 0 || project_needs_person(report->conversion);
+    return person || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
 }
 
 static bool find_source(struct convert_report *report, const struct input *input, struct jpk_error *err)
