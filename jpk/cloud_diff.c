@@ -156,7 +156,7 @@ static void compare_objects(struct diffing *d, uint32_t a, uint32_t b, enum clou
 /* Elements of an array that should hold objects only; they belong to no component. */
 static bool collect_strays(const struct jdoc *doc, uint32_t array, struct cloud_elements *out)
 {
-    size_t most = array == JDOC_NONE || jdoc_type(doc, array) != JDOC_ARRAY ? 0 : jdoc_count(doc, array);
+    size_t most = jdoc_is(doc, array, JDOC_ARRAY) ? jdoc_count(doc, array) : 0;
     out->nodes = malloc((most + 1) * sizeof *out->nodes);
     for (uint32_t at = array + 1; most > 0 && out->nodes && at < jdoc_next(doc, array); at = jdoc_next(doc, at))
         if (jdoc_type(doc, at) != JDOC_OBJECT)
@@ -191,7 +191,7 @@ static uint32_t project_object(const struct jpk_cloud *cloud)
 static uint32_t components_of(const struct jpk_cloud *cloud)
 {
     uint32_t project = project_object(cloud);
-    return project == JDOC_NONE ? cloud->project : cloud_get(cloud->doc, project, "components");
+    return project == JDOC_NONE ? cloud->project : jdoc_member(cloud->doc, project, "components");
 }
 
 static bool components_reordered(const struct diffing *d)
@@ -219,11 +219,11 @@ static void compare_projects(struct diffing *d)
         diff_add_value(d, "id", "", a->id, b->id);
     if (a->form == JPK_CLOUD_EXPORT && b->form == JPK_CLOUD_EXPORT) {
         compare_objects(d, 0, 0, SHAPE_EXPORT, false, "export");
-        compare_strays(d, cloud_get(a->doc, 0, "assets"), cloud_get(b->doc, 0, "assets"), "export/assets");
+        compare_strays(d, jdoc_member(a->doc, 0, "assets"), jdoc_member(b->doc, 0, "assets"), "export/assets");
     }
     if (both) {
         compare_objects(d, left, right, SHAPE_PROJECT, true, "");
-        compare_strays(d, cloud_get(a->doc, left, "workflows"), cloud_get(b->doc, right, "workflows"), "workflows");
+        compare_strays(d, jdoc_member(a->doc, left, "workflows"), jdoc_member(b->doc, right, "workflows"), "workflows");
     }
     compare_strays(d, components_of(a), components_of(b), "components");
     if (d->options.all && components_reordered(d))
@@ -290,8 +290,8 @@ static void compare_workflow(struct diffing *d, uint32_t i, uint32_t j)
     diff_begin(d);
     if (i != MAP_NONE && j != MAP_NONE) {
         compare_objects(d, a->workflows[i].node, b->workflows[j].node, SHAPE_WORKFLOW, true, "");
-        compare_strays(d, cloud_get(a->doc, a->workflows[i].node, "operations"),
-                       cloud_get(b->doc, b->workflows[j].node, "operations"), "operations");
+        compare_strays(d, jdoc_member(a->doc, a->workflows[i].node, "operations"),
+                       jdoc_member(b->doc, b->workflows[j].node, "operations"), "operations");
         compare_extras(d, i, j);
     }
     if (change.what || d->field_count)

@@ -65,11 +65,6 @@ bool cloud_follows_key(enum cloud_shape shape, const char *key, size_t n);
 /* The shape of the value of a member. */
 enum cloud_shape cloud_member_shape(const struct jdoc *doc, uint32_t object, enum cloud_shape shape, uint32_t key);
 
-static inline uint32_t cloud_get(const struct jdoc *doc, uint32_t object, const char *key)
-{
-    return object == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, object, key, strlen(key));
-}
-
 /* What a property holds: its value, else its default; JDOC_NONE when it has neither. */
 uint32_t cloud_effective(const struct jdoc *doc, uint32_t property);
 

@@ -63,10 +63,10 @@ static const struct jpk_cloud_component *schema_named(const struct hasher *h, ui
 {
     const struct jdoc *doc = doc_of(h);
     const struct jpk_cloud *cloud = h->c->view[h->side].cloud;
-    uint32_t side = doc->places[name].parent, id = cloud_get(doc, side, "id");
+    uint32_t side = doc->places[name].parent, id = jdoc_member(doc, side, "id");
     char text[GUID_SIZE + 1];
     const struct jpk_cloud_component *schema = NULL;
-    if (id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING && jdoc_string_size(doc, id) == GUID_SIZE) {
+    if (jdoc_is(doc, id, JDOC_STRING) && jdoc_string_size(doc, id) == GUID_SIZE) {
         memcpy(text, jdoc_string(doc, id), GUID_SIZE);
         text[GUID_SIZE] = '\0';
         schema = jpk_cloud_by_id(cloud, text);
@@ -123,8 +123,8 @@ static uint64_t hash_object(struct hasher *h, uint32_t node, enum cloud_shape sh
     const struct jdoc *doc = doc_of(h);
     struct hasher outer = *h;
     uint64_t sum = 0;
-    uint32_t name = shape == SHAPE_SIDE ? cloud_get(doc, node, "name") : JDOC_NONE;
-    if (name != JDOC_NONE && jdoc_type(doc, name) == JDOC_STRING) {
+    uint32_t name = shape == SHAPE_SIDE ? jdoc_member(doc, node, "name") : JDOC_NONE;
+    if (jdoc_is(doc, name, JDOC_STRING)) {
         h->name = jdoc_string(doc, name);
         h->name_size = jdoc_string_size(doc, name);
     }
@@ -248,7 +248,7 @@ static void mark_side(struct cloud_diffing *c, int side, const struct jpk_cloud_
         return;
     if (!known[schema->index])
         known[schema->index] = hash_value(&h, schema->as.schema->document, SHAPE_DOCUMENT, false, PART_PLAIN);
-    uint32_t name = cloud_get(view->doc, of->document, "name");
+    uint32_t name = jdoc_member(view->doc, of->document, "name");
     bool same_name = name == JDOC_NONE || jdoc_string_is(view->doc, name, of->name, strlen(of->name));
     view->copy[of->document] =
         same_name && hash_value(&h, of->document, SHAPE_DOCUMENT, false, PART_PLAIN) == known[schema->index];
@@ -299,7 +299,7 @@ static void element_features(struct feature_taker *t, uint64_t place, uint32_t n
     const struct jdoc *doc = doc_of(&t->h);
     for (uint32_t at = node + 1; at < jdoc_next(doc, node); at = jdoc_next(doc, at)) {
         uint32_t key = cloud_element_key(doc, at, shape);
-        bool named = key != JDOC_NONE && jdoc_type(doc, key) == JDOC_STRING;
+        bool named = jdoc_is(doc, key, JDOC_STRING);
         if (!cloud_element_skipped(&t->h.c->d, doc, at, shape))
             value_features(t, named ? diff_mix(place, hash_text(&t->h, key)) : place, at, shape, false, PART_PLAIN);
     }

@@ -129,7 +129,7 @@ bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_row_part par
 bool cloud_element_skipped(const struct diffing *d, const struct jdoc *doc, uint32_t element, enum cloud_shape shape)
 {
     static const char derived[] = "FileSize";
-    uint32_t key = shape == SHAPE_ASSET_PROPERTY && !d->options.all ? cloud_get(doc, element, "key") : JDOC_NONE;
+    uint32_t key = shape == SHAPE_ASSET_PROPERTY && !d->options.all ? jdoc_member(doc, element, "key") : JDOC_NONE;
     return key != JDOC_NONE && jdoc_string_is(doc, key, derived, sizeof derived - 1);
 }
 
@@ -146,10 +146,10 @@ uint32_t cloud_element_key(const struct jdoc *doc, uint32_t element, enum cloud_
     if (jdoc_type(doc, element) != JDOC_OBJECT || shape == SHAPE_LINK)
         return JDOC_NONE;
     if (keys[shape])
-        return cloud_get(doc, element, keys[shape]);
+        return jdoc_member(doc, element, keys[shape]);
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        uint32_t value = cloud_get(doc, element, usual[i]);
-        if (value != JDOC_NONE && jdoc_type(doc, value) == JDOC_STRING)
+        uint32_t value = jdoc_member(doc, element, usual[i]);
+        if (jdoc_is(doc, value, JDOC_STRING))
             return value;
     }
     return JDOC_NONE;
@@ -176,6 +176,6 @@ enum cloud_shape cloud_member_shape(const struct jdoc *doc, uint32_t object, enu
 
 uint32_t cloud_effective(const struct jdoc *doc, uint32_t property)
 {
-    uint32_t value = cloud_get(doc, property, "value");
-    return value != JDOC_NONE ? value : cloud_get(doc, property, "defaultValue");
+    uint32_t value = jdoc_member(doc, property, "value");
+    return value != JDOC_NONE ? value : jdoc_member(doc, property, "defaultValue");
 }

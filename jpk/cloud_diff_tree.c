@@ -145,7 +145,7 @@ static void compare_member(struct cloud_comparison *c, const struct jdoc *doc, u
 static void compare_property(struct cloud_comparison *c, uint32_t a, uint32_t b)
 {
     const struct jdoc *left = doc_of(c, SIDE_A), *right = doc_of(c, SIDE_B);
-    uint32_t i = cloud_get(left, a, "value"), j = cloud_get(right, b, "value");
+    uint32_t i = jdoc_member(left, a, "value"), j = jdoc_member(right, b, "value");
     if (i == JDOC_NONE && j == JDOC_NONE)
         return;
     i = a == JDOC_NONE ? JDOC_NONE : cloud_effective(left, a);
@@ -153,7 +153,7 @@ static void compare_property(struct cloud_comparison *c, uint32_t a, uint32_t b)
     if (i != JDOC_NONE && j != JDOC_NONE && hash_of(c, SIDE_A, i) == hash_of(c, SIDE_B, j))
         return;
     char name[PART_BYTES + 1] = "";
-    uint32_t named = cloud_get(b == JDOC_NONE ? left : right, b == JDOC_NONE ? a : b, "name");
+    uint32_t named = jdoc_member(b == JDOC_NONE ? left : right, b == JDOC_NONE ? a : b, "name");
     if (is_type(b == JDOC_NONE ? left : right, named, JDOC_STRING))
         copy_key(b == JDOC_NONE ? left : right, named, name);
     compare_values(c, i, j, SHAPE_ANY, name, PART_PLAIN);
@@ -318,7 +318,7 @@ static size_t enter_element(const struct family *f, int side, size_t i)
 /* A rule, when one side lacks it, is its script. */
 static uint32_t spoken(const struct jdoc *doc, uint32_t node, enum cloud_shape shape)
 {
-    uint32_t script = node != JDOC_NONE && shape == SHAPE_RULE ? cloud_get(doc, node, "transformScript") : JDOC_NONE;
+    uint32_t script = node != JDOC_NONE && shape == SHAPE_RULE ? jdoc_member(doc, node, "transformScript") : JDOC_NONE;
     return is_type(doc, script, JDOC_STRING) ? script : node;
 }
 

@@ -22,14 +22,9 @@ struct joiner {
     bool any;   /* a member was written */
 };
 
-static bool is_string(const struct jdoc *doc, uint32_t node)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING;
-}
-
 static uint32_t get(const struct joiner *j, const char *key)
 {
-    return j->json ? jdoc_get(&j->json->doc, 0, key, strlen(key)) : JDOC_NONE;
+    return j->json ? jdoc_member(&j->json->doc, 0, key) : JDOC_NONE;
 }
 
 /* Something made stands for the beginning of one of the files. */
@@ -89,7 +84,7 @@ static bool put_document(struct joiner *j, uint32_t node, const struct cloud_ite
     if (!item->doc)
         return wrong(j, node, "'%s' is no schema with a document", item->path);
     size_t from = item->doc->nodes[item->document].start, to = cloud_json_end(item->doc, item->document);
-    bool named = jdoc_get(item->doc, item->document, "name", strlen("name")) != JDOC_NONE;
+    bool named = jdoc_member(item->doc, item->document, "name") != JDOC_NONE;
     rope_puts(j->rope, j->json->number, offset, "{");
     if (!named) {
         struct buf name = {0};
@@ -174,8 +169,8 @@ static bool put_text(struct joiner *j, size_t from, size_t to)
         size_t start = doc->nodes[slot->node].start;
         if (start >= to)
             break;
-        bool ours =
-            is_string(doc, slot->node) && jdoc_string_size(doc, slot->node) > 0 && *jdoc_string(doc, slot->node) == '@';
+        bool ours = jdoc_is(doc, slot->node, JDOC_STRING) && jdoc_string_size(doc, slot->node) > 0 &&
+                    *jdoc_string(doc, slot->node) == '@';
         if (start < from || !ours)
             continue;
         rope_copy(j->rope, json->number, json->text, from, start);
@@ -195,7 +190,7 @@ static bool put_text(struct joiner *j, size_t from, size_t to)
 static bool is_lacking(const struct joiner *j, const char *key)
 {
     uint32_t array = get(j, CLOUD_LACKS);
-    if (array == JDOC_NONE || jdoc_type(&j->json->doc, array) != JDOC_ARRAY)
+    if (!jdoc_is(&j->json->doc, array, JDOC_ARRAY))
         return false;
     for (uint32_t node = array + 1; node < jdoc_next(&j->json->doc, array); node = jdoc_next(&j->json->doc, node))
         if (jdoc_string_is(&j->json->doc, node, key, strlen(key)))
@@ -234,8 +229,8 @@ static bool note_listed(struct joiner *j, uint32_t array, struct map *listed)
 {
     const struct jdoc *doc = &j->json->doc;
     for (uint32_t node = array + 1; node < jdoc_next(doc, array); node = jdoc_next(doc, node)) {
-        uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? jdoc_get(doc, node, "id", 2) : node;
-        if (is_string(doc, id) && !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), 0))
+        uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? jdoc_member(doc, node, "id") : node;
+        if (jdoc_is(doc, id, JDOC_STRING) && !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), 0))
             return error_memory(j->err);
     }
     return true;
@@ -348,7 +343,7 @@ static bool put_rest(struct joiner *j)
     if (part->kind != JPK_CLOUD_TRANSFORMATION)
         return true;
     uint32_t rules = get(j, "mappingRules");
-    bool array = rules != JDOC_NONE && jdoc_type(&j->json->doc, rules) == JDOC_ARRAY;
+    bool array = jdoc_is(&j->json->doc, rules, JDOC_ARRAY);
     return cloud_join_rules(
         j->scope, part, array ? rules : JDOC_NONE, array || (rules == JDOC_NONE && !is_lacking(j, "mappingRules")),
         get(j, "loopMappingRules") == JDOC_NONE && !is_lacking(j, "loopMappingRules"), j->rope, j->err);

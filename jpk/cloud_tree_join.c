@@ -161,7 +161,7 @@ static bool had_any(const struct cloud_tree *tree, enum cloud_row_kind kind)
 static bool find_place(struct assembly *a, struct place *place, size_t *count)
 {
     const struct jdoc *doc = &a->top->doc;
-    uint32_t node = place->object == JDOC_NONE ? 0 : jdoc_get(doc, place->object, place->key, strlen(place->key));
+    uint32_t node = place->object == JDOC_NONE ? 0 : jdoc_member(doc, place->object, place->key);
     if (!has_any(a->tree, place->kind) && !had_any(a->tree, place->kind))
         return true;
     place->there = node != JDOC_NONE;
@@ -205,8 +205,8 @@ static bool put_place(struct assembly *a, const struct place *place)
 /* The object that is the project, as jpk_cloud_load finds it; *whole: it is the document. JDOC_NONE: there is none. */
 static uint32_t find_project(const struct jdoc *doc, bool *whole)
 {
-    uint32_t project = jdoc_get(doc, 0, "project", strlen("project"));
-    *whole = project == JDOC_NONE || jdoc_type(doc, project) != JDOC_OBJECT;
+    uint32_t project = jdoc_member(doc, 0, "project");
+    *whole = !jdoc_is(doc, project, JDOC_OBJECT);
     if (!*whole)
         return project;
     return jdoc_type(doc, 0) == JDOC_OBJECT ? 0 : JDOC_NONE;

@@ -177,15 +177,6 @@ static void set(struct design *d, struct design_entity *entity, const char *key,
         design_set(d, entity, key, value);
 }
 
-static const char *get(const struct design_entity *entity, const char *key, bool place)
-{
-    const struct design_items *list = place ? &entity->place : &entity->properties;
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i].key, key) == 0)
-            return list->items[i].value;
-    return NULL;
-}
-
 static void put_query(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *component,
                       const struct endpoint_setting *setting)
 {
@@ -203,7 +194,8 @@ void design_put_settings(struct design *d, struct design_entity *entity, const s
             put_query(d, entity, component, s);
         if (s->change == ENDPOINT_QUERY || s->change == ENDPOINT_CONDITION)
             continue;
-        const char *value = setting_value(d, entity, component, s), *before = get(entity, s->key, place);
+        const char *value = setting_value(d, entity, component, s);
+        const char *before = place ? design_get_place(entity, s->key) : design_get(entity, s->key);
         if (s->change == ENDPOINT_URL_PATH && before)
             value = design_text(d, "%s%s", before, value ? value : "");
         else if (before && *before && (!value || !*value))

@@ -59,7 +59,7 @@ static const char *member(struct design *d, const struct jpk_cloud_component *co
                           uint32_t *node)
 {
     const struct jdoc *doc = d->cloud->doc;
-    *node = jdoc_get(doc, component->node, name, strlen(name));
+    *node = jdoc_member(doc, component->node, name);
     if (*node == JPK_CLOUD_NO_NODE || jdoc_type(doc, *node) != JDOC_STRING)
         return "";
     return design_text(d, "%.*s", (int)jdoc_string_size(doc, *node), jdoc_string(doc, *node));
