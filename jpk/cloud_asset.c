@@ -86,7 +86,7 @@ static bool same_asset(const struct buf *canonical, const struct buf *joined)
     struct buf again = {0};
     if (jdoc_parse(&doc, buf_text(joined), joined->size, NULL, NULL))
         cloud_put(&again, &doc, 0, SHAPE_ASSET, true);
-    bool same = !again.failed && again.size == canonical->size && memcmp(again.data, canonical->data, again.size) == 0;
+    bool same = buf_equal(&again, canonical);
     buf_free(&again);
     jdoc_free(&doc);
     return same;

@@ -215,10 +215,15 @@ static void take_texts(struct cutter *c)
 
 /* -------------------------------------------------------------------------------------------------------- members */
 
-static void put_key(struct cutter *c, const char *key)
+static void begin_member(struct cutter *c)
 {
     buf_puts(&c->out->json, c->any ? ",\n  " : "{\n  ");
     c->any = true;
+}
+
+static void put_key(struct cutter *c, const char *key)
+{
+    begin_member(c);
     json_put_string(&c->out->json, key, strlen(key));
     buf_puts(&c->out->json, ": ");
 }
@@ -299,8 +304,7 @@ static void put_member(struct cutter *c, uint32_t key)
               jdoc_string_is(doc, value, c->part->id, strlen(c->part->id));
     if (id || (made && is_made(c, made, value)) || is_special(c, key, value))
         return;
-    buf_puts(&c->out->json, c->any ? ",\n  " : "{\n  ");
-    c->any = true;
+    begin_member(c);
     c->kept_derived = c->kept_derived || (made && made->derived);
     c->out->plain = c->out->plain || (jdoc_string_size(doc, key) > 0 && *jdoc_string(doc, key) == '@');
     append(c, doc->nodes[key].start, cloud_json_end(doc, key));
@@ -343,8 +347,6 @@ static void cut_object(struct cutter *c)
 {
     take_texts(c);
     cloud_made_part(&c->made, c->scope, c->part, c->body.size > 0 ? &c->body : NULL, c->out->ending);
-    if (c->body.size > 0)
-        c->made.failed = c->made.failed || c->body.failed;
     cut_loops(c);
     for (uint32_t key = 1; key < jdoc_next(&c->doc, 0); key = jdoc_next(&c->doc, key + 1))
         put_member(c, key);
@@ -362,7 +364,8 @@ static void cut_object(struct cutter *c)
         buf_puts(&c->out->json, "\n}\n");
     else if (!alone) /* something must say that it is there */
         buf_puts(&c->out->json, "{}\n");
-    c->failed = c->failed || c->made.failed || c->out->json.failed || c->out->text.failed || c->out->map.failed;
+    c->failed = c->failed || c->body.failed || c->made.failed || c->out->json.failed || c->out->text.failed ||
+                c->out->map.failed;
 }
 
 static void cutter_free(struct cutter *c)
@@ -399,7 +402,7 @@ static bool gives_back(const struct cloud_scope *scope, const struct cloud_part 
               jdoc_parse(&doc, buf_text(&rope.text), rope.text.size, &no_options, err);
     if (ok)
         cloud_put(&again, &doc, 0, part->workflow ? SHAPE_WORKFLOW : SHAPE_COMPONENT, false);
-    ok = ok && !again.failed && again.size == canonical->size && memcmp(again.data, canonical->data, again.size) == 0;
+    ok = ok && buf_equal(&again, canonical);
     if (again.failed)
         error_memory(err);
     buf_free(&again);
