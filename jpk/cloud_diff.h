@@ -25,6 +25,11 @@ struct cloud_diffing {
     size_t path_room; /* how many bytes the paths of fields may still take beyond their last parts */
 };
 
+static inline struct cloud_diffing *cloud_diffing_of(struct diffing *d)
+{
+    return (struct cloud_diffing *)d;
+}
+
 /* ------------------------------------------------------------------------------------------------ what counts, and how
  */
 

@@ -231,7 +231,7 @@ uint64_t cloud_diff_rest(struct cloud_diffing *c, int side, uint32_t element, en
 
 uint64_t cloud_diff_item_hash(struct diffing *d, int side, uint32_t index, enum diff_ids ids)
 {
-    struct cloud_diffing *c = (struct cloud_diffing *)d;
+    struct cloud_diffing *c = cloud_diffing_of(d);
     const struct jpk_cloud_component *component = c->view[side].cloud->components[index];
     struct hasher h = hasher_of(c, side, ids, component->name);
     return hash_value(&h, component->node, cloud_shape_of(c->view[side].doc, component->node, SHAPE_COMPONENT), true,
@@ -336,7 +336,7 @@ static void value_features(struct feature_taker *t, uint64_t place, uint32_t nod
 void cloud_diff_item_features(struct diffing *d, int side, uint32_t index,
                               void (*take)(void *context, uint64_t feature), void *context)
 {
-    struct cloud_diffing *c = (struct cloud_diffing *)d;
+    struct cloud_diffing *c = cloud_diffing_of(d);
     const struct jpk_cloud_component *component = c->view[side].cloud->components[index];
     struct feature_taker t = {.h = hasher_of(c, side, IDS_COLORED, component->name), .take = take, .context = context};
     value_features(&t, 0, component->node, cloud_shape_of(c->view[side].doc, component->node, SHAPE_COMPONENT), true,
