@@ -340,14 +340,6 @@ static void give_out(struct design *d, struct design_conversion *out)
     public->script_lines_kept = d->script_lines_kept;
     ledger_give_out(&d->ledger, &out->ledger, public);
     d->files = NULL;
-    d->file_count = 0;
-}
-
-static void free_files(struct jpk_convert_file *files, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free((void *)files[i].data);
-    free(files);
 }
 
 static void design_end(struct design *d)
@@ -358,7 +350,7 @@ static void design_end(struct design *d)
         buf_free(&d->entities[i]->body);
     }
     free(d->entities);
-    free_files(d->files, d->file_count);
+    free(d->files);
     map_free(&d->ids);
     map_free(&d->made_ids);
     map_free(&d->upload_names);
@@ -376,7 +368,7 @@ const struct design_place *design_conversion_place(const struct jpk_conversion *
 void design_conversion_free(struct jpk_conversion *conversion)
 {
     struct design_conversion *out = (struct design_conversion *)conversion;
-    free_files(out->files, out->public.file_count);
+    free(out->files);
     free(out->items);
     free(out->connectors);
     ledger_free(&out->ledger);

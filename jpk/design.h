@@ -95,7 +95,7 @@ struct design {
     struct map made_ids;                 /* "design/role/source" -> the next number of that name */
     struct design_entity **entities;
     size_t entity_count, entity_capacity;
-    struct jpk_convert_file *files;
+    struct jpk_convert_file *files; /* their bytes lie in the ledger's arena */
     size_t file_count, file_capacity;
     uint64_t file_bytes;
     bool too_large;                /* beside ledger.failed: it was not memory */
