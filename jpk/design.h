@@ -22,6 +22,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/map.h"
+#include "base/uuid.h"
 #include "jpk/cloud.h"
 #include "jpk/conversion.h"
 #include "jpk/convert_endpoint_table.h"
@@ -132,6 +133,9 @@ void design_done_as(struct design *d, const struct jpk_cloud_component *componen
 const char *design_text(struct design *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
+
+/* What a node of the export says that is a string; "" for any other, and for JDOC_NONE. */
+const char *design_string(struct design *d, uint32_t node);
 
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
@@ -277,7 +281,8 @@ void design_operations(struct design *d);
 void design_find_senders(struct design *d);
 /* The one e-mail that a script sends, where it names nothing else; NULL: none. */
 const struct jpk_cloud_component *design_email_of(const struct design *d, const struct jpk_cloud_component *script);
-/* Whether it is the id that the conversion to Cloud Studio makes of these. */
+/* The id that the conversion to Cloud Studio makes of these (convert_id); whether it is that. */
+void design_made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE]);
 bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 #endif

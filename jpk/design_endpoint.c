@@ -205,14 +205,9 @@ uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_c
     return schema ? schema->as.schema->document : output ? own->output : own->input;
 }
 
-/* A member of an object of the export that is a string; "" for none. */
 static const char *string_at(struct design *d, uint32_t object, const char *key)
 {
-    const struct jdoc *doc = d->cloud->doc;
-    uint32_t node = jdoc_member(doc, object, key);
-    if (!jdoc_is(doc, node, JDOC_STRING))
-        return "";
-    return design_text(d, "%.*s", (int)jdoc_string_size(doc, node), jdoc_string(doc, node));
+    return design_string(d, jdoc_member(d->cloud->doc, object, key));
 }
 
 /* A file that a schema names, as it is called below files/. */

@@ -8,11 +8,9 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/uuid.h"
 #include "jpk/design.h"
 
-/* The id that the conversion to Cloud Studio makes (convert_id). */
-static void made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE])
+void design_made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE])
 {
     char name[512];
     snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
@@ -22,7 +20,7 @@ static void made_id(const struct design *d, const char *kind, const char *role, 
 bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
 {
     char made[UUID_SIZE];
-    made_id(d, kind, role, source, made);
+    design_made_id(d, kind, role, source, made);
     return text_caseeq(id, made);
 }
 
@@ -121,7 +119,7 @@ static void find_prescripts(struct design *d, const struct use *uses)
         char id[UUID_SIZE];
         if (t->kind != JPK_CLOUD_TRANSFORMATION || uses[i].right == 0 || uses[i].right != uses[i].all)
             continue;
-        made_id(d, "script", "prescript", design_of(d, t)->id, id);
+        design_made_id(d, "script", "prescript", design_of(d, t)->id, id);
         const struct jpk_cloud_component *script = jpk_cloud_by_id(d->cloud, id);
         if (script && uses[script->index].all == uses[i].all && !is_named(d, script))
             design_of(d, script)->absorbed = true;
