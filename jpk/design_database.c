@@ -90,19 +90,25 @@ static bool put_relation(struct buf *out, const struct line *line)
     return true;
 }
 
+/* The order at the end of a filter, which is cut off from its `n` bytes. */
+static const char *take_order(const char *text, size_t *n)
+{
+    static const char *const orders[] = {" DESC", " ASC"};
+    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+        size_t tail = strlen(orders[i]);
+        if (*n > tail && strncmp(text + *n - tail, orders[i], tail) == 0) {
+            *n -= tail;
+            return orders[i] + 1;
+        }
+    }
+    return "NONE";
+}
+
 /* `"a"."b".column =1`, perhaps with an order at the end. */
 static bool put_filter(struct buf *out, const struct line *line)
 {
-    static const char *const orders[] = {" ASC", " DESC"};
     size_t n = line->length, space = 0;
-    const char *order = "NONE";
-    for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
-        size_t tail = strlen(orders[i]);
-        if (n > tail && strncmp(line->text + n - tail, orders[i], tail) == 0) {
-            order = orders[i] + 1;
-            n -= tail;
-        }
-    }
+    const char *order = take_order(line->text, &n);
     for (bool quoted = false; space < n && (quoted || line->text[space] != ' '); space++)
         quoted ^= line->text[space] == '"';
     size_t column = column_at(line->text, space);
