@@ -8,8 +8,8 @@
  *                    _endpoint_table, _setting, _database
  *   scripts          bodies with their references: _script
  *   transformations  schemas, mapping rules: _transformation, _schema, _schema_function, _structure, _connect
- *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow, _option,
- *                    _schedule
+ *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow,
+ *                    _option, _schedule
  *   globals          global variables with their uses: _variables
  *   left behind      settings, descriptions, plug-ins without a place: _item
  *   file             the export: convert
