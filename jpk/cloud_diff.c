@@ -195,18 +195,6 @@ static uint32_t components_of(const struct jpk_cloud *cloud)
     return project == JDOC_NONE ? cloud->project : jdoc_member(cloud->doc, project, "components");
 }
 
-static bool components_reordered(const struct diffing *d)
-{
-    uint32_t last = 0;
-    for (size_t i = 0; i < d->item_count[SIDE_A]; i++) {
-        uint32_t j = d->partner[SIDE_A][i];
-        if (j != MAP_NONE && j < last)
-            return true;
-        last = j == MAP_NONE ? last : j;
-    }
-    return false;
-}
-
 static void compare_projects(struct diffing *d)
 {
     const struct jpk_cloud *a = d->cloud[SIDE_A], *b = d->cloud[SIDE_B];
@@ -227,7 +215,7 @@ static void compare_projects(struct diffing *d)
         compare_strays(d, jdoc_member(a->doc, left, "workflows"), jdoc_member(b->doc, right, "workflows"), "workflows");
     }
     compare_strays(d, components_of(a), components_of(b), "components");
-    if (d->options.all && components_reordered(d))
+    if (d->options.all && diff_list_reordered(d->partner[SIDE_A], d->item_count[SIDE_A]))
         diff_add_field(d, JPK_DIFF_FIELD_ORDER, "components");
     struct jpk_diff_change change = {.subject = JPK_DIFF_PROJECT};
     diff_end(d, &change, strdup("project"), strdup("project"));

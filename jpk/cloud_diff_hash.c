@@ -94,7 +94,8 @@ static uint64_t hash_schema_name(const struct hasher *h, uint32_t node)
     return jdoc_type(doc_of(h), node) == JDOC_STRING ? hash_string(h, node) : jdoc_hash(doc_of(h), node);
 }
 
-static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part);
+static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                           enum cloud_diff_part part);
 
 /* What a member adds to the sum of an object. */
 static uint64_t hash_member(struct hasher *h, uint32_t object, enum cloud_shape shape, bool root, uint32_t key)
@@ -102,8 +103,8 @@ static uint64_t hash_member(struct hasher *h, uint32_t object, enum cloud_shape 
     const struct jdoc *doc = doc_of(h);
     const char *text = jdoc_string(doc, key);
     size_t n = jdoc_string_size(doc, key);
-    struct cloud_row_part part = cloud_part(shape, root, text, n);
-    if (jdoc_shadowed(doc, key) || cloud_part_skipped(&h->c->d, doc, part, key + 1) ||
+    struct cloud_diff_row part = cloud_diff_row_of(shape, root, text, n);
+    if (jdoc_shadowed(doc, key) || cloud_diff_skipped(&h->c->d, doc, part, key + 1) ||
         (part.part == PART_NAME_COPY && h->ids == IDS_KEPT))
         return 0;
     uint64_t hash = hash_value(h, key + 1, cloud_member_shape(doc, object, shape, key), false, part.part);
@@ -151,7 +152,8 @@ static uint64_t hash_array(struct hasher *h, uint32_t node, enum cloud_shape sha
     return tagged(JDOC_ARRAY, hash);
 }
 
-static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part)
+static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                             enum cloud_diff_part part)
 {
     const struct jdoc *doc = doc_of(h);
     switch (jdoc_type(doc, node)) {
@@ -169,7 +171,7 @@ static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape s
 }
 
 /* What stands for a value that says nothing of its own, or says it in another way; 0: nothing does. */
-static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_part part)
+static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_diff_part part)
 {
     switch (part) {
     case PART_PACKED:
@@ -185,7 +187,8 @@ static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_p
     }
 }
 
-static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part)
+static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                           enum cloud_diff_part part)
 {
     uint64_t hash = hash_special(h, node, part);
     bool look_inside = part == PART_COPY && h->out; /* the other side's may not agree with its schema */
@@ -223,7 +226,7 @@ uint64_t cloud_diff_rest(struct cloud_diffing *c, int side, uint32_t element, en
         const char *text = jdoc_string(doc, key);
         size_t n = jdoc_string_size(doc, key);
         if (key + 1 != own && !jdoc_shadowed(doc, key) && !cloud_follows_key(shape, text, n) &&
-            !cloud_part_skipped(&c->d, doc, cloud_part(shape, false, text, n), key + 1))
+            !cloud_diff_skipped(&c->d, doc, cloud_diff_row_of(shape, false, text, n), key + 1))
             sum += diff_mix(hash_bytes(text, n), c->view[side].hash[key + 1]);
     }
     return sum;
@@ -292,7 +295,7 @@ static void line_features(const struct feature_taker *t, uint64_t place, const c
 }
 
 static void value_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape, bool root,
-                           enum cloud_part part);
+                           enum cloud_diff_part part);
 
 static void element_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape)
 {
@@ -306,7 +309,7 @@ static void element_features(struct feature_taker *t, uint64_t place, uint32_t n
 }
 
 static void value_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape, bool root,
-                           enum cloud_part part)
+                           enum cloud_diff_part part)
 {
     const struct jdoc *doc = doc_of(&t->h);
     if (jdoc_type(doc, node) == JDOC_ARRAY) {
@@ -325,9 +328,9 @@ static void value_features(struct feature_taker *t, uint64_t place, uint32_t nod
     for (uint32_t key = node + 1; key < jdoc_next(doc, node); key = jdoc_next(doc, key + 1)) {
         const char *text = jdoc_string(doc, key);
         size_t n = jdoc_string_size(doc, key);
-        struct cloud_row_part row = cloud_part(shape, root, text, n);
+        struct cloud_diff_row row = cloud_diff_row_of(shape, root, text, n);
         bool copy = row.part == PART_COPY && t->h.c->view[t->h.side].copy[key + 1];
-        if (!jdoc_shadowed(doc, key) && !copy && !cloud_part_skipped(&t->h.c->d, doc, row, key + 1))
+        if (!jdoc_shadowed(doc, key) && !copy && !cloud_diff_skipped(&t->h.c->d, doc, row, key + 1))
             value_features(t, diff_mix(place, hash_bytes(text, n)), key + 1, cloud_member_shape(doc, node, shape, key),
                            false, row.part);
     }

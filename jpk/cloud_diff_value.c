@@ -169,7 +169,7 @@ static const char *told_key(const struct cloud_comparison *c, const char *key, u
     return flags ? "" : c->secret ? "secret" : key;
 }
 
-void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_part part)
+void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_diff_part part)
 {
     const struct jdoc *docs[] = {c->c->view[SIDE_A].doc, c->c->view[SIDE_B].doc};
     struct buf text[2] = {{0}, {0}};

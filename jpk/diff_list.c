@@ -112,3 +112,16 @@ bool diff_list_pair(struct diffing *d, struct diff_list lists[2], diff_list_key 
     free(keys);
     return ok;
 }
+
+bool diff_list_reordered(const uint32_t *partner, size_t count)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (partner[i] == MAP_NONE)
+            continue;
+        if (partner[i] < last)
+            return true;
+        last = partner[i];
+    }
+    return false;
+}

@@ -162,6 +162,9 @@ bool diff_list_pair_run(struct diffing *d, struct diff_list lists[2], diff_list_
 /* Of those without partners pairs the first of A with a key and the first of B with it, the second and the second... */
 bool diff_list_pair(struct diffing *d, struct diff_list lists[2], diff_list_key *key_of, void *context);
 
+/* Whether the partners of elements stand in another order than these; MAP_NONE: it has none. */
+bool diff_list_reordered(const uint32_t *partner, size_t count);
+
 /* --------------------------------------------------------------------------------------------------- diff_text.c */
 
 /* Whether a GUID stands at the start of n bytes. */
