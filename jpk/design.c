@@ -65,6 +65,13 @@ const char *design_keep(struct design *d, struct buf *buf)
     return text;
 }
 
+const char *design_upper(struct design *d, const char *text)
+{
+    const char *upper = arena_strdup_upper(&d->ledger.arena, text);
+    d->ledger.failed |= !upper;
+    return upper ? upper : "";
+}
+
 const char *design_string(struct design *d, uint32_t node)
 {
     const struct jdoc *doc = d->cloud->doc;

@@ -134,6 +134,8 @@ const char *design_text(struct design *d, const char *format, ...) __attribute__
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
 
+/* A text in upper case; "" and failed: no memory. */
+const char *design_upper(struct design *d, const char *text);
 /* What a node of the export says that is a string; "" for any other, and for JDOC_NONE. */
 const char *design_string(struct design *d, uint32_t node);
 

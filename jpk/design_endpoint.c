@@ -93,11 +93,9 @@ static const char *plain_name(const char *name, enum convert_direction direction
 /* The function of HTTP says its verb; the number of POST is the only one that was seen. */
 static void put_verb(struct design *d, struct design_entity *entity, const char *function)
 {
-    char method[16] = "";
-    const char *verb = strncmp(function, "http_", 5) == 0 ? function + 5 : function;
-    for (size_t i = 0; verb[i] && i + 1 < sizeof method; i++)
-        method[i] = verb[i] >= 'a' && verb[i] <= 'z' ? (char)(verb[i] - ('a' - 'A')) : verb[i];
-    design_set_place(d, entity, "http_method", design_text(d, "%s", method));
+    const char *verb = text_starts_with(function, "http_") ? function + 5 : function;
+    const char *method = design_upper(d, verb);
+    design_set_place(d, entity, "http_method", method);
     if (strcmp(method, "POST") == 0)
         design_set_place(d, entity, "http_verb", "2");
 }

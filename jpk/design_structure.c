@@ -187,10 +187,7 @@ static void use_file(struct work *w)
 
 static const char *wizard_role(struct work *w, const char *operation)
 {
-    char upper[16] = "";
-    for (size_t i = 0; operation[i] && i + 1 < sizeof upper; i++)
-        upper[i] = (char)(operation[i] - ('a' - 'A'));
-    return design_text(w->d, "%s|%s", upper, w->side->target ? "REQUEST" : "RESPONSE");
+    return design_text(w->d, "%s|%s", design_upper(w->d, operation), w->side->target ? "REQUEST" : "RESPONSE");
 }
 
 /* What a wizard of Salesforce makes: the structure is that of the call. */

@@ -1,6 +1,7 @@
 /* The web service calls that the wizards of Salesforce make in Design Studio for their functions. */
 #include <string.h>
 
+#include "base/text.h"
 #include "jpk/design.h"
 
 #define SALESFORCE_WSDL "jitterbit.salesforce.partner.63.wsdl" /* of the version that new connectors get */
@@ -56,7 +57,7 @@ const char *design_wizard(const struct design_entity *function, const char **con
 static struct design_entity *new_call(struct design *d, const char *operation)
 {
     struct design_entity *call = design_entity(d, JPK_TYPE_WEB_SERVICE_CALL, design_new_id(d, "call", operation),
-                                               design_text(d, "SFDC %c%s", operation[0] - ('a' - 'A'), operation + 1));
+                                               design_text(d, "SFDC %c%s", text_upper(operation[0]), operation + 1));
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
         design_set(d, call, usual[i].key, usual[i].value);
     design_set(d, call, "operation", operation);
