@@ -104,6 +104,14 @@ char *arena_strdup_lower(struct arena *arena, const char *s)
     return copy;
 }
 
+char *arena_strdup_upper(struct arena *arena, const char *s)
+{
+    char *copy = arena_strdup(arena, s);
+    for (char *p = copy; p && *p; p++)
+        *p = text_upper(*p);
+    return copy;
+}
+
 void arena_free(struct arena *arena)
 {
     struct arena_block *block = arena->blocks;

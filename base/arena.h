@@ -25,6 +25,7 @@ void *arena_calloc(struct arena *arena, size_t count, size_t size);
 char *arena_strndup(struct arena *arena, const char *s, size_t n);
 char *arena_strdup(struct arena *arena, const char *s);
 char *arena_strdup_lower(struct arena *arena, const char *s); /* ASCII letters in lower case: the key of a GUID */
+char *arena_strdup_upper(struct arena *arena, const char *s); /* ... in upper case */
 
 void arena_free(struct arena *arena);
 

@@ -88,6 +88,11 @@ void buf_free(struct buf *buf)
     memset(buf, 0, sizeof *buf);
 }
 
+bool buf_equal(const struct buf *a, const struct buf *b)
+{
+    return !a->failed && !b->failed && a->size == b->size && memcmp(buf_text(a), buf_text(b), a->size) == 0;
+}
+
 const char *buf_text(const struct buf *buf)
 {
     return buf->data ? buf->data : "";

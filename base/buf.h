@@ -52,6 +52,9 @@ char *buf_reserve(struct buf *buf, size_t n);
 void buf_clear(struct buf *buf); /* empty again; keeps its memory */
 void buf_free(struct buf *buf);
 
+/* Whether both hold the same bytes; one that has failed is equal to none. */
+bool buf_equal(const struct buf *a, const struct buf *b);
+
 /* The text, never NULL. */
 const char *buf_text(const struct buf *buf);
 

@@ -192,6 +192,18 @@ uint32_t jdoc_key_hash(const char *key, size_t n);
  */
 uint32_t jdoc_get(const struct jdoc *doc, uint32_t object, const char *key, size_t n);
 
+/* The same for a key that ends in NUL, and of an object that may be JDOC_NONE. */
+static inline uint32_t jdoc_member(const struct jdoc *doc, uint32_t object, const char *key)
+{
+    return object == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, object, key, strlen(key));
+}
+
+/* Whether there is a value, and of that type. */
+static inline bool jdoc_is(const struct jdoc *doc, uint32_t node, enum jdoc_type type)
+{
+    return node != JDOC_NONE && jdoc_type(doc, node) == type;
+}
+
 /* The same for a key whose jdoc_key_hash is known. */
 uint32_t jdoc_get_hashed(const struct jdoc *doc, uint32_t object, const char *key, size_t n, uint32_t hash);
 

@@ -53,6 +53,11 @@ static inline char text_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
+static inline char text_upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
+}
+
 /* The value of a hexadecimal digit; -1: it is none. */
 static inline int text_hex_digit(char c)
 {

@@ -53,7 +53,7 @@ bool jpk_cloud_looks_like(const char *text, size_t size)
 
 static uint32_t get(const struct cloud *c, uint32_t object, const char *key, enum jdoc_type type)
 {
-    uint32_t value = jdoc_get(&c->doc, object, key, strlen(key));
+    uint32_t value = jdoc_member(&c->doc, object, key);
     return value != JDOC_NONE && jdoc_type(&c->doc, value) == type ? value : JDOC_NONE;
 }
 
@@ -127,7 +127,7 @@ static void read_components(struct cloud *c)
 /* Of an empty workflow the vendor's example of a request has `"operations": ""`. */
 static uint32_t operations_of(struct cloud *c, uint32_t workflow)
 {
-    uint32_t operations = jdoc_get(&c->doc, workflow, "operations", strlen("operations"));
+    uint32_t operations = jdoc_member(&c->doc, workflow, "operations");
     if (operations != JDOC_NONE && jdoc_string_is(&c->doc, operations, "", 0))
         return JDOC_NONE;
     return cloud_member(c, workflow, "operations", JDOC_ARRAY);
@@ -170,8 +170,8 @@ static void read_adapters(struct cloud *c)
     struct jpk_cloud_adapter *adapters = arena_calloc(&c->arena, count, sizeof *adapters);
     c->failed = c->failed || !adapters;
     for (size_t i = 0; i < count && !c->failed; i++) {
-        uint32_t id = jdoc_get(&c->doc, objects[i], "id", strlen("id"));
-        bool number = id != JDOC_NONE && jdoc_type(&c->doc, id) == JDOC_NUMBER;
+        uint32_t id = jdoc_member(&c->doc, objects[i], "id");
+        bool number = jdoc_is(&c->doc, id, JDOC_NUMBER);
         adapters[i] = (struct jpk_cloud_adapter){
             .id = number ? arena_strndup(&c->arena, jdoc_number(&c->doc, id), jdoc_number_size(&c->doc, id))
                          : cloud_string(c, objects[i], "id", NULL),

@@ -13,20 +13,15 @@ static bool is(const struct jdoc *doc, uint32_t node, const char *text)
     return node != JDOC_NONE && jdoc_string_is(doc, node, text, strlen(text));
 }
 
-static uint32_t get(const struct jdoc *doc, uint32_t object, const char *key)
-{
-    return jdoc_get(doc, object, key, strlen(key));
-}
-
 /* The value of the property FileSize, or JDOC_NONE. */
 static uint32_t size_of(const struct jdoc *doc, uint32_t asset)
 {
-    uint32_t list = get(doc, asset, "properties");
-    if (list == JDOC_NONE || jdoc_type(doc, list) != JDOC_ARRAY)
+    uint32_t list = jdoc_member(doc, asset, "properties");
+    if (!jdoc_is(doc, list, JDOC_ARRAY))
         return JDOC_NONE;
     for (uint32_t item = list + 1; item < jdoc_next(doc, list); item = jdoc_next(doc, item))
-        if (is(doc, get(doc, item, "key"), "FileSize"))
-            return get(doc, item, "value");
+        if (is(doc, jdoc_member(doc, item, "key"), "FileSize"))
+            return jdoc_member(doc, item, "value");
     return JDOC_NONE;
 }
 
@@ -74,8 +69,9 @@ static bool cut(const struct jdoc *doc, const char *name, const struct jpk_limit
                 struct buf *bytes)
 {
     struct jpk_error none = {0};
-    uint32_t content = get(doc, 0, "compressedContent"), path = get(doc, 0, "path"), size = size_of(doc, 0);
-    if (!is(doc, path, name) || content == JDOC_NONE || jdoc_type(doc, content) != JDOC_STRING ||
+    uint32_t content = jdoc_member(doc, 0, "compressedContent"), size = size_of(doc, 0);
+    uint32_t path = jdoc_member(doc, 0, "path");
+    if (!is(doc, path, name) || !jdoc_is(doc, content, JDOC_STRING) ||
         !packed_decode(jdoc_string(doc, content), jdoc_string_size(doc, content), limits, bytes, &none))
         return false;
     bool derived = is_size(doc, size, jdoc_string_size(doc, content));
@@ -90,7 +86,7 @@ static bool same_asset(const struct buf *canonical, const struct buf *joined)
     struct buf again = {0};
     if (jdoc_parse(&doc, buf_text(joined), joined->size, NULL, NULL))
         cloud_put(&again, &doc, 0, SHAPE_ASSET, true);
-    bool same = !again.failed && again.size == canonical->size && memcmp(again.data, canonical->data, again.size) == 0;
+    bool same = buf_equal(&again, canonical);
     buf_free(&again);
     jdoc_free(&doc);
     return same;
@@ -128,7 +124,7 @@ bool cloud_asset_join(const char *rest, const char *name, const char *bytes, siz
         put_members(out, &doc, 0, (const char *const[]){"compressedContent", "compressedContent"},
                     is(&doc, size, "@") ? size : JDOC_NONE, buf_text(&number));
         buf_puts(out, doc.count > 1 ? "," : "");
-        if (get(&doc, 0, "path") == JDOC_NONE) {
+        if (jdoc_member(&doc, 0, "path") == JDOC_NONE) {
             buf_puts(out, "\"path\":");
             json_put_string(out, name, strlen(name));
             buf_putc(out, ',');

@@ -21,7 +21,7 @@ static size_t node_key(uint32_t parent, const char *name, size_t n, char key[NOD
 
 static uint32_t typed(const struct jdoc *doc, uint32_t object, const char *key, enum jdoc_type type)
 {
-    uint32_t value = object == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, object, key, strlen(key));
+    uint32_t value = jdoc_member(doc, object, key);
     return value != JDOC_NONE && jdoc_type(doc, value) == type ? value : JDOC_NONE;
 }
 
@@ -63,8 +63,7 @@ struct tree {
 static bool open_tree(struct cloud_checker *c, uint32_t document, struct tree *tree)
 {
     const struct jdoc *doc = c->public->doc;
-    uint32_t root = typed(doc, document, "root", JDOC_OBJECT),
-             types = jdoc_get(doc, document, "types", strlen("types"));
+    uint32_t root = typed(doc, document, "root", JDOC_OBJECT), types = jdoc_member(doc, document, "types");
     if (typed(doc, root, "N", JDOC_STRING) == JDOC_NONE)
         return false;
     if (!c->documents)

@@ -237,7 +237,7 @@ static void check_problems(struct cloud_checker *c)
 static void check_version(struct cloud_checker *c)
 {
     enum { KNOWN = 4 };
-    uint32_t version = jdoc_get(c->public->doc, 0, "version", strlen("version"));
+    uint32_t version = jdoc_member(c->public->doc, 0, "version");
     if (c->public->form == JPK_CLOUD_EXPORT && c->public->version != KNOWN)
         cloud_report(c, RULE_UNKNOWN_VERSION, NULL, version == JDOC_NONE ? 0 : version,
                      "the version of the format should be %d", KNOWN);

@@ -24,14 +24,9 @@ struct cutter {
     bool failed; /* memory is out */
 };
 
-static bool is_string(const struct jdoc *doc, uint32_t node)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING;
-}
-
 static uint32_t get(const struct cutter *c, const char *key)
 {
-    return jdoc_get(&c->doc, 0, key, strlen(key));
+    return jdoc_member(&c->doc, 0, key);
 }
 
 static void append(struct cutter *c, size_t from, size_t to)
@@ -44,9 +39,9 @@ static void append(struct cutter *c, size_t from, size_t to)
 /* The component that a link names, when it says nothing beyond that. */
 static const struct cloud_item *linked(const struct cutter *c, uint32_t node)
 {
-    uint32_t id = jdoc_get(&c->doc, node, "id", strlen("id"));
-    uint32_t type = jdoc_get(&c->doc, node, "type", strlen("type"));
-    if (!is_string(&c->doc, id) || type == JDOC_NONE || jdoc_count(&c->doc, node) != 2)
+    uint32_t id = jdoc_member(&c->doc, node, "id");
+    uint32_t type = jdoc_member(&c->doc, node, "type");
+    if (!jdoc_is(&c->doc, id, JDOC_STRING) || type == JDOC_NONE || jdoc_count(&c->doc, node) != 2)
         return NULL;
     const struct cloud_item *item = cloud_scope_id(c->scope, jdoc_string(&c->doc, id), jdoc_string_size(&c->doc, id));
     int64_t number;
@@ -58,8 +53,8 @@ static const struct cloud_item *linked(const struct cutter *c, uint32_t node)
 static bool same_document(const struct jdoc *a, uint32_t copy, const struct cloud_item *item)
 {
     const struct jdoc *b = item->doc;
-    uint32_t own = jdoc_get(b, item->document, "name", strlen("name"));
-    uint32_t name = jdoc_get(a, copy, "name", strlen("name"));
+    uint32_t own = jdoc_member(b, item->document, "name");
+    uint32_t name = jdoc_member(a, copy, "name");
     if (jdoc_count(a, copy) != jdoc_count(b, item->document) + (own == JDOC_NONE))
         return false;
     if (own == JDOC_NONE && (name == JDOC_NONE || !jdoc_string_is(a, name, item->name, strlen(item->name))))
@@ -76,14 +71,14 @@ static bool same_document(const struct jdoc *a, uint32_t copy, const struct clou
 static const struct cloud_item *copied(const struct cutter *c, uint32_t node)
 {
     const struct jdoc *doc = &c->doc;
-    uint32_t side = doc->places[node].parent, id = jdoc_get(doc, side, "id", strlen("id"));
-    uint32_t name = jdoc_get(doc, side, "name", strlen("name"));
+    uint32_t side = doc->places[node].parent, id = jdoc_member(doc, side, "id");
+    uint32_t name = jdoc_member(doc, side, "name");
     const struct cloud_item *item = NULL;
     if (jdoc_type(doc, node) != JDOC_OBJECT)
         return NULL;
-    if (is_string(doc, id))
+    if (jdoc_is(doc, id, JDOC_STRING))
         item = cloud_scope_id(c->scope, jdoc_string(doc, id), jdoc_string_size(doc, id));
-    else if (is_string(doc, name))
+    else if (jdoc_is(doc, name, JDOC_STRING))
         item = cloud_scope_schema(c->scope, jdoc_string(doc, name), jdoc_string_size(doc, name));
     return item && item->doc && same_document(doc, node, item) ? item : NULL;
 }
@@ -165,7 +160,7 @@ static void put_text(struct cutter *c, size_t from, size_t to)
 /* A text that is a file of its own, with a line end behind it. */
 static void take_text(struct cutter *c, uint32_t node, const char *ending)
 {
-    if (c->text_node != JDOC_NONE || !is_string(&c->doc, node) || jdoc_string_size(&c->doc, node) == 0)
+    if (c->text_node != JDOC_NONE || !jdoc_is(&c->doc, node, JDOC_STRING) || jdoc_string_size(&c->doc, node) == 0)
         return;
     c->text_node = node;
     c->out->ending = ending;
@@ -184,12 +179,12 @@ static bool gives_script(struct cutter *c, uint32_t node, const char *text, size
 static void take_script(struct cutter *c)
 {
     uint32_t node = get(c, "scriptBody"), type = get(c, "scriptType");
-    if (!is_string(&c->doc, node))
+    if (!jdoc_is(&c->doc, node, JDOC_STRING))
         return;
     const char *text = jdoc_string(&c->doc, node);
     size_t n = jdoc_string_size(&c->doc, node);
-    bool javascript = type != JDOC_NONE && jdoc_type(&c->doc, type) == JDOC_NUMBER &&
-                      jdoc_number_size(&c->doc, type) == 1 && *jdoc_number(&c->doc, type) == '0';
+    bool javascript = jdoc_is(&c->doc, type, JDOC_NUMBER) && jdoc_number_size(&c->doc, type) == 1 &&
+                      *jdoc_number(&c->doc, type) == '0';
     size_t open = javascript ? sizeof "<javascript>\n" - 1 : sizeof "<trans>\n" - 1,
            close = open; /* `/`, no line end */
     bool framed = n > open + close && gives_script(c, node, text + open, n - open - close, javascript);
@@ -220,10 +215,15 @@ static void take_texts(struct cutter *c)
 
 /* -------------------------------------------------------------------------------------------------------- members */
 
-static void put_key(struct cutter *c, const char *key)
+static void begin_member(struct cutter *c)
 {
     buf_puts(&c->out->json, c->any ? ",\n  " : "{\n  ");
     c->any = true;
+}
+
+static void put_key(struct cutter *c, const char *key)
+{
+    begin_member(c);
     json_put_string(&c->out->json, key, strlen(key));
     buf_puts(&c->out->json, ": ");
 }
@@ -304,8 +304,7 @@ static void put_member(struct cutter *c, uint32_t key)
               jdoc_string_is(doc, value, c->part->id, strlen(c->part->id));
     if (id || (made && is_made(c, made, value)) || is_special(c, key, value))
         return;
-    buf_puts(&c->out->json, c->any ? ",\n  " : "{\n  ");
-    c->any = true;
+    begin_member(c);
     c->kept_derived = c->kept_derived || (made && made->derived);
     c->out->plain = c->out->plain || (jdoc_string_size(doc, key) > 0 && *jdoc_string(doc, key) == '@');
     append(c, doc->nodes[key].start, cloud_json_end(doc, key));
@@ -348,8 +347,6 @@ static void cut_object(struct cutter *c)
 {
     take_texts(c);
     cloud_made_part(&c->made, c->scope, c->part, c->body.size > 0 ? &c->body : NULL, c->out->ending);
-    if (c->body.size > 0)
-        c->made.failed = c->made.failed || c->body.failed;
     cut_loops(c);
     for (uint32_t key = 1; key < jdoc_next(&c->doc, 0); key = jdoc_next(&c->doc, key + 1))
         put_member(c, key);
@@ -367,7 +364,8 @@ static void cut_object(struct cutter *c)
         buf_puts(&c->out->json, "\n}\n");
     else if (!alone) /* something must say that it is there */
         buf_puts(&c->out->json, "{}\n");
-    c->failed = c->failed || c->made.failed || c->out->json.failed || c->out->text.failed || c->out->map.failed;
+    c->failed = c->failed || c->body.failed || c->made.failed || c->out->json.failed || c->out->text.failed ||
+                c->out->map.failed;
 }
 
 static void cutter_free(struct cutter *c)
@@ -404,7 +402,7 @@ static bool gives_back(const struct cloud_scope *scope, const struct cloud_part 
               jdoc_parse(&doc, buf_text(&rope.text), rope.text.size, &no_options, err);
     if (ok)
         cloud_put(&again, &doc, 0, part->workflow ? SHAPE_WORKFLOW : SHAPE_COMPONENT, false);
-    ok = ok && !again.failed && again.size == canonical->size && memcmp(again.data, canonical->data, again.size) == 0;
+    ok = ok && buf_equal(&again, canonical);
     if (again.failed)
         error_memory(err);
     buf_free(&again);

@@ -135,16 +135,11 @@ static bool collect(struct diffing *d, int side)
 /* ------------------------------------------------------------------------------------------------------- the project
  */
 
-static struct cloud_diffing *cloud_of(struct diffing *d)
-{
-    return (struct cloud_diffing *)d;
-}
-
 /* Adds what differs in an object of both sides, behind a part of the path. */
 static void compare_objects(struct diffing *d, uint32_t a, uint32_t b, enum cloud_shape shape, bool root,
                             const char *part)
 {
-    struct cloud_comparison c = {.c = cloud_of(d)};
+    struct cloud_comparison c = {.c = cloud_diffing_of(d)};
     cloud_diff_hash(c.c, SIDE_A, a, shape, root, NULL);
     cloud_diff_hash(c.c, SIDE_B, b, shape, root, NULL);
     cloud_enter(&c, part, strlen(part));
@@ -156,7 +151,7 @@ static void compare_objects(struct diffing *d, uint32_t a, uint32_t b, enum clou
 /* Elements of an array that should hold objects only; they belong to no component. */
 static bool collect_strays(const struct jdoc *doc, uint32_t array, struct cloud_elements *out)
 {
-    size_t most = array == JDOC_NONE || jdoc_type(doc, array) != JDOC_ARRAY ? 0 : jdoc_count(doc, array);
+    size_t most = jdoc_is(doc, array, JDOC_ARRAY) ? jdoc_count(doc, array) : 0;
     out->nodes = malloc((most + 1) * sizeof *out->nodes);
     for (uint32_t at = array + 1; most > 0 && out->nodes && at < jdoc_next(doc, array); at = jdoc_next(doc, at))
         if (jdoc_type(doc, at) != JDOC_OBJECT)
@@ -164,22 +159,28 @@ static bool collect_strays(const struct jdoc *doc, uint32_t array, struct cloud_
     return out->nodes != NULL;
 }
 
-static void compare_strays(struct diffing *d, uint32_t a, uint32_t b, const char *part)
+/* Adds what differs in some elements of a list, behind a part of the path; frees the elements. */
+static void compare_elements(struct diffing *d, struct cloud_elements lists[2], enum cloud_shape shape, bool ordered,
+                             const char *part)
 {
-    struct cloud_comparison c = {.c = cloud_of(d)};
-    struct cloud_elements lists[2] = {{0}, {0}};
-    const uint32_t arrays[] = {a, b};
-    for (int side = 0; side < 2 && !d->failed; side++) {
-        d->failed |= !collect_strays(c.c->view[side].doc, arrays[side], &lists[side]);
+    struct cloud_comparison c = {.c = cloud_diffing_of(d)};
+    for (int side = 0; side < 2 && !d->failed; side++)
         for (size_t i = 0; i < lists[side].count; i++)
-            cloud_diff_hash(c.c, side, lists[side].nodes[i], SHAPE_ANY, false, NULL);
-    }
+            cloud_diff_hash(c.c, side, lists[side].nodes[i], shape, false, NULL);
     cloud_enter(&c, part, strlen(part));
     if (!d->failed && lists[SIDE_A].count + lists[SIDE_B].count > 0)
-        cloud_diff_lists(&c, lists, SHAPE_ANY, true, "");
+        cloud_diff_lists(&c, lists, shape, ordered, "");
     free(lists[SIDE_A].nodes);
     free(lists[SIDE_B].nodes);
     buf_free(&c.path);
+}
+
+static void compare_strays(struct diffing *d, uint32_t a, uint32_t b, const char *part)
+{
+    struct cloud_elements lists[2] = {{0}, {0}};
+    d->failed |= !collect_strays(d->cloud[SIDE_A]->doc, a, &lists[SIDE_A]);
+    d->failed |= !collect_strays(d->cloud[SIDE_B]->doc, b, &lists[SIDE_B]);
+    compare_elements(d, lists, SHAPE_ANY, true, part);
 }
 
 /* The object of the project; JDOC_NONE when the file has components alone. */
@@ -191,19 +192,7 @@ static uint32_t project_object(const struct jpk_cloud *cloud)
 static uint32_t components_of(const struct jpk_cloud *cloud)
 {
     uint32_t project = project_object(cloud);
-    return project == JDOC_NONE ? cloud->project : cloud_get(cloud->doc, project, "components");
-}
-
-static bool components_reordered(const struct diffing *d)
-{
-    uint32_t last = 0;
-    for (size_t i = 0; i < d->item_count[SIDE_A]; i++) {
-        uint32_t j = d->partner[SIDE_A][i];
-        if (j != MAP_NONE && j < last)
-            return true;
-        last = j == MAP_NONE ? last : j;
-    }
-    return false;
+    return project == JDOC_NONE ? cloud->project : jdoc_member(cloud->doc, project, "components");
 }
 
 static void compare_projects(struct diffing *d)
@@ -219,14 +208,14 @@ static void compare_projects(struct diffing *d)
         diff_add_value(d, "id", "", a->id, b->id);
     if (a->form == JPK_CLOUD_EXPORT && b->form == JPK_CLOUD_EXPORT) {
         compare_objects(d, 0, 0, SHAPE_EXPORT, false, "export");
-        compare_strays(d, cloud_get(a->doc, 0, "assets"), cloud_get(b->doc, 0, "assets"), "export/assets");
+        compare_strays(d, jdoc_member(a->doc, 0, "assets"), jdoc_member(b->doc, 0, "assets"), "export/assets");
     }
     if (both) {
         compare_objects(d, left, right, SHAPE_PROJECT, true, "");
-        compare_strays(d, cloud_get(a->doc, left, "workflows"), cloud_get(b->doc, right, "workflows"), "workflows");
+        compare_strays(d, jdoc_member(a->doc, left, "workflows"), jdoc_member(b->doc, right, "workflows"), "workflows");
     }
     compare_strays(d, components_of(a), components_of(b), "components");
-    if (d->options.all && components_reordered(d))
+    if (d->options.all && diff_list_reordered(d->partner[SIDE_A], d->item_count[SIDE_A]))
         diff_add_field(d, JPK_DIFF_FIELD_ORDER, "components");
     struct jpk_diff_change change = {.subject = JPK_DIFF_PROJECT};
     diff_end(d, &change, strdup("project"), strdup("project"));
@@ -234,7 +223,7 @@ static void compare_projects(struct diffing *d)
 
 /* ------------------------------------------------------------------------------------------------------- workflows */
 
-/* "operation/Nightly/" */
+/* "operation/Nightly/"; NULL for MAP_NONE, and without memory, which is noted. */
 static char *workflow_path(struct diffing *d, int side, uint32_t index)
 {
     struct buf path = {0};
@@ -267,20 +256,10 @@ static bool collect_extras(const struct diffing *d, int side, uint32_t index, st
 /* What workflows list twice, or what is no operation of the project. */
 static void compare_extras(struct diffing *d, uint32_t a, uint32_t b)
 {
-    struct cloud_comparison c = {.c = cloud_of(d)};
     struct cloud_elements lists[2] = {{0}, {0}};
-    const uint32_t workflows[] = {a, b};
-    for (int side = 0; side < 2 && !d->failed; side++) {
-        d->failed |= !collect_extras(d, side, workflows[side], &lists[side]);
-        for (size_t i = 0; i < lists[side].count; i++)
-            cloud_diff_hash(c.c, side, lists[side].nodes[i], SHAPE_LINK, false, NULL);
-    }
-    cloud_enter(&c, "operations", strlen("operations"));
-    if (!d->failed && lists[SIDE_A].count + lists[SIDE_B].count > 0)
-        cloud_diff_lists(&c, lists, SHAPE_LINK, false, "");
-    free(lists[SIDE_A].nodes);
-    free(lists[SIDE_B].nodes);
-    buf_free(&c.path);
+    d->failed |= !collect_extras(d, SIDE_A, a, &lists[SIDE_A]);
+    d->failed |= !collect_extras(d, SIDE_B, b, &lists[SIDE_B]);
+    compare_elements(d, lists, SHAPE_LINK, false, "operations");
 }
 
 static void compare_workflow(struct diffing *d, uint32_t i, uint32_t j)
@@ -290,8 +269,8 @@ static void compare_workflow(struct diffing *d, uint32_t i, uint32_t j)
     diff_begin(d);
     if (i != MAP_NONE && j != MAP_NONE) {
         compare_objects(d, a->workflows[i].node, b->workflows[j].node, SHAPE_WORKFLOW, true, "");
-        compare_strays(d, cloud_get(a->doc, a->workflows[i].node, "operations"),
-                       cloud_get(b->doc, b->workflows[j].node, "operations"), "operations");
+        compare_strays(d, jdoc_member(a->doc, a->workflows[i].node, "operations"),
+                       jdoc_member(b->doc, b->workflows[j].node, "operations"), "operations");
         compare_extras(d, i, j);
     }
     if (change.what || d->field_count)
@@ -307,20 +286,23 @@ static void compare_workflows(struct diffing *d)
         compare_workflow(d, d->folder_partner[SIDE_B][j], j);
 }
 
+/* Where operations of a workflow stand in another order; MAP_NONE: the workflows of the project. */
 static void add_reordered(struct diffing *d, const char *type, uint32_t workflow)
 {
+    const struct diff_folder *folder = workflow == MAP_NONE ? NULL : &d->folders[SIDE_B][workflow];
     struct jpk_diff_change change = {.subject = JPK_DIFF_FOLDER,
                                      .what = JPK_DIFF_REORDERED,
-                                     .new_id = workflow == MAP_NONE ? NULL : d->folders[SIDE_B][workflow].id,
-                                     .new_name = workflow == MAP_NONE ? NULL : d->folders[SIDE_B][workflow].name,
-                                     .note =
-                                         workflow == MAP_NONE ? "the order of workflows" : "the order of operations"};
+                                     .new_id = folder ? folder->id : NULL,
+                                     .new_name = folder ? folder->name : NULL,
+                                     .note = folder ? "the order of operations" : "the order of workflows"};
     struct buf path = {0};
-    buf_printf(&path, "%s/", type);
-    diff_begin(d);
-    diff_end(d, &change, workflow == MAP_NONE ? strdup(buf_text(&path)) : workflow_path(d, SIDE_B, workflow),
-             workflow == MAP_NONE ? strdup(buf_text(&path)) : workflow_path(d, SIDE_B, workflow));
+    if (folder)
+        buf_printf(&path, "%s/%s/", type, folder->name);
+    else
+        buf_printf(&path, "%s/", type);
     d->failed |= path.failed;
+    diff_begin(d);
+    diff_end(d, &change, strdup(buf_text(&path)), strdup(buf_text(&path)));
     buf_free(&path);
 }
 
@@ -329,13 +311,13 @@ static void add_reordered(struct diffing *d, const char *type, uint32_t workflow
 static void hash_component(struct diffing *d, int side, uint32_t index)
 {
     const struct jpk_cloud_component *component = d->cloud[side]->components[index];
-    cloud_diff_hash(cloud_of(d), side, component->node,
+    cloud_diff_hash(cloud_diffing_of(d), side, component->node,
                     cloud_shape_of(d->cloud[side]->doc, component->node, SHAPE_COMPONENT), true, component->name);
 }
 
 static void compare_content(struct diffing *d, uint32_t i, uint32_t j)
 {
-    struct cloud_comparison c = {.c = cloud_of(d), .texts_only = i == MAP_NONE || j == MAP_NONE};
+    struct cloud_comparison c = {.c = cloud_diffing_of(d), .texts_only = i == MAP_NONE || j == MAP_NONE};
     int known = j == MAP_NONE ? SIDE_A : SIDE_B;
     uint32_t a = i == MAP_NONE ? JDOC_NONE : d->cloud[SIDE_A]->components[i]->node;
     uint32_t b = j == MAP_NONE ? JDOC_NONE : d->cloud[SIDE_B]->components[j]->node;
@@ -455,7 +437,7 @@ static void learn_ids(struct diffing *d)
 
 static bool run(struct diffing *d, struct jpk_error *err)
 {
-    struct cloud_diffing *c = cloud_of(d);
+    struct cloud_diffing *c = cloud_diffing_of(d);
     for (int side = 0; side < 2; side++) {
         struct cloud_view *view = &c->view[side];
         view->hash = calloc(view->doc->count + (size_t)1, sizeof *view->hash);

@@ -25,10 +25,15 @@ struct cloud_diffing {
     size_t path_room; /* how many bytes the paths of fields may still take beyond their last parts */
 };
 
+static inline struct cloud_diffing *cloud_diffing_of(struct diffing *d)
+{
+    return (struct cloud_diffing *)d;
+}
+
 /* ------------------------------------------------------------------------------------------------ what counts, and how
  */
 
-enum cloud_part {
+enum cloud_diff_part {
     PART_PLAIN,
     PART_LEFT_OUT,    /* not compared without --all */
     PART_ELSEWHERE,   /* a member of the type in the table is compared by somebody else */
@@ -39,19 +44,19 @@ enum cloud_part {
     PART_COPY         /* a copy of a schema: where it agrees with the schema, the schema counts */
 };
 
-struct cloud_row_part {
-    enum cloud_part part;
+struct cloud_diff_row {
+    enum cloud_diff_part part;
     enum jdoc_type type; /* PART_ELSEWHERE: of what */
 };
 
 /* How a member of an object counts. `root`: the object is a component, a workflow or the project. */
-struct cloud_row_part cloud_part(enum cloud_shape shape, bool root, const char *key, size_t n);
+struct cloud_diff_row cloud_diff_row_of(enum cloud_shape shape, bool root, const char *key, size_t n);
 
 /* Whether a member is not hashed. */
-bool cloud_part_skipped(const struct diffing *d, const struct jdoc *doc, struct cloud_row_part part, uint32_t value);
+bool cloud_diff_skipped(const struct diffing *d, const struct jdoc *doc, struct cloud_diff_row part, uint32_t value);
 
 /* Whether a member that may be JDOC_NONE on one side is not compared as a member. */
-bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_row_part part, uint32_t a, uint32_t b);
+bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_diff_row part, uint32_t a, uint32_t b);
 
 /* Whether an element of an array is not compared. */
 bool cloud_element_skipped(const struct diffing *d, const struct jdoc *doc, uint32_t element, enum cloud_shape shape);
@@ -64,11 +69,6 @@ bool cloud_follows_key(enum cloud_shape shape, const char *key, size_t n);
 
 /* The shape of the value of a member. */
 enum cloud_shape cloud_member_shape(const struct jdoc *doc, uint32_t object, enum cloud_shape shape, uint32_t key);
-
-static inline uint32_t cloud_get(const struct jdoc *doc, uint32_t object, const char *key)
-{
-    return object == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, object, key, strlen(key));
-}
 
 /* What a property holds: its value, else its default; JDOC_NONE when it has neither. */
 uint32_t cloud_effective(const struct jdoc *doc, uint32_t property);
@@ -120,7 +120,7 @@ void cloud_diff_lists(struct cloud_comparison *c, const struct cloud_elements li
                       bool ordered, const char *key);
 
 /* Adds a field for two values, one of which may be JDOC_NONE; `key` is what tells whether it is a secret. */
-void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_part part);
+void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_diff_part part);
 
 /* Whether an object says that its value is a secret: by a flag, or by its name. */
 bool cloud_holds_secret(const struct jdoc *doc, uint32_t object);

@@ -63,10 +63,10 @@ static const struct jpk_cloud_component *schema_named(const struct hasher *h, ui
 {
     const struct jdoc *doc = doc_of(h);
     const struct jpk_cloud *cloud = h->c->view[h->side].cloud;
-    uint32_t side = doc->places[name].parent, id = cloud_get(doc, side, "id");
+    uint32_t side = doc->places[name].parent, id = jdoc_member(doc, side, "id");
     char text[GUID_SIZE + 1];
     const struct jpk_cloud_component *schema = NULL;
-    if (id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING && jdoc_string_size(doc, id) == GUID_SIZE) {
+    if (jdoc_is(doc, id, JDOC_STRING) && jdoc_string_size(doc, id) == GUID_SIZE) {
         memcpy(text, jdoc_string(doc, id), GUID_SIZE);
         text[GUID_SIZE] = '\0';
         schema = jpk_cloud_by_id(cloud, text);
@@ -94,7 +94,8 @@ static uint64_t hash_schema_name(const struct hasher *h, uint32_t node)
     return jdoc_type(doc_of(h), node) == JDOC_STRING ? hash_string(h, node) : jdoc_hash(doc_of(h), node);
 }
 
-static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part);
+static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                           enum cloud_diff_part part);
 
 /* What a member adds to the sum of an object. */
 static uint64_t hash_member(struct hasher *h, uint32_t object, enum cloud_shape shape, bool root, uint32_t key)
@@ -102,8 +103,8 @@ static uint64_t hash_member(struct hasher *h, uint32_t object, enum cloud_shape 
     const struct jdoc *doc = doc_of(h);
     const char *text = jdoc_string(doc, key);
     size_t n = jdoc_string_size(doc, key);
-    struct cloud_row_part part = cloud_part(shape, root, text, n);
-    if (jdoc_shadowed(doc, key) || cloud_part_skipped(&h->c->d, doc, part, key + 1) ||
+    struct cloud_diff_row part = cloud_diff_row_of(shape, root, text, n);
+    if (jdoc_shadowed(doc, key) || cloud_diff_skipped(&h->c->d, doc, part, key + 1) ||
         (part.part == PART_NAME_COPY && h->ids == IDS_KEPT))
         return 0;
     uint64_t hash = hash_value(h, key + 1, cloud_member_shape(doc, object, shape, key), false, part.part);
@@ -123,8 +124,8 @@ static uint64_t hash_object(struct hasher *h, uint32_t node, enum cloud_shape sh
     const struct jdoc *doc = doc_of(h);
     struct hasher outer = *h;
     uint64_t sum = 0;
-    uint32_t name = shape == SHAPE_SIDE ? cloud_get(doc, node, "name") : JDOC_NONE;
-    if (name != JDOC_NONE && jdoc_type(doc, name) == JDOC_STRING) {
+    uint32_t name = shape == SHAPE_SIDE ? jdoc_member(doc, node, "name") : JDOC_NONE;
+    if (jdoc_is(doc, name, JDOC_STRING)) {
         h->name = jdoc_string(doc, name);
         h->name_size = jdoc_string_size(doc, name);
     }
@@ -151,7 +152,8 @@ static uint64_t hash_array(struct hasher *h, uint32_t node, enum cloud_shape sha
     return tagged(JDOC_ARRAY, hash);
 }
 
-static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part)
+static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                             enum cloud_diff_part part)
 {
     const struct jdoc *doc = doc_of(h);
     switch (jdoc_type(doc, node)) {
@@ -169,7 +171,7 @@ static uint64_t hash_by_type(struct hasher *h, uint32_t node, enum cloud_shape s
 }
 
 /* What stands for a value that says nothing of its own, or says it in another way; 0: nothing does. */
-static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_part part)
+static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_diff_part part)
 {
     switch (part) {
     case PART_PACKED:
@@ -185,7 +187,8 @@ static uint64_t hash_special(const struct hasher *h, uint32_t node, enum cloud_p
     }
 }
 
-static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root, enum cloud_part part)
+static uint64_t hash_value(struct hasher *h, uint32_t node, enum cloud_shape shape, bool root,
+                           enum cloud_diff_part part)
 {
     uint64_t hash = hash_special(h, node, part);
     bool look_inside = part == PART_COPY && h->out; /* the other side's may not agree with its schema */
@@ -223,7 +226,7 @@ uint64_t cloud_diff_rest(struct cloud_diffing *c, int side, uint32_t element, en
         const char *text = jdoc_string(doc, key);
         size_t n = jdoc_string_size(doc, key);
         if (key + 1 != own && !jdoc_shadowed(doc, key) && !cloud_follows_key(shape, text, n) &&
-            !cloud_part_skipped(&c->d, doc, cloud_part(shape, false, text, n), key + 1))
+            !cloud_diff_skipped(&c->d, doc, cloud_diff_row_of(shape, false, text, n), key + 1))
             sum += diff_mix(hash_bytes(text, n), c->view[side].hash[key + 1]);
     }
     return sum;
@@ -231,7 +234,7 @@ uint64_t cloud_diff_rest(struct cloud_diffing *c, int side, uint32_t element, en
 
 uint64_t cloud_diff_item_hash(struct diffing *d, int side, uint32_t index, enum diff_ids ids)
 {
-    struct cloud_diffing *c = (struct cloud_diffing *)d;
+    struct cloud_diffing *c = cloud_diffing_of(d);
     const struct jpk_cloud_component *component = c->view[side].cloud->components[index];
     struct hasher h = hasher_of(c, side, ids, component->name);
     return hash_value(&h, component->node, cloud_shape_of(c->view[side].doc, component->node, SHAPE_COMPONENT), true,
@@ -248,7 +251,7 @@ static void mark_side(struct cloud_diffing *c, int side, const struct jpk_cloud_
         return;
     if (!known[schema->index])
         known[schema->index] = hash_value(&h, schema->as.schema->document, SHAPE_DOCUMENT, false, PART_PLAIN);
-    uint32_t name = cloud_get(view->doc, of->document, "name");
+    uint32_t name = jdoc_member(view->doc, of->document, "name");
     bool same_name = name == JDOC_NONE || jdoc_string_is(view->doc, name, of->name, strlen(of->name));
     view->copy[of->document] =
         same_name && hash_value(&h, of->document, SHAPE_DOCUMENT, false, PART_PLAIN) == known[schema->index];
@@ -292,21 +295,21 @@ static void line_features(const struct feature_taker *t, uint64_t place, const c
 }
 
 static void value_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape, bool root,
-                           enum cloud_part part);
+                           enum cloud_diff_part part);
 
 static void element_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape)
 {
     const struct jdoc *doc = doc_of(&t->h);
     for (uint32_t at = node + 1; at < jdoc_next(doc, node); at = jdoc_next(doc, at)) {
         uint32_t key = cloud_element_key(doc, at, shape);
-        bool named = key != JDOC_NONE && jdoc_type(doc, key) == JDOC_STRING;
+        bool named = jdoc_is(doc, key, JDOC_STRING);
         if (!cloud_element_skipped(&t->h.c->d, doc, at, shape))
             value_features(t, named ? diff_mix(place, hash_text(&t->h, key)) : place, at, shape, false, PART_PLAIN);
     }
 }
 
 static void value_features(struct feature_taker *t, uint64_t place, uint32_t node, enum cloud_shape shape, bool root,
-                           enum cloud_part part)
+                           enum cloud_diff_part part)
 {
     const struct jdoc *doc = doc_of(&t->h);
     if (jdoc_type(doc, node) == JDOC_ARRAY) {
@@ -325,9 +328,9 @@ static void value_features(struct feature_taker *t, uint64_t place, uint32_t nod
     for (uint32_t key = node + 1; key < jdoc_next(doc, node); key = jdoc_next(doc, key + 1)) {
         const char *text = jdoc_string(doc, key);
         size_t n = jdoc_string_size(doc, key);
-        struct cloud_row_part row = cloud_part(shape, root, text, n);
+        struct cloud_diff_row row = cloud_diff_row_of(shape, root, text, n);
         bool copy = row.part == PART_COPY && t->h.c->view[t->h.side].copy[key + 1];
-        if (!jdoc_shadowed(doc, key) && !copy && !cloud_part_skipped(&t->h.c->d, doc, row, key + 1))
+        if (!jdoc_shadowed(doc, key) && !copy && !cloud_diff_skipped(&t->h.c->d, doc, row, key + 1))
             value_features(t, diff_mix(place, hash_bytes(text, n)), key + 1, cloud_member_shape(doc, node, shape, key),
                            false, row.part);
     }
@@ -336,7 +339,7 @@ static void value_features(struct feature_taker *t, uint64_t place, uint32_t nod
 void cloud_diff_item_features(struct diffing *d, int side, uint32_t index,
                               void (*take)(void *context, uint64_t feature), void *context)
 {
-    struct cloud_diffing *c = (struct cloud_diffing *)d;
+    struct cloud_diffing *c = cloud_diffing_of(d);
     const struct jpk_cloud_component *component = c->view[side].cloud->components[index];
     struct feature_taker t = {.h = hasher_of(c, side, IDS_COLORED, component->name), .take = take, .context = context};
     value_features(&t, 0, component->node, cloud_shape_of(c->view[side].doc, component->node, SHAPE_COMPONENT), true,

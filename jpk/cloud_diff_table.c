@@ -16,7 +16,7 @@
 static const struct row {
     enum cloud_shape shape;
     const char *key;
-    enum cloud_part part;
+    enum cloud_diff_part part;
     enum jdoc_type type;
 } rows[] = {
     {ANY_ROOT, "id", PART_ELSEWHERE, JDOC_STRING},   /* the matching says it */
@@ -80,14 +80,14 @@ static enum cloud_shape plain_shape(enum cloud_shape shape)
     return shape == SHAPE_PROPERTY_GROUP ? SHAPE_PROPERTY : shape == SHAPE_NODE_GROUP ? SHAPE_NODE : shape;
 }
 
-struct cloud_row_part cloud_part(enum cloud_shape shape, bool root, const char *key, size_t n)
+struct cloud_diff_row cloud_diff_row_of(enum cloud_shape shape, bool root, const char *key, size_t n)
 {
     shape = plain_shape(shape);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if ((rows[i].shape == ANY_ROOT ? root : rows[i].shape == shape) && strlen(rows[i].key) == n &&
             memcmp(rows[i].key, key, n) == 0)
-            return (struct cloud_row_part){rows[i].part, rows[i].type};
-    return (struct cloud_row_part){PART_PLAIN, JDOC_NULL};
+            return (struct cloud_diff_row){rows[i].part, rows[i].type};
+    return (struct cloud_diff_row){PART_PLAIN, JDOC_NULL};
 }
 
 static bool empty_text(const struct jdoc *doc, uint32_t value)
@@ -95,7 +95,7 @@ static bool empty_text(const struct jdoc *doc, uint32_t value)
     return jdoc_type(doc, value) == JDOC_STRING && jdoc_string_size(doc, value) == 0;
 }
 
-bool cloud_part_skipped(const struct diffing *d, const struct jdoc *doc, struct cloud_row_part part, uint32_t value)
+bool cloud_diff_skipped(const struct diffing *d, const struct jdoc *doc, struct cloud_diff_row part, uint32_t value)
 {
     if (part.part == PART_LEFT_OUT)
         return !d->options.all;
@@ -109,7 +109,7 @@ static bool absent_or_empty(const struct jdoc *doc, uint32_t value)
            (jdoc_type(doc, value) >= JDOC_ARRAY && jdoc_count(doc, value) == 0);
 }
 
-bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_row_part part, uint32_t a, uint32_t b)
+bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_diff_row part, uint32_t a, uint32_t b)
 {
     const struct jdoc *left = c->view[SIDE_A].doc, *right = c->view[SIDE_B].doc;
     if (part.part == PART_LEFT_OUT)
@@ -129,7 +129,7 @@ bool cloud_pair_skipped(const struct cloud_diffing *c, struct cloud_row_part par
 bool cloud_element_skipped(const struct diffing *d, const struct jdoc *doc, uint32_t element, enum cloud_shape shape)
 {
     static const char derived[] = "FileSize";
-    uint32_t key = shape == SHAPE_ASSET_PROPERTY && !d->options.all ? cloud_get(doc, element, "key") : JDOC_NONE;
+    uint32_t key = shape == SHAPE_ASSET_PROPERTY && !d->options.all ? jdoc_member(doc, element, "key") : JDOC_NONE;
     return key != JDOC_NONE && jdoc_string_is(doc, key, derived, sizeof derived - 1);
 }
 
@@ -146,10 +146,10 @@ uint32_t cloud_element_key(const struct jdoc *doc, uint32_t element, enum cloud_
     if (jdoc_type(doc, element) != JDOC_OBJECT || shape == SHAPE_LINK)
         return JDOC_NONE;
     if (keys[shape])
-        return cloud_get(doc, element, keys[shape]);
+        return jdoc_member(doc, element, keys[shape]);
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
-        uint32_t value = cloud_get(doc, element, usual[i]);
-        if (value != JDOC_NONE && jdoc_type(doc, value) == JDOC_STRING)
+        uint32_t value = jdoc_member(doc, element, usual[i]);
+        if (jdoc_is(doc, value, JDOC_STRING))
             return value;
     }
     return JDOC_NONE;
@@ -176,6 +176,6 @@ enum cloud_shape cloud_member_shape(const struct jdoc *doc, uint32_t object, enu
 
 uint32_t cloud_effective(const struct jdoc *doc, uint32_t property)
 {
-    uint32_t value = cloud_get(doc, property, "value");
-    return value != JDOC_NONE ? value : cloud_get(doc, property, "defaultValue");
+    uint32_t value = jdoc_member(doc, property, "value");
+    return value != JDOC_NONE ? value : jdoc_member(doc, property, "defaultValue");
 }

@@ -1,5 +1,7 @@
-/* The closer look at two values of exports whose hashes differ: members by key, elements of arrays by what tells them
- * apart, down to the values that differ. */
+/*
+ * The closer look at two values of exports whose hashes differ: members by key, elements of arrays by what tells them
+ * apart, down to the values that differ.
+ */
 #include <stdlib.h>
 
 #include "jpk/cloud_diff.h"
@@ -56,21 +58,16 @@ static uint64_t hash_of(const struct cloud_comparison *c, int side, uint32_t nod
     return c->c->view[side].hash[node];
 }
 
-static bool is_type(const struct jdoc *doc, uint32_t node, enum jdoc_type type)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == type;
-}
-
 /* Whether both are containers of the type, or one is and the other absent and only texts in it are asked for. */
 static bool both(const struct cloud_comparison *c, uint32_t a, uint32_t b, enum jdoc_type type)
 {
-    bool left = is_type(doc_of(c, SIDE_A), a, type), right = is_type(doc_of(c, SIDE_B), b, type);
+    bool left = jdoc_is(doc_of(c, SIDE_A), a, type), right = jdoc_is(doc_of(c, SIDE_B), b, type);
     return (left && right) || (c->texts_only && (left || right));
 }
 
 static bool has_lines(const struct jdoc *doc, uint32_t node)
 {
-    return is_type(doc, node, JDOC_STRING) && memchr(jdoc_string(doc, node), '\n', jdoc_string_size(doc, node));
+    return jdoc_is(doc, node, JDOC_STRING) && memchr(jdoc_string(doc, node), '\n', jdoc_string_size(doc, node));
 }
 
 static bool list_of(struct cloud_comparison *c, int side, uint32_t array, enum cloud_shape shape,
@@ -82,7 +79,7 @@ static bool list_of(struct cloud_comparison *c, int side, uint32_t array, enum c
 }
 
 static void compare_arrays(struct cloud_comparison *c, uint32_t a, uint32_t b, enum cloud_shape shape, const char *key,
-                           enum cloud_part part)
+                           enum cloud_diff_part part)
 {
     struct cloud_elements lists[2] = {{0}, {0}};
     if (list_of(c, SIDE_A, a, shape, &lists[0]) && list_of(c, SIDE_B, b, shape, &lists[1]))
@@ -93,7 +90,7 @@ static void compare_arrays(struct cloud_comparison *c, uint32_t a, uint32_t b, e
 
 /* Two values whose hashes differ; one may be JDOC_NONE. */
 static void compare_values(struct cloud_comparison *c, uint32_t a, uint32_t b, enum cloud_shape shape, const char *key,
-                           enum cloud_part part)
+                           enum cloud_diff_part part)
 {
     bool deep = c->depth >= DEPTH || c->path.size > PATH_BYTES;
     c->depth++;
@@ -129,7 +126,7 @@ static void compare_member(struct cloud_comparison *c, const struct jdoc *doc, u
                            uint32_t a, uint32_t b, enum cloud_shape shape, bool root)
 {
     char name[PART_BYTES + 1];
-    struct cloud_row_part part = cloud_part(shape, root, jdoc_string(doc, key), jdoc_string_size(doc, key));
+    struct cloud_diff_row part = cloud_diff_row_of(shape, root, jdoc_string(doc, key), jdoc_string_size(doc, key));
     if (cloud_pair_skipped(c->c, part, a, b))
         return;
     if (a != JDOC_NONE && b != JDOC_NONE && hash_of(c, SIDE_A, a) == hash_of(c, SIDE_B, b))
@@ -145,7 +142,7 @@ static void compare_member(struct cloud_comparison *c, const struct jdoc *doc, u
 static void compare_property(struct cloud_comparison *c, uint32_t a, uint32_t b)
 {
     const struct jdoc *left = doc_of(c, SIDE_A), *right = doc_of(c, SIDE_B);
-    uint32_t i = cloud_get(left, a, "value"), j = cloud_get(right, b, "value");
+    uint32_t i = jdoc_member(left, a, "value"), j = jdoc_member(right, b, "value");
     if (i == JDOC_NONE && j == JDOC_NONE)
         return;
     i = a == JDOC_NONE ? JDOC_NONE : cloud_effective(left, a);
@@ -153,42 +150,53 @@ static void compare_property(struct cloud_comparison *c, uint32_t a, uint32_t b)
     if (i != JDOC_NONE && j != JDOC_NONE && hash_of(c, SIDE_A, i) == hash_of(c, SIDE_B, j))
         return;
     char name[PART_BYTES + 1] = "";
-    uint32_t named = cloud_get(b == JDOC_NONE ? left : right, b == JDOC_NONE ? a : b, "name");
-    if (is_type(b == JDOC_NONE ? left : right, named, JDOC_STRING))
+    uint32_t named = jdoc_member(b == JDOC_NONE ? left : right, b == JDOC_NONE ? a : b, "name");
+    if (jdoc_is(b == JDOC_NONE ? left : right, named, JDOC_STRING))
         copy_key(b == JDOC_NONE ? left : right, named, name);
     compare_values(c, i, j, SHAPE_ANY, name, PART_PLAIN);
 }
 
+/* The member of an object, which may be JDOC_NONE, under a key of another document. */
+static uint32_t same_member(const struct jdoc *doc, uint32_t object, const struct jdoc *of, uint32_t key)
+{
+    return object == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, object, jdoc_string(of, key), jdoc_string_size(of, key));
+}
+
+/* The members of the object of a side; of B only those that A lacks. `holds`: the value of one may be a secret. */
+static void compare_members(struct cloud_comparison *c, int side, const uint32_t objects[2], enum cloud_shape shape,
+                            bool root, bool holds)
+{
+    const struct jdoc *doc = doc_of(c, side), *other_doc = doc_of(c, !side);
+    uint32_t object = objects[side];
+    bool outer = c->secret;
+    if (object == JDOC_NONE)
+        return;
+    for (uint32_t key = object + 1; key < jdoc_next(doc, object); key = jdoc_next(doc, key + 1)) {
+        uint32_t other = same_member(other_doc, objects[!side], doc, key);
+        bool done = side == SIDE_B && other != JDOC_NONE;
+        bool value = shape == SHAPE_PROPERTY && jdoc_string_is(doc, key, "value", strlen("value"));
+        if (done || value || jdoc_shadowed(doc, key))
+            continue;
+        c->secret = outer || cloud_secret_member(doc, key, holds);
+        compare_member(c, doc, object, key, side == SIDE_A ? key + 1 : other, side == SIDE_A ? other : key + 1, shape,
+                       root);
+        c->secret = outer;
+    }
+}
+
 void cloud_diff_objects(struct cloud_comparison *c, uint32_t a, uint32_t b, enum cloud_shape shape, bool root)
 {
-    const struct jdoc *docs[] = {doc_of(c, SIDE_A), doc_of(c, SIDE_B)};
     const uint32_t objects[] = {a, b};
     bool outer = c->secret;
-    bool holds =
-        (a != JDOC_NONE && cloud_holds_secret(docs[0], a)) || (b != JDOC_NONE && cloud_holds_secret(docs[1], b));
+    bool holds = (a != JDOC_NONE && cloud_holds_secret(doc_of(c, SIDE_A), a)) ||
+                 (b != JDOC_NONE && cloud_holds_secret(doc_of(c, SIDE_B), b));
     if (shape == SHAPE_PROPERTY) {
         c->secret = outer || holds;
         compare_property(c, a, b);
         c->secret = outer;
     }
-    for (int side = 0; side < 2; side++) {
-        uint32_t object = objects[side];
-        for (uint32_t key = object + 1; object != JDOC_NONE && key < jdoc_next(docs[side], object);
-             key = jdoc_next(docs[side], key + 1)) {
-            uint32_t other = objects[!side] == JDOC_NONE
-                                 ? JDOC_NONE
-                                 : jdoc_get(docs[!side], objects[!side], jdoc_string(docs[side], key),
-                                            jdoc_string_size(docs[side], key));
-            bool done = side == SIDE_B && other != JDOC_NONE;
-            bool value = shape == SHAPE_PROPERTY && jdoc_string_is(docs[side], key, "value", strlen("value"));
-            if (done || value || jdoc_shadowed(docs[side], key))
-                continue;
-            c->secret = outer || cloud_secret_member(docs[side], key, holds);
-            compare_member(c, docs[side], object, key, side == SIDE_A ? key + 1 : other,
-                           side == SIDE_A ? other : key + 1, shape, root);
-            c->secret = outer;
-        }
-    }
+    compare_members(c, SIDE_A, objects, shape, root, holds);
+    compare_members(c, SIDE_B, objects, shape, root, holds);
 }
 
 /* ----------------------------------------------------------------------------------------------------------- lists */
@@ -304,11 +312,11 @@ static size_t enter_element(const struct family *f, int side, size_t i)
     const struct jdoc *doc = doc_of(c, side);
     uint32_t own = cloud_element_key(doc, element(f, side, i), f->shape), ordinal = f->ordinal[side][i];
     size_t before = c->path.size;
-    if (is_type(doc, own, JDOC_STRING) && jdoc_string_size(doc, own) == 0 && !ordinal)
+    if (jdoc_is(doc, own, JDOC_STRING) && jdoc_string_size(doc, own) == 0 && !ordinal)
         ordinal = 1;
-    if (is_type(doc, own, JDOC_STRING))
+    if (jdoc_is(doc, own, JDOC_STRING))
         cloud_enter(c, jdoc_string(doc, own), jdoc_string_size(doc, own));
-    else if (is_type(doc, own, JDOC_NUMBER))
+    else if (jdoc_is(doc, own, JDOC_NUMBER))
         cloud_enter(c, jdoc_number(doc, own), jdoc_number_size(doc, own));
     if (ordinal)
         buf_printf(&c->path, "[%u]", ordinal);
@@ -318,8 +326,8 @@ static size_t enter_element(const struct family *f, int side, size_t i)
 /* A rule, when one side lacks it, is its script. */
 static uint32_t spoken(const struct jdoc *doc, uint32_t node, enum cloud_shape shape)
 {
-    uint32_t script = node != JDOC_NONE && shape == SHAPE_RULE ? cloud_get(doc, node, "transformScript") : JDOC_NONE;
-    return is_type(doc, script, JDOC_STRING) ? script : node;
+    uint32_t script = node != JDOC_NONE && shape == SHAPE_RULE ? jdoc_member(doc, node, "transformScript") : JDOC_NONE;
+    return jdoc_is(doc, script, JDOC_STRING) ? script : node;
 }
 
 /* One of the two may be SIZE_MAX. */
@@ -339,18 +347,6 @@ static void compare_elements(struct family *f, size_t i, size_t j, const char *k
     cloud_leave(c, before);
 }
 
-static bool out_of_order(const struct family *f)
-{
-    uint32_t last = 0;
-    for (size_t j = 0; j < f->lists[SIDE_B].count; j++) {
-        uint32_t i = f->pairs[SIDE_B].partner[j];
-        if (i != MAP_NONE && i < last)
-            return true;
-        last = i == MAP_NONE ? last : i;
-    }
-    return false;
-}
-
 static void compare_pairs(struct family *f, const char *key)
 {
     for (size_t i = 0; i < f->lists[SIDE_A].count; i++)
@@ -368,7 +364,8 @@ void cloud_diff_lists(struct cloud_comparison *c, const struct cloud_elements li
     struct family f = {.c = c, .lists = lists, .shape = shape};
     bool ok = pair_elements(&f) && number_elements(&f, SIDE_A) && number_elements(&f, SIDE_B);
     c->c->d.failed |= !ok;
-    if (ok && ordered && !c->c->d.options.ignore_order && out_of_order(&f))
+    if (ok && ordered && !c->c->d.options.ignore_order &&
+        diff_list_reordered(f.pairs[SIDE_B].partner, lists[SIDE_B].count))
         diff_add_field(&c->c->d, JPK_DIFF_FIELD_ORDER, cloud_shown_path(c));
     if (ok)
         compare_pairs(&f, key);

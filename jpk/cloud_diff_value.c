@@ -12,7 +12,7 @@ static const char not_shown[] = "(not shown)";
 
 static bool encrypted(const struct jdoc *doc, uint32_t node)
 {
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING && jdoc_string_size(doc, node) > 3 &&
+    return jdoc_is(doc, node, JDOC_STRING) && jdoc_string_size(doc, node) > 3 &&
            memcmp(jdoc_string(doc, node), "$00", 3) == 0;
 }
 
@@ -23,16 +23,15 @@ static bool flagged(const struct jdoc *doc, uint32_t value)
 
 static bool names_secret(const struct jdoc *doc, uint32_t value)
 {
-    return value != JDOC_NONE && jdoc_type(doc, value) == JDOC_STRING &&
-           secret_name(jdoc_string(doc, value), jdoc_string_size(doc, value));
+    return jdoc_is(doc, value, JDOC_STRING) && secret_name(jdoc_string(doc, value), jdoc_string_size(doc, value));
 }
 
 bool cloud_holds_secret(const struct jdoc *doc, uint32_t object)
 {
-    uint32_t hint = cloud_get(doc, object, "widgetHint");
+    uint32_t hint = jdoc_member(doc, object, "widgetHint");
     return (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
-           flagged(doc, cloud_get(doc, object, "secret")) || flagged(doc, cloud_get(doc, object, "hidevalue")) ||
-           names_secret(doc, cloud_get(doc, object, "name")) || names_secret(doc, cloud_get(doc, object, "key"));
+           flagged(doc, jdoc_member(doc, object, "secret")) || flagged(doc, jdoc_member(doc, object, "hidevalue")) ||
+           names_secret(doc, jdoc_member(doc, object, "name")) || names_secret(doc, jdoc_member(doc, object, "key"));
 }
 
 bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds)
@@ -125,9 +124,9 @@ static void put_cut(struct diffing *d, struct buf *out, const struct jdoc *doc, 
 /* A step or another link that has nothing but an id and a type is its id. */
 static uint32_t link_id(const struct jdoc *doc, uint32_t node)
 {
-    uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? cloud_get(doc, node, "id") : JDOC_NONE;
-    bool link = id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING && jdoc_count(doc, node) == 2 &&
-                cloud_get(doc, node, "type") != JDOC_NONE;
+    uint32_t id = jdoc_member(doc, node, "id");
+    bool link =
+        jdoc_is(doc, id, JDOC_STRING) && jdoc_count(doc, node) == 2 && jdoc_member(doc, node, "type") != JDOC_NONE;
     return link ? id : JDOC_NONE;
 }
 
@@ -146,7 +145,7 @@ static void put_text(struct cloud_comparison *c, struct buf *out, const struct j
 static bool unpack(const struct cloud_view *view, uint32_t node, struct buf *out)
 {
     const struct jpk_limits *limits = &((const struct cloud *)view->cloud)->limits;
-    return node != JDOC_NONE && jdoc_type(view->doc, node) == JDOC_STRING &&
+    return jdoc_is(view->doc, node, JDOC_STRING) &&
            packed_decode(jdoc_string(view->doc, node), jdoc_string_size(view->doc, node), limits, out, NULL);
 }
 
@@ -170,7 +169,7 @@ static const char *told_key(const struct cloud_comparison *c, const char *key, u
     return flags ? "" : c->secret ? "secret" : key;
 }
 
-void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_part part)
+void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_diff_part part)
 {
     const struct jdoc *docs[] = {c->c->view[SIDE_A].doc, c->c->view[SIDE_B].doc};
     struct buf text[2] = {{0}, {0}};

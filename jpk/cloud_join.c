@@ -12,41 +12,40 @@ struct joiner {
     const struct cloud_part *part;
     struct rope *rope;
     struct jpk_error *err;
-    const struct cloud_file *json; /* NULL for none */
-    struct cloud_slots slots;      /* of the .json */
-    size_t slot;                   /* the next one */
-    struct buf body;               /* of a script that has a file */
+    const struct cloud_file *json; /* NULL for none, as is `doc`, which is its document */
+    const struct jdoc *doc;
+    struct cloud_slots slots; /* of the .json */
+    size_t slot;              /* the next one */
+    struct buf body;          /* of a script that has a file */
     struct cloud_made_list made;
     bool query; /* the text of a query was used */
     bool stale; /* what was kept of what follows from the text is for another one */
     bool any;   /* a member was written */
 };
 
-static bool is_string(const struct jdoc *doc, uint32_t node)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING;
-}
-
 static uint32_t get(const struct joiner *j, const char *key)
 {
-    return j->json ? jdoc_get(&j->json->doc, 0, key, strlen(key)) : JDOC_NONE;
+    return j->doc ? jdoc_member(j->doc, 0, key) : JDOC_NONE;
 }
 
 /* Something made stands for the beginning of one of the files. */
-static void put(struct joiner *j, const char *text)
+static uint32_t made_in(const struct joiner *j)
 {
     const struct cloud_part *part = j->part;
     const struct cloud_file *file = j->json ? j->json : part->text ? part->text : part->map;
-    rope_puts(j->rope, file ? file->number : 0, 0, text);
+    return file ? file->number : 0;
+}
+
+static void put(struct joiner *j, const char *text)
+{
+    rope_puts(j->rope, made_in(j), 0, text);
 }
 
 static void put_string(struct joiner *j, const char *s, size_t n)
 {
     struct buf text = {0};
     json_put_string(&text, s, n);
-    put(j, buf_text(&text));
-    j->rope->text.failed = j->rope->text.failed || text.failed;
-    buf_free(&text);
+    rope_take(j->rope, made_in(j), 0, &text);
 }
 
 static void put_key(struct joiner *j, const char *key)
@@ -66,7 +65,7 @@ __attribute__((format(printf, 3, 4))) static bool wrong(struct joiner *j, uint32
     va_end(arguments);
     error_set(j->err, JPK_ERR_FORMAT, "%s", message);
     error_entry(j->err, j->json->path);
-    error_text_offset(j->err, j->json->text, j->json->size, j->json->doc.nodes[node].start);
+    error_text_offset(j->err, j->json->text, j->json->size, j->doc->nodes[node].start);
     return false;
 }
 
@@ -78,18 +77,16 @@ static void put_link(struct rope *rope, const struct cloud_file *file, size_t of
     buf_printf(&text, "{\"type\":%d,\"id\":", jpk_cloud_kind_info(item->kind)->number);
     json_put_string(&text, item->id, strlen(item->id));
     buf_putc(&text, '}');
-    rope_fixed(rope, file->number, offset, buf_text(&text), text.size);
-    rope->text.failed = rope->text.failed || text.failed;
-    buf_free(&text);
+    rope_take(rope, file->number, offset, &text);
 }
 
 static bool put_document(struct joiner *j, uint32_t node, const struct cloud_item *item)
 {
-    size_t offset = j->json->doc.nodes[node].start;
+    size_t offset = j->doc->nodes[node].start;
     if (!item->doc)
         return wrong(j, node, "'%s' is no schema with a document", item->path);
     size_t from = item->doc->nodes[item->document].start, to = cloud_json_end(item->doc, item->document);
-    bool named = jdoc_get(item->doc, item->document, "name", strlen("name")) != JDOC_NONE;
+    bool named = jdoc_member(item->doc, item->document, "name") != JDOC_NONE;
     rope_puts(j->rope, j->json->number, offset, "{");
     if (!named) {
         struct buf name = {0};
@@ -97,9 +94,7 @@ static bool put_document(struct joiner *j, uint32_t node, const struct cloud_ite
         json_put_string(&name, item->name, strlen(item->name));
         if (jdoc_count(item->doc, item->document) > 0)
             buf_putc(&name, ',');
-        rope_fixed(j->rope, j->json->number, offset, buf_text(&name), name.size);
-        j->rope->text.failed = j->rope->text.failed || name.failed;
-        buf_free(&name);
+        rope_take(j->rope, j->json->number, offset, &name);
     }
     rope_fixed(j->rope, j->json->number, offset, item->doc->text + from + 1, to - from - 1);
     return true;
@@ -111,8 +106,7 @@ static bool put_numbered(struct joiner *j, uint32_t node, const struct cloud_ite
     if (!item->doc)
         return wrong(j, node, "'%s' is no schema with a document", item->path);
     bool ok = cloud_number_nodes(item->doc, item->document, &text);
-    rope_fixed(j->rope, j->json->number, j->json->doc.nodes[node].start, buf_text(&text), text.size);
-    buf_free(&text);
+    rope_take(j->rope, j->json->number, j->doc->nodes[node].start, &text);
     return ok || error_memory(j->err);
 }
 
@@ -158,9 +152,7 @@ static bool put_reference(struct joiner *j, const struct cloud_slot *slot)
     }
     struct buf id = {0};
     json_put_string(&id, item->id, strlen(item->id));
-    rope_fixed(j->rope, json->number, json->doc.nodes[slot->node].start, buf_text(&id), id.size);
-    j->rope->text.failed = j->rope->text.failed || id.failed;
-    buf_free(&id);
+    rope_take(j->rope, json->number, json->doc.nodes[slot->node].start, &id);
     return true;
 }
 
@@ -174,8 +166,8 @@ static bool put_text(struct joiner *j, size_t from, size_t to)
         size_t start = doc->nodes[slot->node].start;
         if (start >= to)
             break;
-        bool ours =
-            is_string(doc, slot->node) && jdoc_string_size(doc, slot->node) > 0 && *jdoc_string(doc, slot->node) == '@';
+        bool ours = jdoc_is(doc, slot->node, JDOC_STRING) && jdoc_string_size(doc, slot->node) > 0 &&
+                    *jdoc_string(doc, slot->node) == '@';
         if (start < from || !ours)
             continue;
         rope_copy(j->rope, json->number, json->text, from, start);
@@ -195,10 +187,10 @@ static bool put_text(struct joiner *j, size_t from, size_t to)
 static bool is_lacking(const struct joiner *j, const char *key)
 {
     uint32_t array = get(j, CLOUD_LACKS);
-    if (array == JDOC_NONE || jdoc_type(&j->json->doc, array) != JDOC_ARRAY)
+    if (!j->doc || !jdoc_is(j->doc, array, JDOC_ARRAY))
         return false;
-    for (uint32_t node = array + 1; node < jdoc_next(&j->json->doc, array); node = jdoc_next(&j->json->doc, node))
-        if (jdoc_string_is(&j->json->doc, node, key, strlen(key)))
+    for (uint32_t node = array + 1; node < jdoc_next(j->doc, array); node = jdoc_next(j->doc, node))
+        if (jdoc_string_is(j->doc, node, key, strlen(key)))
             return true;
     return false;
 }
@@ -232,10 +224,10 @@ static void put_script(struct joiner *j)
 /* Notes what a list of operations names, by path or id. */
 static bool note_listed(struct joiner *j, uint32_t array, struct map *listed)
 {
-    const struct jdoc *doc = &j->json->doc;
+    const struct jdoc *doc = j->doc;
     for (uint32_t node = array + 1; node < jdoc_next(doc, array); node = jdoc_next(doc, node)) {
-        uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? jdoc_get(doc, node, "id", 2) : node;
-        if (is_string(doc, id) && !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), 0))
+        uint32_t id = jdoc_type(doc, node) == JDOC_OBJECT ? jdoc_member(doc, node, "id") : node;
+        if (jdoc_is(doc, id, JDOC_STRING) && !map_set(listed, jdoc_string(doc, id), jdoc_string_size(doc, id), 0))
             return error_memory(j->err);
     }
     return true;
@@ -266,11 +258,11 @@ static void put_operations(struct joiner *j, const struct map *listed, bool comm
 static bool join_operations(struct joiner *j, uint32_t array)
 {
     struct map listed = {0};
-    size_t end = cloud_json_end(&j->json->doc, array) - 1;
+    size_t end = cloud_json_end(j->doc, array) - 1;
     put_key(j, "operations");
-    bool ok = note_listed(j, array, &listed) && put_text(j, j->json->doc.nodes[array].start, end);
+    bool ok = note_listed(j, array, &listed) && put_text(j, j->doc->nodes[array].start, end);
     if (ok)
-        put_operations(j, &listed, jdoc_count(&j->json->doc, array) > 0);
+        put_operations(j, &listed, jdoc_count(j->doc, array) > 0);
     put(j, "]");
     map_free(&listed);
     return ok;
@@ -279,7 +271,7 @@ static bool join_operations(struct joiner *j, uint32_t array)
 /* A member that has a form of its own in the tree. *done: it was written, or will be. */
 static bool put_special(struct joiner *j, uint32_t key, bool *done)
 {
-    const struct jdoc *doc = &j->json->doc;
+    const struct jdoc *doc = j->doc;
     const struct cloud_part *part = j->part;
     bool array = jdoc_type(doc, key + 1) == JDOC_ARRAY;
     bool operations = part->workflow && array && jdoc_string_is(doc, key, "operations", strlen("operations"));
@@ -290,7 +282,7 @@ static bool put_special(struct joiner *j, uint32_t key, bool *done)
 
 static bool put_member(struct joiner *j, uint32_t key)
 {
-    const struct jdoc *doc = &j->json->doc;
+    const struct jdoc *doc = j->doc;
     const char *name = jdoc_string(doc, key);
     size_t n = jdoc_string_size(doc, key);
     const struct cloud_made *made = cloud_made_get(&j->made, name, n);
@@ -315,6 +307,27 @@ static bool put_member(struct joiner *j, uint32_t key)
     return put_text(j, doc->nodes[key + 1].start, cloud_json_end(doc, key + 1));
 }
 
+/* The rules and loops of a transformation. */
+static bool put_rules(struct joiner *j)
+{
+    uint32_t rules = get(j, "mappingRules");
+    bool array = j->doc && jdoc_is(j->doc, rules, JDOC_ARRAY);
+    bool loops = get(j, "loopMappingRules") == JDOC_NONE && !is_lacking(j, "loopMappingRules");
+    return cloud_join_rules(j->scope, j->part, array ? rules : JDOC_NONE,
+                            array || (rules == JDOC_NONE && !is_lacking(j, "mappingRules")), loops, j->rope, j->err);
+}
+
+/* The operations of a workflow that has no list of them. */
+static void put_folder(struct joiner *j)
+{
+    if (get(j, "operations") != JDOC_NONE || is_lacking(j, "operations"))
+        return;
+    put_key(j, "operations");
+    put(j, "[");
+    put_operations(j, &(struct map){0}, false);
+    put(j, "]");
+}
+
 /* What is not in the .json, but for what it says is lacking. */
 static bool put_rest(struct joiner *j)
 {
@@ -330,13 +343,7 @@ static bool put_rest(struct joiner *j)
         put_string(j, part->id, strlen(part->id));
     }
     if (part->workflow) {
-        bool lists = get(j, "operations") == JDOC_NONE && !is_lacking(j, "operations");
-        if (lists) {
-            put_key(j, "operations");
-            put(j, "[");
-            put_operations(j, &(struct map){0}, false);
-            put(j, "]");
-        }
+        put_folder(j);
         return true;
     }
     if (part->kind == JPK_CLOUD_SCRIPT && part->text)
@@ -345,13 +352,7 @@ static bool put_rest(struct joiner *j)
         put_key(j, "message");
         put_lines(j, part->text);
     }
-    if (part->kind != JPK_CLOUD_TRANSFORMATION)
-        return true;
-    uint32_t rules = get(j, "mappingRules");
-    bool array = rules != JDOC_NONE && jdoc_type(&j->json->doc, rules) == JDOC_ARRAY;
-    return cloud_join_rules(
-        j->scope, part, array ? rules : JDOC_NONE, array || (rules == JDOC_NONE && !is_lacking(j, "mappingRules")),
-        get(j, "loopMappingRules") == JDOC_NONE && !is_lacking(j, "loopMappingRules"), j->rope, j->err);
+    return part->kind != JPK_CLOUD_TRANSFORMATION || put_rules(j);
 }
 
 /* Whether what was kept beside a text is for another text. */
@@ -360,7 +361,7 @@ static bool is_stale(const struct joiner *j)
     uint32_t hash = get(j, CLOUD_TEXT);
     char now[CLOUD_HASH_SIZE];
     cloud_text_hash(buf_text(&j->body), j->body.size, now);
-    return hash != JDOC_NONE && j->body.size > 0 && !jdoc_string_is(&j->json->doc, hash, now, strlen(now));
+    return hash != JDOC_NONE && j->body.size > 0 && !jdoc_string_is(j->doc, hash, now, strlen(now));
 }
 
 /* A script or message without its text is not what anybody means. */
@@ -378,11 +379,11 @@ static bool join(struct joiner *j)
     bool script = !part->workflow && part->kind == JPK_CLOUD_SCRIPT && part->text, ok = true;
     if (script)
         cloud_script_body(part->text->text, part->text->size, strcmp(part->ending, ".js") == 0, &j->body);
-    if (j->body.failed || (j->json && !cloud_slots_find(&j->json->doc, cloud_part_shape(part), &j->slots)))
+    if (j->body.failed || (j->json && !cloud_slots_find(j->doc, cloud_part_shape(part), &j->slots)))
         return error_memory(j->err);
     cloud_made_part(&j->made, j->scope, part, script ? &j->body : NULL, part->ending);
     j->stale = is_stale(j);
-    for (uint32_t key = 1; j->json && ok && key < jdoc_next(&j->json->doc, 0); key = jdoc_next(&j->json->doc, key + 1))
+    for (uint32_t key = 1; j->json && ok && key < jdoc_next(j->doc, 0); key = jdoc_next(j->doc, key + 1))
         ok = put_member(j, key);
     ok = ok && has_text(j) && put_rest(j);
     if (ok && part->text && !part->workflow && part->kind == JPK_CLOUD_ACTIVITY && !j->query) {
@@ -398,6 +399,7 @@ bool cloud_join(const struct cloud_scope *scope, const struct cloud_part *part, 
                 struct jpk_error *err)
 {
     struct joiner j = {.scope = scope, .part = part, .rope = rope, .err = err, .json = part->json};
+    j.doc = part->json ? &part->json->doc : NULL;
     if (part->plain && part->json) {
         rope_copy(rope, part->json->number, part->json->text, 0, cloud_json_end(&part->json->doc, 0));
         return !rope->text.failed || error_memory(err);

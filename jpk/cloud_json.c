@@ -76,8 +76,8 @@ static bool is_key(const struct jdoc *doc, uint32_t key, const char *name)
 static bool speaks_sql(const struct jdoc *doc, uint32_t property)
 {
     static const char sql[] = "sql";
-    uint32_t name = jdoc_get(doc, property, "name", strlen("name"));
-    if (name == JDOC_NONE || jdoc_type(doc, name) != JDOC_STRING)
+    uint32_t name = jdoc_member(doc, property, "name");
+    if (!jdoc_is(doc, name, JDOC_STRING))
         return false;
     const char *s = jdoc_string(doc, name);
     for (size_t i = 0; i + sizeof sql - 1 <= jdoc_string_size(doc, name); i++)

@@ -266,11 +266,11 @@ bool cloud_source_of(const struct cloud_scope *scope, const struct jdoc *doc, ui
                      struct cloud_source *source)
 {
     *source = (struct cloud_source){.prefix = ""};
-    uint32_t side = jdoc_get(doc, object, "source", strlen("source"));
-    uint32_t node = side == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, side, "document", strlen("document"));
-    uint32_t name = side == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, side, "name", strlen("name"));
-    bool named = name != JDOC_NONE && jdoc_type(doc, name) == JDOC_STRING;
-    if (node == JDOC_NONE || jdoc_type(doc, node) != JDOC_OBJECT) {
+    uint32_t side = jdoc_member(doc, object, "source");
+    uint32_t node = jdoc_member(doc, side, "document");
+    uint32_t name = jdoc_member(doc, side, "name");
+    bool named = jdoc_is(doc, name, JDOC_STRING);
+    if (!jdoc_is(doc, node, JDOC_OBJECT)) {
         const struct cloud_item *item =
             named ? cloud_scope_schema(scope, jdoc_string(doc, name), jdoc_string_size(doc, name)) : NULL;
         if (!item || !item->doc)
@@ -278,12 +278,12 @@ bool cloud_source_of(const struct cloud_scope *scope, const struct jdoc *doc, ui
         doc = item->doc;
         node = item->document;
     }
-    uint32_t root = jdoc_get(doc, node, "root", strlen("root"));
-    uint32_t own = root == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, root, "N", 1);
-    uint32_t options = root == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, root, "O", 1);
-    uint32_t prefix = options == JDOC_NONE ? JDOC_NONE : jdoc_get(doc, options, "prefixPath", strlen("prefixPath"));
+    uint32_t root = jdoc_member(doc, node, "root");
+    uint32_t own = jdoc_member(doc, root, "N");
+    uint32_t options = jdoc_member(doc, root, "O");
+    uint32_t prefix = jdoc_member(doc, options, "prefixPath");
     source->flat = own != JDOC_NONE && jdoc_string_is(doc, own, flat_root, strlen(flat_root));
-    if (prefix == JDOC_NONE || jdoc_type(doc, prefix) != JDOC_STRING || jdoc_string_size(doc, prefix) == 0)
+    if (!jdoc_is(doc, prefix, JDOC_STRING) || jdoc_string_size(doc, prefix) == 0)
         return true;
     struct buf slashes = {0};
     cloud_slashes(jdoc_string(doc, prefix), jdoc_string_size(doc, prefix), &slashes);

@@ -284,8 +284,8 @@ static void search_email(struct place place, const struct jpk_cloud_component *c
 {
     static const char *const keys[] = {"mailServer", "to", "from", "cc", "bcc", "replyTo", "subject", "message"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        uint32_t value = jdoc_get(&place.c->doc, component->node, keys[i], strlen(keys[i]));
-        if (value != JDOC_NONE && jdoc_type(&place.c->doc, value) == JDOC_STRING)
+        uint32_t value = jdoc_member(&place.c->doc, component->node, keys[i]);
+        if (jdoc_is(&place.c->doc, value, JDOC_STRING))
             search_value(place, value);
     }
 }

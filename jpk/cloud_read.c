@@ -32,7 +32,7 @@ static void problem(struct cloud *c, uint32_t node, enum jdoc_type type)
 
 uint32_t cloud_member(struct cloud *c, uint32_t object, const char *key, enum jdoc_type type)
 {
-    uint32_t value = object == JDOC_NONE ? JDOC_NONE : jdoc_get(&c->doc, object, key, strlen(key));
+    uint32_t value = jdoc_member(&c->doc, object, key);
     if (value == JDOC_NONE || jdoc_type(&c->doc, value) == JDOC_NULL)
         return JDOC_NONE;
     enum jdoc_type found = jdoc_type(&c->doc, value);
@@ -45,7 +45,7 @@ uint32_t cloud_member(struct cloud *c, uint32_t object, const char *key, enum jd
 bool cloud_flag(struct cloud *c, uint32_t object, const char *key)
 {
     uint32_t value = cloud_member(c, object, key, JDOC_TRUE);
-    return value != JDOC_NONE && jdoc_type(&c->doc, value) == JDOC_TRUE;
+    return jdoc_is(&c->doc, value, JDOC_TRUE);
 }
 
 int64_t cloud_number(struct cloud *c, uint32_t object, const char *key)
@@ -139,7 +139,7 @@ static const char *text_of(struct cloud *c, uint32_t value)
 
 static uint32_t any_member(struct cloud *c, uint32_t object, const char *key)
 {
-    return jdoc_get(&c->doc, object, key, strlen(key));
+    return jdoc_member(&c->doc, object, key);
 }
 
 /* Flags that some files hold as text: "true". */
@@ -201,7 +201,7 @@ static void extend_path(struct cloud *c, struct walk *walk, uint32_t name)
     walk->path.size = walk->levels[walk->depth - 1].path;
     if (walk->path.size > 0)
         buf_putc(&walk->path, '/');
-    if (name != JDOC_NONE && jdoc_type(&c->doc, name) == JDOC_STRING)
+    if (jdoc_is(&c->doc, name, JDOC_STRING))
         buf_put(&walk->path, jdoc_string(&c->doc, name), jdoc_string_size(&c->doc, name));
     c->failed = c->failed || walk->path.failed;
 }
@@ -222,7 +222,7 @@ static const char *kept_path(struct cloud *c, const struct walk *walk, const cha
 static void visit(struct cloud *c, struct walk *walk, uint32_t node)
 {
     uint32_t children = any_member(c, node, "children"), name = any_member(c, node, "name");
-    bool group = children != JDOC_NONE && jdoc_type(&c->doc, children) == JDOC_ARRAY;
+    bool group = jdoc_is(&c->doc, children, JDOC_ARRAY);
     if (jdoc_type(&c->doc, node) != JDOC_OBJECT)
         return;
     if (walk->rows)

@@ -28,6 +28,13 @@ void rope_fixed(struct rope *rope, uint32_t file, size_t offset, const char *tex
     buf_put(&rope->text, text, n);
 }
 
+void rope_take(struct rope *rope, uint32_t file, size_t offset, struct buf *text)
+{
+    rope_fixed(rope, file, offset, buf_text(text), text->size);
+    rope->text.failed = rope->text.failed || text->failed;
+    buf_free(text);
+}
+
 void rope_puts(struct rope *rope, uint32_t file, size_t offset, const char *text)
 {
     rope_fixed(rope, file, offset, text, strlen(text));

@@ -34,7 +34,10 @@ struct rope {
     size_t count, capacity;
 };
 
+/* n bytes that were made, for which the place stands. */
 void rope_fixed(struct rope *rope, uint32_t file, size_t offset, const char *text, size_t n);
+/* The same for a buffer, which is freed; its failure becomes the rope's. */
+void rope_take(struct rope *rope, uint32_t file, size_t offset, struct buf *text);
 void rope_puts(struct rope *rope, uint32_t file, size_t offset, const char *text);
 /* The bytes of `text`, which is the whole file. */
 void rope_copy(struct rope *rope, uint32_t file, const char *text, size_t from, size_t to);

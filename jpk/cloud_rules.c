@@ -7,16 +7,6 @@
 
 #include "base/json_write.h"
 
-static uint32_t get(const struct jdoc *doc, uint32_t object, const char *key)
-{
-    return jdoc_get(doc, object, key, strlen(key));
-}
-
-static bool is_string(const struct jdoc *doc, uint32_t node)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING;
-}
-
 static char *copy_of(struct arena *arena, const struct jdoc *doc, uint32_t node)
 {
     return arena_strndup(arena, jdoc_string(doc, node), jdoc_string_size(doc, node));
@@ -36,12 +26,13 @@ static bool read_head(struct arena *arena, const struct jdoc *doc, uint32_t elem
                       size_t at)
 {
     bool object = jdoc_type(doc, element) == JDOC_OBJECT;
-    uint32_t script = object ? get(doc, element, "targetScript") : element;
-    uint32_t path = object ? get(doc, element, "targetPath") : JDOC_NONE;
-    heads[at].script = is_string(doc, script) ? copy_of(arena, doc, script) : "";
+    uint32_t script = object ? jdoc_member(doc, element, "targetScript") : element;
+    uint32_t path = object ? jdoc_member(doc, element, "targetPath") : JDOC_NONE;
+    heads[at].script = jdoc_is(doc, script, JDOC_STRING) ? copy_of(arena, doc, script) : "";
     if (!heads[at].script)
         return false;
-    heads[at].path = is_string(doc, path) ? copy_of(arena, doc, path) : cloud_rule_usual_path(arena, heads, at);
+    heads[at].path =
+        jdoc_is(doc, path, JDOC_STRING) ? copy_of(arena, doc, path) : cloud_rule_usual_path(arena, heads, at);
     return heads[at].path != NULL;
 }
 
@@ -103,7 +94,7 @@ static void put_lacks(struct rule_cutter *r, uint32_t rule)
     bool any = false;
     for (size_t i = 0; i < r->made.count; i++) {
         const char *key = r->made.items[i].key;
-        if (get(r->doc, rule, key) != JDOC_NONE)
+        if (jdoc_member(r->doc, rule, key) != JDOC_NONE)
             continue;
         if (any)
             buf_puts(&r->object, ", ");
@@ -121,7 +112,7 @@ static void put_lacks(struct rule_cutter *r, uint32_t rule)
 /* The target first, so that it can be found. */
 static void cut_members(struct rule_cutter *r, uint32_t rule)
 {
-    uint32_t target = get(r->doc, rule, "targetScript");
+    uint32_t target = jdoc_member(r->doc, rule, "targetScript");
     buf_clear(&r->object);
     r->own = 0;
     r->derived = false;
@@ -136,7 +127,8 @@ static void cut_members(struct rule_cutter *r, uint32_t rule)
 /* Whether the script can be a line or block of the .map. */
 static bool is_moved(const struct rule_cutter *r, uint32_t target, uint32_t script)
 {
-    return is_string(r->doc, target) && is_string(r->doc, script) && jdoc_string_size(r->doc, script) > 0 &&
+    return jdoc_is(r->doc, target, JDOC_STRING) && jdoc_is(r->doc, script, JDOC_STRING) &&
+           jdoc_string_size(r->doc, script) > 0 &&
            !memchr(jdoc_string(r->doc, target), '\t', jdoc_string_size(r->doc, target));
 }
 
@@ -160,7 +152,7 @@ static bool cut_rule(struct rule_cutter *r, const struct cloud_scope *scope, con
         cloud_put(r->cut->json, r->doc, rule, SHAPE_ANY, true);
         return true;
     }
-    uint32_t target = get(r->doc, rule, "targetScript"), script = get(r->doc, rule, "transformScript");
+    uint32_t target = jdoc_member(r->doc, rule, "targetScript"), script = jdoc_member(r->doc, rule, "transformScript");
     bool moved = is_moved(r, target, script);
     const char *text = moved ? jdoc_string(r->doc, script) : "";
     size_t size = moved ? jdoc_string_size(r->doc, script) : 0;
@@ -172,7 +164,7 @@ static bool cut_rule(struct rule_cutter *r, const struct cloud_scope *scope, con
         put_member(r, CLOUD_SCRIPT, strlen(CLOUD_SCRIPT));
         json_put_string(&r->object, hash, strlen(hash));
     }
-    bool alone = is_string(r->doc, target) && r->own == 0;
+    bool alone = jdoc_is(r->doc, target, JDOC_STRING) && r->own == 0;
     if (alone)
         json_put_string(r->cut->json, jdoc_string(r->doc, target), jdoc_string_size(r->doc, target));
     else
@@ -224,8 +216,8 @@ bool cloud_loops_fit(const struct jdoc *doc, uint32_t array)
         if (jdoc_count(doc, loop) != LOOP_KEYS)
             return false;
         for (size_t i = 0; i < LOOP_KEYS; i++) {
-            values[i] = get(doc, loop, loop_keys[i]);
-            if (!is_string(doc, values[i]))
+            values[i] = jdoc_member(doc, loop, loop_keys[i]);
+            if (!jdoc_is(doc, values[i], JDOC_STRING))
                 return false;
         }
         if (!paths_fit(doc, values[LOOP_SOURCE], values[LOOP_SOURCE_PATH]) ||
@@ -239,7 +231,8 @@ bool cloud_cut_loops(const struct jdoc *doc, uint32_t array, struct strings *map
 {
     bool ok = true;
     for (uint32_t loop = array + 1; ok && loop < jdoc_next(doc, array); loop = jdoc_next(doc, loop)) {
-        uint32_t source = get(doc, loop, loop_keys[LOOP_SOURCE]), target = get(doc, loop, loop_keys[LOOP_TARGET]);
+        uint32_t source = jdoc_member(doc, loop, loop_keys[LOOP_SOURCE]),
+                 target = jdoc_member(doc, loop, loop_keys[LOOP_TARGET]);
         struct buf text = {0};
         buf_putc(&text, '[');
         buf_put(&text, jdoc_string(doc, target), jdoc_string_size(doc, target));

@@ -3,16 +3,6 @@
 #include "jpk/cloud_rules.h"
 #include "jpk/mapping_text.h"
 
-static uint32_t get(const struct jdoc *doc, uint32_t object, const char *key)
-{
-    return jdoc_get(doc, object, key, strlen(key));
-}
-
-static bool is_string(const struct jdoc *doc, uint32_t node)
-{
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING;
-}
-
 struct rule_joiner {
     const struct cloud_scope *scope;
     const struct cloud_part *part;
@@ -113,8 +103,8 @@ static void put_key(struct rule_joiner *j, struct rule *rule, const char *key)
 /* Whether a list of strings under a key holds this one. */
 static bool lists(const struct jdoc *doc, uint32_t object, const char *key, const char *text)
 {
-    uint32_t array = get(doc, object, key);
-    if (array == JDOC_NONE || jdoc_type(doc, array) != JDOC_ARRAY)
+    uint32_t array = jdoc_member(doc, object, key);
+    if (!jdoc_is(doc, array, JDOC_ARRAY))
         return false;
     for (uint32_t node = array + 1; node < jdoc_next(doc, array); node = jdoc_next(doc, node))
         if (jdoc_string_is(doc, node, text, strlen(text)))
@@ -125,7 +115,7 @@ static bool lists(const struct jdoc *doc, uint32_t object, const char *key, cons
 /* Whether what was kept of what follows from a script is for another one. */
 static bool is_stale(const struct rule_joiner *j, const struct rule *rule)
 {
-    uint32_t hash = get(j->doc, rule->element, CLOUD_SCRIPT);
+    uint32_t hash = jdoc_member(j->doc, rule->element, CLOUD_SCRIPT);
     char now[CLOUD_HASH_SIZE];
     cloud_text_hash(rule->script, rule->size, now);
     return hash != JDOC_NONE && !jdoc_string_is(j->doc, hash, now, strlen(now));
@@ -190,7 +180,7 @@ static bool join_rule(struct rule_joiner *j, struct rule *rule)
     }
     for (size_t i = 0; i < made.count; i++) {
         const struct cloud_made *item = &made.items[i];
-        bool there = object && get(j->doc, rule->element, item->key) != JDOC_NONE && !(stale && item->derived);
+        bool there = object && jdoc_member(j->doc, rule->element, item->key) != JDOC_NONE && !(stale && item->derived);
         if (!there && (!object || !lists(j->doc, rule->element, CLOUD_LACKS, item->key)))
             put_made(j, rule, item);
     }
@@ -229,7 +219,8 @@ static bool takes_mapping(const struct jdoc *doc, uint32_t element)
 {
     if (jdoc_type(doc, element) != JDOC_OBJECT)
         return jdoc_type(doc, element) == JDOC_STRING;
-    return is_string(doc, get(doc, element, "targetScript")) && get(doc, element, "transformScript") == JDOC_NONE;
+    return jdoc_is(doc, jdoc_member(doc, element, "targetScript"), JDOC_STRING) &&
+           jdoc_member(doc, element, "transformScript") == JDOC_NONE;
 }
 
 /* Which mapping each element has; behind them those for targets that no element has, in the order of the .map. */

@@ -380,16 +380,16 @@ enum cloud_shape cloud_shape_of_export(const struct jpk_cloud *cloud)
 enum cloud_shape cloud_shape_of(const struct jdoc *doc, uint32_t object, enum cloud_shape shape)
 {
     int64_t number = 0;
-    uint32_t type = shape == SHAPE_COMPONENT ? jdoc_get(doc, object, "type", 4) : JDOC_NONE;
-    if (type != JDOC_NONE && jdoc_type(doc, type) == JDOC_NUMBER)
+    uint32_t type = shape == SHAPE_COMPONENT ? jdoc_member(doc, object, "type") : JDOC_NONE;
+    if (jdoc_is(doc, type, JDOC_NUMBER))
         jdoc_integer(doc, type, &number);
     switch (shape) {
     case SHAPE_COMPONENT:
         return cloud_shape_of_component(number);
     case SHAPE_PROPERTY:
-        return jdoc_get(doc, object, "children", 8) == JDOC_NONE ? SHAPE_PROPERTY : SHAPE_PROPERTY_GROUP;
+        return jdoc_member(doc, object, "children") == JDOC_NONE ? SHAPE_PROPERTY : SHAPE_PROPERTY_GROUP;
     case SHAPE_NODE:
-        return jdoc_get(doc, object, "C", 1) == JDOC_NONE ? SHAPE_NODE : SHAPE_NODE_GROUP;
+        return jdoc_member(doc, object, "C") == JDOC_NONE ? SHAPE_NODE : SHAPE_NODE_GROUP;
     default:
         return shape;
     }

@@ -46,7 +46,7 @@ static bool wrong(struct reader *r, uint32_t node, const char *message)
 
 static uint32_t member(const struct reader *r, const char *key)
 {
-    return jdoc_get(&r->doc, 0, key, strlen(key));
+    return jdoc_member(&r->doc, 0, key);
 }
 
 /* A copy of a string; *value stays as it is when there is none. */

@@ -72,7 +72,7 @@ static bool put_asset(struct assembly *a, const struct tree_asset *asset)
          cloud_asset_join(row ? row->json : NULL, name, buf_text(&bytes), bytes.size, &text, &local);
     if (ok) {
         next(a, (uint32_t)asset->file, 0);
-        rope_fixed(&tree->rope, (uint32_t)asset->file, 0, buf_text(&text), text.size);
+        rope_take(&tree->rope, (uint32_t)asset->file, 0, &text);
     } else {
         error_entry(&local, asset->path);
         if (a->err->code == JPK_OK)
@@ -123,20 +123,11 @@ static bool put_array(struct assembly *a, enum cloud_row_kind kind)
     return ok;
 }
 
-static bool is_live_row(const struct cloud_tree *tree, const struct cloud_row *row)
-{
-    uint32_t at =
-        map_get(row->kind == CLOUD_ROW_ASSET ? &tree->asset_by_path : &tree->by_path, row->path, strlen(row->path));
-    if (!*row->path || at == MAP_NONE)
-        return !*row->path;
-    return row->kind == CLOUD_ROW_ASSET ? tree->assets[at].file != TREE_NO_FILE : !tree->parts[at].gone;
-}
-
-/* Whether there is anything for an array. */
+/* Whether the index has lines for an array, of what is gone too, or there is something new for it. */
 static bool has_any(const struct cloud_tree *tree, enum cloud_row_kind kind)
 {
     for (size_t i = 0; i < tree->index.count; i++)
-        if (tree->index.rows[i].kind == kind && is_live_row(tree, &tree->index.rows[i]))
+        if (tree->index.rows[i].kind == kind)
             return true;
     for (size_t i = 0; kind == CLOUD_ROW_ASSET && i < tree->asset_count; i++)
         if (tree->assets[i].row == TREE_NO_ROW)
@@ -148,34 +139,22 @@ static bool has_any(const struct cloud_tree *tree, enum cloud_row_kind kind)
     return false;
 }
 
-/* Whether the index has lines for an array: it was not empty. */
-static bool had_any(const struct cloud_tree *tree, enum cloud_row_kind kind)
-{
-    for (size_t i = 0; i < tree->index.count; i++)
-        if (tree->index.rows[i].kind == kind)
-            return true;
-    return false;
-}
-
-/* Finds where an array goes; it is left out when there is nothing for it and never was. */
-static bool find_place(struct assembly *a, struct place *place, size_t *count)
+/* Finds where an array goes. */
+static bool find_place(struct assembly *a, struct place *place)
 {
     const struct jdoc *doc = &a->top->doc;
-    uint32_t node = place->object == JDOC_NONE ? 0 : jdoc_get(doc, place->object, place->key, strlen(place->key));
-    if (!has_any(a->tree, place->kind) && !had_any(a->tree, place->kind))
-        return true;
+    uint32_t node = place->object == JDOC_NONE ? 0 : jdoc_member(doc, place->object, place->key);
     place->there = node != JDOC_NONE;
     place->from = place->to = doc->nodes[place->there ? node : place->object].start + !place->there;
-    if (place->there) {
-        if (jdoc_type(doc, node) != JDOC_ARRAY || jdoc_count(doc, node) > 0) {
-            error_set(a->err, JPK_ERR_FORMAT, "'%s' must be left out, for the tree has files for it", place->key);
-            error_entry(a->err, a->top->path);
-            error_text_offset(a->err, a->top->text, a->top->size, place->from);
-            return false;
-        }
-        place->to = cloud_json_end(doc, node);
+    if (!place->there)
+        return true;
+    if (jdoc_type(doc, node) != JDOC_ARRAY || jdoc_count(doc, node) > 0) {
+        error_set(a->err, JPK_ERR_FORMAT, "'%s' must be left out, for the tree has files for it", place->key);
+        error_entry(a->err, a->top->path);
+        error_text_offset(a->err, a->top->text, a->top->size, place->from);
+        return false;
     }
-    ++*count;
+    place->to = cloud_json_end(doc, node);
     return true;
 }
 
@@ -205,34 +184,44 @@ static bool put_place(struct assembly *a, const struct place *place)
 /* The object that is the project, as jpk_cloud_load finds it; *whole: it is the document. JDOC_NONE: there is none. */
 static uint32_t find_project(const struct jdoc *doc, bool *whole)
 {
-    uint32_t project = jdoc_get(doc, 0, "project", strlen("project"));
-    *whole = project == JDOC_NONE || jdoc_type(doc, project) != JDOC_OBJECT;
+    uint32_t project = jdoc_member(doc, 0, "project");
+    *whole = !jdoc_is(doc, project, JDOC_OBJECT);
     if (!*whole)
         return project;
     return jdoc_type(doc, 0) == JDOC_OBJECT ? 0 : JDOC_NONE;
 }
 
+enum { PLACES = 3 };
+
+/* The arrays that the export has, in the order of their places; one that never held anything is left out. */
+static bool find_places(struct assembly *a, struct place places[PLACES], size_t *count)
+{
+    bool whole, ok = true;
+    uint32_t project = find_project(&a->top->doc, &whole);
+    const struct place wanted[PLACES] = {{.key = "assets", .kind = CLOUD_ROW_ASSET, .object = 0},
+                                         {.key = "workflows", .kind = CLOUD_ROW_WORKFLOW, .object = project},
+                                         {.key = "components", .kind = CLOUD_ROW_COMPONENT, .object = project}};
+    for (size_t i = 0; ok && i < PLACES; i++) {
+        enum cloud_row_kind kind = wanted[i].kind;
+        bool possible = kind == CLOUD_ROW_ASSET ? !whole : kind == CLOUD_ROW_COMPONENT || project != JDOC_NONE;
+        if (!possible || !has_any(a->tree, kind))
+            continue;
+        places[*count] = wanted[i];
+        ok = find_place(a, &places[(*count)++]);
+    }
+    /* Two that lie at one place, behind the brace of an object, may stand in any order. */
+    if (ok)
+        qsort(places, *count, sizeof *places, by_place);
+    return ok;
+}
+
 bool cloud_tree_join(struct cloud_tree *tree, struct jpk_error *err)
 {
     struct assembly a = {.tree = tree, .err = err};
-    a.top = &tree->files[jpk_archive_find(tree->archive, CLOUD_TREE_TOP) + 1].file;
-    bool whole, ok = true;
+    struct place places[PLACES];
     size_t count = 0, from = 0;
-    uint32_t project = find_project(&a.top->doc, &whole);
-    struct place wanted[] = {{.key = "assets", .kind = CLOUD_ROW_ASSET, .object = 0},
-                             {.key = "workflows", .kind = CLOUD_ROW_WORKFLOW, .object = project},
-                             {.key = "components", .kind = CLOUD_ROW_COMPONENT, .object = project}};
-    struct place places[3];
-    for (size_t i = whole ? 1 : 0; ok && i < 3; i++) {
-        size_t before = count;
-        ok = (project == JDOC_NONE && i < 2) || find_place(&a, &wanted[i], &count);
-        if (count > before)
-            places[before] = wanted[i];
-    }
-    if (!ok)
-        return false;
-    /* Two that lie at one place, behind the brace of an object, may stand in any order. */
-    qsort(places, count, sizeof *places, by_place);
+    a.top = &tree->files[jpk_archive_find(tree->archive, CLOUD_TREE_TOP) + 1].file;
+    bool ok = find_places(&a, places, &count);
     for (size_t i = 0; ok && i < count; i++) {
         rope_copy(&tree->rope, a.top->number, a.top->text, from, places[i].from);
         from = places[i].to;

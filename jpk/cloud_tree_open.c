@@ -71,8 +71,8 @@ static bool read_json(struct cloud_opening *o, size_t file)
 
 static uint32_t string_member(const struct jdoc *doc, const char *key)
 {
-    uint32_t node = jdoc_get(doc, 0, key, strlen(key));
-    return node != JDOC_NONE && jdoc_type(doc, node) == JDOC_STRING ? node : JDOC_NONE;
+    uint32_t node = jdoc_member(doc, 0, key);
+    return jdoc_is(doc, node, JDOC_STRING) ? node : JDOC_NONE;
 }
 
 /* Reads a part's files and lends them to it. */
@@ -163,7 +163,7 @@ static bool fill_item(struct cloud_opening *o, struct tree_part *part)
     struct cloud_tree *tree = o->tree;
     const struct jdoc *doc = part->part.json ? &part->part.json->doc : NULL;
     uint32_t name = doc ? string_member(doc, "name") : JDOC_NONE;
-    uint32_t document = doc ? jdoc_get(doc, 0, "schemaTypeDocument", strlen("schemaTypeDocument")) : JDOC_NONE;
+    uint32_t document = doc ? jdoc_member(doc, 0, "schemaTypeDocument") : JDOC_NONE;
     part->item = &tree->items[tree->item_count++];
     *part->item = (struct cloud_item){
         .path = part->part.path, .id = part->part.id, .name = part->part.name, .kind = part->part.kind};
@@ -172,7 +172,7 @@ static bool fill_item(struct cloud_opening *o, struct tree_part *part)
         if (!part->item->name)
             return error_memory(o->err);
     }
-    if (part->part.kind == JPK_CLOUD_SCHEMA && document != JDOC_NONE && jdoc_type(doc, document) == JDOC_OBJECT) {
+    if (part->part.kind == JPK_CLOUD_SCHEMA && jdoc_is(doc, document, JDOC_OBJECT)) {
         part->item->doc = doc;
         part->item->document = document;
     }

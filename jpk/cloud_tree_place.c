@@ -7,7 +7,6 @@
 #include "jpk/cloud_tree_state.h"
 #include "jpk/findings.h"
 #include "jpk/mapping_text.h"
-#include "jpk/unpack_write.h"
 
 bool cloud_tree_count_lines(struct cloud_tree *tree)
 {
@@ -157,80 +156,4 @@ const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *public, const char 
         return NULL;
     *size = tree->files[entry + 1].file.size;
     return tree->files[entry + 1].file.text;
-}
-
-/* ---------------------------------------------------------------------------------------------------- the index */
-
-static bool add_part_row(struct cloud_tree_index *index, const struct tree_part *part)
-{
-    struct cloud_row *row = cloud_index_add(index, part->part.workflow ? CLOUD_ROW_WORKFLOW : CLOUD_ROW_COMPONENT);
-    if (!row)
-        return false;
-    row->path = part->part.path;
-    row->id = part->part.id;
-    return true;
-}
-
-static bool add_asset_row(struct cloud_tree_index *index, const struct tree_asset *asset)
-{
-    struct cloud_row *row = cloud_index_add(index, CLOUD_ROW_ASSET);
-    if (row)
-        row->path = asset->path;
-    return row != NULL;
-}
-
-/* The rows of what is still there, and of what is new, each behind those of its kind. */
-static bool renew(const struct cloud_tree *tree, struct cloud_tree_index *index)
-{
-    static const enum cloud_row_kind order[] = {CLOUD_ROW_WORKFLOW, CLOUD_ROW_COMPONENT, CLOUD_ROW_ASSET,
-                                                CLOUD_ROW_STALE};
-    bool ok = true;
-    index->name = tree->index.name;
-    index->id = tree->index.id;
-    for (size_t k = 0; k < sizeof order / sizeof order[0]; k++) {
-        for (size_t i = 0; ok && i < tree->index.count; i++) {
-            const struct cloud_row *row = &tree->index.rows[i];
-            uint32_t part =
-                row->kind == CLOUD_ROW_ASSET ? MAP_NONE : map_get(&tree->by_path, row->path, strlen(row->path));
-            uint32_t asset = map_get(&tree->asset_by_path, row->path, strlen(row->path));
-            bool gone = row->kind == CLOUD_ROW_ASSET   ? asset != MAP_NONE && tree->assets[asset].file == TREE_NO_FILE
-                        : row->kind != CLOUD_ROW_STALE ? part != MAP_NONE && tree->parts[part].gone
-                                                       : false;
-            if (row->kind != order[k] || gone)
-                continue;
-            struct cloud_row *kept = cloud_index_add(index, row->kind);
-            ok = kept != NULL;
-            if (ok)
-                *kept = *row;
-        }
-        for (size_t i = 0; ok && i < tree->part_count && order[k] < CLOUD_ROW_ASSET; i++) {
-            const struct tree_part *part = &tree->parts[i];
-            if (part->row == TREE_NO_ROW && !part->gone && part->part.workflow == (order[k] == CLOUD_ROW_WORKFLOW))
-                ok = add_part_row(index, part);
-        }
-        for (size_t i = 0; ok && i < tree->asset_count && order[k] == CLOUD_ROW_ASSET; i++)
-            if (tree->assets[i].row == TREE_NO_ROW)
-                ok = add_asset_row(index, &tree->assets[i]);
-    }
-    return ok;
-}
-
-bool jpk_cloud_tree_save(const struct jpk_cloud_tree *public, struct jpk_error *err)
-{
-    const struct cloud_tree *tree = (const struct cloud_tree *)public;
-    struct cloud_tree_index index = {0};
-    struct tree_writer writer = {.root = -1, .last_folder = -1};
-    struct buf text = {0};
-    if (public->added.count + public->removed.count + public->moved.count == 0)
-        return true;
-    bool ok = renew(tree, &index);
-    if (ok)
-        cloud_index_write(&index, &text);
-    ok = (ok && !text.failed) || error_memory(err);
-    ok = ok && tree_writer_begin(&writer, tree->folder, tree->archive, false, err) &&
-         tree_writer_put(&writer, CLOUD_TREE_INDEX, text.data, text.size, err) && tree_writer_commit(&writer, err);
-    tree_writer_free(&writer);
-    cloud_index_free(&index);
-    buf_free(&text);
-    return ok;
 }

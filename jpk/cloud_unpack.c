@@ -88,8 +88,8 @@ static bool name_component(struct unpacker *u, size_t at)
 {
     const struct jpk_cloud_component *component = u->cloud->components[at];
     const struct jdoc *doc = u->cloud->doc;
-    uint32_t id = jdoc_get(doc, component->node, "id", 2);
-    bool has_id = id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING;
+    uint32_t id = jdoc_member(doc, component->node, "id");
+    bool has_id = jdoc_is(doc, id, JDOC_STRING);
     struct cloud_item *item = &u->items[at];
     const char *above = above_of(u, component);
     *item = (struct cloud_item){.id = has_id ? component->id : NULL, .name = component->name, .kind = component->kind};
@@ -245,14 +245,14 @@ static bool put_workflow(struct unpacker *u, size_t at)
 {
     const struct jpk_cloud_workflow *workflow = &u->cloud->workflows[at];
     const struct jdoc *doc = u->cloud->doc;
-    uint32_t id = jdoc_get(doc, workflow->node, "id", 2);
+    uint32_t id = jdoc_member(doc, workflow->node, "id");
     struct cloud_row *row = add_row(u, CLOUD_ROW_WORKFLOW, u->workflow_paths[at]);
     size_t first = u->member_at[at], count = u->member_at[at + 1] - first;
     struct cloud_part part = {
         .workflow = true, .path = u->workflow_paths[at], .operations = u->members + first, .operation_count = count};
     if (!row)
         return false;
-    row->id = part.id = id != JDOC_NONE && jdoc_type(doc, id) == JDOC_STRING ? workflow->id : NULL;
+    row->id = part.id = jdoc_is(doc, id, JDOC_STRING) ? workflow->id : NULL;
     return put_part(u, &part, workflow->node, row);
 }
 
@@ -295,7 +295,7 @@ static bool put_asset(struct unpacker *u, size_t at)
 
 static uint32_t member(const struct unpacker *u, uint32_t object, const char *key)
 {
-    return jdoc_get(u->cloud->doc, object, key, strlen(key));
+    return jdoc_member(u->cloud->doc, object, key);
 }
 
 /* An array of the document, element by element; those that are no objects are kept in the index. */
@@ -305,7 +305,7 @@ static bool put_array(struct unpacker *u, uint32_t array, enum cloud_row_kind ki
     const struct jdoc *doc = u->cloud->doc;
     size_t at = 0;
     bool ok = true;
-    if (array == JDOC_NONE || jdoc_type(doc, array) != JDOC_ARRAY)
+    if (!jdoc_is(doc, array, JDOC_ARRAY))
         return true;
     for (uint32_t node = array + 1; ok && node < jdoc_next(doc, array); node = jdoc_next(doc, node))
         ok = jdoc_type(doc, node) == JDOC_OBJECT ? put(u, at++) : keep_element(u, kind, node);

@@ -93,8 +93,8 @@ static void put_text(struct buf *out, const char *text)
 /* The object of a query: the name behind the FROM that belongs to the first SELECT. */
 static void put_query(struct buf *out, const struct jdoc *doc, uint32_t value)
 {
-    uint32_t query = jdoc_type(doc, value) == JDOC_OBJECT ? jdoc_get(doc, value, "soql", strlen("soql")) : JDOC_NONE;
-    if (query == JDOC_NONE || jdoc_type(doc, query) != JDOC_STRING)
+    uint32_t query = jdoc_member(doc, value, "soql");
+    if (!jdoc_is(doc, query, JDOC_STRING))
         return;
     struct sql_scanner scanner = {jdoc_string(doc, query), jdoc_string_size(doc, query), 0};
     struct sql_word word = sql_next(&scanner);
@@ -123,8 +123,8 @@ static void put_object(struct buf *out, const struct jpk_cloud *cloud, const str
         }
         if (strcmp(property->name, "list-object") != 0 || jdoc_type(cloud->doc, property->value_node) != JDOC_OBJECT)
             continue;
-        uint32_t name = jdoc_get(cloud->doc, property->value_node, "N", 1);
-        if (name != JDOC_NONE && jdoc_type(cloud->doc, name) == JDOC_STRING) {
+        uint32_t name = jdoc_member(cloud->doc, property->value_node, "N");
+        if (jdoc_is(cloud->doc, name, JDOC_STRING)) {
             buf_putc(out, ' ');
             put_part(out, jdoc_string(cloud->doc, name), jdoc_string_size(cloud->doc, name));
         }

@@ -94,7 +94,7 @@ static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
 static uint32_t next_member(const struct jdoc *doc, struct open *top, enum cloud_shape *shape)
 {
     for (; top->key->key; top->key++) {
-        uint32_t value = jdoc_get(doc, top->node, top->key->key, strlen(top->key->key));
+        uint32_t value = jdoc_member(doc, top->node, top->key->key);
         if (value == JDOC_NONE)
             continue;
         *shape = top->key->shape;

@@ -4,11 +4,12 @@
  *
  *   plan             which items live, what each becomes, names: convert, _names
  *   variables        project variables, e-mails: _variables
- *   endpoints        connections and activities, made when somebody needs them: _endpoint, _endpoint_use,
+ *   endpoints        connections and activities, made when somebody needs them: _endpoint, _activity, _endpoint_use,
  *                    _endpoint_table, _setting, _database
  *   scripts          bodies with their references: _script
- *   transformations  schemas, mapping rules: _transformation, _schema, _structure, _connect
- *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _option, _schedule
+ *   transformations  schemas, mapping rules: _transformation, _schema, _schema_function, _structure, _connect
+ *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow,
+ *                    _option, _schedule
  *   globals          global variables with their uses: _variables
  *   left behind      settings, descriptions, plug-ins without a place: _item
  *   file             the export: convert
@@ -148,15 +149,15 @@ const struct convert_activity *convert_query_activity(struct convert *c, const s
 /* Gives a database's activity what a transformation says of its source or target (convert_database.c). */
 void convert_put_query(struct convert *c, const struct jpk_entity *transformation, bool target, json_t *component);
 
-/* An activity for a source that a transformation needs and nobody has: of temporary storage, to be filled in. */
-const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation);
-
 /*
- * The same for a step of an operation: behind a web service call that a wizard of Salesforce made stands the query or
- * upsert of the wizard.
+ * The activity of a step of an operation: behind a web service call that a wizard of Salesforce made stands the query
+ * or upsert of the wizard. NULL as of convert_activity.
  */
 const struct convert_activity *convert_step_activity(struct convert *c, const struct jpk_entity *operation,
                                                      const struct jpk_activity *step);
+
+/* An activity for a source that a transformation needs and nobody has: of temporary storage, to be filled in. */
+const struct convert_activity *convert_missing_source(struct convert *c, const struct jpk_entity *transformation);
 
 /* The activity if it was made already, else NULL. */
 const struct convert_activity *convert_find_activity(const struct convert *c, const struct jpk_entity *entity,
@@ -247,7 +248,7 @@ const char *convert_outcome(struct convert *c, const struct jpk_entity *operatio
 /* Gives an operation's component an outcome; `to` NULL: none. */
 void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to);
 
-/* Lists an operation's component in the workflow of `operation` (convert_operation.c). */
+/* Lists an operation's component in the workflow of `operation`'s folder (convert_workflow.c). */
 void convert_list_in_workflow(struct convert *c, const struct jpk_entity *operation, const char *id);
 
 /* Lists the schedule of an operation if it has one (convert_schedule.c). */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "jpk/convert_schemas.h"
@@ -156,27 +155,15 @@ static const enum jpk_cloud_kind order[] = {
     JPK_CLOUD_TRANSFORMATION, JPK_CLOUD_SCHEMA, JPK_CLOUD_SCRIPT, JPK_CLOUD_OPERATION,
 };
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The connectors that are used, each once, in byte order. */
-static const char **list_connectors(struct convert *c, size_t *count)
+/* The connectors that are used. */
+static void list_connectors(struct convert *c, struct jpk_conversion *out)
 {
     const char **list = arena_calloc(&c->ledger.arena, c->connection_count + 1, sizeof *list);
-    *count = 0;
-    if (!list) {
-        c->ledger.failed = true;
-        return NULL;
-    }
-    for (size_t i = 0; i < c->connection_count; i++)
+    c->ledger.failed |= !list;
+    for (size_t i = 0; list && i < c->connection_count; i++)
         list[i] = c->connections[i].adapter;
-    qsort(list, c->connection_count, sizeof *list, compare_texts);
-    for (size_t i = 0; i < c->connection_count; i++)
-        if (*count == 0 || strcmp(list[*count - 1], list[i]) != 0)
-            list[(*count)++] = list[i];
-    return list;
+    if (list)
+        ledger_show_connectors(out, list, c->connection_count);
 }
 
 /* What `adapterIds` calls a connector: that of NetSuite goes by its number. */
@@ -227,7 +214,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
 static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf *text, struct jpk_error *err)
 {
     out->name = c->project->name;
-    out->connectors = list_connectors(c, &out->connector_count);
+    list_connectors(c, out);
     json_t *project = cloud_new_project(out->name, convert_id(c, JPK_CLOUD_OTHER, NULL, c->project->id));
     if (!project || c->ledger.failed || !fill_project(c, project, out->connectors, out->connector_count)) {
         json_decref(project);
@@ -289,39 +276,11 @@ static bool list_items(struct convert *c, struct conversion *out)
     return out->items && !c->ledger.failed;
 }
 
-static int compare_offsets(const void *a, const void *b)
-{
-    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
-    return (x > y) - (x < y);
-}
-
-/* Offsets become lines and columns, in one pass over the text. */
-static void place_findings(struct convert *c, struct ledger_item *item, const char *text, size_t size)
-{
-    struct jpk_finding **sorted = calloc(item->finding_count + 1, sizeof(struct jpk_finding *));
-    if (!sorted) {
-        c->ledger.failed = true;
-        return;
-    }
-    for (size_t i = 0; i < item->finding_count; i++)
-        sorted[i] = &item->findings[i];
-    qsort(sorted, item->finding_count, sizeof(struct jpk_finding *), compare_offsets);
-    struct text_counter counter = text_counter_begin(text, size);
-    for (size_t i = 0; i < item->finding_count; i++) {
-        struct text_position at = {0, 0};
-        if (text && sorted[i]->line > 0)
-            at = text_counter_at(&counter, sorted[i]->line);
-        sorted[i]->line = at.line;
-        sorted[i]->column = at.column;
-    }
-    free(sorted);
-}
-
 /* Lines and columns of the findings, whose offsets stand in `line` until now. */
 static void convert_places(struct convert *c)
 {
     for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
-        struct ledger_item *item = &c->ledger.items[i];
+        const struct ledger_item *item = &c->ledger.items[i];
         bool wanted = false;
         for (size_t j = 0; j < item->finding_count; j++)
             wanted |= item->findings[j].line > 0;
@@ -330,7 +289,7 @@ static void convert_places(struct convert *c)
         void *text = NULL;
         if (entry != SIZE_MAX)
             jpk_archive_read(c->project->archive, entry, &text, &size, NULL);
-        place_findings(c, item, text, size);
+        ledger_place_findings(&c->ledger, i, 1, text, size);
         free(text);
     }
 }

@@ -32,6 +32,10 @@ enum {
     ENDPOINT_ALWAYS = 4 /* written even when it is as usual */
 };
 
+/* Both forms write the deletion of a file as the name that it gets. */
+#define ENDPOINT_DELETE_NAME "/\\delete/\\"
+#define ENDPOINT_DELETE_NAME_CLOUD "/\\\\delete/\\\\"
+
 /* A setting. Of connections all of them make the log-in: items that agree in them share one. */
 struct endpoint_setting {
     const char *key;   /* in Design Studio; NULL behind the last row */
@@ -39,8 +43,8 @@ struct endpoint_setting {
     const char *label; /* for people */
     enum endpoint_change change;
     unsigned flags;
-    const char
-        *usual; /* alternatives between `|`, the empty value is one always; "*": whatever it is, it says nothing */
+    /* Alternatives between `|`, the empty value is one always; "*": whatever it is, it says nothing. */
+    const char *usual;
 };
 
 struct endpoint_connector {
@@ -70,6 +74,12 @@ const struct endpoint_row *endpoint_row_find(bool location, const char *type);
 const struct endpoint_row *endpoint_rows(void);
 /* Never NULL for an adapter of the rows. */
 const struct endpoint_connector *endpoint_connector_find(const char *adapter);
+
+/* What a property is called in a tree that was never seen. */
+static inline const char *endpoint_own_name(const struct endpoint_setting *setting)
+{
+    return setting->change == ENDPOINT_URL_PATH ? "path" : setting->key;
+}
 
 /* Whether a value says nothing. */
 bool endpoint_usual(const struct endpoint_setting *setting, const char *value);

@@ -18,7 +18,7 @@ enum convert_rule {
     CONVERT_DANGLING,     /* pointed at nothing in the source already; left out */
     CONVERT_DANGLING_IN_COMMENT,
     CONVERT_REFERENCE_BUILT,   /* a reference that is put together at run time */
-    CONVERT_REFERENCE_KIND,    /* a function gets an item that Cloud Studio cannot name there */
+    CONVERT_REFERENCE_KIND,    /* a function gets an item that the other form cannot name there */
     CONVERT_SCRIPT,            /* a function that is deprecated, changed, bound to an agent, ... */
     CONVERT_OPERATION_SPLIT,   /* fitted no valid pattern as it was */
     CONVERT_OPERATION_PATTERN, /* fits none even so */

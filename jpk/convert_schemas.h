@@ -77,13 +77,25 @@ struct schema_tree *convert_read_tree(struct convert *c, struct convert_side *ou
 struct schema_tree *convert_read_structure(const struct jpk_project *project, const char *id,
                                            enum jpk_structure_cache which, bool output, struct jpk_error *err);
 
+/*
+ * The place of a tree's document, which is made when it is written: the tree must stay until then. `name` is the
+ * tree's from now on. NULL and c->ledger.failed: no memory.
+ */
+json_t *convert_place_document(struct convert *c, struct schema_tree *tree, const char *name, bool indices);
+
+/*
+ * What a side says whose schema is that of a connector's function; its component is made when it is asked for the first
+ * time (convert_schema_function.c). NULL: no memory.
+ */
+json_t *convert_function_json(struct convert *c, struct convert_side *side);
+
 /* Makes a document: a function of struct cloud_later, whose context is the conversion. */
 bool convert_document_make(void *context, const json_t *place, json_t **value);
 
 /* Puts the elements above what a function gives out that only its transformations see. False: memory. */
 bool convert_wrap_answer(const struct jpk_entity *function, struct schema_tree *tree);
 
-/* Gives activities the schemas that no transformation asked for. */
+/* Gives activities the schemas that no transformation asked for (convert_schema_function.c). */
 void convert_schemas_complete(struct convert *c);
 
 /* Whether it is one that is converted. */

@@ -240,16 +240,9 @@ const char *convert_url_base(struct convert *c, const char *url)
     return base ? base : "";
 }
 
-/* Design Studio writes the deletion of a file as a name that it gets. */
-#define DELETE_NAME "/\\delete/\\"
-#define DELETE_NAME_CLOUD "/\\\\delete/\\\\"
-
 static json_t *format_name(struct convert *c, const char *text)
 {
-    char *upper = arena_strdup(&c->ledger.arena, text);
-    for (char *p = upper; p && *p; p++)
-        if (*p >= 'a' && *p <= 'z')
-            *p = (char)(*p - ('a' - 'A'));
+    const char *upper = arena_strdup_upper(&c->ledger.arena, text);
     return upper ? json_string(upper) : NULL;
 }
 
@@ -279,9 +272,9 @@ static json_t *change_value(struct convert *c, const struct jpk_entity *entity, 
     case ENDPOINT_IS_SET:
         return json_boolean(*text != '\0');
     case ENDPOINT_DELETES:
-        return json_boolean(strcmp(text, DELETE_NAME) == 0);
+        return json_boolean(strcmp(text, ENDPOINT_DELETE_NAME) == 0);
     case ENDPOINT_RENAMES:
-        return json_string(strcmp(text, DELETE_NAME) == 0 ? DELETE_NAME_CLOUD : text);
+        return json_string(strcmp(text, ENDPOINT_DELETE_NAME) == 0 ? ENDPOINT_DELETE_NAME_CLOUD : text);
     case ENDPOINT_LIST_OBJECT:
         return list_object(c, entity, text);
     case ENDPOINT_TEXT:
@@ -341,8 +334,8 @@ static json_t *new_property(const struct endpoint_setting *setting, const json_t
                        : setting->change == ENDPOINT_LIST_OBJECT ? "list-object"
                        : json_is_integer(value)                  ? "number"
                                                                  : "string";
-    return json_pack("{s:s, s:b, s:s, s:s}", "type", type, "multiple", 0, "name",
-                     setting->change == ENDPOINT_URL_PATH ? "path" : setting->key, "displayName", setting->label);
+    return json_pack("{s:s, s:b, s:s, s:s}", "type", type, "multiple", 0, "name", endpoint_own_name(setting),
+                     "displayName", setting->label);
 }
 
 static void add_property(struct convert *c, const struct setting_target *target, const struct endpoint_setting *setting,

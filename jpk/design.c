@@ -1,14 +1,11 @@
 /* The plan of the conversion to Design Studio, and its result. */
 #include "jpk/design.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "base/uuid.h"
 #include "jpk/cloud_path.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
@@ -66,6 +63,21 @@ const char *design_keep(struct design *d, struct buf *buf)
     d->ledger.failed |= buf->failed;
     buf_free(buf);
     return text;
+}
+
+const char *design_upper(struct design *d, const char *text)
+{
+    const char *upper = arena_strdup_upper(&d->ledger.arena, text);
+    d->ledger.failed |= !upper;
+    return upper ? upper : "";
+}
+
+const char *design_string(struct design *d, uint32_t node)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    return jdoc_is(doc, node, JDOC_STRING)
+               ? design_text(d, "%.*s", (int)jdoc_string_size(doc, node), jdoc_string(doc, node))
+               : "";
 }
 
 /* ------------------------------------------------------------------------------------------------------------- ids */
@@ -271,7 +283,6 @@ struct design_conversion {
     struct ledger ledger;
     struct jpk_convert_item *items;
     struct jpk_convert_file *files;
-    const char **connectors;
     struct design_place place;
 };
 
@@ -302,56 +313,25 @@ static bool list_items(struct design *d, struct design_conversion *out)
     return out->items && !d->ledger.failed;
 }
 
-static int compare_places(const void *a, const void *b)
+/* The adapters that the source uses. */
+static void list_connectors(struct design *d, struct jpk_conversion *out)
 {
-    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
-    return (x > y) - (x < y);
-}
-
-/* Lines and columns of all findings, whose offsets stand in `line` until now: in one pass over the export. */
-static bool place_findings(struct design *d)
-{
-    size_t count = 0, n = 0;
-    for (size_t i = 0; i < d->ledger.item_count; i++)
-        count += d->ledger.items[i].finding_count;
-    struct jpk_finding **sorted = calloc(count + 1, sizeof(struct jpk_finding *));
-    if (!sorted)
-        return false;
-    for (size_t i = 0; i < d->ledger.item_count; i++)
-        for (size_t j = 0; j < d->ledger.items[i].finding_count; j++)
-            sorted[n++] = &d->ledger.items[i].findings[j];
-    qsort(sorted, n, sizeof(struct jpk_finding *), compare_places);
-    struct text_counter counter = text_counter_begin(d->cloud->doc->text, d->cloud->doc->size);
-    for (size_t i = 0; i < n; i++) {
-        struct text_position at = text_counter_at(&counter, sorted[i]->line);
-        sorted[i]->line = at.line;
-        sorted[i]->column = at.column;
-    }
-    free(sorted);
-    return true;
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The adapters that the source uses, each once, in byte order. */
-static bool list_connectors(struct design *d, struct design_conversion *out)
-{
-    const char **list = calloc(d->cloud->component_count + 1, sizeof *list);
-    size_t n = 0, count = 0;
+    const char **list = arena_calloc(&d->ledger.arena, d->cloud->component_count + 1, sizeof *list);
+    size_t count = 0;
+    d->ledger.failed |= !list;
     for (size_t i = 0; list && i < d->cloud->component_count; i++)
         if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION && *d->cloud->components[i]->as.connection->adapter)
-            list[n++] = d->cloud->components[i]->as.connection->adapter;
+            list[count++] = d->cloud->components[i]->as.connection->adapter;
     if (list)
-        qsort(list, n, sizeof *list, compare_texts);
-    for (size_t i = 0; i < n; i++)
-        if (count == 0 || strcmp(list[count - 1], list[i]) != 0)
-            list[count++] = design_text(d, "%s", list[i]);
-    out->public.connectors = out->connectors = list;
-    out->public.connector_count = count;
-    return list != NULL;
+        ledger_show_connectors(out, list, count);
+}
+
+/* Lines and columns of all findings, whose offsets stand in `line` until now; items, connectors. */
+static bool show_all(struct design *d, struct design_conversion *out)
+{
+    ledger_place_findings(&d->ledger, 0, d->ledger.item_count, d->cloud->doc->text, d->cloud->doc->size);
+    list_connectors(d, &out->public);
+    return list_items(d, out) && !d->ledger.failed;
 }
 
 static void give_out(struct design *d, struct design_conversion *out)
@@ -365,14 +345,6 @@ static void give_out(struct design *d, struct design_conversion *out)
     public->script_lines_kept = d->script_lines_kept;
     ledger_give_out(&d->ledger, &out->ledger, public);
     d->files = NULL;
-    d->file_count = 0;
-}
-
-static void free_files(struct jpk_convert_file *files, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        free((void *)files[i].data);
-    free(files);
 }
 
 static void design_end(struct design *d)
@@ -383,7 +355,7 @@ static void design_end(struct design *d)
         buf_free(&d->entities[i]->body);
     }
     free(d->entities);
-    free_files(d->files, d->file_count);
+    free(d->files);
     map_free(&d->ids);
     map_free(&d->made_ids);
     map_free(&d->upload_names);
@@ -401,9 +373,8 @@ const struct design_place *design_conversion_place(const struct jpk_conversion *
 void design_conversion_free(struct jpk_conversion *conversion)
 {
     struct design_conversion *out = (struct design_conversion *)conversion;
-    free_files(out->files, out->public.file_count);
+    free(out->files);
     free(out->items);
-    free(out->connectors);
     ledger_free(&out->ledger);
     free(out);
 }
@@ -435,8 +406,7 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
         parts[i](&d);
         ok = !d.ledger.failed || fail(&d, err);
     }
-    ok = ok && ((place_findings(&d) && list_items(&d, out) && list_connectors(&d, out) && !d.ledger.failed) ||
-                error_memory(err));
+    ok = ok && (show_all(&d, out) || error_memory(err));
     if (ok)
         give_out(&d, out);
     design_end(&d);

@@ -1,18 +1,20 @@
 /*
- * The conversion to Design Studio from inside. Parts, in the order in which they run:
+ * The conversion to Design Studio from inside. Parts, in the order in which they run; `design` stands for
+ * jpk/design.c, `_senders` for jpk/design_senders.c:
  *
- *   plan            ids and names of what components become           (design.c)
- *   senders         what the other direction has made                 (design_senders.c)
- *   variables       project variables, e-mails                        (design_variables.c)
- *   endpoints       sources, targets, connectors and their functions,
- *                   made when somebody needs them                     (design_endpoint.c, design_setting.c)
- *   scripts         bodies with their references                      (design_script.c)
- *   transformations mappings, structures                              (design_transformation.c, design_structure.c)
- *   operations      pipelines, chains, options, folders               (design_operation.c)
- *   files           entities, project.xml, properties                 (design_entity.c, design_files.c,
- * design_uploads.c)
+ *   plan             ids and names of what components become: design
+ *   schedules        what the options bring: _schedule
+ *   senders          what the other direction has made: _senders
+ *   variables        project variables, e-mails: _variables
+ *   endpoints        sources, targets, connectors and their functions, made when somebody needs them: _endpoint,
+ *                    _setting, _wizard
+ *   scripts          bodies with their references: _script
+ *   transformations  mappings, structures: _transformation, _structure, _document, _database
+ *   operations       pipelines, chains, options, folders: _operation
+ *   files            entities, project.xml, properties: _entity, _files, _uploads
+ *   result           findings with their places: design; a Jitterpak or a workspace of it: _write
  *
- * Both directions read the same tables: convert_endpoint_table.c, convert_option.c, convert_email.c.
+ * Both directions read the same tables: convert_endpoint_table.c, convert_tables.c.
  */
 #ifndef JPK_DESIGN_H
 #define JPK_DESIGN_H
@@ -20,10 +22,15 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/map.h"
+#include "base/uuid.h"
 #include "jpk/cloud.h"
 #include "jpk/conversion.h"
 #include "jpk/convert_endpoint_table.h"
 #include "jpk/ledger.h"
+
+#define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
+
+enum { DESIGN_WIZARDS = 5 }; /* rows of the table of design_wizard.c */
 
 /* A setting: <Item key="..." value="..."/>. */
 struct design_item {
@@ -89,16 +96,16 @@ struct design {
     struct map made_ids;                 /* "design/role/source" -> the next number of that name */
     struct design_entity **entities;
     size_t entity_count, entity_capacity;
-    struct jpk_convert_file *files;
+    struct jpk_convert_file *files; /* their bytes lie in the ledger's arena */
     size_t file_count, file_capacity;
     uint64_t file_bytes;
     bool too_large;                /* beside ledger.failed: it was not memory */
     struct design_upload *uploads; /* in the order in which they were added */
     size_t upload_count, upload_capacity;
-    struct map upload_names;        /* folded -> index in uploads */
-    struct map upload_numbers;      /* folded -> the next number behind it */
-    struct map assets;              /* path -> index in uploads */
-    struct design_entity *calls[8]; /* by row of the table of wizards; made when the first operation needs one */
+    struct map upload_names;                     /* folded -> index in uploads */
+    struct map upload_numbers;                   /* folded -> the next number behind it */
+    struct map assets;                           /* path -> index in uploads */
+    struct design_entity *calls[DESIGN_WIZARDS]; /* made when the first operation needs one */
     struct design_place place;
     size_t script_lines, script_lines_kept;
 };
@@ -129,6 +136,11 @@ const char *design_keep(struct design *d, struct buf *buf);
 
 /* Takes an id in lower case, which must stay. False: something has it already, or memory is out. */
 bool design_take_id(struct design *d, const char *id);
+/* A text in upper case; "" and failed: no memory. */
+const char *design_upper(struct design *d, const char *text);
+/* What a node of the export says that is a string; "" for any other, and for JDOC_NONE. */
+const char *design_string(struct design *d, uint32_t node);
+
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
 
@@ -146,8 +158,9 @@ struct design_entity *design_entity(struct design *d, enum jpk_type type, const 
 void design_set(struct design *d, struct design_entity *entity, const char *key, const char *value);
 /* The same among those of the location. */
 void design_set_place(struct design *d, struct design_entity *entity, const char *key, const char *value);
-/* NULL: there is none. */
+/* The value of a setting; NULL: there is none. */
 const char *design_get(const struct design_entity *entity, const char *key);
+const char *design_get_place(const struct design_entity *entity, const char *key);
 
 /* Appends <konga.string name="...">text</konga.string> to the body; `depth` is its level. */
 void design_put_string(struct buf *out, unsigned depth, const char *name, const char *text);
@@ -229,10 +242,12 @@ void design_put_settings(struct design *d, struct design_entity *entity, const s
 /* Finds what has no counterpart and is not left to its default. */
 void design_lost_settings(struct design *d, const struct jpk_cloud_component *component,
                           const struct endpoint_setting *settings);
-/* What the wizard of Salesforce calls what a function does, and its number in operations (NULL: not known); NULL: the
- * function is none of its. */
+/*
+ * What the wizard of Salesforce calls what a function does, and its number in operations (NULL: not known). NULL: the
+ * function is none of its, and there is no number.
+ */
 const char *design_wizard(const struct design_entity *function, const char **connect_type);
-/* The call that it makes for such a function. */
+/* The call that it makes for such a function, one for all of a kind. NULL: it is none of its, or no memory. */
 struct design_entity *design_wizard_call(struct design *d, const struct design_entity *function);
 
 /*
@@ -247,9 +262,6 @@ void design_scripts(struct design *d);
 
 /* The document of a schema that an activity has in a direction; JPK_CLOUD_NO_NODE for none. */
 uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_component *activity, bool output);
-/* A member of an object of the export that is a string; "" for none. */
-const char *design_string_at(struct design *d, uint32_t object, const char *key);
-uint32_t design_member(const struct design *d, uint32_t object, const char *key);
 
 /* Puts the assets below files/. */
 void design_assets(struct design *d);
@@ -273,7 +285,8 @@ void design_operations(struct design *d);
 void design_find_senders(struct design *d);
 /* The one e-mail that a script sends, where it names nothing else; NULL: none. */
 const struct jpk_cloud_component *design_email_of(const struct design *d, const struct jpk_cloud_component *script);
-/* Whether it is the id that the conversion to Cloud Studio makes of these. */
+/* The id that the conversion to Cloud Studio makes of these (convert_id); whether it is that. */
+void design_made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE]);
 bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source);
 
 #endif

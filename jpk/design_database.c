@@ -33,12 +33,14 @@ static const char *part(const struct jpk_cloud_component *activity, const char *
 struct line {
     const char *text;
     size_t length;
+    unsigned number; /* from 1 */
 };
 
 static bool next_line(const char **at, struct line *line)
 {
     if (!**at)
         return false;
+    line->number++;
     line->text = *at;
     line->length = strcspn(*at, "\n");
     *at += line->length + ((*at)[line->length] == '\n');
@@ -64,7 +66,7 @@ static size_t column_at(const char *text, size_t n)
 }
 
 /* `"a"."b".x = "a"."c".y, one to many, outer join`. False: it is something else. */
-static bool put_relation(struct buf *out, const struct line *line, unsigned number)
+static bool put_relation(struct buf *out, const struct line *line)
 {
     const char *end = line->text + line->length, *equal = memmem(line->text, line->length, " = ", 3);
     const char *one = equal ? memmem(equal, (size_t)(end - equal), ", one to ", 9) : NULL;
@@ -84,24 +86,29 @@ static bool put_relation(struct buf *out, const struct line *line, unsigned numb
                outer ? "true" : "false");
     put_part(out, "parentField", line->text + parent, parent_n - parent);
     put_part(out, "parentTable", line->text, parent - 1);
-    buf_printf(out, " relationId=\"-%u\"/>\n", number);
+    buf_printf(out, " relationId=\"-%u\"/>\n", line->number);
     return true;
 }
 
-/* `"a"."b".column =1`, perhaps with an order at the end. */
-static bool put_filter(struct buf *out, const struct line *line, unsigned number)
+/* The order at the end of a filter, which is cut off from its `n` bytes. */
+static const char *take_order(const char *text, size_t *n)
 {
-    static const char *const orders[] = {" ASC", " DESC"};
-    size_t n = line->length, space = 0;
-    const char *order = "NONE";
-    (void)number;
+    static const char *const orders[] = {" DESC", " ASC"};
     for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
         size_t tail = strlen(orders[i]);
-        if (n > tail && strncmp(line->text + n - tail, orders[i], tail) == 0) {
-            order = orders[i] + 1;
-            n -= tail;
+        if (*n > tail && strncmp(text + *n - tail, orders[i], tail) == 0) {
+            *n -= tail;
+            return orders[i] + 1;
         }
     }
+    return "NONE";
+}
+
+/* `"a"."b".column =1`, perhaps with an order at the end. */
+static bool put_filter(struct buf *out, const struct line *line)
+{
+    size_t n = line->length, space = 0;
+    const char *order = take_order(line->text, &n);
     for (bool quoted = false; space < n && (quoted || line->text[space] != ' '); space++)
         quoted ^= line->text[space] == '"';
     size_t column = column_at(line->text, space);
@@ -118,13 +125,13 @@ static bool put_filter(struct buf *out, const struct line *line, unsigned number
 
 /* A list with an element for each line; what is no such line is a finding. */
 static void put_list(struct design *d, const struct jpk_cloud_component *activity, struct buf *out, const char *name,
-                     bool (*put)(struct buf *, const struct line *, unsigned))
+                     bool (*put)(struct buf *out, const struct line *line))
 {
     const char *at = part(activity, name);
     struct buf lines = {0};
-    struct line line;
-    for (unsigned number = 1; next_line(&at, &line); number++)
-        if (!put(&lines, &line, number))
+    struct line line = {0};
+    while (next_line(&at, &line))
+        if (!put(&lines, &line))
             design_note(d, activity, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE, "'%s' is not read: %.*s", name,
                         (int)(line.length < 200 ? line.length : 200), line.text);
     if (lines.size > 0)

@@ -8,9 +8,6 @@
 #include "base/text.h"
 #include "jpk/design.h"
 
-#define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
-#define SALESFORCE_WSDL "jitterbit.salesforce.partner.63.wsdl" /* of the version that new connectors get */
-
 /* ------------------------------------------------------------------------------------------------------------ rows */
 
 static bool is_http(const char *adapter)
@@ -96,11 +93,9 @@ static const char *plain_name(const char *name, enum convert_direction direction
 /* The function of HTTP says its verb; the number of POST is the only one that was seen. */
 static void put_verb(struct design *d, struct design_entity *entity, const char *function)
 {
-    char method[16] = "";
-    const char *verb = strncmp(function, "http_", 5) == 0 ? function + 5 : function;
-    for (size_t i = 0; verb[i] && i + 1 < sizeof method; i++)
-        method[i] = verb[i] >= 'a' && verb[i] <= 'z' ? (char)(verb[i] - ('a' - 'A')) : verb[i];
-    design_set_place(d, entity, "http_method", design_text(d, "%s", method));
+    const char *verb = text_starts_with(function, "http_") ? function + 5 : function;
+    const char *method = design_upper(d, verb);
+    design_set_place(d, entity, "http_method", method);
     if (strcmp(method, "POST") == 0)
         design_set_place(d, entity, "http_verb", "2");
 }
@@ -208,27 +203,15 @@ uint32_t design_activity_schema(const struct design *d, const struct jpk_cloud_c
     return schema ? schema->as.schema->document : output ? own->output : own->input;
 }
 
-uint32_t design_member(const struct design *d, uint32_t object, const char *key)
+static const char *string_at(struct design *d, uint32_t object, const char *key)
 {
-    const struct jdoc *doc = d->cloud->doc;
-    return object == JPK_CLOUD_NO_NODE || jdoc_type(doc, object) != JDOC_OBJECT
-               ? JPK_CLOUD_NO_NODE
-               : jdoc_get(doc, object, key, strlen(key));
-}
-
-const char *design_string_at(struct design *d, uint32_t object, const char *key)
-{
-    const struct jdoc *doc = d->cloud->doc;
-    uint32_t node = design_member(d, object, key);
-    if (node == JPK_CLOUD_NO_NODE || jdoc_type(doc, node) != JDOC_STRING)
-        return "";
-    return design_text(d, "%.*s", (int)jdoc_string_size(doc, node), jdoc_string(doc, node));
+    return design_string(d, jdoc_member(d->cloud->doc, object, key));
 }
 
 /* A file that a schema names, as it is called below files/. */
 static const char *file_at(struct design *d, uint32_t options, const char *key)
 {
-    const char *path = design_string_at(d, options, key), *asset = design_asset(d, path);
+    const char *path = string_at(d, options, key), *asset = design_asset(d, path);
     if (asset)
         return asset;
     return *path ? design_file_name(d, path, '_') : "";
@@ -237,8 +220,8 @@ static const char *file_at(struct design *d, uint32_t options, const char *key)
 /* The files that a function of NetSuite works with. */
 static void put_files(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *activity)
 {
-    uint32_t in = design_member(d, design_activity_schema(d, activity, false), "O");
-    uint32_t out = design_member(d, design_activity_schema(d, activity, true), "O");
+    uint32_t in = jdoc_member(d->cloud->doc, design_activity_schema(d, activity, false), "O");
+    uint32_t out = jdoc_member(d->cloud->doc, design_activity_schema(d, activity, true), "O");
     if (out == JPK_CLOUD_NO_NODE)
         out = in;
     static const struct {
@@ -252,8 +235,7 @@ static void put_files(struct design *d, struct design_entity *entity, const stru
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint32_t options = rows[i].output ? out : in;
-        const char *value =
-            rows[i].file ? file_at(d, options, rows[i].member) : design_string_at(d, options, rows[i].member);
+        const char *value = rows[i].file ? file_at(d, options, rows[i].member) : string_at(d, options, rows[i].member);
         if (*value)
             design_set(d, entity, rows[i].key, value);
     }
@@ -265,8 +247,8 @@ static void put_object(struct design *d, struct design_entity *entity, const str
     const char *said = design_get(entity, "salesforce_object");
     if (said && *said)
         return;
-    uint32_t root = design_member(d, design_activity_schema(d, activity, true), "root");
-    const char *name = design_string_at(d, root, "N");
+    uint32_t root = jdoc_member(d->cloud->doc, design_activity_schema(d, activity, true), "root");
+    const char *name = string_at(d, root, "N");
     if (*name)
         design_set(d, entity, "salesforce_object", design_text(d, "{" SALESFORCE_NAMESPACE "}%s", name));
 }
@@ -332,70 +314,6 @@ struct design_entity *design_endpoint(struct design *d, const struct jpk_cloud_c
         design_done(d, activity, entity);
     }
     return entity;
-}
-
-/* --------------------------------------------------------------------------------------------------- wizard calls */
-
-/* The calls that wizards make, and what they are called in operations. */
-static const struct wizard {
-    enum jpk_type type;
-    const char *operation;    /* of the WSDL */
-    const char *connect_type; /* NULL: not known */
-} wizards[] = {
-    {JPK_TYPE_SALESFORCE_QUERY, "query", "25"},   {JPK_TYPE_SALESFORCE_CREATE, "create", NULL},
-    {JPK_TYPE_SALESFORCE_DELETE, "delete", NULL}, {JPK_TYPE_SALESFORCE_UPDATE, "update", "28"},
-    {JPK_TYPE_SALESFORCE_UPSERT, "upsert", "26"},
-};
-
-static size_t wizard_row(const struct design_entity *function)
-{
-    size_t i = 0;
-    while (i < sizeof wizards / sizeof wizards[0] && wizards[i].type != function->type)
-        i++;
-    return i;
-}
-
-const char *design_wizard(const struct design_entity *function, const char **connect_type)
-{
-    size_t row = wizard_row(function);
-    if (row == sizeof wizards / sizeof wizards[0])
-        return NULL;
-    *connect_type = wizards[row].connect_type;
-    return wizards[row].operation;
-}
-
-struct design_entity *design_wizard_call(struct design *d, const struct design_entity *function)
-{
-    static const struct design_item fixed[] = {
-        {"binding", "SoapBinding"},
-        {"othernamespaces", "xmlns=http://schemas.xmlsoap.org/wsdl/^xmlns:fns=urn:fault.partner.soap.sforce.com^"
-                            "xmlns:tns=urn:partner.soap.sforce.com^xmlns:xsd=http://www.w3.org/2001/XMLSchema^"
-                            "xmlns:soap=http://schemas.xmlsoap.org/wsdl/soap/^xmlns:ens=" SALESFORCE_NAMESPACE},
-        {"port", "Soap"},
-        {"salesforce_wizard_object", "1"},
-        {"service", "SforceService"},
-        {"sfdc_partner_wsdl", "1"},
-        {"soapaction", ""},
-        {"soapbodyuse", "literal"},
-        {"soapstyle", "document"},
-        {"soapversion", "1"},
-        {"targetnamespace", "urn:partner.soap.sforce.com"},
-        {"webservice_url", "[__Salesforce.ServiceURL]"},
-        {"wsdl_display", SALESFORCE_WSDL},
-        {"wsdl_id", SALESFORCE_WSDL},
-    };
-    size_t row = wizard_row(function);
-    if (row == sizeof wizards / sizeof wizards[0] || d->calls[row])
-        return row == sizeof wizards / sizeof wizards[0] ? NULL : d->calls[row];
-    const char *operation = wizards[row].operation;
-    struct design_entity *call = design_entity(d, JPK_TYPE_WEB_SERVICE_CALL, design_new_id(d, "call", operation),
-                                               design_text(d, "SFDC %c%s", operation[0] - ('a' - 'A'), operation + 1));
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
-        design_set(d, call, fixed[i].key, fixed[i].value);
-    design_set(d, call, "operation", operation);
-    design_set(d, call, "operation_input", design_text(d, "%sRequest", operation));
-    design_set(d, call, "operation_output", design_text(d, "%sResponse", operation));
-    return d->calls[row] = call;
 }
 
 /* ----------------------------------------------------------------------------------------------------- all of them */

@@ -100,12 +100,22 @@ void design_set_place(struct design *d, struct design_entity *entity, const char
         set_item(d, &entity->place, key, value);
 }
 
+static const char *get_item(const struct design_items *list, const char *key)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].key, key) == 0)
+            return list->items[i].value;
+    return NULL;
+}
+
 const char *design_get(const struct design_entity *entity, const char *key)
 {
-    for (size_t i = 0; i < entity->properties.count; i++)
-        if (strcmp(entity->properties.items[i].key, key) == 0)
-            return entity->properties.items[i].value;
-    return NULL;
+    return get_item(&entity->properties, key);
+}
+
+const char *design_get_place(const struct design_entity *entity, const char *key)
+{
+    return get_item(&entity->place, key);
 }
 
 struct design_entity *design_entity(struct design *d, enum jpk_type type, const char *id, const char *name)

@@ -42,12 +42,11 @@ void design_add_file(struct design *d, const char *path, struct buf *content)
     size_t size = content->size;
     d->file_bytes += size;
     d->too_large |= d->file_bytes > jpk_limits_default().total_size;
-    char *data = content->failed || d->too_large ? NULL : malloc(size + 1);
+    char *data = content->failed || d->too_large ? NULL : arena_alloc(&d->ledger.arena, size + 1);
     if (files)
         d->files = files;
     if (!files || !data) {
         d->ledger.failed = true;
-        free(data);
     } else {
         memcpy(data, buf_text(content), size);
         data[size] = '\0';

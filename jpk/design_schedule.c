@@ -28,18 +28,15 @@ static const char *setting_of(struct design *d, const json_t *request, const str
     return NULL;
 }
 
-/* Schedules that are made, by the ids that the report gives them. */
-struct schedules {
-    struct map ids; /* -> index in entities */
-};
-
-/* The schedule of a request; made once for all operations that it starts. */
-static struct design_entity *schedule_of(struct design *d, struct schedules *made, const json_t *request,
-                                         const char *wanted)
+/*
+ * The schedule of a request; made once for all operations that it starts. `made` has those that are made, by the ids
+ * that the report gives them, as indices in `entities`.
+ */
+static struct design_entity *schedule_of(struct design *d, struct map *made, const json_t *request, const char *wanted)
 {
     const char *name = text_of(request, "scheduleName");
     bool own = text_guid(wanted, strlen(wanted));
-    uint32_t found = own ? map_get(&made->ids, wanted, strlen(wanted)) : MAP_NONE;
+    uint32_t found = own ? map_get(made, wanted, strlen(wanted)) : MAP_NONE;
     if (found != MAP_NONE)
         return d->entities[found];
     const char *id = own ? arena_strdup_lower(&d->ledger.arena, wanted) : NULL;
@@ -47,7 +44,7 @@ static struct design_entity *schedule_of(struct design *d, struct schedules *mad
     if (!id || !design_take_id(d, id)) /* what the export has goes first */
         id = design_new_id(d, "schedule", name);
     struct design_entity *entity = design_entity(d, JPK_TYPE_SCHEDULE, id, design_text(d, "%s", name));
-    if (entity && own && !map_set(&made->ids, wanted, strlen(wanted), (uint32_t)d->entity_count - 1))
+    if (entity && own && !map_set(made, wanted, strlen(wanted), (uint32_t)d->entity_count - 1))
         d->ledger.failed = true;
     for (size_t i = 0; entity && i < convert_schedule_member_count; i++)
         design_set(d, entity, convert_schedule_members[i].key, setting_of(d, request, &convert_schedule_members[i]));
@@ -62,7 +59,7 @@ static const struct jpk_cloud_component *operation_of(const struct design *d, co
     return operation && operation->kind == JPK_CLOUD_OPERATION ? operation : NULL;
 }
 
-static void take_row(struct design *d, struct schedules *made, const json_t *row)
+static void take_row(struct design *d, struct map *made, const json_t *row)
 {
     const json_t *request = json_object_get(row, "request");
     if (!json_is_object(request))
@@ -90,22 +87,22 @@ static const json_t *rows_of(const json_t *document)
 
 bool design_schedules(struct design *d, struct jpk_error *err)
 {
-    struct schedules made = {0};
+    struct map made = {0};
     json_error_t where;
     if (!d->options.schedules)
         return true;
     json_t *document = json_loadb(d->options.schedules, d->options.schedules_size, JSON_REJECT_DUPLICATES, &where);
     const json_t *rows = rows_of(document);
-    size_t i;
-    const json_t *row;
-    if (!document)
+    if (!document) {
         error_set(err, JPK_ERR_JSON, "%s", where.text);
-    else if (!rows)
-        error_set(err, JPK_ERR_FORMAT, "is neither a list of schedules nor a report that holds one");
-    if (!document)
         error_position(err, where.line > 0 ? (uint32_t)where.line : 0, where.column > 0 ? (uint32_t)where.column : 1);
-    json_array_foreach(rows, i, row) if (json_is_object(row) && !d->ledger.failed) take_row(d, &made, row);
-    map_free(&made.ids);
+    } else if (!rows) {
+        error_set(err, JPK_ERR_FORMAT, "is neither a list of schedules nor a report that holds one");
+    }
+    for (size_t i = 0; i < json_array_size(rows) && !d->ledger.failed; i++)
+        if (json_is_object(json_array_get(rows, i)))
+            take_row(d, &made, json_array_get(rows, i));
+    map_free(&made);
     json_decref(document);
     return rows != NULL;
 }

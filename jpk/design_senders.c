@@ -8,15 +8,20 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/uuid.h"
 #include "jpk/convert_tables.h"
 #include "jpk/design.h"
 
+void design_made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE])
+{
+    char name[512];
+    snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
+    uuid_of_name(d->project_id, name, id);
+}
+
 bool design_is_made_id(const struct design *d, const char *id, const char *kind, const char *role, const char *source)
 {
-    char name[512], made[UUID_SIZE];
-    snprintf(name, sizeof name, "%s/%s/%s", kind, role, source);
-    uuid_of_name(d->project_id, name, made);
+    char made[UUID_SIZE];
+    design_made_id(d, kind, role, source, made);
     return text_caseeq(id, made);
 }
 
@@ -98,8 +103,10 @@ static void count_uses(const struct design *d, const struct jpk_cloud_component 
     }
 }
 
-/* Whether what the conversion would put in place of a sender is there: its script is no step elsewhere, and what runs
- * behind it is no sender itself. */
+/*
+ * Whether what the conversion would put in place of a sender is there: its script is no step elsewhere, and what runs
+ * behind it is no sender itself.
+ */
 static bool stays_sender(const struct design *d, const struct jpk_cloud_component *sender, const struct use *uses)
 {
     const struct jpk_cloud_operation *o = sender->as.operation;
@@ -123,14 +130,24 @@ static void find_prescripts(struct design *d, const struct use *uses)
 {
     for (size_t i = 0; i < d->cloud->component_count; i++) {
         const struct jpk_cloud_component *t = d->cloud->components[i];
-        char id[UUID_SIZE], name[128];
+        char id[UUID_SIZE];
         if (t->kind != JPK_CLOUD_TRANSFORMATION || uses[i].right == 0 || uses[i].right != uses[i].all)
             continue;
-        snprintf(name, sizeof name, "script/prescript/%s", design_of(d, t)->id);
-        uuid_of_name(d->project_id, name, id);
+        design_made_id(d, "script", "prescript", design_of(d, t)->id, id);
         const struct jpk_cloud_component *script = jpk_cloud_by_id(d->cloud, id);
         if (script && uses[script->index].all == uses[i].all && !is_named(d, script))
             design_of(d, script)->absorbed = true;
+    }
+}
+
+static void mark_senders(struct design *d, const struct jpk_cloud_component *operation)
+{
+    for (size_t i = 0; i < operation->as.operation->outcome_count; i++) {
+        const struct jpk_cloud_outcome *o = &operation->as.operation->outcomes[i];
+        if (!is_sender(d, operation, o))
+            continue;
+        design_of(d, o->operation.component)->absorbed = true;
+        design_of(d, o->operation.component->as.operation->steps[0].component)->absorbed = true;
     }
 }
 
@@ -146,13 +163,7 @@ void design_find_senders(struct design *d)
         if (operation->kind != JPK_CLOUD_OPERATION)
             continue;
         count_uses(d, operation, uses);
-        for (size_t j = 0; j < operation->as.operation->outcome_count; j++) {
-            const struct jpk_cloud_outcome *o = &operation->as.operation->outcomes[j];
-            if (!is_sender(d, operation, o))
-                continue;
-            design_of(d, o->operation.component)->absorbed = true;
-            design_of(d, o->operation.component->as.operation->steps[0].component)->absorbed = true;
-        }
+        mark_senders(d, operation);
     }
     drop_senders(d, uses);
     find_prescripts(d, uses);

@@ -10,9 +10,6 @@
 #include "jpk/design.h"
 #include "jpk/secrets.h"
 
-#define DELETE_NAME "/\\delete/\\"
-#define DELETE_NAME_CLOUD "/\\\\delete/\\\\"
-
 struct properties_of {
     const struct jpk_cloud_property *list;
     size_t count;
@@ -25,18 +22,12 @@ static struct properties_of properties_of(const struct jpk_cloud_component *comp
     return (struct properties_of){component->as.connection->properties, component->as.connection->property_count};
 }
 
-/* The name that a property has where no real tree was seen. */
-static const char *own_name(const struct endpoint_setting *setting)
-{
-    return setting->change == ENDPOINT_URL_PATH ? "path" : setting->key;
-}
-
 static bool is_of(const struct jpk_cloud_property *property, const struct endpoint_setting *setting)
 {
     if (setting->change == ENDPOINT_LOST)
         return false;
     return (setting->path && strcmp(property->path, setting->path) == 0) ||
-           (property->name && text_caseeq(property->name, own_name(setting)));
+           (property->name && text_caseeq(property->name, endpoint_own_name(setting)));
 }
 
 static const struct jpk_cloud_property *property_of(const struct jpk_cloud_component *component,
@@ -121,9 +112,9 @@ static const char *change_value(struct design *d, const struct endpoint_setting 
     case ENDPOINT_IS_SET:
         return NULL;
     case ENDPOINT_DELETES:
-        return text_caseeq(text, "true") ? DELETE_NAME : NULL;
+        return text_caseeq(text, "true") ? ENDPOINT_DELETE_NAME : NULL;
     case ENDPOINT_RENAMES:
-        return strcmp(text, DELETE_NAME_CLOUD) == 0 ? DELETE_NAME : *text ? text : NULL;
+        return strcmp(text, ENDPOINT_DELETE_NAME_CLOUD) == 0 ? ENDPOINT_DELETE_NAME : *text ? text : NULL;
     case ENDPOINT_LIST_OBJECT:
         return object_name(d, text);
     default:
@@ -181,15 +172,6 @@ static void set(struct design *d, struct design_entity *entity, const char *key,
         design_set(d, entity, key, value);
 }
 
-static const char *get(const struct design_entity *entity, const char *key, bool place)
-{
-    const struct design_items *list = place ? &entity->place : &entity->properties;
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->items[i].key, key) == 0)
-            return list->items[i].value;
-    return NULL;
-}
-
 static void put_query(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *component,
                       const struct endpoint_setting *setting)
 {
@@ -207,7 +189,8 @@ void design_put_settings(struct design *d, struct design_entity *entity, const s
             put_query(d, entity, component, s);
         if (s->change == ENDPOINT_QUERY || s->change == ENDPOINT_CONDITION)
             continue;
-        const char *value = setting_value(d, entity, component, s), *before = get(entity, s->key, place);
+        const char *value = setting_value(d, entity, component, s);
+        const char *before = place ? design_get_place(entity, s->key) : design_get(entity, s->key);
         if (s->change == ENDPOINT_URL_PATH && before)
             value = design_text(d, "%s%s", before, value ? value : "");
         else if (before && *before && (!value || !*value))

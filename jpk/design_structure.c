@@ -65,85 +65,6 @@ static void put_structure(struct work *w, const char *first, const char *first_v
 
 /* ----------------------------------------------------------------------------------------------------- documents */
 
-static const char *field_type(const struct schema_node *field)
-{
-    static const struct {
-        const char *base, *type;
-    } types[] = {
-        {"double", "Double"}, {"integer", "Integer"}, {"boolean", "Boolean"}, {"dateTime", "Date"}, {"date", "Date"}};
-    for (size_t i = 0; field->base_type && i < sizeof types / sizeof types[0]; i++)
-        if (strcmp(types[i].base, field->base_type) == 0)
-            return types[i].type;
-    return "String";
-}
-
-static void put_fields(struct buf *out, const struct schema_node *record, unsigned *id)
-{
-    const struct schema_node *field = record->child;
-    while (field && field->kind != SCHEMA_FIELD)
-        field = field->next;
-    buf_puts(out, field ? "      <Fields>\n" : "      <Fields/>\n");
-    bool any = field;
-    for (; field; field = field->next) {
-        if (field->kind != SCHEMA_FIELD)
-            continue;
-        buf_puts(out, "        <Field");
-        design_put_attribute(out, "default", field->default_value ? field->default_value : "");
-        buf_printf(out, " fieldId=\"%u\" fixWidth=\"false\" format=\"\"", ++*id);
-        design_put_attribute(out, "name", field->name);
-        buf_printf(out, " required=\"%d\" type=\"%s\"/>\n", field->min > 0, field_type(field));
-    }
-    buf_puts(out, any ? "      </Fields>\n" : "");
-}
-
-static void put_segment(struct buf *out, const struct schema_node *record, const char *name, const char *parent,
-                        unsigned segment, unsigned *id)
-{
-    buf_puts(out, "    <Segment");
-    design_put_attribute(out, "name", name);
-    design_put_attribute(out, "occurenceType",
-                         record->max == SCHEMA_UNBOUNDED && record->parent ? "Zero or More" : "Only Once");
-    design_put_attribute(out, "parent", parent);
-    buf_printf(out, " segmentId=\"%u\">\n", segment);
-    put_fields(out, record, id);
-    buf_puts(out, "    </Segment>\n");
-}
-
-/* A record of fields is one segment without a name; records below the root are segments of their own. */
-static void put_segments(struct buf *out, const struct schema_tree *tree)
-{
-    unsigned segment = 0, id = 0;
-    bool several = false;
-    for (const struct schema_node *node = tree->root->child; node && !several; node = node->next)
-        several = node->kind == SCHEMA_RECORD;
-    if (!several)
-        put_segment(out, tree->root, "", "_Root", segment, &id);
-    for (const struct schema_node *node = tree->root->child; several && node; node = schema_node_next(node))
-        if (node->kind == SCHEMA_RECORD)
-            put_segment(out, node, node->name, node->parent->parent ? node->parent->name : "_Root", segment++, &id);
-}
-
-static struct design_entity *new_document(struct work *w, const char *id, const char *name)
-{
-    struct design_entity *entity = design_entity(w->d, JPK_TYPE_DOCUMENT, id, name);
-    const struct schema_text *text = &w->tree->text;
-    if (!entity)
-        return NULL;
-    entity->from = w->schema;
-    design_set(w->d, entity, "escape_sequences", text->escape_sequences ? "1" : "0");
-    design_set(w->d, entity, "text_qualifier", design_text(w->d, "%s", text->qualifier ? text->qualifier : ""));
-    design_set(w->d, entity, "qualifier_mode",
-               design_text(w->d, "%s", text->qualifier_mode ? text->qualifier_mode : "WHEN_NEEDED"));
-    design_set(w->d, entity, "use_end_of_line", text->use_end_of_line ? "1" : "0");
-    buf_puts(&entity->body, "  <Delimiter");
-    design_put_attribute(&entity->body, "value", text->delimiter ? text->delimiter : ",");
-    buf_puts(&entity->body, "/>\n  <Structure>\n    <Properties>\n      <Item key=\"fixedField\" value=\"0\"/>\n"
-                            "    </Properties>\n");
-    put_segments(&entity->body, w->tree);
-    buf_puts(&entity->body, "  </Structure>\n");
-    return entity;
-}
-
 /* The document of a schema, made once for all who have it. */
 static struct design_entity *document_of(struct work *w)
 {
@@ -154,7 +75,9 @@ static struct design_entity *document_of(struct work *w)
         return NULL;
     const char *id =
         own ? own->id : design_new_id(w->d, design_text(w->d, "document/%s", w->what), w->side->entity->id);
-    struct design_entity *entity = new_document(w, id, w->name);
+    struct design_entity *entity = design_document(w->d, w->tree, id, w->name);
+    if (entity)
+        entity->from = w->schema;
     if (own) {
         own->made[0] = entity;
         design_done(w->d, w->schema, entity);
@@ -264,10 +187,7 @@ static void use_file(struct work *w)
 
 static const char *wizard_role(struct work *w, const char *operation)
 {
-    char upper[16] = "";
-    for (size_t i = 0; operation[i] && i + 1 < sizeof upper; i++)
-        upper[i] = (char)(operation[i] - ('a' - 'A'));
-    return design_text(w->d, "%s|%s", upper, w->side->target ? "REQUEST" : "RESPONSE");
+    return design_text(w->d, "%s|%s", design_upper(w->d, operation), w->side->target ? "REQUEST" : "RESPONSE");
 }
 
 /* What a wizard of Salesforce makes: the structure is that of the call. */

@@ -1,9 +1,13 @@
-/* Structures among themselves: design_structure.c and design_database.c. */
+/* Structures among themselves: design_structure.c, design_document.c and design_database.c. */
 #ifndef JPK_DESIGN_STRUCTURE_H
 #define JPK_DESIGN_STRUCTURE_H
 
 #include "jpk/design.h"
 #include "jpk/schema_tree.h"
+
+/* A new file format with the fields of a flat schema. NULL and d->ledger.failed: no memory. */
+struct design_entity *design_document(struct design *d, const struct schema_tree *tree, const char *id,
+                                      const char *name);
 
 /*
  * Appends what the structure of a database holds: the query of the activity, else the tables of its schema. Either may

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/uuid.h"
 #include "jpk/design.h"
 
 #define CONDITION "/PRECONDITION/"
@@ -93,7 +92,7 @@ static void put_record_loop(struct design *d, const struct jpk_cloud_component *
 static const struct jpk_cloud_component *prescript_of(struct design *d, const struct jpk_cloud_component *component)
 {
     char id[UUID_SIZE];
-    uuid_of_name(d->project_id, design_text(d, "script/prescript/%s", design_of(d, component)->id), id);
+    design_made_id(d, "script", "prescript", design_of(d, component)->id, id);
     const struct jpk_cloud_component *script = jpk_cloud_by_id(d->cloud, id);
     return script && script->kind == JPK_CLOUD_SCRIPT && design_of(d, script)->absorbed ? script : NULL;
 }

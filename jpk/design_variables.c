@@ -6,7 +6,6 @@
 #include "jpk/design.h"
 #include "jpk/secrets.h"
 
-/* A value that only the installation that wrote it can read. */
 bool design_is_encrypted(const char *value)
 {
     return strncmp(value, "$00", 3) == 0;
@@ -54,26 +53,15 @@ void design_variables(struct design *d)
 
 /* --------------------------------------------------------------------------------------------------------- e-mails */
 
-/* A member as text; *node gets its place. "" when it is not a string. */
-static const char *member(struct design *d, const struct jpk_cloud_component *component, const char *name,
-                          uint32_t *node)
-{
-    const struct jdoc *doc = d->cloud->doc;
-    *node = jdoc_get(doc, component->node, name, strlen(name));
-    if (*node == JPK_CLOUD_NO_NODE || jdoc_type(doc, *node) != JDOC_STRING)
-        return "";
-    return design_text(d, "%.*s", (int)jdoc_string_size(doc, *node), jdoc_string(doc, *node));
-}
-
 /* The log-in, which exports without credentials do not hold. */
 static void put_login(struct design *d, struct design_entity *entity, const struct jpk_cloud_component *component,
-                      const char *name, const char *key, const char *label, bool wanted)
+                      const char *name, const char *key, const char *label)
 {
-    uint32_t node;
-    const char *value = member(d, component, name, &node);
+    uint32_t node = jdoc_member(d->cloud->doc, component->node, name);
+    const char *value = design_string(d, node);
     bool plain = *value && secret_only_variables(value, strlen(value));
     design_set(d, entity, key, plain ? value : "");
-    if (wanted && !plain)
+    if (!plain)
         design_note_secret(d, component, node, key, entity, label);
 }
 
@@ -82,7 +70,6 @@ static void convert_email(struct design *d, const struct jpk_cloud_component *co
     const struct jpk_cloud_email *email = component->as.email;
     struct design_entity *entity =
         design_entity(d, JPK_TYPE_EMAIL_MESSAGE, design_of(d, component)->id, component->name);
-    uint32_t node;
     if (!entity)
         return;
     entity->from = component;
@@ -90,7 +77,8 @@ static void convert_email(struct design *d, const struct jpk_cloud_component *co
     design_of(d, component)->made[0] = entity;
     for (size_t i = 0; i < convert_email_setting_count; i++) {
         const struct convert_email_setting *setting = &convert_email_settings[i];
-        const char *value = member(d, component, setting->member, &node);
+        uint32_t node = jdoc_member(d->cloud->doc, component->node, setting->member);
+        const char *value = design_string(d, node);
         if (design_is_encrypted(value)) {
             design_note_secret(d, component, node, setting->key, entity, setting->label);
             value = "";
@@ -99,8 +87,8 @@ static void convert_email(struct design *d, const struct jpk_cloud_component *co
     }
     design_set(d, entity, "use_ssl", email->ssl ? "1" : "0");
     if (email->authentication) {
-        put_login(d, entity, component, "account", "account", "account", true);
-        put_login(d, entity, component, "password", "account_password", "password", true);
+        put_login(d, entity, component, "account", "account", "account");
+        put_login(d, entity, component, "password", "account_password", "password");
     }
     design_done(d, component, entity);
 }

@@ -61,7 +61,7 @@ static void pair_ends(struct diff_list lists[2], const uint32_t *a, const uint32
 bool diff_list_pair_run(struct diffing *d, struct diff_list lists[2], diff_list_key *key_of, void *context)
 {
     size_t a_count = lists[SIDE_A].count, b_count = lists[SIDE_B].count, kinds, begin = 0, end = 0;
-    uint32_t *numbers = malloc((a_count + b_count + 1) * sizeof *numbers), *b = numbers ? numbers + a_count : NULL;
+    uint32_t *numbers = calloc(a_count + b_count + 1, sizeof *numbers), *b = numbers ? numbers + a_count : NULL;
     struct linediff diff = {0};
     bool ok = numbers && number_keys(lists, key_of, context, numbers, &kinds);
     if (ok) {
@@ -111,4 +111,17 @@ bool diff_list_pair(struct diffing *d, struct diff_list lists[2], diff_list_key 
     free(next);
     free(keys);
     return ok;
+}
+
+bool diff_list_reordered(const uint32_t *partner, size_t count)
+{
+    uint32_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (partner[i] == MAP_NONE)
+            continue;
+        if (partner[i] < last)
+            return true;
+        last = partner[i];
+    }
+    return false;
 }

@@ -1,8 +1,8 @@
 /*
  * The parts of a comparison, in the order in which they work: diff_match.c pairs the items, diff_folders.c what holds
  * them, diff_list.c the elements of lists, diff_text.c compares texts, diff_change.c and diff_lines.c write down what
- * has changed, diff_files.c compares files. They know items and folders, not what these are: that is diff.c and
- * diff_tree.c for projects of Design Studio, cloud_diff*.c for exports of Cloud Studio.
+ * has changed, diff_files.c compares files. They know items and folders, not what these are: that is diff.c,
+ * diff_tree.c and diff_lossy.c for projects of Design Studio, cloud_diff*.c for exports of Cloud Studio.
  */
 #ifndef JPK_DIFF_STATE_H
 #define JPK_DIFF_STATE_H
@@ -162,6 +162,9 @@ bool diff_list_pair_run(struct diffing *d, struct diff_list lists[2], diff_list_
 /* Of those without partners pairs the first of A with a key and the first of B with it, the second and the second... */
 bool diff_list_pair(struct diffing *d, struct diff_list lists[2], diff_list_key *key_of, void *context);
 
+/* Whether the partners of elements stand in another order than these; MAP_NONE: it has none. */
+bool diff_list_reordered(const uint32_t *partner, size_t count);
+
 /* --------------------------------------------------------------------------------------------------- diff_text.c */
 
 /* Whether a GUID stands at the start of n bytes. */
@@ -275,6 +278,13 @@ bool diff_same_tree(struct diffing *d, const struct xml_node *a, const struct xm
 
 /* Adds the fields in which two entities differ. */
 void diff_entities(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b);
+
+/*
+ * Adds a field for two entities, of which the tree of one at least does not keep everything, when their bytes differ in
+ * that (diff_lossy.c). Errors: those of reading files of the archives.
+ */
+bool diff_lossy_entities(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b,
+                         struct jpk_error *err);
 
 /* Adds the scripts, mappings and other texts of an entity that only one side has. */
 void diff_lone_entity(struct diffing *d, int side, const struct jpk_entity *entity);

@@ -557,15 +557,17 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
 }
 
 /* One of the two may be NULL; `named` is the one that names the place. */
-static void compare_child(struct comparison *c, const struct xml_node *parent, const struct child *named,
-                          const struct child *a, const struct child *b)
+/* A child of a side and its partner on the other; NULL: it has none. */
+static void compare_child(struct comparison *c, const struct xml_node *parent, int side, const struct child *child,
+                          const struct child *partner)
 {
-    const struct xml_node *left = a ? a->node : NULL, *right = b ? b->node : NULL;
-    if (a && b && *child_hash(c->d, SIDE_A, a) == *child_hash(c->d, SIDE_B, b))
+    if (partner && *child_hash(c->d, side, child) == *child_hash(c->d, !side, partner))
         return;
-    size_t before = enter_child(c, parent, named);
-    bool mapping = strcmp(named->node->name, "Mapping") == 0;
-    bool leaf = (!a || !b) && !c->texts_only;
+    size_t before = enter_child(c, parent, child);
+    const struct child *a = side == SIDE_A ? child : partner, *b = side == SIDE_A ? partner : child;
+    const struct xml_node *left = a ? a->node : NULL, *right = b ? b->node : NULL;
+    bool mapping = strcmp(child->node->name, "Mapping") == 0;
+    bool leaf = !partner && !c->texts_only;
     if (!(mapping && compare_mapping(c, left, right)) && !(leaf && add_leaf(c, left, right)))
         compare_node(c, left, a ? a->at : 0, right, b ? b->at : 0);
     leave(c, before);
@@ -582,10 +584,10 @@ static void compare_children(struct comparison *c, const struct xml_node *a, siz
         diff_add_field(c->d, JPK_DIFF_FIELD_ORDER, buf_text(&c->path));
     for (size_t i = 0; ok && i < left->count; i++)
         if (f.pairs[SIDE_A].partner[i] == MAP_NONE)
-            compare_child(c, parent, &left->list[i], &left->list[i], NULL);
+            compare_child(c, parent, SIDE_A, &left->list[i], NULL);
     for (size_t j = 0; ok && j < right->count; j++) {
         uint32_t i = f.pairs[SIDE_B].partner[j];
-        compare_child(c, parent, &right->list[j], i == MAP_NONE ? NULL : &left->list[i], &right->list[j]);
+        compare_child(c, parent, SIDE_B, &right->list[j], i == MAP_NONE ? NULL : &left->list[i]);
     }
     for (int side = 0; side < 2; side++) {
         diff_list_free(&f.pairs[side]);

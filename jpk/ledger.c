@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/text.h"
 
 bool ledger_begin(struct ledger *ledger, size_t items)
 {
@@ -36,6 +37,53 @@ void ledger_give_out(struct ledger *ledger, struct ledger *out, struct jpk_conve
     conversion->rename_count = out->rename_count;
     conversion->secrets = out->secrets;
     conversion->secret_count = out->secret_count;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    uint32_t x = (*(struct jpk_finding *const *)a)->line, y = (*(struct jpk_finding *const *)b)->line;
+    return (x > y) - (x < y);
+}
+
+void ledger_place_findings(struct ledger *ledger, size_t first, size_t count, const char *text, size_t size)
+{
+    size_t findings = 0, n = 0;
+    for (size_t i = first; i < first + count; i++)
+        findings += ledger->items[i].finding_count;
+    struct jpk_finding **sorted = calloc(findings + 1, sizeof(struct jpk_finding *));
+    if (!sorted) {
+        ledger->failed = true;
+        return;
+    }
+    for (size_t i = first; i < first + count; i++)
+        for (size_t j = 0; j < ledger->items[i].finding_count; j++)
+            sorted[n++] = &ledger->items[i].findings[j];
+    qsort(sorted, n, sizeof(struct jpk_finding *), compare_places);
+    struct text_counter counter = text_counter_begin(text, size);
+    for (size_t i = 0; i < n; i++) {
+        struct text_position at = {0, 0};
+        if (text && sorted[i]->line > 0)
+            at = text_counter_at(&counter, sorted[i]->line);
+        sorted[i]->line = at.line;
+        sorted[i]->column = at.column;
+    }
+    free(sorted);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void ledger_show_connectors(struct jpk_conversion *conversion, const char **adapters, size_t count)
+{
+    size_t kept = 0;
+    qsort(adapters, count, sizeof *adapters, compare_texts);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || strcmp(adapters[kept - 1], adapters[i]) != 0)
+            adapters[kept++] = adapters[i];
+    conversion->connectors = adapters;
+    conversion->connector_count = kept;
 }
 
 const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args)

@@ -39,13 +39,22 @@ void ledger_free(struct ledger *ledger);
 /* Moves what there is to `out`, which must be zero, and shows it in what is given out; `ledger` is empty then. */
 void ledger_give_out(struct ledger *ledger, struct ledger *out, struct jpk_conversion *conversion);
 
+/*
+ * Turns the places of the findings of some items, which are byte offsets in a text, into lines and columns, in one pass
+ * over it. 0, and anything without a text, is no place. ledger->failed: no memory.
+ */
+void ledger_place_findings(struct ledger *ledger, size_t first, size_t count, const char *text, size_t size);
+
+/* Shows adapters in what is given out, each once, in byte order. The list is lent to it and changed. */
+void ledger_show_connectors(struct jpk_conversion *conversion, const char **adapters, size_t count);
+
 /* Copies that live as long as the ledger; "" and ledger->failed when memory is out, never NULL. */
 const char *ledger_text(struct ledger *ledger, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args);
 
 /*
  * Adds a finding about an item; the item's result becomes at least what the rule makes of it. `place` is kept in the
- * finding's `line` until the caller knows lines. NULL: no memory. The message is one sentence without a full stop.
+ * finding's `line` until ledger_place_findings. NULL: no memory. The message is one sentence without a full stop.
  */
 struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert_rule rule, uint32_t place,
                                 const char *format, va_list args);

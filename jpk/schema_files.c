@@ -43,8 +43,8 @@ static bool is_json(const char *text, size_t size)
 /* The tree of a file whose text is read already, when that is a sample; NULL without an error: it is none. */
 static struct schema_tree *from_sample(struct texts *texts, const char *file, size_t nodes, struct jpk_error *err)
 {
-    const char *text;
-    size_t size;
+    const char *text = NULL;
+    size_t size = 0;
     if (!read_text(texts, file, &text, &size, NULL) || !is_json(text, size))
         return NULL;
     return schema_tree_from_json_sample(text, size, nodes, err);

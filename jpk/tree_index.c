@@ -67,7 +67,7 @@ static bool refuse(struct reader *reader, uint32_t node, const char *key, const 
 
 static uint32_t find(struct reader *reader, const char *key)
 {
-    uint32_t node = jdoc_get(&reader->doc, 0, key, strlen(key));
+    uint32_t node = jdoc_member(&reader->doc, 0, key);
     reader->known += node != JDOC_NONE;
     return node;
 }
@@ -139,7 +139,7 @@ static bool check_path(struct reader *reader, const char *key, const char *path)
     if (entry_name_check(path, strlen(path), &limits, &why) && path[strlen(path) - 1] != '/')
         return true;
     snprintf(text, sizeof text, "is a path that %.400s", why.code ? why.message : "ends in a slash");
-    return refuse(reader, jdoc_get(&reader->doc, 0, key, strlen(key)), key, text);
+    return refuse(reader, jdoc_member(&reader->doc, 0, key), key, text);
 }
 
 static bool wrong_key(struct reader *reader, uint32_t key, const char *what)
@@ -182,8 +182,8 @@ static bool read_header(struct reader *reader)
         return error_set(reader->err, JPK_ERR_FORMAT,
                          "is not the index of an unpacked tree: its first line must have \"format\":\"" FORMAT "\"");
     uint32_t node = find(reader, "version");
-    if (node == JDOC_NONE || jdoc_type(&reader->doc, node) != JDOC_NUMBER ||
-        !jdoc_integer(&reader->doc, node, &version) || version != FORMAT_VERSION)
+    if (!jdoc_is(&reader->doc, node, JDOC_NUMBER) || !jdoc_integer(&reader->doc, node, &version) ||
+        version != FORMAT_VERSION)
         return error_set(reader->err, JPK_ERR_FORMAT, "is of a version that this program does not read; it reads %d",
                          FORMAT_VERSION);
     index->name = index->id = index->base = index->time = index->local = "";
@@ -200,7 +200,7 @@ static bool read_row(struct reader *reader)
     static const char *const keys[] = {"folder", "item",  "file",     "stale",  "id",      "name", "as",
                                        "in",     "parts", "original", "absent", "markers", NULL};
     enum tree_row_kind kind = TREE_ROW_FOLDER;
-    while (kind <= TREE_ROW_STALE && jdoc_get(&reader->doc, 0, row_keys[kind], strlen(row_keys[kind])) == JDOC_NONE)
+    while (kind <= TREE_ROW_STALE && jdoc_member(&reader->doc, 0, row_keys[kind]) == JDOC_NONE)
         kind++;
     if (kind > TREE_ROW_STALE)
         return error_set(reader->err, JPK_ERR_FORMAT, "has none of the keys 'folder', 'item', 'file' and 'stale'");

@@ -129,7 +129,7 @@ static bool add_folders(struct repository *repository, size_t first, struct jpk_
     struct strings roots = {0};
     size_t end = repository->count;
     bool ok = true;
-    for (size_t i = first; ok && i < end; i++) {
+    for (size_t i = first; ok && repository->files && i < end; i++) {
         const char *path = repository->files[i].path;
         size_t n = folder_length(path);
         char *folder = is_marker(path) ? arena_strndup(&repository->arena, path, n > 0 ? n - 1 : 0) : NULL;

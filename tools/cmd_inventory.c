@@ -80,8 +80,8 @@ const struct command inventory_command = {
     .arguments = "PATH...",
     .summary = "List what many projects are and hold: a table for people, spreadsheets, programs, browsers.",
     .details = "A PATH is a project, or a folder that is searched for projects: .jpk files, workspaces, environments' "
-               "folders,\n"
-               "and .json files that are exports of Cloud Studio by what is in them.\n"
+               "folders, unpacked\n"
+               "trees, and .json files that are exports of Cloud Studio by what is in them.\n"
                "Links and names that begin with a dot are left out. A workspace with several environments has a row "
                "for each.\n"
                "A project that cannot be read has a row with the error, and the exit status is 3 when all are listed.\n"

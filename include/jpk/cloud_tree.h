@@ -59,10 +59,11 @@ extern "C" {
 /* Whether a folder is such a tree. */
 JPK_API bool jpk_cloud_is_tree(const char *folder);
 
-/* Unpacks an export as jpk_unpack does a project of Design Studio: the same options, result and errors. */
+/* Unpacks an export as jpk_unpack does a project of Design Studio: the same options, result, errors and ownership. */
 JPK_API struct jpk_unpacked *jpk_cloud_unpack(const struct jpk_cloud *cloud, const char *folder,
                                               const struct jpk_unpack_options *options, struct jpk_error *err);
 
+/* An opened tree, which owns whatever it shows. */
 struct jpk_cloud_tree {
     struct jpk_cloud *cloud;           /* what the tree is packed to: its text is made, and not canonical */
     struct jpk_strings added;          /* paths of components and assets that the index does not know */
@@ -77,6 +78,7 @@ struct jpk_cloud_tree {
  */
 JPK_API struct jpk_cloud_tree *jpk_cloud_tree_open(const char *folder, const struct jpk_limits *limits,
                                                    struct jpk_error *err);
+/* Accepts NULL. */
 JPK_API void jpk_cloud_tree_free(struct jpk_cloud_tree *tree);
 
 /*
@@ -93,10 +95,13 @@ JPK_API const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *tree, uint
 JPK_API bool jpk_cloud_tree_findings(const struct jpk_cloud_tree *tree, struct jpk_findings *findings,
                                      struct jpk_error *err);
 
-/* The text of a file of the tree, owned by it, or NULL. */
+/* The text of a file that packing has read, by its path in the folder; owned by the tree. NULL: there is none. */
 JPK_API const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *tree, const char *path, size_t *size);
 
-/* Writes the index anew when something was added, removed or moved, so that ids stay. Errors: JPK_ERR_WRITE. */
+/*
+ * Writes the index anew when something was added, removed or moved, so that ids stay; else it does nothing. Errors:
+ * JPK_ERR_WRITE, JPK_ERR_MEMORY.
+ */
 JPK_API bool jpk_cloud_tree_save(const struct jpk_cloud_tree *tree, struct jpk_error *err);
 
 #ifdef __cplusplus

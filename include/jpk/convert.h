@@ -6,7 +6,7 @@
  * options alone: ids are kept where an item becomes one component, and made by rule (UUIDv5) where not.
  *
  * What is known of the other form and what is a guess: jpk/cloud.h. A shape that nobody has seen is written from the
- * tables and is a finding (`shape-not-observed`).
+ * tables and is a finding (`shape-not-observed`). Whatever is given out belongs to the conversion.
  *
  * Include it after jpk/jpk.h. Conventions for errors, ownership and threads are those of jpk/base.h.
  */
@@ -46,8 +46,8 @@ typedef const char *jpk_convert_slot(void *context, const struct jpk_entity *ent
 
 /* Zero-initialized means the defaults. */
 struct jpk_convert_options {
-    enum jpk_convert_agent agent;
-    jpk_convert_slot *slot;
+    enum jpk_convert_agent agent; /* to Cloud Studio; what it cannot run is a finding */
+    jpk_convert_slot *slot;       /* to Cloud Studio; NULL: encrypted settings are left empty */
     void *slot_context;
     /*
      * To Design Studio: the schedules, which exports do not hold, as JSON: the report of a conversion to Cloud Studio,
@@ -100,6 +100,7 @@ struct jpk_convert_file {
     size_t size;
 };
 
+/* What has come of a conversion, in either direction. */
 struct jpk_conversion {
     const char *text; /* to Cloud Studio, the export: JSON, UTF-8, ends in a line end; else NULL */
     size_t size;
@@ -108,14 +109,14 @@ struct jpk_conversion {
     const char *name; /* of the project there */
     const struct jpk_convert_item *items;
     size_t item_count;
-    size_t counts[JPK_CONVERT_RESULTS];
+    size_t counts[JPK_CONVERT_RESULTS]; /* items by their result */
     const struct jpk_convert_rename *renames;
     size_t rename_count;
     const struct jpk_convert_secret *secrets;
     size_t secret_count;
     const struct jpk_convert_schedule *schedules;
     size_t schedule_count;
-    const char *const *connectors; /* adapters that the export uses, in byte order */
+    const char *const *connectors; /* adapters that the export uses, the result or the source, in byte order */
     size_t connector_count;
     size_t script_lines, script_lines_kept; /* of code; those in which nothing is left to do */
     const struct jpk_finding *findings;     /* about the project as a whole */
@@ -128,6 +129,7 @@ struct jpk_conversion {
  */
 JPK_API struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, const struct jpk_graph *graph,
                                                     const struct jpk_convert_options *options, struct jpk_error *err);
+
 /* The version of Design Studio that projects are written for: that of the newest real one. */
 #define JPK_CONVERT_DESIGN_VERSION "11.41.0.0"
 
@@ -151,6 +153,7 @@ JPK_API bool jpk_conversion_write_jitterpak(const struct jpk_conversion *convers
 JPK_API bool jpk_conversion_write_workspace(const struct jpk_conversion *conversion, const char *path,
                                             struct jpk_error *err);
 
+/* Accepts NULL. */
 JPK_API void jpk_conversion_free(struct jpk_conversion *conversion);
 
 #ifdef __cplusplus

@@ -169,12 +169,14 @@ struct jpk_diff {
  */
 JPK_API struct jpk_diff *jpk_diff_projects(const struct jpk_project *a, const struct jpk_project *b,
                                            const struct jpk_diff_options *options, struct jpk_error *err);
+
 /*
  * Compares two exports of Cloud Studio, which must outlive the result. The only error is JPK_ERR_MEMORY. What a project
  * of Design Studio becomes (jpk/convert.h) can be compared after jpk_cloud_load.
  */
 JPK_API struct jpk_diff *jpk_diff_clouds(const struct jpk_cloud *a, const struct jpk_cloud *b,
                                          const struct jpk_diff_options *options, struct jpk_error *err);
+/* Accepts NULL. */
 JPK_API void jpk_diff_free(struct jpk_diff *diff);
 
 #ifdef __cplusplus

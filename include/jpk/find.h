@@ -14,8 +14,8 @@ extern "C" {
 
 /* A project, or a place that could not be searched. */
 struct jpk_found {
-    const char
-        *path; /* what jpk_archive_open, jpk_archive_open_folder, jpk_cloud_load_file or jpk_cloud_tree_open takes */
+    /* What jpk_archive_open, jpk_archive_open_folder, jpk_cloud_load_file or jpk_cloud_tree_open takes. */
+    const char *path;
     const struct jpk_error *problem; /* NULL, or why `path` and what is below it was not searched */
 };
 
@@ -47,6 +47,7 @@ enum {
  */
 JPK_API struct jpk_found_list *jpk_find_projects(const char *path, unsigned flags, const struct jpk_limits *limits,
                                                  struct jpk_error *err);
+/* Accepts NULL. */
 JPK_API void jpk_found_free(struct jpk_found_list *list);
 
 #ifdef __cplusplus

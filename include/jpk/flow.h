@@ -2,9 +2,8 @@
  * jpk/flow.h - what starts what in a project, as a graph that can be drawn: Graphviz DOT and Mermaid text.
  *
  * The way of the data: jpk_graph (every reference), or an export of Cloud Studio -> jpk_flow (the items and links that
- * make up the flow) -> text.
- * References that stand only in comments are no links here. Building and drawing are linear in the size of the project
- * but for sorting, and cycles of references are fine.
+ * make up the flow) -> text. References that stand only in comments are no links here. Building and drawing are linear
+ * in the size of the project but for sorting, and cycles of references are fine.
  *
  * Include it after jpk/jpk.h. Conventions for errors, ownership and threads are those of jpk/base.h.
  */
@@ -144,6 +143,7 @@ JPK_API struct jpk_flow *jpk_flow_build(const struct jpk_graph *graph, const str
  */
 JPK_API struct jpk_flow *jpk_flow_build_cloud(const struct jpk_cloud *cloud, const struct jpk_flow_options *options,
                                               struct jpk_error *err);
+/* Accepts NULL. */
 JPK_API void jpk_flow_free(struct jpk_flow *flow);
 
 /* "step", "success", "failure", "runs", "calls", "schedule", "message", "endpoint", "uses", "structure". */
