@@ -4,8 +4,8 @@
  *
  *   plan             which items live, what each becomes, names: convert, _names
  *   variables        project variables, e-mails: _variables
- *   endpoints        connections and activities, made when somebody needs them: _endpoint, _activity, _endpoint_use,
- *                    _endpoint_table, _setting, _database
+ *   endpoints        connections and activities, made when somebody needs them: _endpoint, _login, _activity,
+ *                    _endpoint_use, _endpoint_table, _setting, _database
  *   scripts          bodies with their references: _script
  *   transformations  schemas, mapping rules: _transformation, _schema, _schema_function, _structure, _connect
  *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow,
@@ -58,6 +58,7 @@ struct convert {
     struct convert_connection *connections;
     size_t connection_count, connection_capacity;
     struct map connection_keys;
+    struct map alike_keys; /* of log-ins that nobody can compare -> the first connection */
     struct convert_activity *activities;
     size_t activity_count, activity_capacity;
     struct map activity_keys;    /* entity index and direction */

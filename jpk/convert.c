@@ -139,7 +139,9 @@ static void account(struct convert *c)
         if (item->target || said_why(item))
             continue;
         if (entity->type == JPK_TYPE_FOLDER)
-            convert_done(c, entity, JPK_CONVERT_DROPPED, NULL);
+            convert_note(c, entity, CONVERT_NOT_USED, 0,
+                         "exports are not known to hold folders but those of operations; what lies in it is converted "
+                         "by itself");
         else if (entity->type == JPK_TYPE_UNKNOWN)
             convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'", entity->type_name);
         else
@@ -313,6 +315,7 @@ static void convert_end(struct convert *c)
         json_decref(c->components[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     map_free(&c->workflow_ids);
     json_decref(c->workflows);

@@ -197,6 +197,8 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
     if (!activity)
         return NULL;
     fill_activity(c, activity, row, direction);
+    if (convert_missing_setting(entity, direction == CONVERT_READ ? row->read_settings : row->write_settings))
+        convert_set(c, activity->component, "isConfigurationComplete", json_false());
     finish_item(c, activity, row, direction);
     return c->ledger.failed ? NULL : activity;
 }

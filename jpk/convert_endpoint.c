@@ -98,30 +98,20 @@ static const char *connection_name(struct convert *c, const struct endpoint_conn
     return convert_name(c, JPK_CLOUD_CONNECTION, host ? host : default_name(c, connector), NULL);
 }
 
-/* What equal log-ins have in common. NULL: no memory. */
-static const char *login_key(struct convert *c, const struct endpoint_connector *connector,
-                             const struct jpk_entity *entity)
+/* Log-ins in sources and targets that may be one, as far as anybody can see. */
+static void note_alike(struct convert *c, const struct jpk_entity *entity, const char *alike, size_t index)
 {
-    struct buf key = {0};
-    buf_puts(&key, connector->adapter);
-    if (!entity && connector->settings->key)
-        buf_puts(&key, "\nmissing");
-    for (const struct endpoint_setting *s = connector->settings; entity && s->key; s++) {
-        const char *value = convert_peek_setting(c, entity, s);
-        if (s->change == ENDPOINT_VARIABLE)
-            value = arena_strdup_lower(&c->ledger.arena, convert_variable(c, value));
-        else if (s->change == ENDPOINT_BASE_URL || s->change == ENDPOINT_URL)
-            value = convert_url_base(c, value);
-        if (value && !*value && (s->flags & ENDPOINT_REQUIRED)) /* nobody knows what it is equal to */
-            buf_printf(&key, "\n%s of %u", s->key, entity->index);
-        key.failed |= !value;
-        if (value) /* with its length, so that no value can look like the next setting */
-            buf_printf(&key, "\n%s=%zu:%s", s->key, strlen(value), value);
+    uint32_t first = MAP_NONE;
+    if (!*alike || c->ledger.failed)
+        return;
+    if (!map_add(&c->alike_keys, alike, strlen(alike), (uint32_t)index, &first)) {
+        c->ledger.failed = true;
+        return;
     }
-    const char *copy = key.failed ? NULL : arena_strdup(&c->ledger.arena, buf_text(&key));
-    buf_free(&key);
-    c->ledger.failed |= !copy;
-    return copy;
+    if (first != MAP_NONE)
+        convert_note(c, entity, CONVERT_LOGIN_APART, 0,
+                     "its log-in is encrypted; the connection '%s' may be '%s', which is alike in all else",
+                     c->connections[index].name, c->connections[first].name);
 }
 
 static const char *connection_id(struct convert *c, const struct endpoint_connector *connector,
@@ -174,8 +164,8 @@ const struct convert_connection *convert_connection_of(struct convert *c, const 
                                                        const struct jpk_entity *entity, const struct jpk_entity *user)
 {
     const struct endpoint_connector *connector = endpoint_connector_find(row->adapter);
-    const char *key = login_key(c, connector, entity);
-    if (!key)
+    const char *key, *alike;
+    if (!convert_login_keys(c, connector, entity, &key, &alike))
         return NULL;
     uint32_t found = map_get(&c->connection_keys, key, strlen(key));
     if (found != MAP_NONE)
@@ -187,6 +177,8 @@ const struct convert_connection *convert_connection_of(struct convert *c, const 
     if (!map_set(&c->connection_keys, key, strlen(key), (uint32_t)(connection - c->connections)))
         c->ledger.failed = true;
     fill_connection(c, connector, entity ? entity : user, connection);
+    if (row->read)
+        note_alike(c, entity, alike, (size_t)(connection - c->connections));
     return c->ledger.failed ? NULL : connection;
 }
 

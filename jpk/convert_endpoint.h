@@ -31,4 +31,11 @@ bool convert_only_logs_in(const struct convert *c, const struct jpk_entity *enti
 /* Whether reading and writing are the same function. */
 bool convert_is_one_way(const struct endpoint_row *row);
 
+/*
+ * What equal log-ins have in common: `login`; `alike` is that without what is encrypted and nobody knows, "" when
+ * nothing is. `entity` may be NULL: it is missing. False: no memory.
+ */
+bool convert_login_keys(struct convert *c, const struct endpoint_connector *connector, const struct jpk_entity *entity,
+                        const char **login, const char **alike);
+
 #endif

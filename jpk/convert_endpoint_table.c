@@ -345,6 +345,7 @@ static const struct endpoint_setting salesforce_change[] = {
     TEXT("sfdc.soapheader.OwnerChangeOptions37", "SOAP header OwnerChangeOptions", ""),
     FLAG("sfdc.soapheader.StreamingEnabledHeader", "SOAP header StreamingEnabled", "0"),
     IGNORED("salesforcecreate_id"),
+    IGNORED("salesforcedelete_id"),
     IGNORED("salesforceupdate_id"),
     IGNORED("salesforceupsert_id"),
     END,

@@ -63,14 +63,27 @@ static bool take(struct convert *c, enum jpk_cloud_kind kind, const char *name, 
     return *number == MAP_NONE;
 }
 
+/* Names of variables may hold neither spaces nor parentheses; a schema may be called as its file is, with its ending.
+ */
+static const char *numbered(struct convert *c, enum jpk_cloud_kind kind, const char *name, uint32_t number)
+{
+    static const char ending[] = ".xsd";
+    size_t n = strlen(name), end = sizeof ending - 1;
+    if (kind == JPK_CLOUD_VARIABLE)
+        return convert_text(c, "%s_%u", name, number);
+    if (kind == JPK_CLOUD_SCHEMA && n > end && strcmp(name + n - end, ending) == 0)
+        return convert_text(c, "%.*s (%u)%s", (int)(n - end), name, number, ending);
+    return convert_text(c, "%s (%u)", name, number);
+}
+
 /* A name that is taken with the first number that makes it free. The next search goes on from there, so that thousands
  * of equal names are no trouble. */
 static const char *take_numbered(struct convert *c, enum jpk_cloud_kind kind, const char *taken, uint32_t number)
 {
     uint32_t ignored;
-    const char *name = convert_text(c, "%s (%u)", taken, number++);
+    const char *name = numbered(c, kind, taken, number++);
     while (!c->ledger.failed && !take(c, kind, name, &ignored))
-        name = convert_text(c, "%s (%u)", taken, number++);
+        name = numbered(c, kind, taken, number++);
     size_t n;
     const char *key = fold(c, taken, &n);
     if (!key || !map_set(&c->names[kind], key, n, number))

@@ -3,6 +3,7 @@
  * goes before the operation that runs, too; whether that runs does not depend on the e-mail.
  */
 #include "jpk/conversion.h"
+#include "jpk/convert_tables.h"
 
 void convert_add_outcome(struct convert *c, json_t *component, int when, const char *to)
 {
@@ -34,30 +35,17 @@ static json_t *scripted_operation(struct convert *c, const struct jpk_entity *op
     return made;
 }
 
-/* A name as it stands between double quotes in a script. */
-static const char *quoted(struct convert *c, const char *name)
-{
-    struct buf out = {0};
-    for (; *name; name++) {
-        if (*name == '"' || *name == '\\')
-            buf_putc(&out, '\\');
-        buf_putc(&out, *name);
-    }
-    const char *text = out.failed ? "" : convert_text(c, "%s", buf_text(&out));
-    c->ledger.failed |= out.failed;
-    buf_free(&out);
-    return text;
-}
-
 /* The operation that sends an e-mail and then runs `next`, which may be NULL. */
 static const char *email_operation(struct convert *c, const struct jpk_entity *operation, const char *when,
                                    const struct jpk_entity *email, const char *next)
 {
     const char *what = convert_text(c, "%s e-mail", when);
     const char *id = convert_id(c, JPK_CLOUD_OPERATION, what, operation->id);
-    const char *text = convert_text(c, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
-                                    quoted(c, convert_item_name(c, email)));
-    json_t *sender = scripted_operation(c, operation, what, text, id);
+    struct buf text = {0};
+    convert_put_sending(&text, convert_item_name(c, email));
+    c->ledger.failed |= text.failed;
+    json_t *sender = text.failed ? NULL : scripted_operation(c, operation, what, buf_text(&text), id);
+    buf_free(&text);
     convert_add_outcome(c, sender, JPK_CLOUD_ON_SUCCESS, next);
     convert_add_outcome(c, sender, JPK_CLOUD_ON_FAILURE, next);
     if (sender && convert_add(c, JPK_CLOUD_OPERATION, sender))
@@ -67,15 +55,16 @@ static const char *email_operation(struct convert *c, const struct jpk_entity *o
     return id;
 }
 
-/* Says so when a setting names an item that is not converted. */
+/* Says so when a setting names an item that is not converted, or one of another type. */
 static bool is_there(struct convert *c, const struct jpk_entity *operation, const char *key,
-                     const struct jpk_entity *named, const char *what)
+                     const struct jpk_entity *named, enum jpk_type type, const char *what)
 {
+    bool lives = convert_lives(named) && named->type == type;
     const struct jpk_item *item = jpk_entity_item(operation, key);
     bool set = item && item->value && *item->value;
-    if (set && !convert_lives(named))
+    if (set && !lives)
         convert_note(c, operation, CONVERT_DANGLING, item->offset, "%s is not converted, and is left out", what);
-    return set && convert_lives(named);
+    return set && lives;
 }
 
 const char *convert_outcome(struct convert *c, const struct jpk_entity *operation, int when)
@@ -85,10 +74,10 @@ const char *convert_outcome(struct convert *c, const struct jpk_entity *operatio
     const struct jpk_entity *next = success ? own->on_success : own->on_failure;
     const struct jpk_entity *email = success ? own->success_message : own->failure_message;
     const char *to = NULL;
-    if (is_there(c, operation, success ? "success_operation_id" : "failure_operation_id", next,
+    if (is_there(c, operation, success ? "success_operation_id" : "failure_operation_id", next, JPK_TYPE_OPERATION,
                  success ? "the operation on success" : "the operation on failure"))
         to = convert_id(c, JPK_CLOUD_OPERATION, NULL, next->id);
-    if (is_there(c, operation, success ? "success_message_id" : "failure_message_id", email,
+    if (is_there(c, operation, success ? "success_message_id" : "failure_message_id", email, JPK_TYPE_EMAIL_MESSAGE,
                  success ? "the e-mail on success" : "the e-mail on failure"))
         to = email_operation(c, operation, success ? "success" : "failure", email, to);
     if (to && success)

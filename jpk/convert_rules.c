@@ -30,6 +30,8 @@ static const struct jpk_check_rule rules[CONVERT_RULES + 1] = {
     [CONVERT_PRESCRIPT] = {"prescript-moved", JPK_WARNING, "A script that runs before a transformation has moved."},
     [CONVERT_AGENT] = {"agent", JPK_WARNING, "It needs another kind of agent."},
     [CONVERT_DESCRIPTION_LOST] = {"description-lost", JPK_INFO, "A description has no place in such a component."},
+    [CONVERT_LOGIN_APART] = {"login-apart", JPK_INFO,
+                             "Encrypted log-ins cannot be compared, so that each has its own connection."},
     [CONVERT_WSDL] = {"wsdl", JPK_WARNING, "A WSDL file must be given to its connection."},
 };
 
@@ -60,6 +62,7 @@ static const uint8_t results[CONVERT_RULES] = {
     [CONVERT_PRESCRIPT] = JPK_CONVERT_REVIEW,
     [CONVERT_AGENT] = JPK_CONVERT_REVIEW,
     [CONVERT_DESCRIPTION_LOST] = JPK_CONVERTED,
+    [CONVERT_LOGIN_APART] = JPK_CONVERT_REVIEW,
     [CONVERT_WSDL] = JPK_CONVERT_REVIEW,
 };
 

@@ -31,6 +31,7 @@ enum convert_rule {
     CONVERT_PRESCRIPT,         /* a script to run before a transformation has moved */
     CONVERT_AGENT,             /* needs another agent than was asked for */
     CONVERT_DESCRIPTION_LOST,  /* a description that has no place there */
+    CONVERT_LOGIN_APART,       /* an encrypted log-in, which may be that of another connection */
     CONVERT_WSDL,              /* the file that a SOAP connection is set up from */
     CONVERT_RULES
 };

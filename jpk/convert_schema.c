@@ -11,18 +11,26 @@
 
 /* ------------------------------------------------------------------------------------------------------------- kept */
 
-/* The function that a web service call is made by; a function itself; NULL: none. */
-static const struct jpk_entity *function_entity(const struct convert *c, const struct jpk_side *side)
+/*
+ * The function that a web service call is made by; a function itself; NULL: none. Wizards share the calls, so it is the
+ * wizard of the transformation's operation that counts; where no operation has the transformation, the first of the
+ * call.
+ */
+static const struct jpk_entity *function_entity(const struct convert *c, const struct jpk_entity *transformation,
+                                                const struct jpk_side *side)
 {
     const struct jpk_entity *entity = side->entity;
     if (!convert_lives(entity))
         return NULL;
-    if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && c->schemas->wizards[entity->index])
-        return c->schemas->wizards[entity->index];
+    if (entity->type == JPK_TYPE_WEB_SERVICE_CALL && c->schemas->wizards[entity->index]) {
+        const struct jpk_entity *own = c->schemas->wizards[transformation->index];
+        return own ? own : c->schemas->wizards[entity->index];
+    }
     bool call = side->reference && (strcmp(side->reference, "callId") == 0 || strcmp(side->reference, "wsCallId") == 0);
     return call ? entity : NULL;
 }
 
+/* The wizard of what stands in an operation: of its call, and of the transformations beside it. */
 static void find_wizards(struct convert *c)
 {
     for (size_t i = 0; i < c->project->entity_count; i++) {
@@ -32,7 +40,8 @@ static void find_wizards(struct convert *c)
         const struct jpk_entity *item = convert_wizard_item(c, operation);
         for (size_t j = 0; item && j < operation->as.operation->activity_count; j++) {
             const struct jpk_entity *content = operation->as.operation->activities[j].content;
-            if (content && content->type == JPK_TYPE_WEB_SERVICE_CALL && !c->schemas->wizards[content->index])
+            if (content && (content->type == JPK_TYPE_WEB_SERVICE_CALL || content->type == JPK_TYPE_TRANSFORMATION) &&
+                !c->schemas->wizards[content->index])
                 c->schemas->wizards[content->index] = item;
         }
     }
@@ -58,9 +67,10 @@ static const char *said(const struct jpk_entity *entity, const char *key)
 }
 
 /* The function of a side, made when it is asked for the first time. */
-static struct convert_function *function_of(struct convert *c, const struct jpk_side *side)
+static struct convert_function *function_of(struct convert *c, const struct jpk_entity *transformation,
+                                            const struct jpk_side *side)
 {
-    const struct jpk_entity *entity = function_entity(c, side);
+    const struct jpk_entity *entity = function_entity(c, transformation, side);
     if (!entity || c->ledger.failed)
         return NULL;
     struct convert_function *function = c->schemas->functions[entity->index];
@@ -91,7 +101,8 @@ static void find_functions(struct convert *c)
         if (!convert_is_transformation(entity))
             continue;
         const struct jpk_transformation *t = entity->as.transformation;
-        struct convert_function *request = function_of(c, &t->target), *response = function_of(c, &t->source);
+        struct convert_function *request = function_of(c, entity, &t->target);
+        struct convert_function *response = function_of(c, entity, &t->source);
         if (request && t->target.file && *t->target.file && !request->files.request_file) {
             request->files.request_file = t->target.file;
             request->files.request_root = t->target.root;
@@ -194,7 +205,7 @@ bool convert_side_open(struct convert *c, const struct jpk_entity *transformatio
     if (!target && (side->type_code == 13 || (!side->type_code && !side->nature && !side->reference && !side->file)))
         return true;
     out->there = true;
-    out->function = function_of(c, side);
+    out->function = function_of(c, transformation, side);
     if (out->function && out->function->activity_id) {
         open_function(c, out);
         return !c->ledger.failed;
@@ -408,7 +419,7 @@ json_t *convert_side_detach(struct convert *c, const struct jpk_entity *transfor
     const struct jpk_transformation *t = transformation->as.transformation;
     struct convert_side side = {
         .transformation = transformation, .side = target ? &t->target : &t->source, .target = target};
-    const struct convert_function *function = function_of(c, side.side);
+    const struct convert_function *function = function_of(c, transformation, side.side);
     struct schema_tree *tree = function ? function->sides[target].tree : NULL;
     side.own = tree ? users_tree(c, tree) : NULL;
     json_t *json = side.own ? user_json(c, &side) : NULL;

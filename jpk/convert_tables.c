@@ -38,6 +38,17 @@ const struct convert_time_unit *convert_time_unit(const char *name)
     return &units[0];
 }
 
+void convert_put_sending(struct buf *out, const char *email)
+{
+    buf_puts(out, "<trans>\nSendEmailMessage(\"<TAG>email:");
+    for (; *email; email++) {
+        if (*email == '"' || *email == '\\')
+            buf_putc(out, '\\');
+        buf_putc(out, *email);
+    }
+    buf_puts(out, "</TAG>\");\n</trans>");
+}
+
 /* One member for one setting. */
 const struct convert_schedule_member convert_schedule_members[] = {
     {"occurrence", "occurs", "occurs", CONVERT_SCHEDULE_NUMBER},

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* An option of operations: a setting in Design Studio, a member of `options` in Cloud Studio. */
 struct convert_option {
     const char *key, *member;
@@ -45,5 +47,8 @@ extern const size_t convert_email_setting_count;
 
 /* The unit of that name in any letter case; hours when there is none. The smaller ones follow, the last is a second. */
 const struct convert_time_unit *convert_time_unit(const char *name);
+
+/* The script of an operation that sends an e-mail on behalf of another; `email` is the component's name. */
+void convert_put_sending(struct buf *out, const char *email);
 
 #endif

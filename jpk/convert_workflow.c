@@ -23,6 +23,17 @@ static json_t *new_workflow(struct convert *c, const struct jpk_folder *folder, 
     return workflow;
 }
 
+/* Folders of operations are workflows; those above one are part of its name. */
+static void account_folders(struct convert *c, const struct jpk_folder *folder, const json_t *workflow)
+{
+    const char *name = json_string_value(json_object_get(workflow, "name"));
+    for (; folder && !c->ledger.failed; folder = folder->parent) {
+        const struct jpk_entity *entity = jpk_project_entity(c->project, folder->id);
+        if (convert_lives(entity) && entity->type == JPK_TYPE_FOLDER)
+            convert_done(c, entity, JPK_CONVERTED, "workflow:%s", name ? name : "");
+    }
+}
+
 static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation)
 {
     const struct jpk_folder *folder = operation->folder;
@@ -37,6 +48,7 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
         c->ledger.failed = true;
         return NULL;
     }
+    account_folders(c, folder, workflow);
     return workflow;
 }
 

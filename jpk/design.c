@@ -82,8 +82,7 @@ const char *design_string(struct design *d, uint32_t node)
 
 /* ------------------------------------------------------------------------------------------------------------- ids */
 
-/* False: something has it already, or memory is out. */
-static bool take_id(struct design *d, const char *id)
+bool design_take_id(struct design *d, const char *id)
 {
     uint32_t old = MAP_NONE;
     if (map_add(&d->ids, id, strlen(id), 0, &old))
@@ -101,7 +100,7 @@ const char *design_new_id(struct design *d, const char *role, const char *source
         char id[UUID_SIZE];
         uuid_of_name(d->project_id, number > 0 ? design_text(d, "%s#%u", name, number) : name, id);
         const char *copy = design_text(d, "%s", id);
-        if (d->ledger.failed || !take_id(d, copy))
+        if (d->ledger.failed || !design_take_id(d, copy))
             continue;
         d->ledger.failed |= !map_set(&d->made_ids, name, strlen(name), number + 1);
         return copy;
@@ -117,7 +116,7 @@ static void keep_id(struct design *d, const struct jpk_cloud_component *componen
         return;
     char *lower = arena_strdup_lower(&d->ledger.arena, component->id);
     d->ledger.failed |= !lower;
-    if (lower && take_id(d, lower))
+    if (lower && design_take_id(d, lower))
         design_of(d, component)->id = lower;
 }
 
@@ -133,8 +132,10 @@ static void make_id(struct design *d, const struct jpk_cloud_component *componen
 static const char *project_name(struct design *d)
 {
     struct buf name = {0};
-    for (const char *p = design_file_name(d, d->cloud->name, ' '); *p; p++)
-        if (*p != ' ' || (name.size > 0 && name.data[name.size - 1] != ' '))
+    const char *wanted = design_file_name(d, d->cloud->name, ' ');
+    bool legal = *wanted != ' ' && strcmp(wanted, d->cloud->name) == 0;
+    for (const char *p = wanted; *p; p++)
+        if (*p != ' ' || legal || (name.size > 0 && name.data[name.size - 1] != ' '))
             buf_putc(&name, *p);
     size_t n = name.size;
     while (n > 0 && (name.data[n - 1] == ' ' || name.data[n - 1] == '.'))
@@ -232,6 +233,29 @@ static void account_adapters(struct design *d)
                             *d->cloud->adapters[i].name ? d->cloud->adapters[i].name : d->cloud->adapters[i].id);
 }
 
+/* What was left out while the export was read, for it has another type than it must have. */
+static void account_problems(struct design *d)
+{
+    struct text_counter lines = text_counter_begin(d->cloud->doc->text, d->cloud->doc->size);
+    size_t next = 0;
+    for (size_t i = 0; i < d->cloud->problem_count && !d->ledger.failed; i++) {
+        const struct jpk_cloud_problem *problem = &d->cloud->problems[i];
+        const struct jpk_cloud_component *of = NULL;
+        while (next < d->cloud->component_count &&
+               jdoc_next(d->cloud->doc, d->cloud->components[next]->node) <= problem->node)
+            next++;
+        if (next < d->cloud->component_count && d->cloud->components[next]->node <= problem->node)
+            of = d->cloud->components[next];
+        struct text_position at = text_counter_at(&lines, d->cloud->doc->nodes[problem->node].start);
+        if (of)
+            design_note(d, of, CONVERT_SETTING_LOST, problem->node, "what should be %s is none, and is left out",
+                        problem->expected);
+        else
+            design_note_project(d, CONVERT_UNREADABLE, "line %u, column %u: what should be %s is none, and is left out",
+                                at.line, at.column, problem->expected);
+    }
+}
+
 static void account(struct design *d)
 {
     account_adapters(d);
@@ -248,6 +272,7 @@ static void account(struct design *d)
         else
             design_note(d, component, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE, "nothing that was converted uses it");
     }
+    account_problems(d);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- result */
@@ -295,7 +320,7 @@ static void list_connectors(struct design *d, struct jpk_conversion *out)
     size_t count = 0;
     d->ledger.failed |= !list;
     for (size_t i = 0; list && i < d->cloud->component_count; i++)
-        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION)
+        if (d->cloud->components[i]->kind == JPK_CLOUD_CONNECTION && *d->cloud->components[i]->as.connection->adapter)
             list[count++] = d->cloud->components[i]->as.connection->adapter;
     if (list)
         ledger_show_connectors(out, list, count);

@@ -30,7 +30,7 @@
 
 #define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
 
-enum { DESIGN_WIZARDS = 4 }; /* rows of the table of design_wizard.c */
+enum { DESIGN_WIZARDS = 5 }; /* rows of the table of design_wizard.c */
 
 /* A setting: <Item key="..." value="..."/>. */
 struct design_item {
@@ -138,6 +138,9 @@ const char *design_keep(struct design *d, struct buf *buf);
 const char *design_upper(struct design *d, const char *text);
 /* What a node of the export says that is a string; "" for any other, and for JDOC_NONE. */
 const char *design_string(struct design *d, uint32_t node);
+
+/* Takes an id in lower case, which must stay. False: something has it already, or memory is out. */
+bool design_take_id(struct design *d, const char *id);
 
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);

@@ -54,6 +54,7 @@ static const struct usual {
     {JPK_TYPE_SALESFORCE_CONNECTOR, "salesforceconnector_id", OWN_ID},
     {JPK_TYPE_SALESFORCE_CONNECTOR, "status", "1"},
     {JPK_TYPE_SALESFORCE_CREATE, "salesforcecreate_id", OWN_ID},
+    {JPK_TYPE_SALESFORCE_DELETE, "salesforcedelete_id", OWN_ID},
     {JPK_TYPE_SALESFORCE_QUERY, "salesforcequery_id", OWN_ID},
     {JPK_TYPE_SALESFORCE_QUERY, "target_encoding", ""},
     {JPK_TYPE_SALESFORCE_QUERY, "target_header_mode", "0"},

@@ -371,9 +371,8 @@ static void put_sender(struct design *d, struct design_entity *entity, const str
     const struct jpk_cloud_component *email = design_email_of(d, script);
     if (email)
         design_set(d, entity, outcome->email_key, design_of(d, email)->id);
-    for (size_t i = 0; i < sender->as.operation->outcome_count; i++)
-        if (sender->as.operation->outcomes[i].operation.component)
-            put_operation(d, entity, from, outcome, sender->as.operation->outcomes[i].operation.component);
+    if (sender->as.operation->outcome_count > 0 && sender->as.operation->outcomes[0].operation.component)
+        put_operation(d, entity, from, outcome, sender->as.operation->outcomes[0].operation.component);
     design_done_as(d, sender, "Operation:%s (e-mail on %s)", from->name, outcome->words);
     design_done_as(d, script, "Operation:%s (e-mail on %s)", from->name, outcome->words);
 }

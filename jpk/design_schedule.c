@@ -39,9 +39,12 @@ static struct design_entity *schedule_of(struct design *d, struct map *made, con
     uint32_t found = own ? map_get(made, wanted, strlen(wanted)) : MAP_NONE;
     if (found != MAP_NONE)
         return d->entities[found];
-    const char *id = own ? design_text(d, "%s", wanted) : design_new_id(d, "schedule", name);
+    const char *id = own ? arena_strdup_lower(&d->ledger.arena, wanted) : NULL;
+    d->ledger.failed |= own && !id;
+    if (!id || !design_take_id(d, id)) /* what the export has goes first */
+        id = design_new_id(d, "schedule", name);
     struct design_entity *entity = design_entity(d, JPK_TYPE_SCHEDULE, id, design_text(d, "%s", name));
-    if (entity && own && !map_set(made, id, strlen(id), (uint32_t)d->entity_count - 1))
+    if (entity && own && !map_set(made, wanted, strlen(wanted), (uint32_t)d->entity_count - 1))
         d->ledger.failed = true;
     for (size_t i = 0; entity && i < convert_schedule_member_count; i++)
         design_set(d, entity, convert_schedule_members[i].key, setting_of(d, request, &convert_schedule_members[i]));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/convert_tables.h"
 #include "jpk/design.h"
 
 void design_made_id(const struct design *d, const char *kind, const char *role, const char *source, char id[UUID_SIZE])
@@ -44,6 +45,26 @@ static bool is_named(const struct design *d, const struct jpk_cloud_component *c
     return count > 0;
 }
 
+/* What runs behind a sender runs whether the e-mail was sent or not. */
+static bool runs_either_way(const struct jpk_cloud_operation *sender)
+{
+    const struct jpk_cloud_outcome *o = sender->outcomes;
+    return sender->outcome_count == 0 ||
+           (sender->outcome_count == 2 && o[0].operation.component == o[1].operation.component &&
+            o[0].when == JPK_CLOUD_ON_SUCCESS && o[1].when == JPK_CLOUD_ON_FAILURE);
+}
+
+/* A script that sends an e-mail, and nothing else. */
+static bool only_sends(const struct design *d, const struct jpk_cloud_component *script)
+{
+    const struct jpk_cloud_component *email = design_email_of(d, script);
+    struct buf text = {0};
+    convert_put_sending(&text, email ? email->name : "");
+    bool same = email && !text.failed && strcmp(script->as.script->text, buf_text(&text)) == 0;
+    buf_free(&text);
+    return same;
+}
+
 /* An operation with nothing but the script that sends an e-mail, as it was made and nobody has changed it. */
 static bool is_sender(const struct design *d, const struct jpk_cloud_component *operation,
                       const struct jpk_cloud_outcome *o)
@@ -51,20 +72,13 @@ static bool is_sender(const struct design *d, const struct jpk_cloud_component *
     const struct jpk_cloud_component *to = o->operation.component;
     const char *role = role_of(o->when);
     if (!role || !to || to->kind != JPK_CLOUD_OPERATION || to->as.operation->step_count != 1 || *to->description ||
-        to->as.operation->outcome_count > 1 ||
-        (to->as.operation->outcome_count == 1 && to->as.operation->outcomes[0].when != JPK_CLOUD_ON_SUCCESS) ||
+        !runs_either_way(to->as.operation) ||
         !design_is_made_id(d, to->id, "operation", role, design_of(d, operation)->id))
         return false;
     const struct jpk_cloud_component *script = to->as.operation->steps[0].component;
-    if (!script || script->kind != JPK_CLOUD_SCRIPT ||
-        !design_is_made_id(d, script->id, "script", role, design_of(d, operation)->id) || is_named(d, to) ||
-        is_named(d, script))
-        return false;
-    const struct jpk_cloud_component *email = design_email_of(d, script);
-    char text[1024];
-    snprintf(text, sizeof text, "<trans>\nSendEmailMessage(\"<TAG>email:%s</TAG>\");\n</trans>",
-             email ? email->name : "");
-    return email && strcmp(script->as.script->text, text) == 0;
+    return script && script->kind == JPK_CLOUD_SCRIPT &&
+           design_is_made_id(d, script->id, "script", role, design_of(d, operation)->id) && !is_named(d, to) &&
+           !is_named(d, script) && only_sends(d, script);
 }
 
 /* How often a step is used, and how often it stands where the conversion has put it. */

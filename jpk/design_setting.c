@@ -127,7 +127,7 @@ static const char *change_value(struct design *d, const struct endpoint_setting 
 /* The first of the alternatives; NULL: the value says nothing whatever it is. */
 static const char *usual_value(struct design *d, const struct endpoint_setting *setting)
 {
-    if (strcmp(setting->usual, "*") == 0)
+    if (strcmp(setting->usual, "*") == 0 || secret_name(setting->key, strlen(setting->key)))
         return NULL;
     return design_text(d, "%.*s", (int)strcspn(setting->usual, "|"), setting->usual);
 }
@@ -150,7 +150,11 @@ static const char *setting_value(struct design *d, const struct design_entity *e
     bool known = is_known(component);
     if (!text && known && property)
         text = property->default_value;
-    if (setting->change == ENDPOINT_LOST || !text)
+    if (setting->change == ENDPOINT_LOST)
+        return known ? usual_value(d, setting) : NULL;
+    if (!text && property && property->secret && (setting->flags & ENDPOINT_ALWAYS)) /* exports leave it out */
+        design_note_secret(d, component, property->node, setting->key, entity, setting->label);
+    if (!text)
         return known ? usual_value(d, setting) : NULL;
     bool secret = property->secret || (setting->flags & ENDPOINT_SECRET);
     if (*text && (design_is_encrypted(text) || (secret && !secret_only_variables(text, strlen(text))))) {

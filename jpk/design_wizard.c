@@ -12,9 +12,8 @@ static const struct wizard {
     const char *operation;
     const char *connect_type; /* NULL: not known */
 } wizards[DESIGN_WIZARDS] = {
-    {JPK_TYPE_SALESFORCE_QUERY, "query", "25"},
-    {JPK_TYPE_SALESFORCE_CREATE, "create", NULL},
-    {JPK_TYPE_SALESFORCE_UPDATE, "update", "28"},
+    {JPK_TYPE_SALESFORCE_QUERY, "query", "25"},   {JPK_TYPE_SALESFORCE_CREATE, "create", NULL},
+    {JPK_TYPE_SALESFORCE_DELETE, "delete", NULL}, {JPK_TYPE_SALESFORCE_UPDATE, "update", "28"},
     {JPK_TYPE_SALESFORCE_UPSERT, "upsert", "26"},
 };
 

@@ -407,6 +407,7 @@ static const struct {
     [JPK_TYPE_QUICKBOOKS_CREATE] = {parse_function, link_function},
     [JPK_TYPE_QUICKBOOKS_QUERY] = {parse_function, link_function},
     [JPK_TYPE_SALESFORCE_CREATE] = {parse_function, link_function},
+    [JPK_TYPE_SALESFORCE_DELETE] = {parse_function, link_function},
     [JPK_TYPE_SALESFORCE_QUERY] = {parse_function, link_function},
     [JPK_TYPE_SALESFORCE_UPDATE] = {parse_function, link_function},
     [JPK_TYPE_SALESFORCE_UPSERT] = {parse_function, link_function},

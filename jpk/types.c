@@ -40,6 +40,8 @@ static const struct jpk_type_info types[JPK_TYPE_COUNT] = {
      "salesforce", JPK_ROLE_ENDPOINT, true},
     {JPK_TYPE_SALESFORCE_CREATE, "SalesforceCreate", "Salesforce create", "Salesforce creates", "salesforce",
      JPK_ROLE_WRITE, true},
+    {JPK_TYPE_SALESFORCE_DELETE, "SalesforceDelete", "Salesforce delete", "Salesforce deletes", "salesforce",
+     JPK_ROLE_WRITE, false},
     {JPK_TYPE_SALESFORCE_QUERY, "SalesforceQuery", "Salesforce query", "Salesforce queries", "salesforce",
      JPK_ROLE_READ, true},
     {JPK_TYPE_SALESFORCE_UPDATE, "SalesforceUpdate", "Salesforce update", "Salesforce updates", "salesforce",

@@ -18,14 +18,11 @@
 
 static const struct option options[] = {
     {"to", 't', OPTION_CHOICE, FIELD(convert.to), "cloud|design", "what to make: a project of which studio"},
-    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT",
-     "where to write (default: the project's name, here): OUT.json, - prints it; OUT.jpk, or a folder for a workspace"},
+    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT", "where to write (default: the project's name, here)"},
     {"report", 'r', OPTION_TEXT, FIELD(convert.report), "FILE", "write the report too: FILE.json, .md or .html"},
     {"report-format", 0, OPTION_CHOICE, FIELD(convert.report_format), "json|markdown|html",
      "the report's form (default: by the name of its file)"},
-    {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE",
-     "to cloud: write the schedules too, as JSON for the REST interface; to design: take them from such a file or a "
-     "report"},
+    {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE", "schedules, which no export holds"},
     {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private",
      "to cloud: which kind of agent will run it (any)"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
@@ -340,14 +337,20 @@ const struct command convert_command = {
     .name = "convert",
     .arguments = "PROJECT",
     .summary = "Make a project of Cloud Studio from one of Design Studio, or back, and say what is left to do.",
-    .details = "Every item of the project is accounted for: converted, review (converted, but a person should look at "
-               "it),\n"
-               "manual (a person must do it) or dropped (on purpose). The report says why, and what to do, most "
-               "important first.\n"
-               "With --dry-run only the report is made: in text, or in the form of --report-format.\n"
-               "No value of a secret is written or printed. The exit status is 0 when the conversion is complete, 1 "
-               "when\n"
-               "something needs a person.",
+    .details =
+        "--to cloud writes an export (OUT.json, - prints it), --to design a Jitterpak (OUT.jpk) or, by any other name, "
+        "a\n"
+        "new folder with a workspace. Schedules, which exports do not hold, go to the file of --schedules as requests "
+        "for\n"
+        "the REST interface; on the way back they come from there, or from a JSON report, which knows what they "
+        "start.\n"
+        "\n"
+        "Every item of the project is accounted for: converted, review (converted, but a person should look at it),\n"
+        "manual (a person must do it) or dropped (on purpose). The report says why, and what to do, most important "
+        "first.\n"
+        "With --dry-run only the report is made: in text, or in the form of --report-format.\n"
+        "No value of a secret is written or printed. The exit status is 0 when the conversion is complete, 1 when\n"
+        "something needs a person.",
     .groups = groups,
     .least = 1,
     .most = 1,

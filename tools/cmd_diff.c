@@ -118,12 +118,13 @@ static int compare(const struct settings *settings, struct input inputs[2])
 }
 
 /* --env is for the sides that are workspaces; the project of another has no choice of environments. */
-static struct jpk_project *load(struct jpk_archive *archive, const char *environment, struct jpk_error *err)
+static struct jpk_project *load(struct jpk_archive *archive, const char *environment, unsigned flags,
+                                struct jpk_error *err)
 {
     struct jpk_error chosen = {0}, any = {0};
-    struct jpk_project *project = jpk_project_load(archive, environment, 0, &chosen);
+    struct jpk_project *project = jpk_project_load(archive, environment, flags, &chosen);
     if (!project && environment && chosen.code == JPK_ERR_NOT_FOUND)
-        project = jpk_project_load(archive, NULL, 0, &any);
+        project = jpk_project_load(archive, NULL, flags, &any);
     if (project && chosen.code != JPK_OK && project->shape == JPK_SHAPE_WORKSPACE) {
         jpk_project_free(project);
         project = NULL;
@@ -167,11 +168,13 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_error err = {0};
     bool ok = true;
     (void)count;
-    for (int i = 0; i < 2 && ok; i++) {
+    for (int i = 0; i < 2 && ok; i++)
         ok = input_open_any(&inputs[i], arguments[i], settings, &err);
-        if (ok && !inputs[i].cloud)
-            inputs[i].project = load(inputs[i].archive, settings->environment, &err);
-        ok = ok && (inputs[i].project || inputs[i].cloud);
+    for (int i = 0; i < 2 && ok; i++) {
+        unsigned flags = inputs[!i].cloud ? JPK_KEEP_GOING : 0; /* what is to be converted is read as for that */
+        if (!inputs[i].cloud)
+            inputs[i].project = load(inputs[i].archive, settings->environment, flags, &err);
+        ok = inputs[i].project || inputs[i].cloud;
     }
     for (int i = 0; i < 2 && ok; i++)
         if (!inputs[i].cloud && inputs[!i].cloud)

@@ -16,8 +16,8 @@ const char convert_coverage_items[] =
 const char convert_coverage_lines[] =
     "lines of code in scripts and mappings in which nothing is left to do, of all of them";
 const char convert_effort_how[] =
-    "a task is all that one rule has to say about one item; each counts the minutes of its rule's class, which are "
-    "figures for planning and not measured";
+    "a task is all that one rule has to say about one item, or about all of them where one answer holds for all; each "
+    "counts the minutes of its rule's class, which are figures for planning and not measured";
 
 /* ------------------------------------------------------------------------------------------------------ figures */
 
@@ -140,10 +140,12 @@ static void count_item(struct convert_report *report, struct rules *rules, size_
         size_t rule = rule_index(rules, item->findings[i].rule);
         if (rule == rules->count || rules->todo[rule].advice->effort == CONVERT_EFFORT_NONE)
             continue;
-        rules->todo[rule].findings++;
+        struct convert_todo *todo = &rules->todo[rule];
+        bool counted = rules->met[rule] == index + 1 || (todo->advice->once && todo->tasks > 0);
+        todo->findings++;
         explained = true;
-        if (rules->met[rule] != index + 1)
-            add_task(report, &rules->todo[rule], index);
+        if (!counted)
+            add_task(report, todo, index);
         rules->met[rule] = index + 1;
     }
     if (!explained && (item->result == JPK_CONVERT_REVIEW || item->result == JPK_CONVERT_MANUAL))
@@ -164,8 +166,8 @@ static int compare_todo(const void *a, const void *b)
 static bool begin_rules(struct rules *rules)
 {
     static const struct convert_advice unexplained[2] = {
-        {"review", CONVERT_EFFORT_LOOK, "compare with the original"},
-        {"manual", CONVERT_EFFORT_BUILD, "build it by hand"},
+        {"review", CONVERT_EFFORT_LOOK, "compare with the original", false},
+        {"manual", CONVERT_EFFORT_BUILD, "build it by hand", false},
     };
     rules->rows = jpk_convert_rules();
     while (rules->rows[rules->count].id)
@@ -293,6 +295,15 @@ static bool find_reasons(struct convert_report *report, struct slot_lookup *look
 
 /* ------------------------------------------------------------------------------------------------------- report */
 
+/* Whether a person must do something about the project as a whole. */
+static bool project_needs_person(const struct jpk_conversion *conversion)
+{
+    for (size_t i = 0; i < conversion->finding_count; i++)
+        if (conversion->findings[i].severity > JPK_INFO)
+            return true;
+    return false;
+}
+
 /* A cloud agent that was asked for and cannot run it needs a person, too. */
 static enum convert_status find_status(const struct convert_report *report)
 {
@@ -300,7 +311,9 @@ static enum convert_status find_status(const struct convert_report *report)
     bool agent = strcmp(convert_agent_name(report), "cloud") == 0 && json_array_size(report->private_reasons) > 0;
     if (convert_carried(counts) == 0 && counts[JPK_CONVERT_MANUAL] > 0)
         return CONVERT_FAILED;
-    return counts[JPK_CONVERT_REVIEW] + counts[JPK_CONVERT_MANUAL] > 0 || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
+    bool person =
+        counts[JPK_CONVERT_REVIEW] + counts[JPK_CONVERT_MANUAL] > 0 || project_needs_person(report->conversion);
+    return person || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
 }
 
 static bool find_source(struct convert_report *report, const struct input *input, struct jpk_error *err)

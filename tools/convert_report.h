@@ -37,6 +37,7 @@ struct convert_advice {
     const char *rule;
     enum convert_effort effort;
     const char *advice;
+    bool once; /* one answer holds for all items: it is one task, however many have it */
 };
 
 /* The row of a rule; never NULL: what the table does not know is to be looked at. */

@@ -298,6 +298,28 @@ static void test_equal_logins_share_a_connection(void **state)
     made_free(&m);
 }
 
+/* Encrypted, and not to the same text. */
+#define OTHERWISE(key) "<Item enc=\"true\" key=\"" key "\" value=\"$00qrvM3e7/ABEiM0RVZneImaq7zN3u/wARIjNEVWZ3iJk=\"/>"
+
+/* Nobody can compare what is encrypted: each has its connection, and the second is told which the first is. */
+static void test_hidden_logins(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Source", GUID(1), "Invoices", FTP("22"));
+    add(&m, "Source", GUID(2), "Orders",
+        LOCATION("FTP", ITEM("file_name", "*.csv") OTHERWISE("locator") ENCRYPTED("password") ITEM("port", "22")));
+    add(&m, "Source", GUID(3), "Elsewhere", FTP("2222"));
+    add(&m, "Operation", GUID(5), "O",
+        OPERATION("", STEP("SOURCE", GUID(1)) STEP("SOURCE", GUID(2)) STEP("SOURCE", GUID(3))));
+    make(&m, NULL);
+    assert_int_equal(count_of(&m, JPK_CLOUD_CONNECTION), 3);
+    assert_int_equal(findings_of(&m, GUID(1), "login-apart"), 0);
+    assert_int_equal(findings_of(&m, GUID(2), "login-apart"), 1);
+    assert_int_equal(findings_of(&m, GUID(3), "login-apart"), 0);
+    made_free(&m);
+}
+
 static void test_log_ins_that_nobody_can_read_stay_apart(void **state)
 {
     (void)state;
@@ -504,6 +526,7 @@ static void end(struct convert *c)
         map_free(&c->names[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     free(c->connections);
     free(c->activities);
@@ -550,6 +573,7 @@ static void test_project_variables(void **state)
         PROPERTIES(ENCRYPTED("value") ITEM("label", "Path") ITEM("Description", "Where") ITEM("hide_value", "1")));
     add(&m, "ProjectVariable", GUID(2), "Base_Path", PROPERTIES(ITEM("value", "x") ITEM("hide_value", "0")));
     add(&m, "ProjectVariable", GUID(3), "(-)", PROPERTIES(""));
+    add(&m, "ProjectVariable", GUID(9), "BASE_PATH", PROPERTIES(""));
     add(&m, "Target", GUID(4), "T", LOCATION("TemporaryStorage", ITEM("file_name", "[base path]/[Base_Path]")));
     make(&m, NULL);
     json_t *renamed = component(&m, JPK_CLOUD_VARIABLE, "Base_Path_2");
@@ -562,8 +586,9 @@ static void test_project_variables(void **state)
     component(&m, JPK_CLOUD_VARIABLE, "variable");
     assert_string_equal(value_of(component(&m, JPK_CLOUD_ACTIVITY, "Write T"), "file_name"),
                         "\"[Base_Path_2]/[Base_Path]\"");
-    assert_int_equal(m.conversion->rename_count, 2);
+    assert_int_equal(m.conversion->rename_count, 3);
     assert_string_equal(m.conversion->renames[0].to, "Base_Path_2");
+    assert_string_equal(item_of(&m, GUID(9))->target, "projectVariable:BASE_PATH_3"); /* letter case tells none apart */
     assert_string_equal(item_of(&m, GUID(1))->target, "projectVariable:Base_Path_2");
     assert_int_equal(findings_of(&m, GUID(1), "secret"), 1);
     assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERTED);
@@ -761,6 +786,7 @@ int main(void)
         cmocka_unit_test(test_temporary_storage),
         cmocka_unit_test(test_names_of_activities),
         cmocka_unit_test(test_equal_logins_share_a_connection),
+        cmocka_unit_test(test_hidden_logins),
         cmocka_unit_test(test_log_ins_that_nobody_can_read_stay_apart),
         cmocka_unit_test(test_http),
         cmocka_unit_test(test_database),

@@ -230,6 +230,14 @@ static void test_outcomes_that_dangle_are_said(void **state)
     assert_int_equal(findings_of(&m, GUID(1), "dangling"), 5);
     assert_int_equal(json_array_size(json_object_get(component(&m, JPK_CLOUD_OPERATION, "A"), "outcomes")), 0);
     made_free(&m);
+    m = (struct made){0}; /* items of another type */
+    add(&m, "Script", GUID(9), "S", SCRIPT("1"));
+    add_script_operation(&m, GUID(1), "A", ITEM("success_operation_id", GUID(9)) ITEM("failure_message_id", GUID(1)));
+    make(&m, NULL);
+    assert_int_equal(findings_of(&m, GUID(1), "dangling"), 2);
+    assert_int_equal(json_array_size(json_object_get(component(&m, JPK_CLOUD_OPERATION, "A"), "outcomes")), 0);
+    assert_int_equal(count_of(&m, JPK_CLOUD_SCRIPT), 1);
+    made_free(&m);
 }
 
 static void test_schedule(void **state)

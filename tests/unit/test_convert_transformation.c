@@ -635,6 +635,7 @@ static void end_by_hand(struct convert *c)
         json_decref(c->components[i]);
     }
     map_free(&c->connection_keys);
+    map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     json_decref(c->workflows);
     json_decref(c->assets);
@@ -694,6 +695,75 @@ static void test_connected_differently(void **state)
     done_free(&d);
 }
 
+/* ---------------------------------------------------------------------------------------------------- wizard calls
+ */
+
+#define ID(n) "00000000-0000-4000-8000-00000000000" #n
+#define ANSWER "root$transaction.response$body$queryResponse$result$records."
+
+/* An operation of the wizard `query` for an object, with the call that both share. */
+static void add_query(struct pm_graph *g, const char *query, const char *operation, const char *answer,
+                      const char *object)
+{
+    struct buf text = {0};
+    buf_printf(&text,
+               "  <Properties>\n    <Item key=\"connector_id\" value=\"" ID(
+                   1) "\"/>\n  </Properties>\n"
+                      "  <konga.string name=\"query_string\">SELECT Id FROM %s</konga.string>\n",
+               object);
+    pm_graph_add(g, "SalesforceQuery", query, object, buf_text(&text));
+    buf_clear(&text);
+    buf_printf(
+        &text,
+        "  <Properties>\n    <Item key=\"source_type_id\" value=\"14\"/>\n"
+        "    <Item key=\"natureoftarget\" value=\"Tree\"/>\n" XSD_TARGET "  </Properties>\n"
+        "  <InputStructure wsCallId=\"" ID(2) "\"/>\n  <Mappings>\n" FIELD("A$b$", ANSWER "%s$Id$") "  </Mappings>\n",
+        object);
+    pm_graph_add(g, "Transformation", answer, object, buf_text(&text));
+    buf_clear(&text);
+    buf_printf(&text,
+               "  <Properties>\n    <Item key=\"salesforce_wizard_guid\" value=\"%s\"/>\n  </Properties>\n"
+               "  <Pipeline opType=\"WebServiceCall\">\n    <Activities>\n"
+               "      <WEBSERVICECALL contentId=\"" ID(
+                   2) "\" role=\"Web Service Call\" type=\"10\"/>\n"
+                      "      <TRANSFORMATION contentId=\"%s\" role=\"Response\" type=\"4\"/>\n"
+                      "    </Activities>\n  </Pipeline>\n",
+               query, answer);
+    pm_graph_add(g, "Operation", operation, object, buf_text(&text));
+    buf_free(&text);
+}
+
+/* Wizards share their calls: what the answer is depends on the query of the operation, not on the call. */
+static void test_shared_call(void **state)
+{
+    (void)state;
+    struct pm_graph g = {0};
+    struct done d = {0};
+    pm_add(&g.pm, "t/files/a.xsd", XSD);
+    pm_graph_add(&g, "SalesforceConnector", ID(1), "Salesforce", "  <Properties/>\n");
+    pm_graph_add(&g, "WebServiceCall", ID(2), "SFDC Query",
+                 "  <Properties>\n    <Item key=\"operation\" value=\"query\"/>\n"
+                 "    <Item key=\"sfdc_partner_wsdl\" value=\"1\"/>\n  </Properties>\n");
+    add_query(&g, ID(3), ID(4), ID(5), "Account");
+    add_query(&g, ID(6), ID(7), ID(8), "Contact");
+    pm_graph_build(&g, "");
+    d.project = g.project;
+    d.graph = g.graph;
+    convert(&d);
+    static const char *const objects[] = {"Account", "Contact"}, *const queries[] = {ID(3), ID(6)};
+    for (size_t i = 0; i < 2; i++) {
+        const json_t *made = component(&d, 700, objects[i]);
+        struct buf path = {0};
+        buf_printf(&path, "[\"%s/Id\"]", objects[i]);
+        assert_string_equal(text_of(json_object_get(json_object_get(made, "source"), "origin"), "id"), queries[i]);
+        assert_json(json_object_get(rule_of(made, "A/b"), "srcPaths"), buf_text(&path));
+        assert_int_equal(findings_of(&d, entity_of(&d, JPK_TYPE_TRANSFORMATION, objects[i]), "mapping-lost", NULL), 0);
+        buf_free(&path);
+    }
+    done_free(&d);
+    pm_graph_free(&g);
+}
+
 /* ------------------------------------------------------------------------------------------------------- extending */
 
 static void test_extend_is_bounded(void **state)
@@ -742,7 +812,7 @@ int main(void)
         cmocka_unit_test(test_sample_database),      cmocka_unit_test(test_document_is_schema),
         cmocka_unit_test(test_no_structure),         cmocka_unit_test(test_nodes_that_lack),
         cmocka_unit_test(test_prescripts),           cmocka_unit_test(test_connected_differently),
-        cmocka_unit_test(test_extend_is_bounded),
+        cmocka_unit_test(test_shared_call),          cmocka_unit_test(test_extend_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -446,6 +446,20 @@ static void test_connectors(void **state)
     dm_free(&dm);
 }
 
+/* A type of entity that nobody has seen, but whose name follows from those of the others. */
+static void test_salesforce_delete(void **state)
+{
+    (void)state;
+    struct dm dm;
+    dm_make(&dm, PARTS(CONNECTION("90", "SF", "salesforce", "") "," ACTIVITY(
+                     "01", "Del", "salesforce", "delete", "neutral", "90", VALUE("salesforce_object", "Lead"))));
+    const struct jpk_entity *entity = dm_entity(&dm, JPK_TYPE_SALESFORCE_DELETE, "Del");
+    dm_value(entity, "salesforce_object", "Lead");
+    dm_value(entity, "connector_id", GUID("90"));
+    dm_found(&dm, "Del", "shape-not-observed", 1);
+    dm_free(&dm);
+}
+
 /* Links that lead to what cannot be there. */
 static void test_wrong_links(void **state)
 {
@@ -1033,6 +1047,8 @@ static void make_made(struct dm *dm, const char *components)
 }
 
 #define OUTCOME(when, id) "{'outcomeType':" when ",'operationId':'" id "'}"
+/* What runs behind a sender. */
+#define EITHER_WAY(id) ",'outcomes':[" OUTCOME("100", id) "," OUTCOME("200", id) "]"
 #define SENDING "<trans>\\nSendEmailMessage(\\\"<TAG>email:M</TAG>\\\");\\n</trans>"
 #define MADE(id, type, name, more) "{'id':'" id "','type':" type ",'name':'" name "'" more "}"
 #define MADE_SCRIPT(id, text) MADE(id, "400", "S " id, ",'scriptType':1,'scriptBody':'" text "'")
@@ -1043,10 +1059,9 @@ static void test_senders(void **state)
 {
     (void)state;
     struct dm dm;
-    make_made(&dm, A(OUTCOME("100", "{o}") "," OUTCOME("200", "{f}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
-                       "{o}", "{s}",
-                       ",'outcomes':[" OUTCOME(
-                           "100", GUID("42")) "]") "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}", ""));
+    make_made(&dm,
+              A(OUTCOME("100", "{o}") "," OUTCOME("200", "{f}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+                  "{o}", "{s}", EITHER_WAY(GUID("42"))) "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}", ""));
     const struct jpk_entity *a = dm_entity(&dm, JPK_TYPE_OPERATION, "A");
     dm_value(a, "success_message_id", GUID("51"));
     dm_value(a, "success_operation_id", GUID("42"));
@@ -1071,7 +1086,9 @@ static void test_changed_senders(void **state)
         A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
             "{o}", "{s}", ",'outcomes':[" OUTCOME("200", GUID("42")) "]"),
         A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
-            "{o}", "{s}", ",'outcomes':[" OUTCOME("100", GUID("42")) "," OUTCOME("200", GUID("42")) "]"),
+            "{o}", "{s}", ",'outcomes':[" OUTCOME("100", GUID("42")) "]"),
+        A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
+            "{o}", "{s}", ",'outcomes':[" OUTCOME("100", GUID("42")) "," OUTCOME("200", GUID("41")) "]"),
         /* another step, a script that names it, an operation that has its script, */
         A(OUTCOME("100", "{o}")) "," MADE_SCRIPT("{s}", SENDING) "," MADE("{o}", "200", "O {o}",
                                                                           ",'steps':[{'id':'{s}','type':400}," S1 "]"),
@@ -1102,11 +1119,8 @@ static void test_senders_in_a_row(void **state)
     (void)state;
     struct dm dm;
     make_made(&dm, A(OUTCOME("100", "{o}") "," OUTCOME("200", "{f}")) "," MADE_SCRIPT("{s}", SENDING) "," SENDER(
-                       "{o}", "{s}",
-                       ",'outcomes':[" OUTCOME(
-                           "100", "{f}") "]") "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}",
-                                                                                         ",'outcomes':[" OUTCOME(
-                                                                                             "100", "{o}") "]"));
+                       "{o}", "{s}", EITHER_WAY("{f}")) "," MADE_SCRIPT("{g}", SENDING) "," SENDER("{f}", "{g}",
+                                                                                                   EITHER_WAY("{o}")));
     const struct jpk_entity *a = dm_entity(&dm, JPK_TYPE_OPERATION, "A");
     assert_int_equal(dm_count(&dm, JPK_TYPE_OPERATION), 3);
     assert_non_null(jpk_project_entity(dm.project, jpk_entity_value(a, "success_operation_id")));
@@ -1162,6 +1176,7 @@ int main(void)
         cmocka_unit_test(test_emails),
         cmocka_unit_test(test_locations),
         cmocka_unit_test(test_connectors),
+        cmocka_unit_test(test_salesforce_delete),
         cmocka_unit_test(test_wrong_links),
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_wizards),
