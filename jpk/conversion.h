@@ -4,8 +4,8 @@
  *
  *   plan             which items live, what each becomes, names: convert, _names
  *   variables        project variables, e-mails: _variables
- *   endpoints        connections and activities, made when somebody needs them: _endpoint, _activity, _endpoint_use,
- *                    _endpoint_table, _setting, _database
+ *   endpoints        connections and activities, made when somebody needs them: _endpoint, _login, _activity,
+ *                    _endpoint_use, _endpoint_table, _setting, _database
  *   scripts          bodies with their references: _script
  *   transformations  schemas, mapping rules: _transformation, _schema, _schema_function, _structure, _connect
  *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow,

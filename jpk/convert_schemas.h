@@ -47,8 +47,8 @@ struct convert_connected {
 };
 
 struct convert_schemas {
-    const struct jpk_entity *
-        *wizards; /* by index of a call or of a transformation beside one: whose wizard made it; NULL */
+    /* By index of a call or of a transformation beside one: whose wizard made it; NULL. */
+    const struct jpk_entity **wizards;
     struct convert_function **functions; /* by index of their entity; NULL */
     struct convert_connected *connected; /* by index of the transformation */
     struct convert_user_schema **users;

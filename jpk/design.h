@@ -134,12 +134,13 @@ const char *design_text(struct design *d, const char *format, ...) __attribute__
 /* What a buffer holds, which is freed; "" and failed when it failed. */
 const char *design_keep(struct design *d, struct buf *buf);
 
-/* Takes an id in lower case, which must stay. False: something has it already, or memory is out. */
-bool design_take_id(struct design *d, const char *id);
 /* A text in upper case; "" and failed: no memory. */
 const char *design_upper(struct design *d, const char *text);
 /* What a node of the export says that is a string; "" for any other, and for JDOC_NONE. */
 const char *design_string(struct design *d, uint32_t node);
+
+/* Takes an id in lower case, which must stay. False: something has it already, or memory is out. */
+bool design_take_id(struct design *d, const char *id);
 
 /* The id of something that has no component: UUIDv5 of "role/source" in the project's, and not taken yet. */
 const char *design_new_id(struct design *d, const char *role, const char *source);
