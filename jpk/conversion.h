@@ -74,7 +74,6 @@ struct convert {
 
     struct jpk_convert_schedule *schedules;
     size_t schedule_count, schedule_capacity;
-    size_t script_lines, script_lines_kept;
 };
 
 /* ------------------------------------------------------------------------------------------- convert.c: for all parts

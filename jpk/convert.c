@@ -301,8 +301,6 @@ static void give_out(struct convert *c, struct conversion *out)
     public->size = out->text.size;
     public->schedules = out->schedules = c->schedules;
     public->schedule_count = c->schedule_count;
-    public->script_lines = c->script_lines;
-    public->script_lines_kept = c->script_lines_kept;
     ledger_give_out(&c->ledger, &out->ledger, public);
     c->schedules = NULL;
 }

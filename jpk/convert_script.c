@@ -187,14 +187,6 @@ static const char *rename_variables(struct convert *c, const char *text)
     return result;
 }
 
-static size_t count_lines(const char *text)
-{
-    size_t lines = 1;
-    for (; *text; text++)
-        lines += *text == '\n';
-    return lines;
-}
-
 const char *convert_script_text(struct convert *c, const struct jpk_entity *entity, const char *text, uint32_t offset)
 {
     struct rewriting r = {.c = c, .from = entity, .offset = offset};
@@ -209,9 +201,7 @@ const char *convert_script_text(struct convert *c, const struct jpk_entity *enti
     note_built(&r, &rewriting);
     note_functions(&r, text, size);
     script_wrap(buf_text(&rewriting.text), rewriting.text.size, script_language_of(text, size), &wrapped);
-    size_t lines = count_lines(text);
-    c->script_lines += lines;
-    c->script_lines_kept += lines > r.notes ? lines - r.notes : 0;
+    ledger_count_lines(&c->ledger, text, r.notes);
     const char *out = wrapped.failed ? "" : rename_variables(c, convert_text(c, "%s", buf_text(&wrapped)));
     c->ledger.failed |= wrapped.failed;
     buf_free(&wrapped);

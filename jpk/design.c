@@ -341,8 +341,6 @@ static void give_out(struct design *d, struct design_conversion *out)
     out->place = d->place;
     public->files = out->files = d->files;
     public->file_count = d->file_count;
-    public->script_lines = d->script_lines;
-    public->script_lines_kept = d->script_lines_kept;
     ledger_give_out(&d->ledger, &out->ledger, public);
     d->files = NULL;
 }

@@ -107,7 +107,6 @@ struct design {
     struct map assets;                           /* path -> index in uploads */
     struct design_entity *calls[DESIGN_WIZARDS]; /* made when the first operation needs one */
     struct design_place place;
-    size_t script_lines, script_lines_kept;
 };
 
 /* Of a conversion to Design Studio: where its environment lies; and its end. */

@@ -147,12 +147,9 @@ const char *design_reference_text(struct design *d, const struct jpk_cloud_compo
 const char *design_script_text(struct design *d, const struct jpk_cloud_component *from, const char *text,
                                uint32_t node)
 {
-    size_t lines = 1, notes = 0;
+    size_t notes = 0;
     const char *out = rewrite(d, from, text, node, &notes);
-    for (const char *p = text; *p; p++)
-        lines += *p == '\n';
-    d->script_lines += lines;
-    d->script_lines_kept += lines > notes ? lines - notes : 0;
+    ledger_count_lines(&d->ledger, text, notes);
     return out;
 }
 

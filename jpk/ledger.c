@@ -37,6 +37,8 @@ void ledger_give_out(struct ledger *ledger, struct ledger *out, struct jpk_conve
     conversion->rename_count = out->rename_count;
     conversion->secrets = out->secrets;
     conversion->secret_count = out->secret_count;
+    conversion->script_lines = out->script_lines;
+    conversion->script_lines_kept = out->script_lines_kept;
 }
 
 static int compare_places(const void *a, const void *b)
@@ -140,6 +142,15 @@ void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result res
         of->result = result;
     if (!of->target)
         of->target = target;
+}
+
+void ledger_count_lines(struct ledger *ledger, const char *text, size_t notes)
+{
+    size_t lines = 1;
+    for (; *text; text++)
+        lines += *text == '\n';
+    ledger->script_lines += lines;
+    ledger->script_lines_kept += lines > notes ? lines - notes : 0;
 }
 
 bool ledger_rename(struct ledger *ledger, size_t item, const char *to)

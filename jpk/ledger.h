@@ -29,6 +29,7 @@ struct ledger {
     size_t rename_count, rename_capacity;
     struct jpk_convert_secret *secrets;
     size_t secret_count, secret_capacity;
+    size_t script_lines, script_lines_kept;
 };
 
 /* Makes room for the items; the ledger must be zero before. False: no memory. */
@@ -62,6 +63,9 @@ struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert
 /* The item's result is at least `result` then, and its target is set when `target` is not NULL and that is the first.
  */
 void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result result, const char *target);
+
+/* Counts the lines of a text of code, of which each of `notes` findings leaves one to do. */
+void ledger_count_lines(struct ledger *ledger, const char *text, size_t notes);
 
 /* Records another name. False: no memory. */
 bool ledger_rename(struct ledger *ledger, size_t item, const char *to);
