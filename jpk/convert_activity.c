@@ -17,6 +17,11 @@ bool convert_is_one_way(const struct endpoint_row *row)
     return strcmp(row->read, row->write) == 0;
 }
 
+const struct endpoint_setting *convert_row_settings(const struct endpoint_row *row, enum convert_direction direction)
+{
+    return direction == CONVERT_WRITE ? row->write_settings : row->read_settings;
+}
+
 enum { KEY_SIZE = 48 };
 
 static int activity_key(char key[KEY_SIZE], const struct jpk_entity *entity, enum convert_direction direction,
@@ -110,7 +115,7 @@ static void fill_activity(struct convert *c, const struct convert_activity *acti
         convert_set(c, activity->component, "discoveryType", json_string(discovery));
         convert_set(c, activity->component, "polarity", json_string(polarity_of(row, activity->function, direction)));
     }
-    convert_put_settings(c, &target, direction == CONVERT_READ ? row->read_settings : row->write_settings);
+    convert_put_settings(c, &target, convert_row_settings(row, direction));
 }
 
 /* The answer of HTTP goes to another target, which is a step of the operation; where there is none, it is lost. */
@@ -141,7 +146,7 @@ static void finish_item(struct convert *c, const struct convert_activity *activi
                            direction == CONVERT_WRITE && strcmp(activity->function, "http_get") == 0 ? get_as_target
                                                                                                      : row->hint);
     if (!row->location || direction == convert_own_direction(entity))
-        convert_lost_settings(c, entity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
+        convert_lost_settings(c, entity, convert_row_settings(row, direction),
                               row->endpoint_key ? NULL : connector->settings);
     note_answer(c, entity);
     if (row->private_agent && c->options.agent == JPK_AGENT_CLOUD)
@@ -197,7 +202,7 @@ static const struct convert_activity *new_activity(struct convert *c, const stru
     if (!activity)
         return NULL;
     fill_activity(c, activity, row, direction);
-    if (convert_missing_setting(entity, direction == CONVERT_READ ? row->read_settings : row->write_settings))
+    if (convert_missing_setting(entity, convert_row_settings(row, direction)))
         convert_set(c, activity->component, "isConfigurationComplete", json_false());
     finish_item(c, activity, row, direction);
     return c->ledger.failed ? NULL : activity;

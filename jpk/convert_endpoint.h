@@ -30,6 +30,8 @@ bool convert_only_logs_in(const struct convert *c, const struct jpk_entity *enti
 
 /* Whether reading and writing are the same function. */
 bool convert_is_one_way(const struct endpoint_row *row);
+/* The settings of the activity that reads, or of the one that writes. */
+const struct endpoint_setting *convert_row_settings(const struct endpoint_row *row, enum convert_direction direction);
 
 /*
  * What equal log-ins have in common: `login`; `alike` is that without what is encrypted and nobody knows, "" when

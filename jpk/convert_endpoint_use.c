@@ -43,8 +43,7 @@ bool convert_only_logs_in(const struct convert *c, const struct jpk_entity *enti
 static void convert_unused(struct convert *c, const struct jpk_entity *entity, const struct endpoint_row *row)
 {
     enum convert_direction direction = convert_is_one_way(row) ? CONVERT_READ : convert_own_direction(entity);
-    const struct endpoint_setting *missing =
-        convert_missing_setting(entity, direction == CONVERT_READ ? row->read_settings : row->write_settings);
+    const struct endpoint_setting *missing = convert_missing_setting(entity, convert_row_settings(row, direction));
     if (!missing && !row->endpoint_key)
         missing = convert_missing_setting(entity, endpoint_connector_find(row->adapter)->settings);
     if (missing) {
@@ -67,8 +66,7 @@ static void convert_entity(struct convert *c, const struct jpk_entity *entity)
         const struct convert_connection *connection = convert_connection(c, entity);
         if (!connection)
             return;
-        convert_lost_settings(c, entity,
-                              convert_own_direction(entity) == CONVERT_READ ? row->read_settings : row->write_settings,
+        convert_lost_settings(c, entity, convert_row_settings(row, convert_own_direction(entity)),
                               row->endpoint_key ? NULL : endpoint_connector_find(row->adapter)->settings);
         convert_done(c, entity, JPK_CONVERTED, "connection:%s", connection->name);
     } else {

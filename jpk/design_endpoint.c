@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "jpk/convert_endpoint.h"
 #include "jpk/design.h"
 
 /* ------------------------------------------------------------------------------------------------------------ rows */
@@ -109,8 +110,7 @@ static void fill_location(struct design *d, struct design_entity *entity, const 
     if (connection)
         design_put_settings(d, entity, connection, endpoint_connector_find(row->adapter)->settings, true);
     if (activity)
-        design_put_settings(d, entity, activity, direction == CONVERT_READ ? row->read_settings : row->write_settings,
-                            true);
+        design_put_settings(d, entity, activity, convert_row_settings(row, direction), true);
     if (activity && is_http(row->adapter))
         put_verb(d, entity, activity->as.activity->function);
 }
