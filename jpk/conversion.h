@@ -79,6 +79,11 @@ struct convert {
 /* ------------------------------------------------------------------------------------------- convert.c: for all parts
  */
 
+/* Plans a conversion of which project, graph and options are set. False: no memory; convert_end is due in any case. */
+bool convert_begin(struct convert *c, struct jpk_error *err);
+/* Releases all that was not given out. */
+void convert_end(struct convert *c);
+
 /*
  * Adds a finding about an item; the item's result becomes at least what the rule makes of it (convert_rules.c).
  * `offset` is a byte offset in the entity's file, 0 when there is none. The message is one sentence without a full
@@ -230,9 +235,6 @@ json_t *convert_transformation_component(const struct convert *c, const struct j
 
 /* The id of the script that must run before a transformation, made of its pre-script; NULL for none. */
 const char *convert_prescript(struct convert *c, const struct jpk_entity *transformation);
-
-/* Releases what transformations keep while the conversion runs. */
-void convert_transformations_end(struct convert *c);
 
 /* Sets the options of an operation's component (convert_option.c). */
 void convert_options(struct convert *c, const struct jpk_entity *operation, json_t *component);

@@ -100,7 +100,7 @@ static void plan_item(struct convert *c, const struct jpk_entity *entity)
         convert_item_name(c, entity); /* in the order of the project, so that the first of equal names keeps it */
 }
 
-static bool begin(struct convert *c, struct jpk_error *err)
+bool convert_begin(struct convert *c, struct jpk_error *err)
 {
     bool begun = ledger_begin(&c->ledger, c->project->entity_count);
     c->workflows = json_array();
@@ -305,9 +305,9 @@ static void give_out(struct convert *c, struct conversion *out)
     c->schedules = NULL;
 }
 
-static void convert_end(struct convert *c)
+void convert_end(struct convert *c)
 {
-    convert_transformations_end(c);
+    convert_schemas_end(c);
     for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
         map_free(&c->names[i]);
         json_decref(c->components[i]);
@@ -339,7 +339,7 @@ struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *project, c
     if (options)
         c.options = *options;
     struct conversion *out = calloc(1, sizeof *out);
-    bool ok = (out || error_memory(err)) && begin(&c, err);
+    bool ok = (out || error_memory(err)) && convert_begin(&c, err);
     for (size_t i = 0; ok && i < sizeof parts / sizeof parts[0]; i++) {
         parts[i](&c);
         ok = !c.ledger.failed || error_memory(err);

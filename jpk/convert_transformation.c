@@ -596,8 +596,3 @@ void convert_transformations(struct convert *c)
     if (!c->ledger.failed)
         convert_schemas_complete(c);
 }
-
-void convert_transformations_end(struct convert *c)
-{
-    convert_schemas_end(c);
-}

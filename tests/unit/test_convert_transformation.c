@@ -611,52 +611,14 @@ static void test_prescripts(void **state)
 
 /* ---------------------------------------------------------------------------------------- what operations connect */
 
-static void begin_by_hand(struct convert *c, const struct done *d)
-{
-    memset(c, 0, sizeof *c);
-    c->project = d->project;
-    c->graph = d->graph;
-    assert_true(ledger_begin(&c->ledger, d->project->entity_count));
-    c->workflows = json_array();
-    c->assets = json_array();
-    c->adapters = json_array();
-    c->models = json_object();
-    c->globals = json_object();
-    c->usages = json_object();
-    for (size_t i = 0; i < JPK_CLOUD_KINDS; i++)
-        c->components[i] = json_array();
-}
-
-static void end_by_hand(struct convert *c)
-{
-    convert_transformations_end(c);
-    for (size_t i = 0; i < JPK_CLOUD_KINDS; i++) {
-        map_free(&c->names[i]);
-        json_decref(c->components[i]);
-    }
-    map_free(&c->connection_keys);
-    map_free(&c->alike_keys);
-    map_free(&c->activity_keys);
-    json_decref(c->workflows);
-    json_decref(c->assets);
-    json_decref(c->adapters);
-    json_decref(c->models);
-    json_decref(c->globals);
-    json_decref(c->usages);
-    free(c->connections);
-    free(c->activities);
-    free(c->schedules);
-    ledger_free(&c->ledger);
-}
-
 /* Beside another activity a transformation is another component; beside none its schema is one of the user's. */
 static void test_connected_differently(void **state)
 {
     struct done d;
-    struct convert c;
     (void)state;
     assert_true(convert_real(PM_SALESFORCE_SAMPLE, &d));
-    begin_by_hand(&c, &d);
+    struct convert c = {.project = d.project, .graph = d.graph};
+    assert_true(convert_begin(&c, NULL));
     convert_transformations(&c);
     assert_false(c.ledger.failed);
     const struct jpk_entity *request = entity_of(&d, JPK_TYPE_TRANSFORMATION, "Upsert Customer - Request");
@@ -691,7 +653,7 @@ static void test_connected_differently(void **state)
     assert_null(json_object_get(json_object_get(alone, "document"), "jtr"));
     assert_int_equal(json_array_size(json_object_get(first, "mappingRules")),
                      json_array_size(json_object_get(json_array_get(list, components + 1), "mappingRules")));
-    end_by_hand(&c);
+    convert_end(&c);
     done_free(&d);
 }
 
