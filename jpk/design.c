@@ -246,13 +246,14 @@ static void account_problems(struct design *d)
             next++;
         if (next < d->cloud->component_count && d->cloud->components[next]->node <= problem->node)
             of = d->cloud->components[next];
-        struct text_position at = text_counter_at(&lines, d->cloud->doc->nodes[problem->node].start);
-        if (of)
+        if (of) {
             design_note(d, of, CONVERT_SETTING_LOST, problem->node, "what should be %s is none, and is left out",
                         problem->expected);
-        else
-            design_note_project(d, CONVERT_UNREADABLE, "line %u, column %u: what should be %s is none, and is left out",
-                                at.line, at.column, problem->expected);
+            continue;
+        }
+        struct text_position at = text_counter_at(&lines, d->cloud->doc->nodes[problem->node].start);
+        design_note_project(d, CONVERT_UNREADABLE, "line %u, column %u: what should be %s is none, and is left out",
+                            at.line, at.column, problem->expected);
     }
 }
 
