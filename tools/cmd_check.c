@@ -18,7 +18,7 @@ struct checking {
     json_t *reports;           /* of JSON, in place of the list */
 };
 
-static json_t *report(const struct settings *settings, const struct input *input, const struct jpk_findings *findings)
+static json_t *report(const struct settings *settings, const struct source *input, const struct jpk_findings *findings)
 {
     uint64_t most = settings->max_findings ? settings->max_findings : findings->count;
     size_t counts[3] = {0};
@@ -61,7 +61,7 @@ static bool add_rules(struct checking *c, const struct jpk_check_rule *from)
 /* Reads a file of the project whose findings were added last: behind the input's name stands the entry's. */
 static bool read_entry(void *context, const char *file, struct buf *text)
 {
-    const struct input *input = context;
+    const struct source *input = context;
     size_t n = strlen(input->name), size, index;
     void *data;
     if (input->cloud && !input->tree) {
@@ -86,7 +86,7 @@ static bool read_entry(void *context, const char *file, struct buf *text)
     return true;
 }
 
-static int print_list(struct checking *c, struct input *input)
+static int print_list(struct checking *c, struct source *input)
 {
     struct findings_report all = {
         .settings = c->settings, .list = &c->list, .rules = c->rules, .rule_count = c->rule_count, .unit = "project"};
@@ -98,7 +98,7 @@ static int print_list(struct checking *c, struct input *input)
     return findings_print(&all, c->format);
 }
 
-static int list_findings(struct checking *c, struct input *input, const struct jpk_findings *findings)
+static int list_findings(struct checking *c, struct source *input, const struct jpk_findings *findings)
 {
     int status = 0;
     findings_add_file(&c->list, input->name);
@@ -116,21 +116,22 @@ static int list_findings(struct checking *c, struct input *input, const struct j
 /* ------------------------------------------------------------------------------------------------- the command */
 
 /* The rules of exports are among those that are printed once there is an export. */
-static struct jpk_findings *find(struct checking *c, struct input *input, struct jpk_error *err)
+static struct jpk_findings *find(struct checking *c, struct source *input, struct jpk_error *err)
 {
     if (!input->cloud)
-        return input_load(input, c->settings, JPK_KEEP_GOING, err) ? jpk_check(input->project, input->graph, err)
-                                                                   : NULL;
+        return source_load(input, c->settings->environment, JPK_KEEP_GOING, err)
+                   ? jpk_check(input->project, input->graph, err)
+                   : NULL;
     if (!add_rules(c, jpk_cloud_check_rules())) {
         error_memory(err);
         return NULL;
     }
-    return input_check_cloud(input, err);
+    return source_check_cloud(input, err);
 }
 
 static int check_one(struct checking *c, const char *argument)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     struct jpk_findings *findings = NULL;
     int status = 0;
@@ -147,7 +148,7 @@ static int check_one(struct checking *c, const char *argument)
             status = 1;
     }
     jpk_findings_free(findings);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

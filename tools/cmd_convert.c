@@ -173,9 +173,9 @@ static bool prints(const char *path)
 }
 
 /* What goes to standard output: what was asked for with "-", of a dry run the report, else the summary. */
-static void print_result(const struct convert_report *report, const struct buf *text, const struct buf *summary)
+static void print_result(const struct settings *settings, const struct convert_report *report, const struct buf *text,
+                         const struct buf *summary)
 {
-    const struct settings *settings = report->settings;
     if (prints(settings->output) && !settings->dry_run)
         fwrite(report->conversion->text, 1, report->conversion->size, stdout);
     else if (text->size > 0 && (settings->dry_run || prints(settings->convert.report)))
@@ -221,7 +221,7 @@ static bool deliver(const struct settings *settings, const struct convert_report
         error_memory(err);
     ok = ok && write_all(settings, report->conversion, outputs, err);
     if (ok)
-        print_result(report, &text, &summary);
+        print_result(settings, report, &text, &summary);
     if (ok && !settings->quiet && !prints(settings->output) && !prints(settings->convert.report))
         print_written(report->conversion, outputs);
     buf_free(&text);
@@ -261,14 +261,14 @@ static const char *complaint(const struct settings *settings)
     return NULL;
 }
 
-static bool open_project(struct input *input, const char *argument, const struct settings *settings,
+static bool open_project(struct source *input, const char *argument, const struct settings *settings,
                          struct jpk_error *err)
 {
     bool cloud = strcmp(settings->convert.to, "cloud") == 0;
     if (!input_open_any(input, argument, settings, err))
         return false;
     if (cloud && !input->cloud)
-        return input_load(input, settings, JPK_KEEP_GOING, err);
+        return source_load(input, settings->environment, JPK_KEEP_GOING, err);
     if (!cloud && input->cloud)
         return true;
     error_set(err, JPK_ERR_USAGE, "is a project of %s Studio already", cloud ? "Cloud" : "Design");
@@ -282,7 +282,7 @@ static enum jpk_convert_agent agent_of(const struct settings *settings)
     return same(agent, "cloud") ? JPK_AGENT_CLOUD : same(agent, "private") ? JPK_AGENT_PRIVATE : JPK_AGENT_ANY;
 }
 
-static struct jpk_conversion *convert_to_design(const struct input *input, const struct settings *settings,
+static struct jpk_conversion *convert_to_design(const struct source *input, const struct settings *settings,
                                                 struct jpk_error *err)
 {
     const char *path = settings->convert.schedules;
@@ -300,7 +300,7 @@ static struct jpk_conversion *convert_to_design(const struct input *input, const
 }
 
 /* `lookup` is the caller's to free. */
-static struct jpk_conversion *convert(const struct input *input, const struct settings *settings,
+static struct jpk_conversion *convert(const struct source *input, const struct settings *settings,
                                       struct slot_lookup **lookup, struct jpk_error *err)
 {
     struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
@@ -310,9 +310,26 @@ static struct jpk_conversion *convert(const struct input *input, const struct se
     return *lookup ? jpk_convert_to_cloud(input->project, input->graph, &how, err) : NULL;
 }
 
+static struct convert_report_how report_how(const struct settings *settings, const struct source *input)
+{
+    const char *out = settings->output;
+    bool cloud = strcmp(settings->convert.to, "cloud") == 0, archive = !out || text_ends_with(out, ".jpk");
+    return (struct convert_report_how){
+        .input = input->name,
+        .environment = settings->environment,
+        .agent = settings->convert.agent ? settings->convert.agent : "any",
+        .target_form = cloud     ? "Cloud Studio export"
+                       : archive ? "Jitterpak"
+                                 : "workspace",
+        .checksum = settings->convert.report || settings->convert.report_format, /* the text does not say it */
+        .dry_run = settings->dry_run,
+        .verbose = settings->verbose,
+    };
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input = {0};
+    struct source input = {0};
     struct jpk_error err = {0};
     struct convert_report report = {0};
     struct slot_lookup *lookup = NULL;
@@ -321,13 +338,14 @@ static int run(const struct settings *settings, int count, char **arguments)
         return usage(complaint(settings));
     struct jpk_conversion *conversion =
         open_project(&input, arguments[0], settings, &err) ? convert(&input, settings, &lookup, &err) : NULL;
-    bool ok = conversion && convert_report_make(&report, &input, settings, conversion, lookup, &err) &&
+    struct convert_report_how how = report_how(settings, &input);
+    bool ok = conversion && convert_report_make(&report, &input, &how, conversion, lookup, &err) &&
               deliver(settings, &report, &err);
     int status = ok ? report.status != CONVERT_COMPLETE : message_error(&err);
     convert_report_free(&report);
     jpk_conversion_free(conversion);
     slot_lookup_free(lookup);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

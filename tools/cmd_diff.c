@@ -31,7 +31,7 @@ struct selection {
     const struct jpk_cloud_component *components[2];
 };
 
-static bool select_on(const struct settings *settings, const struct input *input, int side, struct selection *out,
+static bool select_on(const struct settings *settings, const struct source *input, int side, struct selection *out,
                       struct jpk_error *err)
 {
     if (input->cloud)
@@ -42,7 +42,7 @@ static bool select_on(const struct settings *settings, const struct input *input
 }
 
 /* In B, else in A: at least one must have it. */
-static bool select_item(const struct settings *settings, const struct input inputs[2], struct selection *out,
+static bool select_item(const struct settings *settings, const struct source inputs[2], struct selection *out,
                         struct jpk_error *err)
 {
     struct jpk_error first = {0}, second = {0};
@@ -94,7 +94,7 @@ static int print(const struct settings *settings, const struct diff_view *view)
     return status;
 }
 
-static int compare(const struct settings *settings, struct input inputs[2])
+static int compare(const struct settings *settings, struct source inputs[2])
 {
     struct jpk_error err = {0};
     struct jpk_diff_options wanted = {.all = settings->diff.all,
@@ -143,7 +143,7 @@ static void print_converted(const char *name)
 }
 
 /* What becomes of the project of an input in Cloud Studio takes its place: the same as 'jpk convert' makes. */
-static bool convert(struct input *input, const struct settings *settings, struct jpk_error *err)
+static bool convert(struct source *input, const struct settings *settings, struct jpk_error *err)
 {
     struct slot_lookup *lookup = NULL;
     struct jpk_conversion *conversion = NULL;
@@ -164,7 +164,7 @@ static bool convert(struct input *input, const struct settings *settings, struct
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input inputs[2] = {{0}, {0}};
+    struct source inputs[2] = {{0}, {0}};
     struct jpk_error err = {0};
     bool ok = true;
     (void)count;
@@ -180,8 +180,8 @@ static int run(const struct settings *settings, int count, char **arguments)
         if (!inputs[i].cloud && inputs[!i].cloud)
             ok = convert(&inputs[i], settings, &err);
     int status = ok ? compare(settings, inputs) : message_error(&err);
-    input_close(&inputs[0]);
-    input_close(&inputs[1]);
+    source_close(&inputs[0]);
+    source_close(&inputs[1]);
     return status;
 }
 

@@ -180,7 +180,7 @@ static bool parse_depth(const struct settings *settings, unsigned *depth)
 }
 
 /* The item that the picture is around, when one was asked for. */
-static bool find_around(const struct settings *settings, const struct input *input,
+static bool find_around(const struct settings *settings, const struct source *input,
                         struct jpk_flow_options *flow_options, struct jpk_error *err)
 {
     const char *text = settings->graph.around;
@@ -194,7 +194,7 @@ static bool find_around(const struct settings *settings, const struct input *inp
     return flow_options->around || flow_options->around_component;
 }
 
-static bool draw(const struct settings *settings, unsigned depth, const struct input *input, struct jpk_error *err)
+static bool draw(const struct settings *settings, unsigned depth, const struct source *input, struct jpk_error *err)
 {
     struct jpk_flow_options flow_options = {.depth = depth, .structures = settings->graph.structures};
     flow_options.messages = settings->graph.messages;
@@ -211,17 +211,17 @@ static bool draw(const struct settings *settings, unsigned depth, const struct i
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     unsigned depth;
     (void)count;
     if (!options_right(settings) || !parse_depth(settings, &depth))
         return 2;
     bool ok = input_open_any(&input, arguments[0], settings, &err) &&
-              (input.cloud || input_load(&input, settings, JPK_KEEP_GOING, &err)) &&
+              (input.cloud || source_load(&input, settings->environment, JPK_KEEP_GOING, &err)) &&
               draw(settings, depth, &input, &err);
     int status = ok ? 0 : message_error(&err);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

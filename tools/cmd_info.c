@@ -32,19 +32,20 @@ static int print_text(const struct jpk_summary *summary)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     struct jpk_summary *summary = NULL;
     int status = 0;
     (void)count;
-    if (!input_open_any(&input, arguments[0], settings, &err) || !(summary = input_summary(&input, settings, &err)))
+    if (!input_open_any(&input, arguments[0], settings, &err) ||
+        !(summary = source_summary(&input, settings->environment, &err)))
         status = message_error(&err);
     else if (message_as_json(settings))
         status = print_json(input.name, summary);
     else
         status = print_text(summary);
     jpk_summary_free(summary);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

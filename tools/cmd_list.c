@@ -132,7 +132,7 @@ static int print_entities_json(const struct jpk_project *project)
     return message_json(array);
 }
 
-static int list_entities(const struct settings *settings, struct input *input)
+static int list_entities(const struct settings *settings, struct source *input)
 {
     struct jpk_error err = {0};
     input->project = jpk_project_load(input->archive, settings->environment, JPK_KEEP_GOING, &err);
@@ -146,7 +146,7 @@ static int list_entities(const struct settings *settings, struct input *input)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     int status;
     (void)count;
@@ -158,7 +158,7 @@ static int run(const struct settings *settings, int count, char **arguments)
         status = list_entities(settings, &input);
     else
         status = list_entries(settings, input.archive);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

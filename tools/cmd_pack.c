@@ -56,7 +56,7 @@ static bool write_durably(const char *path, const char *text, size_t n, bool for
     return ok;
 }
 
-static void print_changes(const struct settings *settings, const struct input *input)
+static void print_changes(const struct settings *settings, const struct source *input)
 {
     bool dry = settings->pack.check || settings->dry_run;
     if (input->tree) {
@@ -83,7 +83,7 @@ static const char *complaint(const struct settings *settings, const char *path)
 }
 
 /* The tree of an export, or an export, as canonical text. */
-static int pack_export(const struct settings *settings, const struct input *input, const char *path)
+static int pack_export(const struct settings *settings, const struct source *input, const char *path)
 {
     struct jpk_error err = {0};
     size_t size = 0;
@@ -103,7 +103,7 @@ static int pack_export(const struct settings *settings, const struct input *inpu
     return 0;
 }
 
-static int pack_project(const struct settings *settings, struct input *input, const char *path)
+static int pack_project(const struct settings *settings, struct source *input, const char *path)
 {
     struct jpk_error err = {0};
     struct jpk_pack_options how = {.kind = kind_of(settings), .force = settings->force};
@@ -121,7 +121,7 @@ static int pack_project(const struct settings *settings, struct input *input, co
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     if (count != (settings->pack.check ? 1 : 2)) {
         fprintf(stderr, "jpk: the usage is: jpk pack [OPTIONS] FOLDER FILE, or: jpk pack --check FOLDER\n");
@@ -130,7 +130,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     int status = !input_open_any(&input, arguments[0], settings, &err) ? message_error(&err)
                  : input.cloud                                         ? pack_export(settings, &input, arguments[1])
                                                                        : pack_project(settings, &input, arguments[1]);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

@@ -117,7 +117,7 @@ static bool read_both(const struct settings *settings, char **arguments, struct 
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct buf recipe = {0}, configure = {0};
-    struct input project = {0};
+    struct source project = {0};
     struct configure_input input = {0};
     struct jpk_error err = {0};
     struct configure_result *result = NULL;
@@ -125,7 +125,8 @@ static int run(const struct settings *settings, int count, char **arguments)
     (void)count;
     bool ok = read_both(settings, arguments, &recipe, &configure, &input, &err);
     if (ok && settings->jitterpak)
-        ok = input_open(&project, settings->jitterpak, settings, &err) && input_load(&project, settings, 0, &err);
+        ok = input_open(&project, settings->jitterpak, settings, &err) &&
+             source_load(&project, settings->environment, 0, &err);
     input.project = project.project;
     if (ok)
         result = configure_check(&input, &err);
@@ -138,7 +139,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     if (result && status == 0)
         status = result->complete ? 0 : 1;
     configure_result_free(result);
-    input_close(&project);
+    source_close(&project);
     buf_free(&recipe);
     buf_free(&configure);
     return status;

@@ -125,7 +125,7 @@ static bool write_outputs(const struct settings *settings, struct output *output
     return true;
 }
 
-static void print_warnings(const struct settings *settings, const struct input *input, const struct jpk_recipe *recipe)
+static void print_warnings(const struct settings *settings, const struct source *input, const struct jpk_recipe *recipe)
 {
     size_t count;
     const struct jpk_finding *findings = jpk_recipe_findings(recipe, &count);
@@ -135,7 +135,7 @@ static void print_warnings(const struct settings *settings, const struct input *
                     findings[i].message, findings[i].rule);
 }
 
-static int deliver(const struct settings *settings, const struct input *input, const struct jpk_recipe *recipe)
+static int deliver(const struct settings *settings, const struct source *input, const struct jpk_recipe *recipe)
 {
     struct output outputs[2] = {{.suffix = "recipe"}, {.suffix = "configure"}};
     struct jpk_error err = {0};
@@ -188,7 +188,7 @@ static int usage(const char *message)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input = {0};
+    struct source input = {0};
     struct jpk_error err = {0};
     struct jpk_recipe *recipe = NULL;
     struct buf old = {0};
@@ -201,7 +201,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     const char *argument = count == 1 ? arguments[0] : settings->jitterpak;
     int status = 0;
     bool ok = read_old(settings, &old, &how, &err) && input_open(&input, argument, settings, &err) &&
-              input_load(&input, settings, 0, &err);
+              source_load(&input, settings->environment, 0, &err);
     if (ok)
         jpk_project_slim(input.project);
     if (!ok) {
@@ -214,7 +214,7 @@ static int run(const struct settings *settings, int count, char **arguments)
         status = deliver(settings, &input, recipe);
     }
     jpk_recipe_free(recipe);
-    input_close(&input);
+    source_close(&input);
     buf_free(&old);
     return status;
 }

@@ -39,7 +39,7 @@ static int print_script(const struct settings *settings, const struct jpk_report
     return output_raw(script->text, strlen(script->text)) ? 0 : message_memory();
 }
 
-static int print_file(const struct input *input, const struct jpk_file *file)
+static int print_file(const struct source *input, const struct jpk_file *file)
 {
     struct jpk_error err = {0};
     void *data;
@@ -51,7 +51,8 @@ static int print_file(const struct input *input, const struct jpk_file *file)
     return ok ? 0 : message_memory();
 }
 
-static int print_item(const struct settings *settings, const struct input *input, const struct jpk_selection *selection)
+static int print_item(const struct settings *settings, const struct source *input,
+                      const struct jpk_selection *selection)
 {
     struct jpk_error err = {0};
     bool text = !message_as_json(settings);
@@ -67,7 +68,7 @@ static int print_item(const struct settings *settings, const struct input *input
     return status;
 }
 
-static int print_structure(const struct settings *settings, const struct input *input,
+static int print_structure(const struct settings *settings, const struct source *input,
                            const struct jpk_selection *selection)
 {
     struct jpk_error err = {0};
@@ -87,21 +88,21 @@ static int print_structure(const struct settings *settings, const struct input *
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_selection selection;
     struct jpk_error err = {0};
     int status;
     (void)count;
     if (input_open_any(&input, arguments[0], settings, &err) && input.cloud)
         status = cloud_show(settings, input.cloud, arguments[1]);
-    else if (!input.archive || !input_load(&input, settings, JPK_KEEP_GOING, &err) ||
+    else if (!input.archive || !source_load(&input, settings->environment, JPK_KEEP_GOING, &err) ||
              !jpk_show_select(input.project, input.graph, arguments[1], settings->show.type, &selection, &err))
         status = message_error(&err);
     else if (settings->show.structure)
         status = print_structure(settings, &input, &selection);
     else
         status = print_item(settings, &input, &selection);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

@@ -36,7 +36,7 @@ static void print_result(const struct settings *settings, const char *folder, co
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct input input;
+    struct source input;
     struct jpk_error err = {0};
     struct jpk_unpack_options how = {.update = settings->unpack.update,
                                      .force = settings->force,
@@ -58,7 +58,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     if (unpacked)
         print_result(settings, arguments[1], unpacked);
     jpk_unpacked_free(unpacked);
-    input_close(&input);
+    source_close(&input);
     return status;
 }
 

@@ -50,11 +50,6 @@ const char *convert_status_name(enum convert_status status)
     return names[status];
 }
 
-const char *convert_agent_name(const struct convert_report *report)
-{
-    return report->settings->convert.agent ? report->settings->convert.agent : "any";
-}
-
 const char *convert_finding_advice(const struct jpk_finding *finding)
 {
     return finding->hint ? finding->hint : convert_advice(finding->rule)->advice;
@@ -230,15 +225,15 @@ static void raise_version(struct convert_report *report, const char *version, co
     report->agent_reason = reason;
 }
 
-static void find_version(struct convert_report *report, const struct input *input)
+static void find_version(struct convert_report *report, const struct source *source)
 {
     char required[32];
-    if (input->cloud) {
+    if (source->cloud) {
         raise_version(report, JPK_CONVERT_DESIGN_VERSION, "the form that is written");
         return;
     }
     raise_version(report, "9.4.2", "Cloud Studio");
-    jpk_project_required_version(input->project, required);
+    jpk_project_required_version(source->project, required);
     raise_version(report, required, "the source");
     for (size_t i = 0; i < report->conversion->connector_count; i++) {
         const struct convert_adapter *adapter = convert_adapter(report->conversion->connectors[i]);
@@ -275,7 +270,7 @@ static bool find_reasons(struct convert_report *report, struct slot_lookup *look
     struct map known = {0};
     json_t *all = lookup ? slot_lookup_private_reasons(lookup) : json_array();
     report->private_reasons = json_array();
-    bool ok = all && report->private_reasons, private = strcmp(convert_agent_name(report), "private") == 0;
+    bool ok = all && report->private_reasons, private = strcmp(report->how.agent, "private") == 0;
     for (size_t i = 0; ok && i < json_array_size(all); i++)
         ok = add_reason(report, &known, json_incref(json_array_get(all, i)));
     for (size_t i = 0; ok && i < conversion->item_count; i++) {
@@ -308,7 +303,7 @@ static bool project_needs_person(const struct jpk_conversion *conversion)
 static enum convert_status find_status(const struct convert_report *report)
 {
     const size_t *counts = report->conversion->counts;
-    bool agent = strcmp(convert_agent_name(report), "cloud") == 0 && json_array_size(report->private_reasons) > 0;
+    bool agent = strcmp(report->how.agent, "cloud") == 0 && json_array_size(report->private_reasons) > 0;
     if (convert_carried(counts) == 0 && counts[JPK_CONVERT_MANUAL] > 0)
         return CONVERT_FAILED;
     bool person =
@@ -316,34 +311,31 @@ static enum convert_status find_status(const struct convert_report *report)
     return person || agent ? CONVERT_PARTLY : CONVERT_COMPLETE;
 }
 
-static bool find_source(struct convert_report *report, const struct input *input, struct jpk_error *err)
+static bool find_source(struct convert_report *report, const struct source *source, struct jpk_error *err)
 {
-    const struct jpk_cloud *cloud = input->cloud;
-    report->input = input->name;
-    report->form = cloud ? "Cloud Studio export" : jpk_project_form(input->project);
-    report->project_id = cloud ? cloud->id : input->project->id;
-    report->project_name = cloud ? cloud->name : input->project->name;
-    /* The text that is printed does not say the checksum. */
-    if (!report->settings->convert.report && !report->settings->convert.report_format)
+    const struct jpk_cloud *cloud = source->cloud;
+    report->form = cloud ? "Cloud Studio export" : jpk_project_form(source->project);
+    report->project_id = cloud ? cloud->id : source->project->id;
+    report->project_name = cloud ? cloud->name : source->project->name;
+    if (!report->how.checksum)
         return true;
     if (!cloud)
-        return jpk_archive_is_folder(input->archive) || jpk_archive_sha256(input->archive, report->sha256, err);
+        return jpk_archive_is_folder(source->archive) || jpk_archive_sha256(source->archive, report->sha256, err);
     sha256_hex(cloud->text, cloud->size, report->sha256);
     return true;
 }
 
-bool convert_report_make(struct convert_report *report, const struct input *input, const struct settings *settings,
-                         const struct jpk_conversion *conversion, struct slot_lookup *lookup, struct jpk_error *err)
+bool convert_report_make(struct convert_report *report, const struct source *source,
+                         const struct convert_report_how *how, const struct jpk_conversion *conversion,
+                         struct slot_lookup *lookup, struct jpk_error *err)
 {
-    *report = (struct convert_report){.conversion = conversion, .settings = settings};
-    bool cloud = conversion->text != NULL, archive = settings->output && text_ends_with(settings->output, ".jpk");
-    report->to = cloud ? "Cloud Studio" : "Design Studio";
-    report->target_form = cloud ? "Cloud Studio export" : archive || !settings->output ? "Jitterpak" : "workspace";
-    if (!find_source(report, input, err))
+    *report = (struct convert_report){.conversion = conversion, .how = *how};
+    report->to = conversion->text ? "Cloud Studio" : "Design Studio";
+    if (!find_source(report, source, err))
         return false;
     if (!count_work(report) || !count_types(report) || !find_reasons(report, lookup))
         return error_memory(err);
-    find_version(report, input);
+    find_version(report, source);
     report->status = find_status(report);
     return true;
 }

@@ -74,14 +74,23 @@ struct convert_todo {
     const char *examples[3]; /* paths of its first items; NULL: there are fewer */
 };
 
+/* How a report is made. */
+struct convert_report_how {
+    const char *input;       /* what the report calls the source */
+    const char *environment; /* which was chosen of a workspace; NULL: none was */
+    const char *agent;       /* which was asked for: "any", "cloud", "private" */
+    const char *target_form; /* "Cloud Studio export", "Jitterpak", "workspace" */
+    bool checksum;           /* the report says that of the source */
+    bool dry_run, verbose;
+};
+
 struct convert_report {
     const struct jpk_conversion *conversion;
-    const struct settings *settings;
-    const char *input, *form; /* of the source */
+    struct convert_report_how how;
+    const char *form; /* of the source */
     const char *project_id, *project_name;
-    const char *to;          /* "Cloud Studio" */
-    const char *target_form; /* "Cloud Studio export" */
-    char sha256[65];         /* "" for what is no file, and when no report is asked for */
+    const char *to;  /* "Cloud Studio" */
+    char sha256[65]; /* "" for what is no file, and when it is not asked for */
     enum convert_status status;
     struct convert_type *types; /* by name */
     size_t type_count;
@@ -94,9 +103,10 @@ struct convert_report {
     const char *agent_reason;
 };
 
-/* Free it in any case. False: memory. */
-bool convert_report_make(struct convert_report *report, const struct input *input, const struct settings *settings,
-                         const struct jpk_conversion *conversion, struct slot_lookup *lookup, struct jpk_error *err);
+/* Its texts are lent. Free it in any case. Errors are those of the checksum, and JPK_ERR_MEMORY. */
+bool convert_report_make(struct convert_report *report, const struct source *source,
+                         const struct convert_report_how *how, const struct jpk_conversion *conversion,
+                         struct slot_lookup *lookup, struct jpk_error *err);
 void convert_report_free(struct convert_report *report);
 
 /* Whether the i-th connector must be installed before a project of Cloud Studio is imported; one of Design Studio has
@@ -107,9 +117,6 @@ static inline bool convert_report_installs(const struct convert_report *report, 
 }
 
 const char *convert_status_name(enum convert_status status); /* "complete", "partly", "failed" */
-
-/* Which agent was asked for: "any", "cloud", "private". */
-const char *convert_agent_name(const struct convert_report *report);
 
 /* What to do about a finding. */
 const char *convert_finding_advice(const struct jpk_finding *finding);

@@ -54,7 +54,7 @@ static void put_facts(struct buf *out, const struct convert_report *report)
     const struct jpk_conversion *c = report->conversion;
     size_t count = json_array_size(report->private_reasons);
     buf_puts(out, "<section><h3>Project</h3><table><tbody>");
-    put_fact(out, "Source", report->input);
+    put_fact(out, "Source", report->how.input);
     put_fact(out, "Form", report->form);
     put_fact(out, "Name there", c->name);
     if (*report->sha256)

@@ -8,21 +8,21 @@
 static void put_source(struct jstream *s, const struct convert_report *report)
 {
     jstream_open(s, "source", '{');
-    jstream_text(s, "input", report->input);
+    jstream_text(s, "input", report->how.input);
     jstream_text(s, "form", report->form);
     jstream_text(s, "sha256", *report->sha256 ? report->sha256 : NULL);
     jstream_text(s, "projectId", report->project_id);
     jstream_text(s, "projectName", report->project_name);
     jstream_close(s, '}');
     jstream_open(s, "target", '{');
-    jstream_text(s, "form", report->target_form);
+    jstream_text(s, "form", report->how.target_form);
     jstream_text(s, "projectName", report->conversion->name);
     jstream_close(s, '}');
     jstream_open(s, "options", '{');
-    jstream_text(s, "to", report->settings->convert.to);
-    jstream_text(s, "agent", convert_agent_name(report));
-    jstream_text(s, "environment", report->settings->environment);
-    jstream_bool(s, "dryRun", report->settings->dry_run);
+    jstream_text(s, "to", report->conversion->text ? "cloud" : "design");
+    jstream_text(s, "agent", report->how.agent);
+    jstream_text(s, "environment", report->how.environment);
+    jstream_bool(s, "dryRun", report->how.dry_run);
     jstream_close(s, '}');
 }
 

@@ -8,7 +8,7 @@ static void put_facts(struct buf *out, const struct convert_report *report)
 {
     const struct jpk_conversion *c = report->conversion;
     buf_puts(out, "| | |\n| --- | --- |\n| source | ");
-    markdown_code(out, report->input);
+    markdown_code(out, report->how.input);
     buf_printf(out, ", %s |\n", report->form);
     if (*report->sha256)
         buf_printf(out, "| SHA-256 | <code>%s</code> |\n", report->sha256);

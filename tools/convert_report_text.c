@@ -22,12 +22,12 @@ static void put_agent(struct buf *out, const struct convert_report *report)
     size_t count = json_array_size(report->private_reasons);
     buf_printf(out, LABEL "%s or later, because of %s; ", "agent", report->agent_version, report->agent_reason);
     buf_puts(out, count ? "a cloud agent cannot run it as it is:\n" : "a cloud agent can run it\n");
-    for (size_t i = 0; i < count && (i < REASONS_MAX || report->settings->verbose); i++) {
+    for (size_t i = 0; i < count && (i < REASONS_MAX || report->how.verbose); i++) {
         buf_printf(out, LABEL, "");
         message_put(out, json_string_value(json_array_get(report->private_reasons, i)));
         buf_putc(out, '\n');
     }
-    if (count > REASONS_MAX && !report->settings->verbose)
+    if (count > REASONS_MAX && !report->how.verbose)
         buf_printf(out, LABEL "and %zu more reasons\n", "", count - REASONS_MAX);
 }
 
@@ -130,6 +130,6 @@ void convert_report_text(struct buf *out, const struct convert_report *report)
     put_facts(out, report);
     put_findings(out, report->conversion->findings, report->conversion->finding_count);
     put_todo(out, report);
-    if (report->settings->verbose)
+    if (report->how.verbose)
         put_items(out, report);
 }

@@ -148,10 +148,10 @@ static void read_row(void *context, size_t index)
 {
     const struct reading *reading = context;
     struct inventory_row *row = &reading->inventory->rows[index];
-    struct input input;
+    struct source input;
     if (row->error.code == JPK_OK && input_open_any(&input, row->source, reading->settings, &row->error)) {
-        row->summary = input_summary(&input, reading->settings, &row->error);
-        input_close(&input);
+        row->summary = source_summary(&input, reading->settings->environment, &row->error);
+        source_close(&input);
     }
 }
 
