@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/convert_report.h"
-#include "tools/jstream.h"
+#include "base/jstream.h"
 
 static void put_source(struct jstream *s, const struct convert_report *report)
 {

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "tools/findings.h"
-#include "tools/jstream.h"
+#include "base/jstream.h"
 
 static const char schema_uri[] =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

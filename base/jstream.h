@@ -2,8 +2,8 @@
  * JSON that is written as it comes, for outputs that are too long to be built as one value first. Two spaces of
  * indentation, as message_json does it.
  */
-#ifndef TOOLS_JSTREAM_H
-#define TOOLS_JSTREAM_H
+#ifndef BASE_JSTREAM_H
+#define BASE_JSTREAM_H
 
 #include "base/buf.h"
 

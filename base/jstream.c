@@ -1,4 +1,4 @@
-#include "tools/jstream.h"
+#include "base/jstream.h"
 
 #include <string.h>
 
