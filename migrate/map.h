@@ -42,8 +42,8 @@ struct map_member {
 };
 
 struct map_environment {
-    const char *name, *id;      /* NULL: not said; one of them is there */
-    const char *to;             /* of an organization that ends: the environment where its projects go; NULL: not said */
+    const char *name, *id; /* NULL: not said; one of them is there */
+    const char *to;        /* of an organization that ends: the environment where its projects go; NULL: not said */
     const char *const *projects; /* those that are there already, of both studios */
     size_t project_count;
     uint32_t node;
@@ -91,7 +91,7 @@ struct map_rule {
     uint32_t node;
 };
 
-struct map {
+struct migrate_map {
     const struct map_organization *organizations;
     size_t organization_count;
     const struct map_organization *target; /* the subscribed one; NULL: there is none */
@@ -112,15 +112,15 @@ struct map {
  * environment in `to` that the subscribed organization does not have; a bypass list or SSO administrator without SSO; a
  * rule that names an organization or environment that is not there.
  */
-struct map *map_read(const char *path, struct jpk_error *err);
+struct migrate_map *migrate_map_read(const char *path, struct jpk_error *err);
 
 /* The map that says nothing, for plans that are made without one. */
-struct map *map_empty(struct jpk_error *err);
+struct migrate_map *migrate_map_empty(struct jpk_error *err);
 
-void map_free(struct map *map);
+void migrate_map_free(struct migrate_map *map);
 
 /* By name or id; NULL: there is none. `name` and `id` may be NULL or "". The id goes before the name. */
-const struct map_organization *map_find_organization(const struct map *map, const char *id, const char *name);
+const struct map_organization *map_find_organization(const struct migrate_map *map, const char *id, const char *name);
 const struct map_environment *map_find_environment(const struct map_organization *organization, const char *id,
                                                    const char *name);
 

@@ -157,7 +157,7 @@ static void find_hosts(struct reading *r, const char *text, size_t n,
 /* --------------------------------------------------------------------------------------------- Design Studio */
 
 /* An item whose path is made only when something is found in it. */
-struct place {
+struct item_place {
     struct reading *reading;
     const struct jpk_entity *entity;
     char *path;
@@ -165,7 +165,7 @@ struct place {
 
 static const char *entity_place(void *context, size_t offset)
 {
-    struct place *place = context;
+    struct item_place *place = context;
     (void)offset;
     if (!place->path)
         place->path = jpk_entity_path(place->entity);
@@ -173,7 +173,7 @@ static const char *entity_place(void *context, size_t offset)
     return place->path;
 }
 
-static void find_in_items(struct place *place, const struct jpk_item *items, size_t count)
+static void find_in_items(struct item_place *place, const struct jpk_item *items, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (items[i].value && !items[i].encrypted)
@@ -182,7 +182,7 @@ static void find_in_items(struct place *place, const struct jpk_item *items, siz
 
 static void find_in_entity(struct reading *r, const struct jpk_entity *entity)
 {
-    struct place place = {r, entity, NULL};
+    struct item_place place = {r, entity, NULL};
     const struct jpk_location *location = jpk_entity_location(entity);
     if (entity->deleted || entity->unread)
         return;

@@ -1,0 +1,381 @@
+#include "migrate/work.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "jpk/retarget.h"
+
+const struct work_without_name work_without_names[] = {
+    {"credentials", JPK_WITHOUT_CREDENTIALS},
+    {"schedules", JPK_WITHOUT_SCHEDULES},
+    {"emails", JPK_WITHOUT_EMAILS},
+    {"variables", JPK_WITHOUT_VARIABLES},
+    {NULL, 0},
+};
+
+static const struct checked_form form = {
+    .schema = "urn:jpk:schema:migrate-plan-1", .limit = UINT64_C(1) << 30, .limit_name = "the limit of plans"};
+
+/* ------------------------------------------------------------------------------------------------------- errors */
+
+static void add_error(struct work_errors *errors, const struct jpk_error *error)
+{
+    enum { ERRORS_MAX = 100 };
+    struct jpk_error *items =
+        errors->count < ERRORS_MAX ? array_grow(errors->items, errors->count, &errors->capacity, sizeof *items) : NULL;
+    if (!items) {
+        errors->left_out++;
+        return;
+    }
+    errors->items = items;
+    items[errors->count++] = *error;
+}
+
+void work_errors_free(struct work_errors *errors)
+{
+    free(errors->items);
+    *errors = (struct work_errors){0};
+}
+
+struct reader {
+    struct work_plan *plan;
+    struct work_errors *errors;
+    const struct jdoc *doc;
+    struct map environments, names, outputs; /* folded */
+    bool failed;                             /* memory */
+};
+
+static bool complain(struct reader *r, uint32_t node, const char *message, const char *what)
+{
+    struct jpk_error error = {0};
+    checked_file_fail(&r->plan->file, node, &error, JPK_ERR_FORMAT, message, what);
+    add_error(r->errors, &error);
+    return false;
+}
+
+/* ------------------------------------------------------------------------------------------------------- values */
+
+static uint32_t member(const struct reader *r, uint32_t object, const char *key)
+{
+    return jdoc_member(r->doc, object, key);
+}
+
+/* A copy with a NUL, or NULL when it is not there. */
+static const char *text_at(struct reader *r, uint32_t node)
+{
+    if (node == JDOC_NONE)
+        return NULL;
+    const char *copy = arena_strndup(&r->plan->arena, jdoc_string(r->doc, node), jdoc_string_size(r->doc, node));
+    r->failed = r->failed || !copy;
+    return copy;
+}
+
+static const char *text_of(struct reader *r, uint32_t object, const char *key)
+{
+    return object == JDOC_NONE ? NULL : text_at(r, member(r, object, key));
+}
+
+static const char *text_or_empty(struct reader *r, uint32_t object, const char *key)
+{
+    const char *text = text_of(r, object, key);
+    return text ? text : "";
+}
+
+/* Two texts, compared as file systems and the studios may: without regard to case and normalization. */
+static const char *folded(struct reader *r, const char *a, const char *b, size_t *n)
+{
+    struct buf both = {0};
+    char *fold = NULL;
+    const char *kept = NULL;
+    buf_printf(&both, "%s\n%s", a ? a : "", b);
+    if (!both.failed && text_fold(both.data, both.size, &fold, n))
+        kept = arena_strndup(&r->plan->arena, fold, *n);
+    r->failed = r->failed || !kept;
+    free(fold);
+    buf_free(&both);
+    return kept;
+}
+
+/* Adds a key; false: it is there already, or memory is out. */
+static bool is_new(struct reader *r, struct map *map, const char *a, const char *b)
+{
+    size_t n = 0;
+    uint32_t old = MAP_NONE;
+    const char *key = folded(r, a, b, &n);
+    if (!key || !map_add(map, key, n, 0, &old))
+        r->failed = true;
+    return old == MAP_NONE;
+}
+
+/* --------------------------------------------------------------------------------------------------------- head */
+
+static void read_environment(struct reader *r, uint32_t node)
+{
+    const char *name = text_of(r, node, "name"), *id = text_of(r, node, "id");
+    uint32_t projects = member(r, node, "projects");
+    size_t n = 0;
+    for (int i = 0; i < 2; i++) {
+        const char *key = (i ? id : name) ? folded(r, NULL, i ? id : name, &n) : NULL;
+        if (key && !map_set(&r->environments, key, n, node))
+            r->failed = true;
+    }
+    for (uint32_t at = projects == JDOC_NONE ? 0 : projects + 1; at && at < jdoc_next(r->doc, projects);
+         at = jdoc_next(r->doc, at)) {
+        const char *project = text_at(r, at);
+        if (project)
+            is_new(r, &r->names, name ? name : id, project);
+    }
+}
+
+static void read_head(struct reader *r)
+{
+    uint32_t target = member(r, 0, "target"), without = member(r, 0, "without");
+    r->plan->agent = text_of(r, 0, "agent");
+    if (target != JDOC_NONE) {
+        uint32_t list = member(r, target, "environments");
+        r->plan->organization = text_of(r, target, "organization");
+        r->plan->organization_id = text_of(r, target, "id");
+        for (uint32_t at = list + 1; at < jdoc_next(r->doc, list); at = jdoc_next(r->doc, at))
+            read_environment(r, at);
+    }
+    for (uint32_t at = without + 1; without != JDOC_NONE && at < jdoc_next(r->doc, without); at = jdoc_next(r->doc, at))
+        for (size_t i = 0; work_without_names[i].name; i++)
+            if (jdoc_string_is(r->doc, at, work_without_names[i].name, strlen(work_without_names[i].name)))
+                r->plan->without |= work_without_names[i].flag;
+}
+
+/* -------------------------------------------------------------------------------------------------------- items */
+
+static enum migrate_action action_at(const struct reader *r, uint32_t node)
+{
+    enum migrate_action action = MIGRATE_MOVE;
+    while (action < MIGRATE_REFUSE &&
+           !jdoc_string_is(r->doc, node, migrate_action_name(action), strlen(migrate_action_name(action))))
+        action++;
+    return action;
+}
+
+static void check_environment(struct reader *r, struct work_item *item, uint32_t node)
+{
+    size_t n = 0;
+    bool target = r->plan->organization || r->plan->organization_id;
+    if (target && !item->environment) {
+        complain(r, item->node, "says not to which environment it goes: it needs an \"environment\"%s", "");
+        return;
+    }
+    if (!target || !item->environment)
+        return;
+    const char *key = folded(r, NULL, item->environment, &n);
+    uint32_t environment = key ? map_get(&r->environments, key, n) : MAP_NONE;
+    if (environment == MAP_NONE) {
+        complain(r, node, "the organization there has no environment '%s'; \"target\" lists those it has",
+                 item->environment);
+        return;
+    }
+    const char *name = text_of(r, environment, "name");
+    item->environment = name ? name : item->environment;
+    item->environment_id = text_of(r, environment, "id");
+}
+
+static void check_name(struct reader *r, const struct work_item *item, uint32_t node)
+{
+    if (!item->name || !*item->name) {
+        complain(r, node == JDOC_NONE ? item->node : node, "has no name there: it needs a \"name\"%s", "");
+        return;
+    }
+    for (const char *at = item->name; *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f || strchr("\\/:?*\"<>|", *at)) {
+            complain(r, node, "names of projects may not hold \\ / : ? * \" < > | or control characters%s", "");
+            return;
+        }
+    if (!is_new(r, &r->names, item->environment, item->name))
+        complain(r, node, "'%s' is the name of another project in that environment", item->name);
+}
+
+/* It must stay below projects/, whatever the names in it are. */
+static bool leads_astray(const char *path)
+{
+    if (!text_starts_with(path, "projects/"))
+        return true;
+    for (const char *at = path; *at;) {
+        size_t n = strcspn(at, "/");
+        if (n == 0 || (n <= 2 && strncmp(at, "..", n) == 0) || n > 255)
+            return true;
+        at += n + (at[n] == '/');
+        if (!*at && at[-1] == '/')
+            return true;
+    }
+    return false;
+}
+
+static void check_output(struct reader *r, const struct work_item *item, uint32_t node)
+{
+    if (!item->output)
+        complain(r, item->node, "says not where its results go: it needs an \"output\"%s", "");
+    else if (leads_astray(item->output))
+        complain(r, node, "must be a folder below projects/, without empty parts, . and ..%s", "");
+    else if (!is_new(r, &r->outputs, NULL, item->output))
+        complain(r, node, "'%s' is the output of another project", item->output);
+}
+
+static void check_action(struct reader *r, const struct work_item *item, uint32_t node, uint32_t input)
+{
+    uint32_t kind = input == JDOC_NONE ? JDOC_NONE : member(r, input, "kind");
+    const char *action = migrate_action_name(item->action);
+    if (!*item->fingerprint)
+        complain(r, node, "cannot be '%s': the project could not be read when the plan was made", action);
+    else if (kind != JDOC_NONE && jdoc_string_is(r->doc, kind, "backup", strlen("backup")))
+        complain(r, node, "cannot be '%s': an environment backup can be imported only into its own environment",
+                 action);
+    else if (item->action == MIGRATE_MOVE && item->from_cloud != item->to_cloud)
+        complain(r, node, "is 'move', but \"studio\" is that of the other form: say 'convert'%s", "");
+    else if (item->action == MIGRATE_CONVERT && item->from_cloud == item->to_cloud)
+        complain(r, node, "is 'convert', but the project has the form of that \"studio\" already: say 'move'%s", "");
+}
+
+static void read_item(struct reader *r, uint32_t node)
+{
+    struct work_plan *plan = r->plan;
+    struct work_item *item = &plan->items[plan->count++];
+    uint32_t input = member(r, node, "input"), action = member(r, node, "action"), old = MAP_NONE;
+    uint32_t studio = member(r, node, "studio"),
+             organization = input == JDOC_NONE ? input : member(r, input, "organization");
+    *item = (struct work_item){
+        .id = text_of(r, node, "id"),
+        .source = text_of(r, node, "source"),
+        .form = text_or_empty(r, input, "form"),
+        .fingerprint = text_or_empty(r, input, "sha256"),
+        .action = action_at(r, action),
+        .reason = text_of(r, node, "reason"),
+        .detail = text_of(r, node, "detail"),
+        .instead = text_of(r, node, "instead"),
+        .environment = text_of(r, node, "environment"),
+        .name = text_of(r, node, "name"),
+        .output = text_of(r, node, "output"),
+        .input_name = text_or_empty(r, input, "name"),
+        .organization = text_or_empty(r, organization, "name"),
+        .node = node,
+    };
+    item->from_cloud = input != JDOC_NONE && member(r, input, "kind") == JDOC_NONE;
+    item->to_cloud = studio == JDOC_NONE ? item->from_cloud : jdoc_string_is(r->doc, studio, "cloud", strlen("cloud"));
+    if (r->failed || !map_add(&plan->ids, item->id, strlen(item->id), (uint32_t)plan->count - 1, &old)) {
+        r->failed = true;
+        return;
+    }
+    if (old != MAP_NONE)
+        complain(r, member(r, node, "id"), "'%s' is the id of another project", item->id);
+    if (!migrate_writes(item->action))
+        return;
+    check_action(r, item, action, input);
+    check_environment(r, item, member(r, node, "environment"));
+    check_name(r, item, member(r, node, "name"));
+    check_output(r, item, member(r, node, "output"));
+}
+
+static void read_items(struct reader *r)
+{
+    uint32_t list = member(r, 0, "projects");
+    r->plan->items = calloc(r->doc->nodes[list].count + 1, sizeof *r->plan->items);
+    r->failed = r->failed || !r->plan->items;
+    for (uint32_t at = list + 1; !r->failed && at < jdoc_next(r->doc, list); at = jdoc_next(r->doc, at))
+        read_item(r, at);
+    for (size_t i = 0; !r->failed && i < r->plan->count; i++) {
+        const struct work_item *item = &r->plan->items[i];
+        if (item->instead && work_plan_find(r->plan, item->instead) == SIZE_MAX)
+            complain(r, member(r, item->node, "instead"), "'%s' is no project of this plan", item->instead);
+    }
+}
+
+/* --------------------------------------------------------------------------------------------------------- plan */
+
+static bool find_folder(struct work_plan *plan, const char *path)
+{
+    char real[PATH_MAX];
+    if (!realpath(path, real))
+        return false;
+    plan->folder = strdup(dirname(real));
+    return plan->folder != NULL;
+}
+
+bool work_plan_read(struct work_plan *plan, const char *path, struct work_errors *errors)
+{
+    struct jpk_error err = {0};
+    *plan = (struct work_plan){0};
+    *errors = (struct work_errors){0};
+    struct reader r = {.plan = plan, .errors = errors, .doc = &plan->file.doc};
+    if (!checked_file_read(&plan->file, path, path, &form, &err)) {
+        add_error(errors, &err);
+        return false;
+    }
+    read_head(&r);
+    read_items(&r);
+    r.failed = r.failed || !find_folder(plan, path);
+    map_free(&r.environments);
+    map_free(&r.names);
+    map_free(&r.outputs);
+    if (r.failed) {
+        error_memory(&err);
+        add_error(errors, &err);
+    }
+    return errors->count == 0 && !r.failed;
+}
+
+void work_plan_free(struct work_plan *plan)
+{
+    free(plan->items);
+    free(plan->folder);
+    map_free(&plan->ids);
+    checked_file_free(&plan->file);
+    arena_free(&plan->arena);
+    *plan = (struct work_plan){0};
+}
+
+size_t work_plan_find(const struct work_plan *plan, const char *id)
+{
+    uint32_t index = map_get(&plan->ids, id, strlen(id));
+    return index == MAP_NONE ? SIZE_MAX : index;
+}
+
+char *work_source_path(const struct work_plan *plan, const struct work_item *item)
+{
+    struct buf path = {0};
+    if (item->source[0] != '/')
+        buf_printf(&path, "%s/", plan->folder);
+    buf_puts(&path, item->source);
+    if (!path.failed)
+        return path.data;
+    buf_free(&path);
+    return NULL;
+}
+
+void work_key(const struct work_plan *plan, const struct work_item *item, char out[65])
+{
+    struct buf all = {0};
+    const char *parts[] = {
+        jpk_version(),
+        migrate_action_name(item->action),
+        item->to_cloud ? "cloud" : "design",
+        item->source,
+        item->fingerprint,
+        item->environment,
+        item->environment_id,
+        item->name,
+        item->output,
+        plan->organization,
+        plan->organization_id,
+        plan->agent,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        buf_put(&all, parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) + 1 : 1);
+    buf_printf(&all, "%u", plan->without);
+    sha256_hex(buf_text(&all), all.size, out);
+    if (all.failed)
+        out[0] = '\0'; /* equal to none */
+    buf_free(&all);
+}
