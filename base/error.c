@@ -37,12 +37,21 @@ static const struct {
     [JPK_ERR_JSON] = {"json", 3},
     [JPK_ERR_SCHEMA] = {"schema", 3},
     [JPK_ERR_YAML] = {"yaml", 3},
+    [JPK_ERR_CHANGED] = {"changed", 3},
 };
 
 const char *jpk_code_name(enum jpk_code code)
 {
     size_t i = (size_t)code;
     return i < sizeof codes / sizeof codes[0] && codes[i].name ? codes[i].name : "unknown";
+}
+
+enum jpk_code error_code(const char *name)
+{
+    size_t i = 0;
+    while (i < sizeof codes / sizeof codes[0] && (!codes[i].name || strcmp(codes[i].name, name) != 0))
+        i++;
+    return i < sizeof codes / sizeof codes[0] ? (enum jpk_code)i : JPK_OK;
 }
 
 int jpk_code_status(enum jpk_code code)

@@ -20,6 +20,9 @@ static inline bool error_memory(struct jpk_error *err)
     return false;
 }
 
+/* The code of a stable word; JPK_OK for one that no code has. */
+enum jpk_code error_code(const char *name);
+
 /* Where it happened. Each sets its part only when that part is still unknown. */
 void error_file(struct jpk_error *err, const char *file);
 void error_entry(struct jpk_error *err, const char *entry);

@@ -2,6 +2,8 @@
 
 #include <libgen.h>
 #include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,12 +53,18 @@ struct reader {
     bool failed;                             /* memory */
 };
 
-static bool complain(struct reader *r, uint32_t node, const char *message, const char *what)
+static void complain(struct reader *r, uint32_t node, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void complain(struct reader *r, uint32_t node, const char *format, ...)
 {
     struct jpk_error error = {0};
-    checked_file_fail(&r->plan->file, node, &error, JPK_ERR_FORMAT, message, what);
+    char message[JPK_ERROR_MESSAGE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    checked_file_fail(&r->plan->file, node, &error, JPK_ERR_FORMAT, "%s", message);
     add_error(r->errors, &error);
-    return false;
 }
 
 /* ------------------------------------------------------------------------------------------------------- values */
@@ -166,7 +174,7 @@ static void check_environment(struct reader *r, struct work_item *item, uint32_t
     size_t n = 0;
     bool target = r->plan->organization || r->plan->organization_id;
     if (target && !item->environment) {
-        complain(r, item->node, "says not to which environment it goes: it needs an \"environment\"%s", "");
+        complain(r, item->node, "says not to which environment it goes: it needs an \"environment\"");
         return;
     }
     if (!target || !item->environment)
@@ -186,12 +194,12 @@ static void check_environment(struct reader *r, struct work_item *item, uint32_t
 static void check_name(struct reader *r, const struct work_item *item, uint32_t node)
 {
     if (!item->name || !*item->name) {
-        complain(r, node == JDOC_NONE ? item->node : node, "has no name there: it needs a \"name\"%s", "");
+        complain(r, node == JDOC_NONE ? item->node : node, "has no name there: it needs a \"name\"");
         return;
     }
     for (const char *at = item->name; *at; at++)
         if ((unsigned char)*at < 0x20 || *at == 0x7f || strchr("\\/:?*\"<>|", *at)) {
-            complain(r, node, "names of projects may not hold \\ / : ? * \" < > | or control characters%s", "");
+            complain(r, node, "names of projects may not hold \\ / : ? * \" < > | or control characters");
             return;
         }
     if (!is_new(r, &r->names, item->environment, item->name))
@@ -217,9 +225,9 @@ static bool leads_astray(const char *path)
 static void check_output(struct reader *r, const struct work_item *item, uint32_t node)
 {
     if (!item->output)
-        complain(r, item->node, "says not where its results go: it needs an \"output\"%s", "");
+        complain(r, item->node, "says not where its results go: it needs an \"output\"");
     else if (leads_astray(item->output))
-        complain(r, node, "must be a folder below projects/, without empty parts, . and ..%s", "");
+        complain(r, node, "must be a folder below projects/, without empty parts, . and ..");
     else if (!is_new(r, &r->outputs, NULL, item->output))
         complain(r, node, "'%s' is the output of another project", item->output);
 }
@@ -234,9 +242,9 @@ static void check_action(struct reader *r, const struct work_item *item, uint32_
         complain(r, node, "cannot be '%s': an environment backup can be imported only into its own environment",
                  action);
     else if (item->action == MIGRATE_MOVE && item->from_cloud != item->to_cloud)
-        complain(r, node, "is 'move', but \"studio\" is that of the other form: say 'convert'%s", "");
+        complain(r, node, "is 'move', but \"studio\" is that of the other form: say 'convert'");
     else if (item->action == MIGRATE_CONVERT && item->from_cloud == item->to_cloud)
-        complain(r, node, "is 'convert', but the project has the form of that \"studio\" already: say 'move'%s", "");
+        complain(r, node, "is 'convert', but the project has the form of that \"studio\" already: say 'move'");
 }
 
 static void read_item(struct reader *r, uint32_t node)

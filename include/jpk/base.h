@@ -62,7 +62,8 @@ enum jpk_code {
     JPK_ERR_NOT_FOUND,  /* the thing asked for is not in the project */
     JPK_ERR_JSON,       /* JSON that does not parse, or not what this file must hold */
     JPK_ERR_SCHEMA,     /* a JSON Schema that is wrong in itself */
-    JPK_ERR_YAML        /* YAML that does not parse, or has what is not read here, such as an anchor */
+    JPK_ERR_YAML,       /* YAML that does not parse, or has what is not read here, such as an anchor */
+    JPK_ERR_CHANGED     /* an input is not what it was when the plan was made, or has changed while it was read */
 };
 
 #define JPK_ERROR_FILE_MAX 512

@@ -491,7 +491,7 @@ static void test_error_long(void **state)
 static void test_codes(void **state)
 {
     (void)state;
-    for (int code = JPK_OK; code <= JPK_ERR_YAML; code++) {
+    for (int code = JPK_OK; code <= JPK_ERR_CHANGED; code++) {
         const char *name = jpk_code_name((enum jpk_code)code);
         int status = jpk_code_status((enum jpk_code)code);
         assert_string_not_equal(name, "unknown");
