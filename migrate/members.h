@@ -7,8 +7,8 @@
  *  2. member of any number of organizations without SSO, logging in with a password of the platform;
  *  3. member of organizations with SSO, on the Bypass SSO list of every one of them, and of any number without SSO,
  *     logging in with a password of the platform.
- * The e-mail address must be the user name at the identity provider, or that person cannot log in with SSO. Installing a
- * private agent never uses SSO.
+ * The e-mail address must be the user name at the identity provider, or that person cannot log in with SSO. Installing
+ * a private agent never uses SSO.
  */
 #ifndef MIGRATE_MEMBERS_H
 #define MIGRATE_MEMBERS_H
@@ -24,25 +24,25 @@ enum login {
 
 /* A thing that somebody must do, or that stands in the way. */
 struct member_task {
-    const char *rule; /* stable id, such as "sso-member-of-others" */
-    bool conflict;    /* until it is done, the person cannot log in */
+    const char *rule;   /* stable id, such as "sso-member-of-others" */
+    bool conflict;      /* until it is done, the person cannot log in */
     bool administrator; /* whether the administrator must do it, not the person */
-    const char *text; /* one sentence */
+    const char *text;   /* one sentence */
 };
 
 struct member_outlook {
-    const char *email;                                    /* as it is written where it first occurs */
+    const char *email;                                   /* as it is written where it first occurs */
     const struct map_organization *const *organizations; /* of which the person is a member now, in the map's order */
     size_t organization_count;
-    bool in_target;   /* is a member of it already */
-    bool moves;       /* is to be one: who is a member of an organization that ends, unless the map says no */
+    bool in_target;         /* is a member of it already */
+    bool moves;             /* is to be one: who is a member of an organization that ends, unless the map says no */
     unsigned configuration; /* 1, 2 or 3, after the move and before the trials end; 0: none fits */
     enum login login;       /* to the organization that stays; for who stays out of it to the others */
     enum login afterwards;  /* the same once the trials have ended: a conflict may have gone with them */
     const struct member_task *tasks; /* conflicts first */
     size_t task_count;
-    bool installs_agents;          /* can install private agents for the organization that stays */
-    const char *installs_because;  /* why (or why not, for who has the role but cannot); NULL: nothing to say */
+    bool installs_agents;         /* can install private agents for the organization that stays */
+    const char *installs_because; /* why (or why not, for who has the role but cannot); NULL: nothing to say */
 };
 
 struct members {
@@ -57,7 +57,7 @@ struct members {
  * Looks at all members of all organizations of a map, which must outlive the result; free it in any case. Without a
  * subscribed organization nobody moves, and the tasks are about the configurations alone. False: memory.
  */
-bool members_find(struct members *members, const struct map *map, struct jpk_error *err);
+bool members_find(struct members *members, const struct migrate_map *map, struct jpk_error *err);
 void members_free(struct members *members);
 
 /* "sso", "password", "pending", "conflict". */
