@@ -163,7 +163,7 @@ static bool has_permission(const struct reader *r, uint32_t role, const char *pe
 {
     const struct jdoc *doc = &r->map->file.doc;
     uint32_t list = member(r, role, "permissions");
-    struct jtext wanted = {permission, strlen(permission)};
+    struct jtext wanted = {.s = permission, .n = (uint32_t)strlen(permission)};
     for (uint32_t item = list + 1; list != JDOC_NONE && item < jdoc_next(doc, list); item = jdoc_next(doc, item))
         if (jtext_caseeq(jtext_of(doc, item), wanted))
             return true;
