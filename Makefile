@@ -1,7 +1,7 @@
 # jpk: build, test and install. `make help` lists the targets.
 #
-# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe; `make layers` proves that no
-# archive needs a later one. The installed library is one: libjpk, shared and static.
+# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe, migrate; `make layers` proves that
+# no archive needs a later one. The installed library is one: libjpk, shared and static.
 
 VERSION := 0.1.0
 SOVERSION := 0
@@ -31,11 +31,12 @@ ALL_CFLAGS := $(CFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE)
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(LIBRARIES))
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lunistring -lpthread
 
-LAYERS := base schema jpk recipe
+LAYERS := base schema jpk recipe migrate
 HEADERS := $(wildcard include/jpk/*.h)
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 # Highest layer first: the order in which a linker resolves them.
-ARCHIVES := $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a $(BUILD)/layers/base.a
+ARCHIVES := $(BUILD)/layers/migrate.a $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a \
+	$(BUILD)/layers/base.a
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/findings*.c) \
 	tools/message.c tools/options.c)
@@ -116,6 +117,7 @@ $(BUILD)/layers/base.a: $(call objects,base)
 $(BUILD)/layers/schema.a: $(call objects,schema) $(BUILD)/obj/page/shipped.o
 $(BUILD)/layers/jpk.a: $(call objects,jpk)
 $(BUILD)/layers/recipe.a: $(call objects,recipe) $(BUILD)/obj/page/program_checksum.o
+$(BUILD)/layers/migrate.a: $(call objects,migrate)
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -240,7 +242,8 @@ manual: $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)
-	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a
+	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a \
+		$(BUILD)/layers/migrate.a
 
 .PHONY: install-test
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)

@@ -386,9 +386,26 @@ bool ignore_push(struct ignore *ignore, const char *folder, const char *text, si
     return push(ignore, list, err);
 }
 
+/* Why the parts of a pattern can match no path; NULL when they may. Paths have no parts that are empty, `.` or `..`. */
+static const char *futile(const char *pattern)
+{
+    const char *p = pattern + (*pattern == '!');
+    for (p += *p == '/'; *p; p++) {
+        size_t n = strcspn(p, "/");
+        if (n == 0)
+            return "two slashes in a row";
+        if ((n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
+            return "paths are relative to the folder of this file, and have no '.' and '..'";
+        p += n;
+        if (!*p)
+            break;
+    }
+    return NULL;
+}
+
 bool ignore_push_pattern(struct ignore *ignore, const char *folder, const char *pattern, struct jpk_error *err)
 {
-    const char *never = NULL;
+    const char *never = NULL, *why = futile(pattern);
     if (strlen(pattern) >= UINT32_MAX)
         return error_set(err, JPK_ERR_LIMIT, "a pattern of 4 GiB or more");
     struct ignore_list *list = list_new(folder);
@@ -396,9 +413,9 @@ bool ignore_push_pattern(struct ignore *ignore, const char *folder, const char *
         list_free(list);
         return error_memory(err);
     }
-    if (never) {
+    if (why || never) {
         list_free(list);
-        return error_set(err, JPK_ERR_FORMAT, "the pattern '%.200s' matches nothing: %s", pattern, never);
+        return error_set(err, JPK_ERR_FORMAT, "the pattern '%.200s' matches nothing: %s", pattern, why ? why : never);
     }
     return push(ignore, list, err);
 }

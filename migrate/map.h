@@ -10,6 +10,8 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/ignore.h"
+#include "base/map.h"
 #include "recipe/checked_file.h"
 
 /* What becomes of an organization. */
@@ -27,6 +29,7 @@ enum map_studio { MAP_SAME, MAP_CLOUD, MAP_DESIGN };
 struct map_role {
     const char *name;
     bool admin, agent_install; /* has the permission Admin, Agent Install */
+    uint32_t node;
 };
 
 enum map_answer { MAP_NOT_SAID, MAP_NO, MAP_YES };
@@ -73,11 +76,15 @@ struct map_organization {
     const struct map_api *apis;
     size_t api_count;
     uint32_t node;
+
+    /* private: indexes of environments, names in lower case */
+    struct map environment_ids, environment_names;
 };
 
 /* What is to be done with some of the projects: the first rule that fits decides. NULL fits all. */
 struct map_rule {
     const char *source;       /* a pattern for the path, as of .gitignore, relative to the map's folder */
+    struct ignore paths;      /* the same, to be asked with ignored(); empty when there is none */
     const char *organization; /* name or id */
     const char *environment;  /* name or id */
     const char *project;      /* name or id of the project */
@@ -85,12 +92,13 @@ struct map_rule {
     const char *to;   /* the environment there */
     const char *name; /* the project's name there */
     enum map_answer skip;
-    enum map_answer keep;
+    enum map_answer keep; /* of several copies of one project, this is the one that goes on */
     bool has_studio;
     enum map_studio studio;
     uint32_t node;
 };
 
+/* A map. The name `struct map` is that of the hash table in base/map.h. */
 struct migrate_map {
     const struct map_organization *organizations;
     size_t organization_count;
@@ -103,26 +111,36 @@ struct migrate_map {
     /* private */
     struct checked_file file;
     struct arena arena;
+    struct map organization_ids, organization_names; /* indexes, names in lower case */
 };
 
 /*
- * Reads a map; the caller frees it. Names and addresses compare without regard to the case of ASCII letters. Errors,
- * with their place: those of checked_file_read, and JPK_ERR_FORMAT: two subscribed organizations, two organizations,
- * environments of one, members or roles of the same name or id; a role that the organization does not have; an
- * environment in `to` that the subscribed organization does not have; a bypass list or SSO administrator without SSO; a
- * rule that names an organization or environment that is not there.
+ * Reads a map, JSON when the name ends in .json and YAML else; the caller frees it. Names and addresses compare without
+ * regard to the case of ASCII letters. Errors, with their place: those of checked_file_read, and JPK_ERR_FORMAT: two
+ * subscribed organizations; two organizations, environments of one, members or roles of the same name or id; a role
+ * that the organization does not have; an environment where projects are to go that the subscribed organization does
+ * not have; what is said of an organization that does not end, but is for one that does (`to`, `moves`); a bypass list
+ * or SSO administrator without SSO; a person who has registered by one organization and has not by another; a rule that
+ * names an organization or environment that is not there, whose pattern can match nothing, or that skips and keeps.
  */
-struct migrate_map *migrate_map_read(const char *path, struct jpk_error *err);
+struct migrate_map *map_read(const char *path, struct jpk_error *err);
 
 /* The map that says nothing, for plans that are made without one. */
-struct migrate_map *migrate_map_empty(struct jpk_error *err);
+struct migrate_map *map_empty(struct jpk_error *err);
 
+/* Accepts NULL. */
 void migrate_map_free(struct migrate_map *map);
 
-/* By name or id; NULL: there is none. `name` and `id` may be NULL or "". The id goes before the name. */
+/*
+ * By name or id; NULL: there is none. `name` and `id` may be NULL or "". The id goes before the name, so that what may
+ * be either is given as both.
+ */
 const struct map_organization *map_find_organization(const struct migrate_map *map, const char *id, const char *name);
 const struct map_environment *map_find_environment(const struct map_organization *organization, const char *id,
                                                    const char *name);
+
+/* What messages call one: its name, else its id. */
+const char *map_organization_label(const struct map_organization *organization);
 
 /* "trial", "subscribed", "other"; "NA", "EMEA", "APAC", "" for unknown; "same", "cloud", "design". */
 const char *map_fate_name(enum map_fate fate);

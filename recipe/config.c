@@ -91,23 +91,6 @@ static int read_rule(struct reader *reader, uint32_t node)
 
 /* ------------------------------------------------------------------------------------------------------ patterns */
 
-/* Why a pattern can match nothing; NULL when that is not known. Paths have no parts that are empty, `.` or `..`. */
-static const char *futile(const char *pattern)
-{
-    const char *p = pattern + (*pattern == '!');
-    for (p += *p == '/'; *p; p++) {
-        size_t n = strcspn(p, "/");
-        if (n == 0)
-            return "two slashes in a row";
-        if ((n == 1 && p[0] == '.') || (n == 2 && p[0] == '.' && p[1] == '.'))
-            return "paths are relative to the folder of this file, and have no '.' and '..'";
-        p += n;
-        if (!*p)
-            break;
-    }
-    return NULL;
-}
-
 /* Adds the pattern of a node. */
 static bool read_pattern(struct reader *reader, uint32_t node, struct ignore *patterns)
 {
@@ -117,10 +100,6 @@ static bool read_pattern(struct reader *reader, uint32_t node, struct ignore *pa
     if (*pattern == '!' && patterns->count == 0)
         return checked_file_fail(&reader->file, node, reader->err, JPK_ERR_FORMAT,
                                  "the pattern '%.200s' takes back, but no pattern stands before it", pattern);
-    const char *why = futile(pattern);
-    if (why)
-        return checked_file_fail(&reader->file, node, reader->err, JPK_ERR_FORMAT,
-                                 "the pattern '%.200s' matches nothing: %s", pattern, why);
     struct jpk_error problem = {0};
     return ignore_push_pattern(patterns, "", pattern, &problem) ||
            checked_file_fail(&reader->file, node, reader->err, problem.code, "%s", problem.message);
