@@ -83,7 +83,7 @@ struct map_organization {
 
 /* What is to be done with some of the projects: the first rule that fits decides. NULL fits all. */
 struct map_rule {
-    const char *source;       /* a pattern for the path, as of .gitignore, relative to the map's folder */
+    const char *source;       /* a pattern for the path, as of .gitignore, relative to the folder of the plan */
     struct ignore paths;      /* the same, to be asked with ignored(); empty when there is none */
     const char *organization; /* name or id */
     const char *environment;  /* name or id */
@@ -92,7 +92,7 @@ struct map_rule {
     const char *to;   /* the environment there */
     const char *name; /* the project's name there */
     enum map_answer skip;
-    enum map_answer keep; /* of several copies of one project, this is the one that goes on */
+    enum map_answer keep; /* it stays where it is */
     bool has_studio;
     enum map_studio studio;
     uint32_t node;

@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/ignore.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "migrate/plan.h"
@@ -48,34 +47,11 @@ const struct migrate_reason_info *migrate_reason_info(enum migrate_reason reason
 
 /* -------------------------------------------------------------------------------------------------------- rules */
 
-/* A rule of the map with its pattern. */
-struct rule {
-    const struct map_rule *row;
-    struct ignore source;
-};
-
 struct maker {
     struct migrate_plan *plan;
-    struct rule *rules;
-    size_t rule_count;
     struct map ids, outputs; /* taken */
     struct jpk_error *err;
 };
-
-static bool begin_rules(struct maker *m)
-{
-    const struct migrate_map *map = m->plan->map;
-    m->rules = calloc(map->rule_count + 1, sizeof *m->rules);
-    if (!m->rules)
-        return error_memory(m->err);
-    for (; m->rule_count < map->rule_count; m->rule_count++) {
-        struct rule *rule = &m->rules[m->rule_count];
-        rule->row = &map->rules[m->rule_count];
-        if (rule->row->source && !ignore_push_pattern(&rule->source, "", rule->row->source, m->err))
-            return false;
-    }
-    return true;
-}
 
 /* An id or a name; NULL in the rule fits all. */
 static bool is_either(const char *wanted, const char *id, const char *name)
@@ -85,12 +61,13 @@ static bool is_either(const char *wanted, const char *id, const char *name)
 
 static const struct map_rule *find_rule(const struct maker *m, const struct survey_project *from)
 {
-    for (size_t i = 0; i < m->rule_count; i++) {
-        const struct map_rule *row = m->rules[i].row;
+    const struct migrate_map *map = m->plan->map;
+    for (size_t i = 0; i < map->rule_count; i++) {
+        const struct map_rule *row = &map->rules[i];
         if (is_either(row->organization, from->organization_id, from->organization) &&
             is_either(row->environment, from->environment_id, from->environment) &&
             is_either(row->project, from->id, from->name) &&
-            (!row->source || ignored(&m->rules[i].source, from->source, false)))
+            (!row->source || ignored(&row->paths, from->source, false)))
             return row;
     }
     return NULL;
@@ -328,8 +305,6 @@ static bool find_connectors(struct maker *m)
 static bool decide_all(struct maker *m)
 {
     struct migrate_plan *plan = m->plan;
-    if (!begin_rules(m))
-        return false;
     for (size_t i = 0; i < plan->count && m->err->code == JPK_OK; i++) {
         struct migrate_project *p = &plan->projects[i];
         *p = (struct migrate_project){.from = &plan->survey->projects[i], .version = UINT32_MAX};
@@ -366,9 +341,6 @@ bool migrate_plan_make(struct migrate_plan *plan, const struct survey *survey, c
     bool ok = plan->projects ? decide_all(&m) : error_memory(err);
     ok = ok && migrate_plan_settle(plan, options, err) && place_all(&m) && find_connectors(&m) &&
          members_find(&plan->members, map, err);
-    for (size_t i = 0; i < m.rule_count; i++)
-        ignore_free(&m.rules[i].source);
-    free(m.rules);
     map_free(&m.ids);
     map_free(&m.outputs);
     return ok;
