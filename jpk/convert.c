@@ -183,9 +183,9 @@ static void set_description(struct convert *c, json_t *project)
 }
 
 /* Organization and environment have the same ids in both studios; an import need not go to these. */
-static void set_place(struct convert *c, json_t *project, const char *member, const char *key)
+static void set_place(struct convert *c, json_t *project, const char *member, const char *wanted, const char *key)
 {
-    const char *id = jpk_project_property(c->project, JPK_FILE_ENVIRONMENT, key);
+    const char *id = wanted ? wanted : jpk_project_property(c->project, JPK_FILE_ENVIRONMENT, key);
     if (id && *id && strspn(id, "0123456789") == strlen(id))
         convert_set(c, project, member, json_string(id));
 }
@@ -201,8 +201,8 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
     if (!ok)
         c->ledger.failed = true;
     set_description(c, project);
-    set_place(c, project, "organizationId", "org-id");
-    set_place(c, project, "targetEnvironmentId", "environment-id");
+    set_place(c, project, "organizationId", c->options.place.organization_id, "org-id");
+    set_place(c, project, "targetEnvironmentId", c->options.place.environment_id, "environment-id");
     convert_set(c, project, "components", components);
     convert_set(c, project, "adapterIds", ids);
     convert_set(c, project, "workflows", json_incref(c->workflows));
@@ -213,7 +213,7 @@ static bool fill_project(struct convert *c, json_t *project, const char *const *
 /* The text of the export. */
 static bool write_file(struct convert *c, struct jpk_conversion *out, struct buf *text, struct jpk_error *err)
 {
-    out->name = c->project->name;
+    out->name = c->options.place.name ? c->options.place.name : c->project->name;
     list_connectors(c, out);
     json_t *project = cloud_new_project(out->name, convert_id(c, JPK_CLOUD_OTHER, NULL, c->project->id));
     if (!project || c->ledger.failed || !fill_project(c, project, out->connectors, out->connector_count)) {

@@ -197,7 +197,7 @@ static bool begin(struct design *d, struct jpk_error *err)
         uuid_of_name(*id ? id : "project", d->cloud->name, made);
         d->project_id = design_text(d, "%s", made);
     }
-    d->project_name = project_name(d);
+    d->project_name = d->options.place.name ? d->options.place.name : project_name(d);
     d->ledger.failed |= !d->project_id;
     for (size_t i = 0; i < count && !d->ledger.failed; i++)
         keep_id(d, d->cloud->components[i]);

@@ -284,10 +284,18 @@ static void write_properties(struct design *d, const char *path, const struct ro
     design_add_file(d, path, &out);
 }
 
+static const char *either(const char *wanted, const char *usual)
+{
+    return wanted ? wanted : usual;
+}
+
 static void write_all_properties(struct design *d)
 {
+    const struct jpk_convert_place *place = &d->options.place;
     const char *at = design_text(d, "%" PRId64, design_made_at(d)), *description = d->cloud->description;
-    const char *environment = d->cloud->environment_id;
+    const char *environment = either(place->environment_id, d->cloud->environment_id);
+    const char *organization = either(place->organization_id, d->cloud->organization_id);
+    const char *organization_name = either(place->organization_name, "Organization");
     if (!*environment || environment[strspn(environment, "0123456789")])
         environment = "0";
     const struct row jitterpak[] = {
@@ -307,12 +315,12 @@ static void write_all_properties(struct design *d)
         {"deployable", "true"},
         {"environment-description", ""},
         {"environment-id", environment},
-        {"environment-name", "Environment"},
+        {"environment-name", either(place->environment_name, "Environment")},
         {"environment-type", "2"},
         {"has-been-deployed", "false"},
         {"modified", at},
-        {"org-id", d->cloud->organization_id},
-        {"org-name", "Organization"},
+        {"org-id", organization},
+        {"org-name", organization_name},
         {"requires-version", JPK_CONVERT_DESIGN_VERSION},
         {"saved-edition", "enterprise"},
         {"saved-in-version", SAVED_VERSION},
@@ -323,8 +331,8 @@ static void write_all_properties(struct design *d)
         {"description", description},
         {"last-environment", environment},
         {"modified", at},
-        {"org-id", d->cloud->organization_id},
-        {"org-name", "Organization"},
+        {"org-id", organization},
+        {"org-name", organization_name},
         {"project-id", d->project_id},
         {"project-name", d->project_name},
         {"requires-version", JPK_CONVERT_DESIGN_VERSION},

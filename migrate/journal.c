@@ -62,6 +62,7 @@ static void put_todo(struct jstream *s, const struct journal_record *record)
         jstream_text(s, "severity", jpk_severity_name(todo->severity));
         jstream_text(s, "text", todo->text);
         jstream_text(s, "advice", todo->advice);
+        jstream_text(s, "effort", todo->effort);
         jstream_number(s, "tasks", todo->tasks);
         jstream_number(s, "minutes", todo->minutes);
         jstream_close(s, '}');
@@ -243,6 +244,7 @@ static void read_todo(struct reader *r, struct journal_record *record)
         todo[record->todo_count++] = (struct journal_todo){.rule = read_text(r, at, "rule"),
                                                            .text = read_text(r, at, "text"),
                                                            .advice = read_text(r, at, "advice"),
+                                                           .effort = read_text(r, at, "effort"),
                                                            .severity = severity_of(read_text(r, at, "severity")),
                                                            .tasks = read_number(r, at, "tasks"),
                                                            .minutes = read_number(r, at, "minutes")};

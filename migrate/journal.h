@@ -30,6 +30,7 @@ struct journal_output {
 /* What a person must do, by rule. */
 struct journal_todo {
     const char *rule, *text, *advice;
+    const char *effort; /* the class of work: "look" */
     enum jpk_severity severity;
     size_t tasks, minutes;
 };

@@ -16,6 +16,7 @@
 #include "base/workers.h"
 #include "jpk/source.h"
 #include "migrate/fingerprint.h"
+#include "migrate/paths.h"
 #include "recipe/plan.h"
 
 /* -------------------------------------------------------------------------------------------------------- lists */
@@ -440,31 +441,6 @@ static void read_one(void *context, size_t index)
 
 /* ------------------------------------------------------------------------------------------------------ finding */
 
-/* Both are absolute and normal; `out` gets the way from one to the other. */
-static void put_relative(struct buf *out, const char *base, const char *path)
-{
-    size_t common = 0;
-    for (size_t i = 0;; i++) {
-        bool end_base = base[i] == '\0' || base[i] == '/', end_path = path[i] == '\0' || path[i] == '/';
-        if (end_base && end_path)
-            common = i;
-        if (base[i] != path[i] || base[i] == '\0')
-            break;
-    }
-    const char *left = base + common, *rest = path + common;
-    while (*left == '/')
-        left++;
-    for (; *left; left += strcspn(left, "/"), left += *left == '/')
-        buf_puts(out, "../");
-    while (*rest == '/')
-        rest++;
-    buf_puts(out, rest);
-    if (out->size > 1 && out->data[out->size - 1] == '/' && !*rest)
-        out->data[--out->size] = '\0';
-    if (out->size == 0)
-        buf_putc(out, '.');
-}
-
 static bool set_source(struct survey_project *project, const char *base)
 {
     char real[PATH_MAX];
@@ -472,7 +448,7 @@ static bool set_source(struct survey_project *project, const char *base)
     size_t bad;
     bool known = realpath(project->path, real) != NULL;
     if (known && base)
-        put_relative(&relative, base, real);
+        paths_put_relative(&relative, base, real);
     else
         buf_puts(&relative, project->path);
     if (relative.failed)

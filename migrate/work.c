@@ -89,6 +89,18 @@ static const char *text_of(struct reader *r, uint32_t object, const char *key)
     return object == JDOC_NONE ? NULL : text_at(r, member(r, object, key));
 }
 
+static size_t count_at(const struct reader *r, uint32_t object, const char *key)
+{
+    uint32_t list = object == JDOC_NONE ? JDOC_NONE : member(r, object, key);
+    return list == JDOC_NONE ? 0 : r->doc->nodes[list].count;
+}
+
+static size_t number_of(const struct reader *r, uint32_t object, const char *key)
+{
+    uint32_t node = object == JDOC_NONE ? JDOC_NONE : member(r, object, key);
+    return node == JDOC_NONE ? 0 : strtoull(jdoc_number(r->doc, node), NULL, 10);
+}
+
 static const char *text_or_empty(struct reader *r, uint32_t object, const char *key)
 {
     const char *text = text_of(r, object, key);
@@ -268,6 +280,11 @@ static void read_item(struct reader *r, uint32_t node)
         .output = text_of(r, node, "output"),
         .input_name = text_or_empty(r, input, "name"),
         .organization = text_or_empty(r, organization, "name"),
+        .requires_version = text_or_empty(r, input, "requires"),
+        .items = number_of(r, input, "items"),
+        .script_lines = number_of(r, input, "scriptLines"),
+        .hosts = count_at(r, node, "hosts"),
+        .private_agent = member(r, node, "privateAgent") != JDOC_NONE,
         .node = node,
     };
     item->from_cloud = input != JDOC_NONE && member(r, input, "kind") == JDOC_NONE;

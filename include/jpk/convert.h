@@ -44,8 +44,15 @@ enum jpk_convert_agent { JPK_AGENT_ANY, JPK_AGENT_CLOUD, JPK_AGENT_PRIVATE };
 typedef const char *jpk_convert_slot(void *context, const struct jpk_entity *entity, const struct jpk_item *item,
                                      enum jpk_confidence *confidence);
 
+/* For whom the result is. NULL: as the source says it. The texts must stay until the conversion is freed. */
+struct jpk_convert_place {
+    const char *name; /* of the project */
+    const char *organization_id, *organization_name, *environment_id, *environment_name;
+};
+
 /* Zero-initialized means the defaults. */
 struct jpk_convert_options {
+    struct jpk_convert_place place;
     enum jpk_convert_agent agent; /* to Cloud Studio; what it cannot run is a finding */
     jpk_convert_slot *slot;       /* to Cloud Studio; NULL: encrypted settings are left empty */
     void *slot_context;

@@ -1,0 +1,365 @@
+#include "migrate/out.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/jstream.h"
+#include "base/text.h"
+#include "migrate/paths.h"
+
+#define WORK ".work"
+#define MARK "migration.json"
+
+/* -------------------------------------------------------------------------------------------------------- paths */
+
+static char *join(const char *folder, const char *relative)
+{
+    size_t n = strlen(folder), m = strlen(relative);
+    char *path = malloc(n + m + 2);
+    if (path)
+        snprintf(path, n + m + 2, "%s/%s", folder, relative);
+    return path;
+}
+
+char *out_path(const struct out *out, const char *relative)
+{
+    return join(out->path, relative);
+}
+
+char *out_work_path(const struct out *out, const char *relative)
+{
+    return join(out->work, relative);
+}
+
+char *out_journal_name(const char *id)
+{
+    size_t n = strlen(id) + sizeof "journal/.json";
+    char *name = malloc(n);
+    if (name)
+        snprintf(name, n, "journal/%s.json", id);
+    return name;
+}
+
+static bool fail(struct jpk_error *err, const char *path, const char *what)
+{
+    error_system(err, JPK_ERR_WRITE, errno, "%s", what);
+    error_file(err, path);
+    return false;
+}
+
+static bool make_folder(const char *path, struct jpk_error *err)
+{
+    return mkdir(path, 0777) == 0 || errno == EEXIST || fail(err, path, "cannot be created");
+}
+
+/* ----------------------------------------------------------------------------------------------------- removing */
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
+static bool remove_tree(const char *path, struct jpk_error *err)
+{
+    enum { OPEN_FOLDERS = 16 };
+    if (nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+        return true;
+    return fail(err, path, "cannot be removed");
+}
+
+bool out_remove(const struct out *out, const char *relative, struct jpk_error *err)
+{
+    char *path = out_path(out, relative);
+    bool ok = path ? remove_tree(path, err) : error_memory(err);
+    free(path);
+    return ok;
+}
+
+/* -------------------------------------------------------------------------------------------------------- locks */
+
+/* Whether the file that was locked is still the one of that name: another run may have taken it away in between. */
+static bool same_file(int fd, const char *path)
+{
+    struct stat a, b;
+    return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* -1: somebody else has it, or it cannot be had (errno says why). */
+static int take_lock(const char *path, int flags)
+{
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0666);
+        if (fd < 0)
+            return -1;
+        if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+            int why = errno;
+            close(fd);
+            errno = why;
+            return -1;
+        }
+        if (same_file(fd, path))
+            return fd;
+        close(fd);
+    }
+    errno = EWOULDBLOCK;
+    return -1;
+}
+
+static void drop_lock(int fd, const char *path)
+{
+    unlink(path);
+    close(fd);
+}
+
+/* What runs have left behind that are not there any more. */
+static void clean_up(const char *work, const char *own)
+{
+    DIR *list = opendir(work);
+    struct dirent *entry;
+    while (list && (entry = readdir(list)) != NULL) {
+        size_t n = strlen(entry->d_name), ending = strlen(".lock");
+        if (n <= ending || strcmp(entry->d_name + n - ending, ".lock") != 0 || strcmp(entry->d_name, own) == 0)
+            continue;
+        char *path = join(work, entry->d_name);
+        int fd = path ? take_lock(path, 0) : -1;
+        if (fd >= 0) {
+            char *folder = strndup(path, strlen(path) - ending);
+            if (folder)
+                remove_tree(folder, NULL);
+            free(folder);
+            drop_lock(fd, path);
+        }
+        free(path);
+    }
+    if (list)
+        closedir(list);
+}
+
+/* ---------------------------------------------------------------------------------------------- opening, closing */
+
+/* Whether a folder is empty, or one of ours. */
+static bool is_ours(const char *path)
+{
+    DIR *list = opendir(path);
+    struct dirent *entry;
+    bool empty = true, ours = false;
+    while (list && (entry = readdir(list)) != NULL) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        empty = false;
+        ours = ours || strcmp(entry->d_name, MARK) == 0 || strcmp(entry->d_name, WORK) == 0;
+    }
+    if (list)
+        closedir(list);
+    return empty || ours;
+}
+
+static bool lock_run(struct out *out, const char *work, const char *name, struct jpk_error *err)
+{
+    struct buf lock = {0};
+    buf_printf(&lock, "%s.lock", name);
+    out->work = join(work, name);
+    out->lock_path = lock.failed ? NULL : join(work, lock.data);
+    if (!out->work || !out->lock_path) {
+        buf_free(&lock);
+        return error_memory(err);
+    }
+    clean_up(work, lock.data);
+    buf_free(&lock);
+    out->lock = take_lock(out->lock_path, O_CREAT);
+    if (out->lock >= 0)
+        return remove_tree(out->work, err) && make_folder(out->work, err);
+    if (errno != EWOULDBLOCK)
+        return fail(err, out->lock_path, "cannot be created");
+    error_set(err, JPK_ERR_EXISTS, "another run is writing these projects into it at this moment");
+    error_file(err, out->path);
+    return false;
+}
+
+bool out_open(struct out *out, const char *path, const char *name, struct jpk_error *err)
+{
+    *out = (struct out){.path = strdup(path), .lock = -1};
+    if (!out->path)
+        return error_memory(err);
+    if (!file_make_folder(path, err))
+        return false;
+    if (!is_ours(path)) {
+        error_set(err, JPK_ERR_EXISTS, "is not empty, and holds no output of a migration");
+        error_file(err, path);
+        return false;
+    }
+    char *work = join(path, WORK), *journal = join(path, "journal");
+    bool ok = (work && journal) || error_memory(err);
+    ok = ok && make_folder(work, err) && make_folder(journal, err) && lock_run(out, work, name, err);
+    free(work);
+    free(journal);
+    return ok;
+}
+
+bool out_close(struct out *out, struct jpk_error *err)
+{
+    bool ok = true;
+    if (out->lock >= 0) {
+        ok = remove_tree(out->work, err);
+        if (syncfs(out->lock) != 0)
+            ok = ok && fail(err, out->path, "cannot be written");
+        drop_lock(out->lock, out->lock_path);
+        char *work = join(out->path, WORK);
+        if (work)
+            rmdir(work); /* the last run takes it away */
+        free(work);
+    }
+    free(out->path);
+    free(out->work);
+    free(out->lock_path);
+    *out = (struct out){.lock = -1};
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------- writing */
+
+char *out_begin_folder(const struct out *out, const char *name, struct jpk_error *err)
+{
+    char *path = out_work_path(out, name);
+    if (!path) {
+        error_memory(err);
+        return NULL;
+    }
+    if (remove_tree(path, err) && make_folder(path, err))
+        return path;
+    free(path);
+    return NULL;
+}
+
+static bool make_parents(const char *path, struct jpk_error *err)
+{
+    char *parent = strdup(path), *slash = parent ? strrchr(parent, '/') : NULL;
+    bool ok = parent || error_memory(err);
+    if (ok && slash) {
+        *slash = '\0';
+        ok = file_make_folder(parent, err);
+    }
+    free(parent);
+    return ok;
+}
+
+bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err)
+{
+    char *path = out_path(out, relative);
+    bool ok = path ? make_parents(path, err) : error_memory(err);
+    if (ok && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
+        /* What is there goes to the folder's old place, and away from there. */
+        ok = errno == EEXIST && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
+        if (!ok && (errno == EINVAL || errno == ENOSYS)) /* a file system that cannot exchange */
+            ok = remove_tree(path, err) && rename(folder, path) == 0;
+        ok = ok ? remove_tree(folder, err) : fail(err, path, "cannot be written");
+    }
+    free(path);
+    return ok;
+}
+
+bool out_write(const struct out *out, const char *relative, const struct buf *text, struct jpk_error *err)
+{
+    char *temporary = out_work_path(out, "file"), *path = out_path(out, relative), unique[32];
+    struct buf name = {0};
+    bool ok = (temporary && path && !text->failed) || error_memory(err);
+    snprintf(unique, sizeof unique, "-%d", gettid()); /* threads of one run write at the same time */
+    buf_printf(&name, "%s%s", ok ? temporary : "", unique);
+    ok = ok && (!name.failed || error_memory(err)) && file_write(name.data, text->data, text->size, true, err);
+    if (ok && rename(name.data, path) != 0)
+        ok = fail(err, path, "cannot be written");
+    buf_free(&name);
+    free(temporary);
+    free(path);
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------ the plan */
+
+static void put_mark(struct buf *mark, const struct out *out, const struct work_plan *plan)
+{
+    char real[PATH_MAX], sum[65];
+    struct buf sources = {0};
+    struct jstream stream = {.out = mark}, *s = &stream;
+    sha256_hex(plan->file.text.data, plan->file.text.size, sum);
+    paths_put_relative(&sources, realpath(out->path, real) ? real : out->path, plan->folder);
+    mark->failed = mark->failed || sources.failed;
+    jstream_open(s, NULL, '{');
+    jstream_number(s, "migrationFormat", 1);
+    jstream_text(s, "plan", sum);
+    jstream_text(s, "sources", buf_text(&sources));
+    jstream_close(s, '}');
+    buf_putc(mark, '\n');
+    buf_free(&sources);
+}
+
+/* *same: it is there with these bytes. */
+static bool compare(const struct out *out, const char *relative, const struct buf *text, bool *same, bool *there)
+{
+    struct buf old = {0};
+    struct jpk_error err = {0};
+    char *path = out_path(out, relative);
+    *there = path && file_read(path, UINT64_C(1) << 30, "", &old, &err);
+    *same = *there && buf_equal(&old, text);
+    buf_free(&old);
+    free(path);
+    return path != NULL;
+}
+
+bool out_set_plan(const struct out *out, const struct work_plan *plan, bool *changed, struct jpk_error *err)
+{
+    struct buf mark = {0};
+    bool same_mark, same_plan, there, any;
+    put_mark(&mark, out, plan);
+    bool ok = (compare(out, MARK, &mark, &same_mark, &there) &&
+               compare(out, "plan.json", &plan->file.text, &same_plan, &any)) ||
+              error_memory(err);
+    if (ok) {
+        *changed = any && !same_plan;
+        ok = (same_plan || out_write(out, "plan.json", &plan->file.text, err)) &&
+             (same_mark || out_write(out, MARK, &mark, err));
+    }
+    buf_free(&mark);
+    return ok;
+}
+
+char *out_sources(const char *path, struct jpk_error *err)
+{
+    struct buf text = {0}, sources = {0};
+    struct jdoc doc = {0};
+    char *mark = join(path, MARK);
+    bool ok = mark ? file_read(mark, 1 << 20, "", &text, err) : error_memory(err);
+    ok = ok && jdoc_parse(&doc, buf_text(&text), text.size, NULL, err);
+    uint32_t node = ok && jdoc_is(&doc, 0, JDOC_OBJECT) ? jdoc_member(&doc, 0, "sources") : JDOC_NONE;
+    if (node != JDOC_NONE && jdoc_is(&doc, node, JDOC_STRING)) {
+        buf_printf(&sources, "%s/", path);
+        buf_put(&sources, jdoc_string(&doc, node), jdoc_string_size(&doc, node));
+    } else if (ok) {
+        error_set(err, JPK_ERR_FORMAT, "does not say where the sources are");
+    }
+    if (sources.failed)
+        error_memory(err);
+    if (mark)
+        error_file(err, mark);
+    free(mark);
+    jdoc_free(&doc);
+    buf_free(&text);
+    if (sources.data && !sources.failed)
+        return sources.data;
+    buf_free(&sources);
+    return NULL;
+}
