@@ -398,7 +398,7 @@ void work_key(const struct work_plan *plan, const struct work_item *item, char o
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         buf_put(&all, parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) + 1 : 1);
-    buf_printf(&all, "%u", plan->without);
+    buf_printf(&all, "%u %zu", plan->without, item->hosts);
     sha256_hex(buf_text(&all), all.size, out);
     if (all.failed)
         out[0] = '\0'; /* equal to none */

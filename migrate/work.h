@@ -24,6 +24,10 @@ struct work_item {
     bool from_cloud, to_cloud;
     const char *environment, *environment_id, *name, *output; /* NULL where nothing is written, or there is none */
     const char *input_name, *organization;                    /* "" when not known */
+    const char *requires_version;                             /* by the source; "" when it does not say */
+    size_t items, script_lines;                               /* of the source */
+    size_t hosts;                                             /* of another region, in settings and scripts */
+    bool private_agent;                                       /* no cloud agent can run it */
     uint32_t node;
 };
 
