@@ -41,7 +41,7 @@ struct addition {
 
 struct jpk_writer {
     char *path;
-    bool force, done;
+    bool force, fast, done;
     struct outfile out;
     struct addition *additions;
     size_t count, capacity;
@@ -82,6 +82,11 @@ struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_erro
     writer->force = force;
     zip_error_init(&writer->zip_error);
     return writer;
+}
+
+void jpk_writer_fast(struct jpk_writer *writer)
+{
+    writer->fast = true;
 }
 
 static bool grow_additions(struct jpk_writer *writer, struct jpk_error *err)
@@ -171,8 +176,8 @@ static bool begin_deflate(struct jpk_writer *writer)
 {
     if (writer->has_deflater)
         return deflateReset(&writer->deflater) == Z_OK;
-    writer->has_deflater = deflateInit2(&writer->deflater, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL,
-                                        Z_DEFAULT_STRATEGY) == Z_OK;
+    writer->has_deflater =
+        deflateInit2(&writer->deflater, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK;
     return writer->has_deflater;
 }
 
@@ -534,7 +539,8 @@ bool jpk_writer_commit(struct jpk_writer *writer, struct jpk_error *err)
         ok = error_set(err, JPK_ERR_USAGE, "was committed already");
     } else {
         ok = check_load(writer, err) && (writer->count ? pack(writer, err) : pack_nothing(writer, err)) &&
-             stamp(writer, err) && verify(writer, err) && outfile_commit(&writer->out, writer->force, true, err);
+             stamp(writer, err) && verify(writer, err) &&
+             outfile_commit(&writer->out, writer->force, !writer->fast, err);
         outfile_discard(&writer->out);
         writer->done = true;
     }
