@@ -72,6 +72,24 @@ const struct cloud_key *cloud_shape_key(enum cloud_shape shape, const char *key,
  */
 void cloud_put(struct buf *out, const struct jdoc *doc, uint32_t node, enum cloud_shape shape, bool compact);
 
+/* What is written otherwise than it stands in the document. */
+enum cloud_edit { CLOUD_STAYS, CLOUD_LEFT_OUT, CLOUD_REPLACED };
+
+struct cloud_replacement {
+    uint32_t node;
+    const char *json;
+    size_t size;
+};
+
+struct cloud_edits {
+    uint8_t *what;                                /* by node, of values: enum cloud_edit */
+    const struct cloud_replacement *replacements; /* by node */
+    size_t count;
+};
+
+/* cloud_put of the whole document with edits; of a member that is left out the key goes too. */
+void cloud_put_edited(struct buf *out, const struct jdoc *doc, enum cloud_shape shape, const struct cloud_edits *edits);
+
 /* A string as JSON.stringify writes it: short escapes where there are some. */
 void cloud_put_string(struct buf *out, const char *s, size_t n);
 

@@ -17,6 +17,7 @@ struct open {
 struct writer {
     struct buf *out;
     const struct jdoc *doc;
+    const struct cloud_edits *edits; /* NULL: none */
     bool compact;
     size_t depth;
     struct open stack[JDOC_DEPTH_MAX + 1];
@@ -62,10 +63,32 @@ static void put_line(struct writer *w)
         cloud_put_line(w->out, w->depth);
 }
 
+static bool left_out(const struct writer *w, uint32_t node)
+{
+    return w->edits && w->edits->what[node] == CLOUD_LEFT_OUT;
+}
+
+static void put_replacement(struct writer *w, uint32_t node)
+{
+    size_t from = 0, to = w->edits->count;
+    while (to - from > 1) {
+        size_t middle = from + (to - from) / 2;
+        if (w->edits->replacements[middle].node <= node)
+            from = middle;
+        else
+            to = middle;
+    }
+    buf_put(w->out, w->edits->replacements[from].json, w->edits->replacements[from].size);
+}
+
 /* A scalar, or the beginning of a container. */
 static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
 {
     const struct jdoc *doc = w->doc;
+    if (w->edits && w->edits->what[node] == CLOUD_REPLACED) {
+        put_replacement(w, node);
+        return;
+    }
     switch (jdoc_type(doc, node)) {
     case JDOC_OBJECT:
         shape = cloud_shape_of(doc, node, shape);
@@ -91,11 +114,12 @@ static void put_value(struct writer *w, uint32_t node, enum cloud_shape shape)
 }
 
 /* The value of the next member, its shape in *shape; JDOC_NONE at the end. */
-static uint32_t next_member(const struct jdoc *doc, struct open *top, enum cloud_shape *shape)
+static uint32_t next_member(const struct writer *w, struct open *top, enum cloud_shape *shape)
 {
+    const struct jdoc *doc = w->doc;
     for (; top->key->key; top->key++) {
         uint32_t value = jdoc_member(doc, top->node, top->key->key);
-        if (value == JDOC_NONE)
+        if (value == JDOC_NONE || left_out(w, value))
             continue;
         *shape = top->key->shape;
         top->key++;
@@ -105,16 +129,20 @@ static uint32_t next_member(const struct jdoc *doc, struct open *top, enum cloud
     while (top->at < jdoc_next(doc, top->node)) {
         uint32_t key = top->at;
         top->at = jdoc_next(doc, key + 1);
-        if (!jdoc_shadowed(doc, key) && !cloud_shape_key(top->shape, jdoc_string(doc, key), jdoc_string_size(doc, key)))
+        if (!jdoc_shadowed(doc, key) && !left_out(w, key + 1) &&
+            !cloud_shape_key(top->shape, jdoc_string(doc, key), jdoc_string_size(doc, key)))
             return key + 1;
     }
     return JDOC_NONE;
 }
 
-static uint32_t next_element(const struct jdoc *doc, struct open *top, enum cloud_shape *shape)
+static uint32_t next_element(const struct writer *w, struct open *top, enum cloud_shape *shape)
 {
-    uint32_t at = top->at;
-    if (at >= jdoc_next(doc, top->node))
+    const struct jdoc *doc = w->doc;
+    uint32_t at = top->at, end = jdoc_next(doc, top->node);
+    while (at < end && left_out(w, at))
+        at = jdoc_next(doc, at);
+    if (at >= end)
         return JDOC_NONE;
     top->at = jdoc_next(doc, at);
     *shape = top->shape;
@@ -134,7 +162,7 @@ static void put_next(struct writer *w)
     struct open *top = &w->stack[w->depth - 1];
     enum cloud_shape shape = SHAPE_ANY;
     bool array = jdoc_type(w->doc, top->node) == JDOC_ARRAY;
-    uint32_t value = array ? next_element(w->doc, top, &shape) : next_member(w->doc, top, &shape);
+    uint32_t value = array ? next_element(w, top, &shape) : next_member(w, top, &shape);
     if (value == JDOC_NONE) {
         close_container(w, array);
         return;
@@ -150,16 +178,32 @@ static void put_next(struct writer *w)
     put_value(w, value, shape);
 }
 
+static void put_all(struct writer *w, uint32_t node, enum cloud_shape shape)
+{
+    w->depth = 0;
+    put_value(w, node, shape);
+    while (w->depth > 0 && !w->out->failed)
+        put_next(w);
+}
+
 void cloud_put(struct buf *out, const struct jdoc *doc, uint32_t node, enum cloud_shape shape, bool compact)
+{
+    struct writer w; /* the stack is large and need not be cleared */
+    w.out = out;
+    w.doc = doc;
+    w.edits = NULL;
+    w.compact = compact;
+    put_all(&w, node, shape);
+}
+
+void cloud_put_edited(struct buf *out, const struct jdoc *doc, enum cloud_shape shape, const struct cloud_edits *edits)
 {
     struct writer w;
     w.out = out;
     w.doc = doc;
-    w.compact = compact;
-    w.depth = 0;
-    put_value(&w, node, shape);
-    while (w.depth > 0 && !out->failed)
-        put_next(&w);
+    w.edits = edits;
+    w.compact = false;
+    put_all(&w, 0, shape);
 }
 
 char *jpk_cloud_write(const struct jpk_cloud *cloud, size_t *size, struct jpk_error *err)

@@ -243,12 +243,63 @@ static void put_word(struct buf *out, const char *word, bool key)
     }
 }
 
-void properties_put(struct buf *out, const char *key, const char *value)
+static void put_pair(struct buf *out, const char *key, const char *value)
 {
     put_word(out, key, true);
     buf_putc(out, '=');
     put_word(out, value, false);
+}
+
+void properties_put(struct buf *out, const char *key, const char *value)
+{
+    put_pair(out, key, value);
     buf_putc(out, '\n');
+}
+
+/* The line from `start` to where the parser is now, its end included. */
+static void put_edited(struct parser *p, size_t start, const struct property *pair, const struct property_edit *edits,
+                       size_t count, struct buf *out)
+{
+    const struct property_edit *edit = edits, *end = edits + count;
+    size_t line_end = p->at;
+    while (edit < end && strcmp(edit->key, pair->key) != 0)
+        edit++;
+    if (p->at < p->size)
+        skip_break(p);
+    if (edit == end || (edit->value && strcmp(edit->value, pair->value) == 0)) {
+        buf_put(out, p->text + start, p->at - start);
+    } else if (edit->value) {
+        put_pair(out, edit->key, edit->value);
+        buf_put(out, p->text + line_end, p->at - line_end);
+    }
+}
+
+bool properties_edit(const char *text, size_t n, const struct property_edit *edits, size_t count, struct buf *out,
+                     struct jpk_error *err)
+{
+    struct arena arena = {0};
+    struct parser p = {.text = text, .size = n, .line = 1, .arena = &arena, .err = err};
+    struct property pair;
+    bool ok = true;
+    p.latin1 = !text_utf8(text, n, NULL);
+    while (ok && p.at < n) {
+        size_t start = p.at;
+        skip_spaces(&p);
+        if (!at_break(&p) && text[p.at] != '#' && text[p.at] != '!') {
+            ok = read_pair(&p, &pair);
+            if (ok)
+                put_edited(&p, start, &pair, edits, count, out);
+            continue;
+        }
+        while (!at_break(&p))
+            p.at++;
+        if (p.at < n)
+            skip_break(&p);
+        buf_put(out, text + start, p.at - start);
+    }
+    buf_free(&p.word);
+    arena_free(&arena);
+    return ok && (!out->failed || error_memory(err));
 }
 
 void properties_put_date(struct buf *out, int64_t milliseconds)

@@ -24,6 +24,18 @@ struct properties {
  */
 bool properties_parse(const char *text, size_t n, struct arena *arena, struct properties *out, struct jpk_error *err);
 
+/* What becomes of a key that is there: another value, or with NULL nothing. */
+struct property_edit {
+    const char *key, *value;
+};
+
+/*
+ * Appends a text with some keys edited. All other lines, and those that say already what they should, stay byte for
+ * byte; a line end is that of the line. Errors: those of properties_parse.
+ */
+bool properties_edit(const char *text, size_t n, const struct property_edit *edits, size_t count, struct buf *out,
+                     struct jpk_error *err);
+
 /* Appends `key=value` and a line end as Java writes them: escaped, beyond ASCII as \uXXXX. */
 void properties_put(struct buf *out, const char *key, const char *value);
 

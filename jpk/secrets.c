@@ -168,11 +168,14 @@ bool secret_only_variables(const char *value, size_t n)
     return !inside;
 }
 
-static bool put_value(struct buf *out, const char *value, size_t n)
+static const char shown_mask[] = "****";
+
+/* `mask` stands in the place of what is hidden. */
+static bool put_value(struct buf *out, const char *value, size_t n, const char *mask)
 {
     bool hide = !secret_only_variables(value, n);
     if (hide)
-        buf_puts(out, "****");
+        buf_puts(out, mask);
     else
         buf_put(out, value, n);
     return hide;
@@ -180,7 +183,7 @@ static bool put_value(struct buf *out, const char *value, size_t n)
 
 bool mask_secret(struct buf *out, const char *value)
 {
-    return put_value(out, value, strlen(value));
+    return put_value(out, value, strlen(value), shown_mask);
 }
 
 static bool name_character(char c)
@@ -205,7 +208,7 @@ static size_t url_login(const char *at)
     return at[n] == '@' ? n : 0;
 }
 
-bool mask_secrets(struct buf *out, const char *text)
+static bool replace_secrets(struct buf *out, const char *text, const char *mask)
 {
     bool masked = false;
     for (const char *at = text; *at;) {
@@ -220,16 +223,26 @@ bool mask_secrets(struct buf *out, const char *text)
                 buf_putc(out, *at++);
             while (*at == ' ');
             size_t n = value_end(at, sign);
-            masked = (n > 0 && put_value(out, at, n)) || masked;
+            masked = (n > 0 && put_value(out, at, n, mask)) || masked;
             at += n;
         } else if (strncmp(at, "//", 2) == 0 && url_login(at + 2) > 0) {
             size_t n = url_login(at + 2);
             buf_puts(out, "//");
-            masked = put_value(out, at + 2, n) || masked;
+            masked = put_value(out, at + 2, n, mask) || masked;
             at += 2 + n;
         } else if (*at) {
             buf_putc(out, *at++);
         }
     }
     return masked;
+}
+
+bool mask_secrets(struct buf *out, const char *text)
+{
+    return replace_secrets(out, text, shown_mask);
+}
+
+bool cut_secrets(struct buf *out, const char *text)
+{
+    return replace_secrets(out, text, "");
 }

@@ -39,7 +39,10 @@ bool secret_only_variables(const char *value, size_t n);
  */
 bool mask_secrets(struct buf *out, const char *text);
 
-/* The same for a value that is a secret as a whole. */
+/* The same with nothing in the place of a secret. */
+bool cut_secrets(struct buf *out, const char *text);
+
+/* As mask_secrets, for a value that is a secret as a whole. */
 bool mask_secret(struct buf *out, const char *value);
 
 #endif

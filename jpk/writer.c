@@ -41,7 +41,7 @@ struct addition {
 
 struct jpk_writer {
     char *path;
-    bool force, done;
+    bool force, fast, done;
     struct outfile out;
     struct addition *additions;
     size_t count, capacity;
@@ -52,9 +52,11 @@ struct jpk_writer {
     struct jpk_error err; /* what went wrong below libzip */
     zip_error_t zip_error;
     uint64_t written_at; /* libzip's position in the file */
-    struct buf data;     /* of the addition that is read */
-    const char *reading;
-    uint64_t read_at;
+    z_stream deflater;
+    bool has_deflater;
+    struct buf data;   /* of the addition that is read */
+    struct buf packed; /* the same compressed */
+    size_t read_at;    /* in the latter */
 };
 
 /* ------------------------------------------------------------------------------------------- collecting */
@@ -80,6 +82,11 @@ struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_erro
     writer->force = force;
     zip_error_init(&writer->zip_error);
     return writer;
+}
+
+void jpk_writer_fast(struct jpk_writer *writer)
+{
+    writer->fast = true;
 }
 
 static bool grow_additions(struct jpk_writer *writer, struct jpk_error *err)
@@ -161,41 +168,93 @@ bool jpk_writer_add_from(struct jpk_writer *writer, const char *name, struct jpk
 
 /* ----------------------------------------------------------------- an addition, as libzip reads what it packs */
 
+/*
+ * Entries come to libzip compressed: by itself it sets up a compressor for each, which for files as small as those of a
+ * project takes ten times as long as compressing.
+ */
+static bool begin_deflate(struct jpk_writer *writer)
+{
+    if (writer->has_deflater)
+        return deflateReset(&writer->deflater) == Z_OK;
+    writer->has_deflater =
+        deflateInit2(&writer->deflater, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY) == Z_OK;
+    return writer->has_deflater;
+}
+
+/* zlib takes and gives at most 4 GiB at a time. */
+static uInt part_of(size_t n)
+{
+    return n < UINT32_MAX ? (uInt)n : UINT32_MAX;
+}
+
+static bool deflate_all(struct jpk_writer *writer, const char *data, size_t size)
+{
+    z_stream *z = &writer->deflater;
+    enum { ROOM = 1 << 16 };
+    size_t left = size;
+    int result = Z_OK;
+    buf_clear(&writer->packed);
+    if (!begin_deflate(writer))
+        return false;
+    z->next_in = (z_const Bytef *)(uintptr_t)data;
+    while (result == Z_OK) {
+        char *room = buf_reserve(&writer->packed, ROOM);
+        if (!room)
+            return false;
+        z->avail_in = part_of(left);
+        z->next_out = (Bytef *)room;
+        z->avail_out = ROOM;
+        result = deflate(z, z->avail_in == left ? Z_FINISH : Z_NO_FLUSH);
+        left = size - (size_t)((const char *)z->next_in - data);
+        writer->packed.size += ROOM - z->avail_out;
+    }
+    return result == Z_STREAM_END;
+}
+
 static zip_int64_t open_addition(struct addition *addition)
 {
     struct jpk_writer *writer = addition->writer;
-    writer->reading = addition->data;
+    const char *data = addition->data;
     writer->read_at = 0;
     if (addition->from) {
         if (!archive_read(addition->from, addition->index, &writer->data, &writer->err)) {
             zip_error_set(&writer->zip_error, ZIP_ER_READ, EIO);
             return -1;
         }
-        writer->reading = buf_text(&writer->data);
+        data = buf_text(&writer->data);
     }
-    addition->crc32 = (uint32_t)crc32_z(0, (const Bytef *)writer->reading, (z_size_t)addition->size);
+    addition->crc32 = (uint32_t)crc32_z(0, (const Bytef *)data, (z_size_t)addition->size);
+    if (!deflate_all(writer, data, (size_t)addition->size)) {
+        error_memory(&writer->err);
+        zip_error_set(&writer->zip_error, ZIP_ER_MEMORY, ENOMEM);
+        return -1;
+    }
     return 0;
 }
 
 static zip_int64_t read_addition(struct addition *addition, void *out, zip_uint64_t n)
 {
     struct jpk_writer *writer = addition->writer;
-    uint64_t left = addition->size - writer->read_at;
-    size_t part = n < left ? (size_t)n : (size_t)left;
+    size_t left = writer->packed.size - writer->read_at;
+    size_t part = n < left ? (size_t)n : left;
     if (part)
-        memcpy(out, writer->reading + writer->read_at, part);
+        memcpy(out, writer->packed.data + writer->read_at, part);
     writer->read_at += part;
     return (zip_int64_t)part;
 }
 
-static zip_int64_t stat_size(struct jpk_writer *writer, uint64_t size, void *data, zip_uint64_t n)
+/* The checksum and the packed size are known from the moment when it was opened. */
+static zip_int64_t stat_addition(const struct addition *addition, void *data, zip_uint64_t n)
 {
+    struct jpk_writer *writer = addition->writer;
     zip_stat_t *st = ZIP_SOURCE_GET_ARGS(zip_stat_t, data, n, &writer->zip_error);
     if (!st)
         return -1;
     zip_stat_init(st);
-    st->size = size;
-    st->valid = ZIP_STAT_SIZE;
+    st->size = addition->size;
+    st->crc = addition->crc32;
+    st->comp_method = ZIP_CM_DEFLATE;
+    st->valid = ZIP_STAT_SIZE | ZIP_STAT_CRC | ZIP_STAT_COMP_METHOD;
     return (zip_int64_t)sizeof *st;
 }
 
@@ -208,7 +267,7 @@ static zip_int64_t addition_source(void *user, void *data, zip_uint64_t n, zip_s
     case ZIP_SOURCE_READ:
         return read_addition(addition, data, n);
     case ZIP_SOURCE_STAT:
-        return stat_size(addition->writer, addition->size, data, n);
+        return stat_addition(addition, data, n);
     case ZIP_SOURCE_ERROR:
         return zip_error_to_data(&addition->writer->zip_error, data, n);
     case ZIP_SOURCE_SUPPORTS:
@@ -260,6 +319,17 @@ static zip_int64_t seek_file(struct jpk_writer *writer, void *data, zip_uint64_t
     return 0;
 }
 
+static zip_int64_t stat_file(struct jpk_writer *writer, void *data, zip_uint64_t n)
+{
+    zip_stat_t *st = ZIP_SOURCE_GET_ARGS(zip_stat_t, data, n, &writer->zip_error);
+    if (!st)
+        return -1;
+    zip_stat_init(st);
+    st->size = 0;
+    st->valid = ZIP_STAT_SIZE;
+    return (zip_int64_t)sizeof *st;
+}
+
 static zip_int64_t file_source(void *user, void *data, zip_uint64_t n, zip_source_cmd_t command)
 {
     struct jpk_writer *writer = user;
@@ -271,7 +341,7 @@ static zip_int64_t file_source(void *user, void *data, zip_uint64_t n, zip_sourc
     case ZIP_SOURCE_TELL_WRITE:
         return (zip_int64_t)writer->written_at;
     case ZIP_SOURCE_STAT:
-        return stat_size(writer, 0, data, n);
+        return stat_file(writer, data, n);
     case ZIP_SOURCE_ERROR:
         return zip_error_to_data(&writer->zip_error, data, n);
     case ZIP_SOURCE_SUPPORTS:
@@ -469,7 +539,8 @@ bool jpk_writer_commit(struct jpk_writer *writer, struct jpk_error *err)
         ok = error_set(err, JPK_ERR_USAGE, "was committed already");
     } else {
         ok = check_load(writer, err) && (writer->count ? pack(writer, err) : pack_nothing(writer, err)) &&
-             stamp(writer, err) && verify(writer, err) && outfile_commit(&writer->out, writer->force, true, err);
+             stamp(writer, err) && verify(writer, err) &&
+             outfile_commit(&writer->out, writer->force, !writer->fast, err);
         outfile_discard(&writer->out);
         writer->done = true;
     }
@@ -488,7 +559,10 @@ void jpk_writer_free(struct jpk_writer *writer)
     free(writer->additions);
     entry_names_free(&writer->names);
     arena_free(&writer->strings);
+    if (writer->has_deflater)
+        deflateEnd(&writer->deflater);
     buf_free(&writer->data);
+    buf_free(&writer->packed);
     zip_error_fini(&writer->zip_error);
     free(writer->path);
     free(writer);

@@ -128,6 +128,9 @@ struct jpk_writer;
 /* Begins an archive at `path`. Nothing appears there before jpk_writer_commit. */
 JPK_API struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_error *err);
 
+/* Committing will not wait until the disk has it: for archives that can be made again. */
+JPK_API void jpk_writer_fast(struct jpk_writer *writer);
+
 /* Adds an entry with a copy of `data`. The name is checked as a reader with the default limits would. */
 JPK_API bool jpk_writer_add(struct jpk_writer *writer, const char *name, const void *data, size_t size,
                             uint16_t dos_date, uint16_t dos_time, struct jpk_error *err);

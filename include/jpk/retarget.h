@@ -36,13 +36,13 @@ struct jpk_retarget_options {
 /* Something that was left out. */
 struct jpk_left_out {
     enum jpk_without why;
-    const char *path;     /* of the item: "Schedule/Nightly", as jpk_entity_path gives it; "connection:Salesforce" */
-    const char *key;      /* of the setting; NULL: the item as a whole */
-    const char *note;     /* one sentence; NULL: nothing to add */
+    const char *path; /* of the item: "Schedule/Nightly", as jpk_entity_path gives it; "connection:Salesforce" */
+    const char *key;  /* of the setting; NULL: the item as a whole */
+    const char *note; /* one sentence; NULL: nothing to add */
 };
 
 struct jpk_retargeted {
-    char *text;  /* of an export; else NULL */
+    char *text; /* of an export; else NULL */
     size_t size;
     const struct jpk_left_out *left_out; /* in the order of the project */
     size_t left_out_count;

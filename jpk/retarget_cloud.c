@@ -1,0 +1,500 @@
+/*
+ * An export for another organization: one pass over the document marks what is written otherwise, and the writer of
+ * canonical text does the rest. Facts: sections 2 to 13 of the format's description, section 3.8 of the mapping rules.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "jpk/cloud_model.h"
+#include "jpk/cloud_path.h"
+#include "jpk/cloud_shape.h"
+#include "jpk/retarget_parts.h"
+
+/* A container around the value at hand. */
+struct around {
+    uint32_t node;
+    uint32_t key; /* of the member that it is; JDOC_NONE in an array */
+};
+
+struct sweep {
+    const struct jpk_retarget_options *options;
+    const struct jpk_cloud *cloud;
+    const struct jdoc *doc;
+    struct retargeted *result;
+    struct cloud_edits edits;
+    struct cloud_replacement *replacements;
+    size_t capacity;
+    const struct jpk_cloud_component **user;     /* by component, of e-mails: who else needs it */
+    bool *outside;                               /* by component, of e-mails: what is no component does */
+    size_t next;                                 /* component */
+    const struct jpk_cloud_component *component; /* around the value at hand, or NULL */
+    size_t base;                                 /* its depth */
+    size_t depth;
+    bool marking; /* the second pass; the first one finds out which e-mails are needed */
+    bool failed;
+    struct around stack[JDOC_DEPTH_MAX + 1];
+};
+
+static bool without(const struct sweep *s, enum jpk_without what)
+{
+    return (s->options->without & what) != 0;
+}
+
+/* ----------------------------------------------------------------------------------------------------- writing down */
+
+static void leave_out(struct sweep *s, uint32_t node)
+{
+    s->edits.what[node] = CLOUD_LEFT_OUT;
+}
+
+/* `json` has to stay. */
+static void replace(struct sweep *s, uint32_t node, const char *json)
+{
+    struct cloud_replacement *list = array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list);
+    if (!list || !json) {
+        s->failed = true;
+        return;
+    }
+    list[s->edits.count++] = (struct cloud_replacement){node, json, strlen(json)};
+    s->edits.replacements = s->replacements = list;
+    s->edits.what[node] = CLOUD_REPLACED;
+}
+
+static void replace_string(struct sweep *s, uint32_t node, const char *text)
+{
+    struct buf json = {0};
+    cloud_put_string(&json, text, strlen(text));
+    replace(s, node, json.failed ? NULL : arena_strndup(&s->result->arena, json.data, json.size));
+    buf_free(&json);
+}
+
+static void list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                 struct jpk_left_out row)
+{
+    struct buf path = {0};
+    if (component)
+        cloud_path(&path, component);
+    else
+        buf_puts(&path, "project");
+    row.path = path.data;
+    s->failed |= path.failed || !retarget_list(s->result, to, component ? component->index : UINT32_MAX, row);
+    buf_free(&path);
+}
+
+static void list_named(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                       struct jpk_left_out row, const char *format_before, const struct jpk_cloud_component *named,
+                       const char *format_behind)
+{
+    struct buf note = {0};
+    buf_puts(&note, format_before);
+    cloud_path(&note, named);
+    buf_puts(&note, format_behind);
+    row.note = note.data;
+    if (!note.failed)
+        list(s, to, component, row);
+    s->failed |= note.failed;
+    buf_free(&note);
+}
+
+/* The names of properties around a value, as jpk_cloud_property.path has them; else the keys of members. */
+static void put_key(const struct sweep *s, struct buf *out, uint32_t key)
+{
+    const struct jdoc *doc = s->doc;
+    bool value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
+    for (size_t i = s->component ? s->base + 1 : 1; i < s->depth; i++) {
+        uint32_t name = jdoc_member(doc, s->stack[i].node, "name"), own = s->stack[i].key;
+        if (jdoc_is(doc, name, JDOC_STRING) && jdoc_string_size(doc, name))
+            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, name), jdoc_string(doc, name));
+        else if (!value && own != JDOC_NONE)
+            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, own), jdoc_string(doc, own));
+    }
+    if (key != JDOC_NONE && (!value || !out->size))
+        buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, key), jdoc_string(doc, key));
+}
+
+static void list_value(struct sweep *s, enum jpk_without why, uint32_t key, const char *note)
+{
+    struct buf path = {0};
+    put_key(s, &path, key);
+    s->failed |= path.failed;
+    if (!path.failed)
+        list(s, &s->result->left_out, s->component, (struct jpk_left_out){.why = why, .key = path.data, .note = note});
+    buf_free(&path);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- project */
+
+static void visit_project(struct sweep *s, uint32_t key, uint32_t value)
+{
+    const struct {
+        const char *key, *text, *json;
+    } rows[] = {
+        {"name", s->options->name, NULL},
+        {"organizationId", s->options->organization_id, NULL},
+        {"targetEnvironmentId", s->options->environment_id, NULL},
+        {"deployments", NULL, "[]"},
+        {"requiresDeploy", NULL, "true"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!jdoc_string_is(s->doc, key, rows[i].key, strlen(rows[i].key)))
+            continue;
+        if (rows[i].text)
+            replace_string(s, value, rows[i].text);
+        else if (rows[i].json)
+            replace(s, value, rows[i].json);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------- credentials
+ */
+
+static bool flagged(const struct jdoc *doc, uint32_t value)
+{
+    return value != JDOC_NONE && (jdoc_type(doc, value) == JDOC_TRUE || jdoc_string_is(doc, value, "true", 4));
+}
+
+static bool names_secret(const struct jdoc *doc, uint32_t name)
+{
+    return jdoc_is(doc, name, JDOC_STRING) && retarget_secret_name(jdoc_string(doc, name), jdoc_string_size(doc, name));
+}
+
+/* A copy of a string that ends in NUL; NULL: no memory, or there are NULs in it. */
+static char *text_of(const struct jdoc *doc, uint32_t string)
+{
+    size_t n = jdoc_string_size(doc, string);
+    return memchr(jdoc_string(doc, string), '\0', n) ? NULL : strndup(jdoc_string(doc, string), n);
+}
+
+/* One that cannot be looked at is a secret. */
+static bool secret_text(const struct jdoc *doc, uint32_t string)
+{
+    char *text = jdoc_string_size(doc, string) ? text_of(doc, string) : NULL;
+    bool secret = jdoc_string_size(doc, string) && (!text || retarget_secret_value(text));
+    free(text);
+    return secret;
+}
+
+bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name)
+{
+    uint32_t hint = jdoc_member(doc, object, "widgetHint");
+    bool said = (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
+                flagged(doc, jdoc_member(doc, object, "secret"));
+    if (jdoc_type(doc, value) == JDOC_STRING) {
+        bool named = by_name && (names_secret(doc, jdoc_member(doc, object, "name")) ||
+                                 names_secret(doc, jdoc_member(doc, object, "key")));
+        return (said || named) && secret_text(doc, value);
+    }
+    return said && jdoc_type(doc, value) >= JDOC_NUMBER;
+}
+
+static bool encrypted(const struct jdoc *doc, uint32_t node)
+{
+    return jdoc_type(doc, node) == JDOC_STRING && jdoc_string_size(doc, node) > 3 &&
+           memcmp(jdoc_string(doc, node), "$00", 3) == 0;
+}
+
+static bool endpoint(const struct jpk_cloud_component *component)
+{
+    return component && (component->kind == JPK_CLOUD_CONNECTION || component->kind == JPK_CLOUD_ACTIVITY);
+}
+
+/* The log-in of an e-mail that stays. */
+static bool mail_login(const struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
+{
+    return s->component && s->component->kind == JPK_CLOUD_EMAIL && parent == s->component->node &&
+           jdoc_type(s->doc, value) == JDOC_STRING &&
+           (jdoc_string_is(s->doc, key, "account", strlen("account")) || names_secret(s->doc, key)) &&
+           secret_text(s->doc, value);
+}
+
+/* Headers and addresses keep what is no secret in them. */
+static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
+{
+    uint32_t name = jdoc_member(s->doc, parent, "name");
+    if (!endpoint(s->component) || jdoc_type(s->doc, value) != JDOC_STRING || !jdoc_is(s->doc, name, JDOC_STRING))
+        return;
+    struct buf rest = {0};
+    char *text = text_of(s->doc, value), *place = text_of(s->doc, name);
+    if (text && place && retarget_cut_secrets(place, text, &rest)) {
+        replace_string(s, value, buf_text(&rest));
+        list_value(s, JPK_WITHOUT_CREDENTIALS, key, "only the secret in its text, the rest of it stays");
+    }
+    s->failed |= rest.failed;
+    buf_free(&rest);
+    free(text);
+    free(place);
+}
+
+static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
+{
+    const struct jdoc *doc = s->doc;
+    bool of_value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
+    bool by_name = endpoint(s->component) || !s->component;
+    if (encrypted(doc, value) && key == JDOC_NONE) {
+        replace(s, value, "\"\""); /* those behind it keep their places */
+        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
+    } else if (encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
+               (key != JDOC_NONE && mail_login(s, parent, key, value))) {
+        leave_out(s, value);
+        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
+    } else if (of_value) {
+        cut_text(s, parent, key, value);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------------------ e-mails
+ */
+
+const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, uint32_t string)
+{
+    enum { ID_MAX = 64 };
+    char id[ID_MAX + 1];
+    size_t n = jdoc_string_size(cloud->doc, string);
+    if (n == 0 || n > ID_MAX)
+        return NULL;
+    memcpy(id, jdoc_string(cloud->doc, string), n);
+    id[n] = '\0';
+    const struct jpk_cloud_component *component = jpk_cloud_by_id(cloud, id);
+    return component && component->kind == JPK_CLOUD_EMAIL ? component : NULL;
+}
+
+static bool dropped(const struct sweep *s, const struct jpk_cloud_component *email)
+{
+    return without(s, JPK_WITHOUT_EMAILS) && !s->user[email->index] && !s->outside[email->index];
+}
+
+static bool has_key(const struct sweep *s, size_t at, const char *key)
+{
+    return s->stack[at].key != JDOC_NONE && jdoc_string_is(s->doc, s->stack[at].key, key, strlen(key));
+}
+
+/* The depth of the operation around the value at hand, be it a component or the copy in a workflow; 0: there is none.
+ */
+static size_t operation_depth(const struct sweep *s)
+{
+    if (s->component)
+        return s->component->kind == JPK_CLOUD_OPERATION ? s->base : 0;
+    size_t at = 0;
+    while (at < s->depth && !has_key(s, at, "workflows"))
+        at++;
+    while (at + 1 < s->depth && !has_key(s, at, "operations"))
+        at++;
+    return at + 1 < s->depth ? at + 1 : 0;
+}
+
+/*
+ * The link of an operation: the element of a list, or the member. Steps are no links: without one the operation would
+ * be another. JDOC_NONE: it is none.
+ */
+static uint32_t operation_link(const struct sweep *s, uint32_t key, uint32_t string, const char **member, size_t *n)
+{
+    size_t operation = operation_depth(s), first = operation + 1;
+    if (!operation)
+        return JDOC_NONE;
+    uint32_t own = first < s->depth ? s->stack[first].key : key;
+    if (own == JDOC_NONE || jdoc_string_is(s->doc, own, "steps", strlen("steps")) ||
+        jdoc_string_is(s->doc, own, "id", strlen("id")))
+        return JDOC_NONE;
+    *member = jdoc_string(s->doc, own);
+    *n = jdoc_string_size(s->doc, own);
+    for (size_t i = first; i < s->depth; i++)
+        if (jdoc_type(s->doc, s->stack[i].node) == JDOC_ARRAY)
+            return i + 1 < s->depth ? s->stack[i + 1].node : string;
+    return string;
+}
+
+/* The row of a global variable that says where it is used; JDOC_NONE: it is none. */
+static uint32_t usage(const struct sweep *s)
+{
+    bool rows = s->component && s->component->kind == JPK_CLOUD_GLOBAL && s->base + 2 < s->depth &&
+                has_key(s, s->base + 1, "usages");
+    return rows ? s->stack[s->base + 2].node : JDOC_NONE;
+}
+
+static void visit_email(struct sweep *s, uint32_t key, uint32_t string)
+{
+    const struct jpk_cloud_component *email = retarget_email(s->cloud, string);
+    const char *member = "";
+    size_t n = 0;
+    if (!email || s->component == email ||
+        (key != JDOC_NONE && jdoc_string_is(s->doc, key, "duplicateRef", strlen("duplicateRef"))))
+        return;
+    uint32_t link = operation_link(s, key, string, &member, &n), row = usage(s);
+    if (link == JDOC_NONE && row == JDOC_NONE) {
+        s->user[email->index] = s->user[email->index] ? s->user[email->index] : s->component;
+        s->outside[email->index] |= !s->component;
+    } else if (s->marking && link == JDOC_NONE) {
+        if (dropped(s, email))
+            leave_out(s, row);
+    } else if (s->marking && s->edits.what[link] == CLOUD_STAYS) {
+        char *shown = s->component ? strndup(member, n) : NULL;
+        s->failed |= s->component && !shown;
+        leave_out(s, link);
+        if (shown)
+            list_named(s, &s->result->left_out, s->component,
+                       (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .key = shown}, "it names ", email, "");
+        free(shown);
+    }
+}
+
+/* Scripts name e-mails by their names. */
+static void find_users(struct sweep *s)
+{
+    for (size_t i = 0; i < s->cloud->component_count; i++) {
+        const struct jpk_cloud_component *email = s->cloud->components[i];
+        size_t count = 0;
+        const struct jpk_cloud_reference *const *to =
+            email->kind == JPK_CLOUD_EMAIL ? jpk_cloud_to(s->cloud, email, &count) : NULL;
+        for (size_t j = 0; j < count && !s->user[i]; j++)
+            if (!to[j]->in_comment && to[j]->from != email)
+                s->user[i] = to[j]->from;
+    }
+}
+
+/* The row of an e-mail that goes, or that has to stay. */
+static void list_email(struct sweep *s)
+{
+    const struct jpk_cloud_component *email = s->component, *user = s->user[email->index];
+    struct jpk_left_out row = {.why = JPK_WITHOUT_EMAILS};
+    if (dropped(s, email))
+        list(s, &s->result->left_out, email, row);
+    else if (user)
+        list_named(s, &s->result->kept, email, row, "", user, " uses it");
+    else
+        list(s, &s->result->kept, email,
+             (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .note = "something else in the file names it"});
+}
+
+/* ------------------------------------------------------------------------------------------------------ the document
+ */
+
+static void visit_variable(struct sweep *s, uint32_t key, uint32_t value)
+{
+    bool empty = jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0;
+    if (empty || !jdoc_string_is(s->doc, key, "defaultValue", strlen("defaultValue")))
+        return;
+    replace(s, value, "\"\"");
+    list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
+}
+
+/* A value; `key` is JDOC_NONE for elements of arrays. */
+static void visit(struct sweep *s, uint32_t key, uint32_t value)
+{
+    uint32_t parent = s->depth ? s->stack[s->depth - 1].node : JDOC_NONE;
+    bool variable = s->component && s->component->kind == JPK_CLOUD_VARIABLE;
+    if (without(s, JPK_WITHOUT_EMAILS) && jdoc_type(s->doc, value) == JDOC_STRING)
+        visit_email(s, key, value);
+    if (!s->marking || s->edits.what[value] != CLOUD_STAYS)
+        return;
+    if (key != JDOC_NONE && parent == s->cloud->project && s->cloud->form != JPK_CLOUD_COMPONENTS)
+        visit_project(s, key, value);
+    else if (variable && without(s, JPK_WITHOUT_VARIABLES) && key != JDOC_NONE && parent == s->component->node)
+        visit_variable(s, key, value);
+    else if (!variable && without(s, JPK_WITHOUT_CREDENTIALS))
+        visit_credential(s, parent, key, value);
+}
+
+/* Goes into a container, and notes when it is a component. False: it is left out. */
+static bool enter(struct sweep *s, uint32_t key, uint32_t node)
+{
+    const struct jpk_cloud *cloud = s->cloud;
+    while (s->next < cloud->component_count && cloud->components[s->next]->node < node)
+        s->next++;
+    if (s->next < cloud->component_count && cloud->components[s->next]->node == node) {
+        s->component = cloud->components[s->next++];
+        s->base = s->depth;
+        if (s->marking && s->component->kind == JPK_CLOUD_EMAIL && without(s, JPK_WITHOUT_EMAILS)) {
+            list_email(s);
+            if (dropped(s, s->component))
+                leave_out(s, node);
+        }
+    }
+    if (s->edits.what[node] != CLOUD_STAYS)
+        return false;
+    s->stack[s->depth++] = (struct around){node, key};
+    return true;
+}
+
+static void leave(struct sweep *s, uint32_t at)
+{
+    while (s->depth && at >= jdoc_next(s->doc, s->stack[s->depth - 1].node))
+        s->depth--;
+    if (s->component && at >= jdoc_next(s->doc, s->component->node))
+        s->component = NULL;
+}
+
+static void sweep(struct sweep *s, bool marking)
+{
+    const struct jdoc *doc = s->doc;
+    uint32_t key = JDOC_NONE;
+    s->marking = marking;
+    s->next = s->depth = 0;
+    s->component = NULL;
+    for (uint32_t at = 0; at < doc->count && !s->failed;) {
+        leave(s, at);
+        if (doc->nodes[at].flags & JDOC_KEY) {
+            key = at;
+            at = jdoc_shadowed(doc, at) ? jdoc_next(doc, at + 1) : at + 1;
+            continue;
+        }
+        if (key != JDOC_NONE && key + 1 != at)
+            key = JDOC_NONE;
+        visit(s, key, at);
+        bool container = jdoc_type(doc, at) >= JDOC_ARRAY;
+        at = (container ? enter(s, key, at) : s->edits.what[at] != CLOUD_LEFT_OUT) ? at + 1 : jdoc_next(doc, at);
+    }
+}
+
+static bool sweep_all(struct sweep *s)
+{
+    s->edits.what = calloc(s->doc->count + (size_t)1, sizeof *s->edits.what);
+    s->user = calloc(s->cloud->component_count + 1, sizeof(struct jpk_cloud_component *));
+    s->outside = calloc(s->cloud->component_count + 1, sizeof *s->outside);
+    if (!s->edits.what || !s->user || !s->outside)
+        return false;
+    if (without(s, JPK_WITHOUT_EMAILS)) {
+        find_users(s);
+        sweep(s, false);
+    }
+    sweep(s, true);
+    return !s->failed;
+}
+
+static bool write_text(struct sweep *s)
+{
+    struct buf out = {0};
+    cloud_put_edited(&out, s->doc, cloud_shape_of_export(s->cloud), &s->edits);
+    buf_putc(&out, '\n');
+    if (out.failed) {
+        buf_free(&out);
+        return false;
+    }
+    s->result->public.text = out.data;
+    s->result->public.size = out.size;
+    return true;
+}
+
+struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                           struct jpk_error *err)
+{
+    struct sweep *s = calloc(1, sizeof *s);
+    struct retargeted *result = retarget_begin(options, err);
+    bool ok = s && result;
+    if (!s)
+        error_memory(err);
+    if (ok) {
+        s->options = options;
+        s->cloud = cloud;
+        s->doc = cloud->doc;
+        s->result = result;
+        ok = (sweep_all(s) && write_text(s)) || error_memory(err);
+        free(s->edits.what);
+        free(s->user);
+        free(s->outside);
+        free(s->replacements);
+    }
+    free(s);
+    return retarget_end(result, ok, err);
+}
