@@ -18,6 +18,8 @@ const struct command *const commands[] = {
     &unpack_command,
     &pack_command,
     &convert_command,
+    &migrate_init_command,
+    &migrate_plan_command,
     &recipe_generate_command,
     &recipe_validate_command,
     &recipe_list_command,

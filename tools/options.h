@@ -60,6 +60,9 @@ struct settings {
     struct {
         const char *to, *report, *report_format, *schedules, *agent;
     } convert;
+    struct {
+        const char *map, *on_conflict, *without, *shard, *only;
+    } migrate;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

@@ -1,0 +1,19 @@
+/* What the commands of a migration share. */
+#ifndef TOOLS_MIGRATE_OPTIONS_H
+#define TOOLS_MIGRATE_OPTIONS_H
+
+#include "migrate/survey.h"
+#include "migrate/work.h"
+#include "tools/options.h"
+
+/* Finds and reads all projects; `output` is the file that sources are to be relative to, NULL or "-" for none. */
+bool migrate_survey(struct survey *survey, const struct settings *settings, const char *output, char **paths,
+                    size_t count, struct jpk_error *err);
+
+/* Reads a plan, and prints what is wrong with it. Returns 0, or the exit status. Free the plan in any case. */
+int migrate_read_plan(struct work_plan *plan, const char *path);
+
+/* Writes a text to a file, or to standard output for "-" or NULL. Returns the exit status. */
+int migrate_write_text(const struct settings *settings, const char *path, const struct buf *text);
+
+#endif
