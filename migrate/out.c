@@ -84,7 +84,38 @@ bool out_remove(const struct out *out, const char *relative, struct jpk_error *e
 {
     char *path = out_path(out, relative);
     bool ok = path ? remove_tree(path, err) : error_memory(err);
+    size_t top = strlen(out->path);
+    for (char *slash = ok ? strrchr(path, '/') : NULL; slash && (size_t)(slash - path) > top;
+         slash = strrchr(path, '/')) {
+        *slash = '\0';
+        if (rmdir(path) != 0) /* there is more in it */
+            break;
+    }
     free(path);
+    return ok;
+}
+
+bool out_list_journal(const char *path, struct strings *ids, struct arena *arena, struct jpk_error *err)
+{
+    char *folder = join(path, "journal");
+    DIR *list = folder ? opendir(folder) : NULL;
+    struct dirent *entry;
+    bool ok = folder || error_memory(err);
+    if (ok && !list) {
+        ok = error_system(err, JPK_ERR_READ, errno, "cannot be read");
+        error_file(err, folder);
+    }
+    while (ok && (entry = readdir(list)) != NULL) {
+        size_t n = strlen(entry->d_name), ending = strlen(".json");
+        if (n <= ending || strcmp(entry->d_name + n - ending, ".json") != 0)
+            continue;
+        entry->d_name[n - ending] = '\0';
+        ok = strings_add(ids, arena, entry->d_name) || error_memory(err);
+    }
+    if (list)
+        closedir(list);
+    free(folder);
+    strings_sort(ids);
     return ok;
 }
 

@@ -14,6 +14,7 @@
 #define MIGRATE_OUT_H
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "migrate/work.h"
 
 struct out {
@@ -49,11 +50,17 @@ bool out_commit_folder(const struct out *out, const char *folder, const char *re
 /* Writes a file of its own, replacing one that is there. */
 bool out_write(const struct out *out, const char *relative, const struct buf *text, struct jpk_error *err);
 
-/* Takes a file, or a folder with all in it, away; that it is not there is no error. */
+/*
+ * Takes a file, or a folder with all in it, away, and folders above it that are empty then; that it is not there is no
+ * error.
+ */
 bool out_remove(const struct out *out, const char *relative, struct jpk_error *err);
 
 /* What migration.json says: where the plan's folder is, as a path that can be opened. The caller's; NULL: `err`. */
 char *out_sources(const char *path, struct jpk_error *err);
+
+/* The ids of all records of a journal, in byte order. Errors: JPK_ERR_READ, JPK_ERR_MEMORY. */
+bool out_list_journal(const char *path, struct strings *ids, struct arena *arena, struct jpk_error *err);
 
 /* "journal/<id>.json"; the caller's to free; NULL: no memory. */
 char *out_journal_name(const char *id);

@@ -44,13 +44,21 @@ static struct row *row_of(struct rows *rows, size_t organization, const char *id
     return &items[rows->count++];
 }
 
+/* An id that the vendor may have given; exports can hold a placeholder in its place. */
+static const char *real_id(const char *id)
+{
+    return *id && strspn(id, "0123456789") == strlen(id) ? id : "";
+}
+
 static bool count_all(struct rows *organizations, struct rows *environments, const struct survey *survey)
 {
     for (size_t i = 0; i < survey->count; i++) {
         const struct survey_project *p = &survey->projects[i];
-        if (p->error.code != JPK_OK || (!*p->organization && !*p->organization_id))
+        const char *organization_id = p->error.code == JPK_OK ? real_id(p->organization_id) : "";
+        const char *environment_id = p->error.code == JPK_OK ? real_id(p->environment_id) : "";
+        if (p->error.code != JPK_OK || (!*p->organization && !*organization_id))
             continue;
-        struct row *organization = row_of(organizations, 0, p->organization_id, p->organization);
+        struct row *organization = row_of(organizations, 0, organization_id, p->organization);
         if (!organization)
             return false;
         if (!*organization->name) /* exports of Cloud Studio know ids alone */
@@ -58,10 +66,10 @@ static bool count_all(struct rows *organizations, struct rows *environments, con
         *(p->cloud ? &organization->cloud : &organization->design) += 1;
         for (size_t j = 0; j < p->host_count; j++)
             organization->regions[p->hosts[j].region]++;
-        if (!*p->environment && !*p->environment_id)
+        if (!*p->environment && !*environment_id)
             continue;
         struct row *environment =
-            row_of(environments, (size_t)(organization - organizations->items), p->environment_id, p->environment);
+            row_of(environments, (size_t)(organization - organizations->items), environment_id, p->environment);
         if (!environment)
             return false;
         if (!*environment->name)
@@ -92,16 +100,27 @@ static void put_place(struct buf *out, const char *indent, const struct row *row
 
 static void put_environments(struct buf *out, const struct rows *environments, size_t organization)
 {
+    struct map names = {0};
     bool any = false;
     for (size_t i = 0; i < environments->count; i++) {
-        if (environments->items[i].organization != organization)
+        struct row row = environments->items[i];
+        uint32_t old = MAP_NONE;
+        if (row.organization != organization)
             continue;
         if (!any)
             buf_puts(out, "    environments:\n");
         any = true;
-        put_place(out, "        ", &environments->items[i]);
+        if (*row.name && !map_add(&names, row.name, strlen(row.name), 0, &old))
+            out->failed = true;
+        if (old != MAP_NONE) { /* two of one name: one of them has been renamed since */
+            buf_puts(out, "      # its name was, or is:");
+            put_value(out, " ", "name", row.name);
+            row.name = "";
+        }
+        put_place(out, "        ", &row);
         buf_puts(out, "        # to: Production             # the environment where its projects go\n");
     }
+    map_free(&names);
 }
 
 /* People whom the projects name: somebody who has deployed is a member. */

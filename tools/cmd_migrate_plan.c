@@ -91,7 +91,7 @@ static void print_target(const struct migrate_plan *plan)
 
 static void print_people(const struct migrate_plan *plan)
 {
-    size_t logins[4] = {0}, moving = 0;
+    size_t logins[LOGIN_CONFLICT + 1] = {0}, moving = 0;
     for (size_t i = 0; i < plan->members.count; i++) {
         const struct member_outlook *member = &plan->members.items[i];
         if (!member->moves && !member->in_target)
@@ -130,7 +130,7 @@ static void print_refused(const struct migrate_plan *plan)
         printf(": ");
         message_text(migrate_reason_info(p->reason)->what);
         if (p->detail) {
-            printf(" ");
+            printf(" It ");
             message_text(p->detail);
         }
         putchar('\n');

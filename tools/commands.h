@@ -16,6 +16,7 @@ extern const struct command convert_command;
 extern const struct command inventory_command;
 extern const struct command migrate_init_command;
 extern const struct command migrate_plan_command;
+extern const struct command migrate_run_command;
 extern const struct command recipe_generate_command;
 extern const struct command recipe_validate_command;
 extern const struct command recipe_list_command;

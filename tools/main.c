@@ -20,6 +20,7 @@ const struct command *const commands[] = {
     &convert_command,
     &migrate_init_command,
     &migrate_plan_command,
+    &migrate_run_command,
     &recipe_generate_command,
     &recipe_validate_command,
     &recipe_list_command,

@@ -26,9 +26,9 @@ struct making {
     struct arena *arena;
     struct jpk_error *err; /* that of the record */
     struct source source;
-    char *path;       /* of the source */
-    char *folder;     /* where the results are made */
-    const char *stem; /* of their names */
+    char *path;          /* of the source */
+    char *folder;        /* where the results are made */
+    const char *project; /* the name of the file with the project */
     struct journal_output outputs[OUTPUTS_MAX];
     size_t output_count;
 };
@@ -43,22 +43,22 @@ static const char *keep(struct making *m, const struct buf *text)
     return kept ? kept : "";
 }
 
-/* "<folder>/<stem><ending>"; the caller's to free. */
-static char *output_path(struct making *m, const char *ending)
+/* The path of a file of the results while they are made; the caller's to free. */
+static char *output_path(struct making *m, const char *name)
 {
-    size_t n = strlen(m->folder) + strlen(m->stem) + strlen(ending) + 2;
+    size_t n = strlen(m->folder) + strlen(name) + 2;
     char *path = malloc(n);
     if (path)
-        snprintf(path, n, "%s/%s%s", m->folder, m->stem, ending);
+        snprintf(path, n, "%s/%s", m->folder, name);
     else
         error_memory(m->err);
     return path;
 }
 
-static void note_output(struct making *m, const char *ending, const char *sum, uint64_t size)
+static void note_output(struct making *m, const char *name, const char *sum, uint64_t size)
 {
     struct buf path = {0};
-    buf_printf(&path, "%s/%s%s", m->item->output, m->stem, ending);
+    buf_printf(&path, "%s/%s", m->item->output, name);
     const char *kept = arena_strdup(m->arena, sum);
     if (!kept)
         error_memory(m->err);
@@ -66,27 +66,27 @@ static void note_output(struct making *m, const char *ending, const char *sum, u
     buf_free(&path);
 }
 
-static bool write_text(struct making *m, const char *ending, const char *text, size_t n)
+static bool write_text(struct making *m, const char *name, const char *text, size_t n)
 {
-    char sum[65], *path = output_path(m, ending);
+    char sum[65], *path = output_path(m, name);
     bool ok = path && file_write(path, text, n, false, m->err);
     if (ok) {
         sha256_hex(text, n, sum);
-        note_output(m, ending, sum, n);
+        note_output(m, name, sum, n);
     }
     free(path);
     return ok && m->err->code == JPK_OK;
 }
 
-static bool write_buf(struct making *m, const char *ending, struct buf *text)
+static bool write_buf(struct making *m, const char *name, struct buf *text)
 {
-    bool ok = text->failed ? error_memory(m->err) : write_text(m, ending, buf_text(text), text->size);
+    bool ok = text->failed ? error_memory(m->err) : write_text(m, name, buf_text(text), text->size);
     buf_free(text);
     return ok;
 }
 
 /* A file that is there already. */
-static bool add_file(struct making *m, const char *ending, const char *path)
+static bool add_file(struct making *m, const char *name, const char *path)
 {
     char sum[65];
     struct stat st;
@@ -94,7 +94,7 @@ static bool add_file(struct making *m, const char *ending, const char *path)
         return false;
     if (stat(path, &st) != 0)
         return error_system(m->err, JPK_ERR_WRITE, errno, "cannot be read again");
-    note_output(m, ending, sum, (uint64_t)st.st_size);
+    note_output(m, name, sum, (uint64_t)st.st_size);
     return m->err->code == JPK_OK;
 }
 
@@ -246,11 +246,11 @@ static bool move_project(struct making *m)
     bool ok = true;
     if (m->source.cloud) {
         done = jpk_retarget_export(m->source.cloud, &options, m->err);
-        ok = done && write_text(m, ".json", done->text, done->size);
+        ok = done && write_text(m, m->project, done->text, done->size);
     } else {
-        char *path = output_path(m, ".jpk");
+        char *path = output_path(m, m->project);
         done = path ? jpk_retarget_jitterpak(m->source.project, m->source.graph, path, &options, m->err) : NULL;
-        ok = done && add_file(m, ".jpk", path);
+        ok = done && add_file(m, m->project, path);
         free(path);
     }
     ok = ok && account_move(m, done);
@@ -355,7 +355,7 @@ static bool write_export_without(struct making *m, const struct jpk_conversion *
         jpk_cloud_load(conversion->text, conversion->size, m->item->source, m->runner->limits, m->err);
     *less = cloud ? jpk_retarget_export(cloud, &options, m->err) : NULL;
     jpk_cloud_free(cloud);
-    return *less && write_text(m, ".json", (*less)->text, (*less)->size);
+    return *less && write_text(m, m->project, (*less)->text, (*less)->size);
 }
 
 static bool write_jitterpak_without(struct making *m, const char *full, const char *path, struct jpk_retargeted **less)
@@ -371,12 +371,12 @@ static bool write_jitterpak_without(struct making *m, const char *full, const ch
 static bool write_jitterpak(struct making *m, const struct jpk_conversion *conversion, struct jpk_retargeted **less)
 {
     bool all = m->runner->plan->without == 0;
-    char *path = output_path(m, ".jpk"), *full = all ? NULL : output_path(m, ".full");
+    char *path = output_path(m, m->project), *full = all ? NULL : output_path(m, "full.jpk.work");
     bool ok = path && (all || full) && jpk_conversion_write_jitterpak(conversion, all ? path : full, false, m->err) &&
               (all || write_jitterpak_without(m, full, path, less));
     if (full)
         remove(full);
-    ok = ok && add_file(m, ".jpk", path);
+    ok = ok && add_file(m, m->project, path);
     free(path);
     free(full);
     return ok;
@@ -388,7 +388,7 @@ static bool write_project(struct making *m, const struct jpk_conversion *convers
         return write_jitterpak(m, conversion, less);
     if (m->runner->plan->without != 0)
         return write_export_without(m, conversion, less);
-    return write_text(m, ".json", conversion->text, conversion->size);
+    return write_text(m, m->project, conversion->text, conversion->size);
 }
 
 static bool write_reports(struct making *m, const struct convert_report *report)
@@ -399,9 +399,9 @@ static bool write_reports(struct making *m, const struct convert_report *report)
     bool wanted = report->conversion->schedule_count > 0, ok;
     if (wanted)
         convert_schedules_json(&schedules, report);
-    ok = write_buf(m, ".report.html", &html);
-    ok = ok && write_buf(m, ".report.json", &json);
-    ok = ok && (!wanted || write_buf(m, ".schedules.json", &schedules));
+    ok = write_buf(m, "report.html", &html);
+    ok = ok && write_buf(m, "report.json", &json);
+    ok = ok && (!wanted || write_buf(m, "schedules.json", &schedules));
     buf_free(&html);
     buf_free(&json);
     buf_free(&schedules);
@@ -443,12 +443,13 @@ static bool is_unchanged(struct making *m, const char *message)
 
 static bool make(struct making *m)
 {
-    struct buf stem = {0};
+    struct buf name = {0};
     m->path = work_source_path(m->runner->plan, m->item);
     m->folder = m->path ? out_begin_folder(m->runner->out, m->item->id, m->err) : NULL;
-    put_file_stem(&stem, m->item->name, strlen(m->item->name));
-    m->stem = keep(m, &stem);
-    buf_free(&stem);
+    put_file_stem(&name, m->item->name, strlen(m->item->name));
+    buf_puts(&name, m->item->to_cloud ? ".json" : ".jpk");
+    m->project = keep(m, &name);
+    buf_free(&name);
     if (!m->path)
         error_memory(m->err);
     return m->folder && m->err->code == JPK_OK &&
@@ -515,4 +516,13 @@ bool migrate_item_stands(const char *out, const struct journal_record *record)
     }
     buf_free(&path);
     return stands;
+}
+
+bool migrate_source_unchanged(const struct work_plan *plan, const struct work_item *item)
+{
+    struct jpk_error ignored = {0};
+    char sum[65], *path = work_source_path(plan, item);
+    bool same = path && fingerprint_path(path, sum, &ignored) && strcmp(sum, item->fingerprint) == 0;
+    free(path);
+    return same;
 }

@@ -23,4 +23,7 @@ void migrate_item_run(const struct migrate_runner *runner, const struct work_ite
 /* Whether the results that a record tells of are there, with the bytes that they had. */
 bool migrate_item_stands(const char *out, const struct journal_record *record);
 
+/* Whether a source is what it was when the plan was made. */
+bool migrate_source_unchanged(const struct work_plan *plan, const struct work_item *item);
+
 #endif

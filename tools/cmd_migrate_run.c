@@ -1,0 +1,402 @@
+#include <libxml/parser.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "base/workers.h"
+#include "tools/commands.h"
+#include "tools/message.h"
+#include "tools/migrate_item.h"
+#include "tools/migrate_options.h"
+
+#define FIELD(name) offsetof(struct settings, name)
+
+static const struct option options[] = {
+    {"output", 'o', OPTION_TEXT, FIELD(output), "FOLDER", "where to write; a run that was stopped goes on there"},
+    {"only", 0, OPTION_TEXT, FIELD(migrate.only), "ID,...", "these projects alone"},
+    {"shard", 0, OPTION_TEXT, FIELD(migrate.shard), "K/N", "the K-th of N parts of the projects, from 1"},
+    {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "say what would be done, write nothing"},
+    {"jobs", 'j', OPTION_NUMBER, FIELD(jobs), "N", "how many projects to do at once (one a processor)"},
+    {0},
+};
+
+/* ---------------------------------------------------------------------------------------------------- progress */
+
+/* Rate and time left on a terminal, a line for each tenth elsewhere. */
+struct progress {
+    size_t total, done, failed;
+    bool terminal, quiet;
+    double begun, shown;
+    unsigned tenth;
+};
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static struct progress progress_begin(const struct settings *settings, size_t total)
+{
+    return (struct progress){
+        .total = total, .terminal = isatty(STDERR_FILENO) == 1, .quiet = settings->quiet || total == 0, .begun = now()};
+}
+
+static void show_on_terminal(struct progress *p)
+{
+    double time = now(), spent = time - p->begun;
+    if (p->done < p->total && time - p->shown < 0.1)
+        return;
+    p->shown = time;
+    double rate = spent > 0 ? (double)p->done / spent : 0;
+    unsigned left = rate > 0 ? (unsigned)((double)(p->total - p->done) / rate + 0.5) : 0;
+    fprintf(stderr, "\r%zu of %zu projects, %zu failed, %.0f a second, %u:%02u left \033[K", p->done, p->total,
+            p->failed, rate, left / 60, left % 60);
+}
+
+static void progress_step(struct progress *p, bool failed)
+{
+    p->done++;
+    p->failed += failed;
+    if (p->quiet)
+        return;
+    if (p->terminal) {
+        show_on_terminal(p);
+        return;
+    }
+    unsigned tenth = (unsigned)(p->done * 10 / p->total);
+    if (tenth > p->tenth && p->total >= 10)
+        fprintf(stderr, "jpk: %zu of %zu projects, %zu failed\n", p->done, p->total, p->failed);
+    p->tenth = tenth;
+}
+
+static void progress_end(const struct progress *p)
+{
+    if (p->terminal && !p->quiet)
+        fputs("\r\033[K", stderr);
+}
+
+/* ---------------------------------------------------------------------------------------------------- selection */
+
+struct selection {
+    uint32_t *items; /* indexes of work items that are written, in the order of the plan */
+    size_t count;
+    bool whole;    /* all that the plan writes */
+    char name[80]; /* of this run, beside others into the same folder */
+};
+
+static int usage(const char *message, const char *text)
+{
+    fprintf(stderr, "jpk: %s", message);
+    if (text)
+        fprintf(stderr, ": '%s'", text);
+    fputs("; see 'jpk help migrate run'\n", stderr);
+    return 2;
+}
+
+static bool read_shard(const char *text, size_t *k, size_t *n)
+{
+    char *end;
+    unsigned long long first = strtoull(text, &end, 10), second = 0;
+    if (*text < '0' || *text > '9' || *end != '/' || end[1] < '0' || end[1] > '9')
+        return false;
+    second = strtoull(end + 1, &end, 10);
+    *k = (size_t)first;
+    *n = (size_t)second;
+    return *end == '\0' && first >= 1 && second >= first && second <= 1000000;
+}
+
+/* Those of --only, in the order of the plan; *wanted is a flag for each item. */
+static int mark_only(const struct work_plan *plan, const char *only, bool *wanted)
+{
+    for (const char *at = only; *at;) {
+        size_t n = strcspn(at, ",");
+        char *id = strndup(at, n);
+        size_t index = id ? work_plan_find(plan, id) : SIZE_MAX;
+        int status = !id                                          ? message_memory()
+                     : index == SIZE_MAX                          ? usage("the plan has no such project", id)
+                     : !migrate_writes(plan->items[index].action) ? usage("the plan writes nothing of this project", id)
+                                                                  : 0;
+        if (status == 0)
+            wanted[index] = true;
+        free(id);
+        if (status)
+            return status;
+        at += n + (at[n] == ',');
+    }
+    return 0;
+}
+
+/* The projects of one shard are every N-th, so that parts are alike whatever the order of the plan. */
+static int select_items(const struct settings *settings, const struct work_plan *plan, struct selection *selection)
+{
+    size_t k = 1, n = 1, place = 0;
+    const char *only = settings->migrate.only, *shard = settings->migrate.shard;
+    if (shard && !read_shard(shard, &k, &n))
+        return usage("--shard takes K/N, such as 1/4", shard);
+    bool *wanted = calloc(plan->count + 1, sizeof *wanted);
+    selection->items = malloc((plan->count + 1) * sizeof *selection->items);
+    int status = wanted && selection->items ? 0 : message_memory();
+    if (status == 0 && only)
+        status = mark_only(plan, only, wanted);
+    for (size_t i = 0; status == 0 && i < plan->count; i++) {
+        if (!migrate_writes(plan->items[i].action))
+            continue;
+        if (place++ % n == k - 1 && (!only || wanted[i]))
+            selection->items[selection->count++] = (uint32_t)i;
+    }
+    free(wanted);
+    selection->whole = !only && n == 1;
+    if (only) {
+        char sum[65];
+        sha256_hex(only, strlen(only), sum);
+        snprintf(selection->name, sizeof selection->name, "only-%.16s-%zu-of-%zu", sum, k, n);
+    } else {
+        snprintf(selection->name, sizeof selection->name, n > 1 ? "shard-%zu-of-%zu" : "all", k, n);
+    }
+    return status;
+}
+
+/* -------------------------------------------------------------------------------------------------------- running */
+
+struct run {
+    const struct settings *settings;
+    struct migrate_runner runner;
+    const struct selection *selection;
+    pthread_mutex_t lock; /* of all below */
+    struct progress progress;
+    size_t statuses[JOURNAL_STATUSES], unchanged, redone;
+    int status;
+};
+
+static void print_failure(const struct run *run, const struct work_item *item, const struct jpk_error *error)
+{
+    struct jpk_error shown = *error;
+    if (run->progress.terminal && !run->progress.quiet)
+        fputs("\r\033[K", stderr);
+    snprintf(shown.file, sizeof shown.file, "%s", item->source);
+    message_error(&shown);
+}
+
+static void count_result(struct run *run, const struct work_item *item, const struct journal_record *record,
+                         bool unchanged, bool redone)
+{
+    pthread_mutex_lock(&run->lock);
+    bool failed = record->status == JOURNAL_FAILED;
+    run->statuses[record->status]++;
+    run->unchanged += unchanged;
+    run->redone += redone;
+    int status = failed ? jpk_code_status(record->error.code) : record->status == JOURNAL_PARTIAL;
+    run->status = status > run->status ? status : run->status;
+    if (failed)
+        print_failure(run, item, &record->error);
+    progress_step(&run->progress, failed);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* What is known of an earlier run: whether it was done, and stands as it was. */
+static bool read_earlier(const struct run *run, const struct work_item *item, struct journal_record *record,
+                         struct arena *arena, bool *there)
+{
+    struct jpk_error ignored = {0};
+    char key[65], *name = out_journal_name(item->id), *path = name ? out_path(run->runner.out, name) : NULL;
+    *there = path && journal_read(record, path, arena, &ignored);
+    free(name);
+    free(path);
+    work_key(run->runner.plan, item, key);
+    return *there && strcmp(record->key, key) == 0 && strcmp(record->id, item->id) == 0 &&
+           migrate_item_stands(run->runner.out->path, record) && migrate_source_unchanged(run->runner.plan, item);
+}
+
+/* The folder with the results that a record tells of; the caller's to free; NULL: there are none. */
+static char *results_of(const struct journal_record *record)
+{
+    const char *path = record->output_count > 0 ? record->outputs[0].path : "", *slash = strrchr(path, '/');
+    bool ours = slash && text_starts_with(path, "projects/") && !strstr(path, "/../");
+    return ours ? strndup(path, (size_t)(slash - path)) : NULL;
+}
+
+/* Results that lie elsewhere since the plan was changed. */
+static void remove_earlier(const struct run *run, const struct work_item *item, const struct journal_record *earlier)
+{
+    struct jpk_error ignored = {0};
+    char *folder = results_of(earlier);
+    if (folder && strcmp(folder, item->output) != 0)
+        out_remove(run->runner.out, folder, &ignored);
+    free(folder);
+}
+
+static void write_record(const struct run *run, struct journal_record *record)
+{
+    struct buf text = {0};
+    struct jpk_error err = {0};
+    char *name = out_journal_name(record->id);
+    journal_write(&text, record);
+    bool ok = name ? out_write(run->runner.out, name, &text, &err) : error_memory(&err);
+    if (!ok && record->status != JOURNAL_FAILED) {
+        record->status = JOURNAL_FAILED;
+        record->error = err;
+    }
+    buf_free(&text);
+    free(name);
+}
+
+static void do_item(void *context, size_t index)
+{
+    struct run *run = context;
+    const struct work_item *item = &run->runner.plan->items[run->selection->items[index]];
+    struct journal_record record, earlier;
+    struct arena arena = {0};
+    bool there, unchanged = read_earlier(run, item, &earlier, &arena, &there);
+    if (unchanged) {
+        record = earlier;
+    } else {
+        migrate_item_run(&run->runner, item, &record, &arena);
+        if (there && record.status != JOURNAL_FAILED)
+            remove_earlier(run, item, &earlier);
+        write_record(run, &record);
+    }
+    count_result(run, item, &record, unchanged, there && !unchanged && earlier.status != JOURNAL_FAILED);
+    arena_free(&arena);
+}
+
+/* Records of what the plan does not write any more go, with their results. */
+static bool tidy(const struct run *run, struct jpk_error *err)
+{
+    struct strings ids = {0};
+    struct arena arena = {0};
+    bool ok = out_list_journal(run->runner.out->path, &ids, &arena, err);
+    for (size_t i = 0; ok && i < ids.count; i++) {
+        size_t index = work_plan_find(run->runner.plan, ids.items[i]);
+        if (index != SIZE_MAX && migrate_writes(run->runner.plan->items[index].action))
+            continue;
+        struct journal_record record;
+        struct jpk_error ignored = {0};
+        char *name = out_journal_name(ids.items[i]), *path = name ? out_path(run->runner.out, name) : NULL;
+        char *folder = path && journal_read(&record, path, &arena, &ignored) ? results_of(&record) : NULL;
+        ok = (path || error_memory(err)) && (!folder || out_remove(run->runner.out, folder, err)) &&
+             out_remove(run->runner.out, name, err);
+        free(name);
+        free(path);
+        free(folder);
+    }
+    strings_free(&ids);
+    arena_free(&arena);
+    return ok;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- output */
+
+static void print_count(size_t count, const char *text)
+{
+    if (count)
+        printf("%8zu  %s\n", count, text);
+}
+
+static void print_result(const struct run *run)
+{
+    const struct settings *settings = run->settings;
+    if (settings->quiet)
+        return;
+    print_count(run->statuses[JOURNAL_COMPLETE], "complete: nothing is left to do");
+    print_count(run->statuses[JOURNAL_PARTIAL], "partial: written, and a person must do something");
+    print_count(run->statuses[JOURNAL_FAILED], "failed: not written");
+    print_count(run->unchanged, "of these were done already");
+    print_count(run->redone, "of these were done anew, for the plan or the results have changed");
+    if (run->selection->count == 0)
+        puts("nothing is to be done");
+    fputs("\nnext: jpk migrate report ", stdout);
+    message_text(settings->output);
+    putchar('\n');
+}
+
+static int dry_run(const struct work_plan *plan, const struct selection *selection)
+{
+    for (size_t i = 0; i < selection->count; i++) {
+        const struct work_item *item = &plan->items[selection->items[i]];
+        printf("would %s ", migrate_action_name(item->action));
+        message_text(item->source);
+        fputs(" to ", stdout);
+        message_text(item->output);
+        putchar('\n');
+    }
+    return 0;
+}
+
+static int run_all(const struct settings *settings, const struct work_plan *plan, const struct selection *selection)
+{
+    struct out out;
+    struct jpk_error err = {0}, ended = {0};
+    bool changed = false,
+         ok = out_open(&out, settings->output, selection->name, &err) && out_set_plan(&out, plan, &changed, &err);
+    struct run run = {.settings = settings,
+                      .runner = {plan, &out, &settings->limits},
+                      .selection = selection,
+                      .lock = PTHREAD_MUTEX_INITIALIZER,
+                      .progress = progress_begin(settings, selection->count)};
+    if (ok) {
+        if (changed && !settings->quiet)
+            fputs("jpk: the plan is not that of the last run; what it says otherwise is done anew\n", stderr);
+        xmlInitParser(); /* it must not happen in several threads at once */
+        workers_run(selection->count, settings->jobs, do_item, &run);
+        progress_end(&run.progress);
+        ok = !selection->whole || tidy(&run, &err);
+    }
+    if (!out_close(&out, &ended) && ok) {
+        err = ended;
+        ok = false;
+    }
+    if (!ok)
+        return message_error(&err);
+    print_result(&run);
+    return run.status;
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    struct work_plan plan;
+    struct selection selection = {0};
+    (void)count;
+    if (!settings->output && !settings->dry_run)
+        return usage("say where to write: --output FOLDER", NULL);
+    int status = migrate_read_plan(&plan, arguments[0]);
+    if (status == 0)
+        status = select_items(settings, &plan, &selection);
+    if (status == 0)
+        status = settings->dry_run ? dry_run(&plan, &selection) : run_all(settings, &plan, &selection);
+    free(selection.items);
+    work_plan_free(&plan);
+    return status;
+}
+
+static const struct option *const groups[] = {options, common_options, limit_options, NULL};
+
+const struct command migrate_run_command = {
+    .name = "migrate run",
+    .arguments = "PLAN",
+    .summary = "Do what a plan says, several projects at once; a run that was stopped goes on where it was.",
+    .details =
+        "Every project is read from its source, which is never changed, and written into a folder of its own that "
+        "appears\n"
+        "complete: the Jitterpak or the export, of a conversion also its report. What fails is a result of that "
+        "project\n"
+        "alone. The same command again does what is left: what was done is looked at, and stays when source, plan and\n"
+        "results are unchanged. The folder has the same bytes however often it was stopped, and however it was shared "
+        "out:\n"
+        "--shard K/N does the K-th of N parts, --only some projects; several runs may write into one folder.\n"
+        "\n"
+        "The exit status is 0 when nothing is left to do, 1 when a person must do something, 3 when a source could not "
+        "be\n"
+        "read, 4 when something could not be written.",
+    .groups = groups,
+    .least = 1,
+    .most = 1,
+    .run = run,
+};
