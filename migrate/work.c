@@ -303,6 +303,18 @@ static void read_item(struct reader *r, uint32_t node)
     check_output(r, item, member(r, node, "output"));
 }
 
+/* What lies in the folder of another would go with it. */
+static void check_nested(struct reader *r, const struct work_item *item)
+{
+    for (const char *end = item->output; (end = strchr(end, '/')) != NULL; end++) {
+        size_t n = 0;
+        char *above = arena_strndup(&r->plan->arena, item->output, (size_t)(end - item->output));
+        const char *key = above ? folded(r, NULL, above, &n) : NULL;
+        if (key && map_get(&r->outputs, key, n) != MAP_NONE)
+            complain(r, member(r, item->node, "output"), "lies in '%s', the output of another project", above);
+    }
+}
+
 static void read_items(struct reader *r)
 {
     uint32_t list = member(r, 0, "projects");
@@ -312,6 +324,8 @@ static void read_items(struct reader *r)
         read_item(r, at);
     for (size_t i = 0; !r->failed && i < r->plan->count; i++) {
         const struct work_item *item = &r->plan->items[i];
+        if (migrate_writes(item->action) && item->output)
+            check_nested(r, item);
         if (item->instead && work_plan_find(r->plan, item->instead) == SIZE_MAX)
             complain(r, member(r, item->node, "instead"), "'%s' is no project of this plan", item->instead);
     }

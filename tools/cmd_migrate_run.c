@@ -170,6 +170,7 @@ struct run {
     const struct settings *settings;
     struct migrate_runner runner;
     const struct selection *selection;
+    struct map used;
     pthread_mutex_t lock; /* of all below */
     struct progress progress;
     size_t statuses[JOURNAL_STATUSES], unchanged, redone;
@@ -223,14 +224,31 @@ static char *results_of(const struct journal_record *record)
     return ours ? strndup(path, (size_t)(slash - path)) : NULL;
 }
 
-/* Results that lie elsewhere since the plan was changed. */
-static void remove_earlier(const struct run *run, const struct work_item *item, const struct journal_record *earlier)
+/* The folders that the plan has results in, and those above them. */
+static bool note_used(struct run *run)
 {
-    struct jpk_error ignored = {0};
+    const struct work_plan *plan = run->runner.plan;
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *output = plan->items[i].output;
+        if (!migrate_writes(plan->items[i].action))
+            continue;
+        for (const char *end = output; end; end = strchr(end + 1, '/'))
+            if (end > output && !map_add(&run->used, output, (size_t)(end - output), 0, NULL))
+                return false;
+        if (!map_add(&run->used, output, strlen(output), 0, NULL))
+            return false;
+    }
+    return true;
+}
+
+/* Takes results away that lie elsewhere since the plan was changed; they may be another project's by now. */
+static bool remove_earlier(const struct run *run, const struct journal_record *earlier, struct jpk_error *err)
+{
     char *folder = results_of(earlier);
-    if (folder && strcmp(folder, item->output) != 0)
-        out_remove(run->runner.out, folder, &ignored);
+    bool gone =
+        !folder || map_get(&run->used, folder, strlen(folder)) != MAP_NONE || out_remove(run->runner.out, folder, err);
     free(folder);
+    return gone;
 }
 
 static void write_record(const struct run *run, struct journal_record *record)
@@ -259,8 +277,9 @@ static void do_item(void *context, size_t index)
         record = earlier;
     } else {
         migrate_item_run(&run->runner, item, &record, &arena);
+        struct jpk_error ignored = {0};
         if (there && record.status != JOURNAL_FAILED)
-            remove_earlier(run, item, &earlier);
+            remove_earlier(run, &earlier, &ignored);
         write_record(run, &record);
     }
     count_result(run, item, &record, unchanged, there && !unchanged && earlier.status != JOURNAL_FAILED);
@@ -280,12 +299,11 @@ static bool tidy(const struct run *run, struct jpk_error *err)
         struct journal_record record;
         struct jpk_error ignored = {0};
         char *name = out_journal_name(ids.items[i]), *path = name ? out_path(run->runner.out, name) : NULL;
-        char *folder = path && journal_read(&record, path, &arena, &ignored) ? results_of(&record) : NULL;
-        ok = (path || error_memory(err)) && (!folder || out_remove(run->runner.out, folder, err)) &&
+        bool known = path && journal_read(&record, path, &arena, &ignored);
+        ok = (path || error_memory(err)) && (!known || remove_earlier(run, &record, err)) &&
              out_remove(run->runner.out, name, err);
         free(name);
         free(path);
-        free(folder);
     }
     strings_free(&ids);
     arena_free(&arena);
@@ -341,6 +359,7 @@ static int run_all(const struct settings *settings, const struct work_plan *plan
                       .selection = selection,
                       .lock = PTHREAD_MUTEX_INITIALIZER,
                       .progress = progress_begin(settings, selection->count)};
+    ok = ok && (note_used(&run) || error_memory(&err));
     if (ok) {
         if (changed && !settings->quiet)
             fputs("jpk: the plan is not that of the last run; what it says otherwise is done anew\n", stderr);
@@ -353,6 +372,7 @@ static int run_all(const struct settings *settings, const struct work_plan *plan
         err = ended;
         ok = false;
     }
+    map_free(&run.used);
     if (!ok)
         return message_error(&err);
     print_result(&run);
