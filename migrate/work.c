@@ -39,6 +39,13 @@ static void add_error(struct work_errors *errors, const struct jpk_error *error)
     items[errors->count++] = *error;
 }
 
+void work_errors_add_memory(struct work_errors *errors)
+{
+    struct jpk_error error = {0};
+    error_memory(&error);
+    add_error(errors, &error);
+}
+
 void work_errors_free(struct work_errors *errors)
 {
     free(errors->items);
@@ -358,10 +365,8 @@ bool work_plan_read(struct work_plan *plan, const char *path, struct work_errors
     map_free(&r.environments);
     map_free(&r.names);
     map_free(&r.outputs);
-    if (r.failed) {
-        error_memory(&err);
-        add_error(errors, &err);
-    }
+    if (r.failed)
+        work_errors_add_memory(errors);
     return errors->count == 0 && !r.failed;
 }
 

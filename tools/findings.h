@@ -118,6 +118,7 @@ struct findings_report {
     const char *unit;      /* what is counted there; NULL: "file" */
     findings_reader *read; /* for the line below a finding on a terminal; NULL: none */
     void *context;
+    bool whole; /* JUnit: all of it is left in the buffer, for a caller who writes it elsewhere */
 };
 
 enum findings_format { FINDINGS_TEXT, FINDINGS_JSON, FINDINGS_SARIF, FINDINGS_JUNIT, FINDINGS_GITHUB };

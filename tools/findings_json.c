@@ -1,6 +1,6 @@
 /* Findings for programs, in the project's own form. */
-#include "tools/findings.h"
 #include "base/jstream.h"
+#include "tools/findings.h"
 
 static void put_summary(struct jstream *json, const struct findings_summary *summary)
 {

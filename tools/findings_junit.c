@@ -167,12 +167,14 @@ static void put_suite(struct buf *out, struct buf *scratch, struct findings_walk
                suite.errors);
     for (; findings_walk_next(walk, file); printed++) {
         put_finding(out, scratch, walk->report, walk->item, walk->explanations);
-        findings_flush(out);
+        if (!report->whole)
+            findings_flush(out);
     }
     if (printed < suite.tests)
         put_file_case(out, file, &suite);
     buf_puts(out, "  </testsuite>\n");
-    findings_flush(out);
+    if (!report->whole)
+        findings_flush(out);
 }
 
 void findings_junit(const struct findings_report *report, struct buf *out)

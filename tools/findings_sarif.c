@@ -6,9 +6,9 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/jstream.h"
 #include "base/map.h"
 #include "tools/findings.h"
-#include "base/jstream.h"
 
 static const char schema_uri[] =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

@@ -40,17 +40,24 @@ bool migrate_survey(struct survey *survey, const struct settings *settings, cons
     return ok;
 }
 
+int migrate_print_errors(const struct work_errors *errors)
+{
+    int status = 0;
+    for (size_t i = 0; i < errors->count; i++) {
+        int one = message_error(&errors->items[i]);
+        status = one > status ? one : status;
+    }
+    if (errors->count == 0)
+        return message_memory();
+    if (errors->left_out)
+        fprintf(stderr, "jpk: %zu more errors in the plan\n", errors->left_out);
+    return status;
+}
+
 int migrate_read_plan(struct work_plan *plan, const char *path)
 {
     struct work_errors errors;
-    int status = 0;
-    if (!work_plan_read(plan, path, &errors))
-        for (size_t i = 0; i < errors.count; i++) {
-            int one = message_error(&errors.items[i]);
-            status = one > status ? one : status;
-        }
-    if (errors.left_out)
-        fprintf(stderr, "jpk: %zu more errors in the plan\n", errors.left_out);
+    int status = work_plan_read(plan, path, &errors) ? 0 : migrate_print_errors(&errors);
     work_errors_free(&errors);
     return status;
 }

@@ -13,6 +13,9 @@ bool migrate_survey(struct survey *survey, const struct settings *settings, cons
 /* Reads a plan, and prints what is wrong with it. Returns 0, or the exit status. Free the plan in any case. */
 int migrate_read_plan(struct work_plan *plan, const char *path);
 
+/* Prints all errors; returns the exit status. */
+int migrate_print_errors(const struct work_errors *errors);
+
 /* Writes a text to a file, or to standard output for "-" or NULL. Returns the exit status. */
 int migrate_write_text(const struct settings *settings, const char *path, const struct buf *text);
 
