@@ -167,13 +167,13 @@ static void put_suite(struct buf *out, struct buf *scratch, struct findings_walk
                suite.errors);
     for (; findings_walk_next(walk, file); printed++) {
         put_finding(out, scratch, walk->report, walk->item, walk->explanations);
-        if (!report->whole)
+        if (!walk->report->whole)
             findings_flush(out);
     }
     if (printed < suite.tests)
         put_file_case(out, file, &suite);
     buf_puts(out, "  </testsuite>\n");
-    if (!report->whole)
+    if (!walk->report->whole)
         findings_flush(out);
 }
 
