@@ -86,14 +86,17 @@ static void read_project(struct reader *r, size_t index)
 
 /* ---------------------------------------------------------------------------------------------------------- to do */
 
-static struct overview_todo *todo_of(struct reader *r, const char *rule, const char *text, const char *advice,
+/* What comes first of two that weigh the same: what stops projects as a whole, then people, then all else. */
+enum { RANK_PROJECT, RANK_PERSON, RANK_ITEM };
+
+static struct overview_todo *todo_of(struct reader *r, int rank, const char *rule, const char *text, const char *advice,
                                      const char *effort, enum jpk_severity severity)
 {
     bool made = false;
     struct overview_todo *todo = row_of(r, &r->todo, rule, &made);
     if (todo && made)
         *todo = (struct overview_todo){
-            .rule = rule, .text = text, .advice = advice, .effort = effort, .severity = severity};
+            .rank = rank, .rule = rule, .text = text, .advice = advice, .effort = effort, .severity = severity};
     return todo;
 }
 
@@ -114,10 +117,11 @@ static void count_state(struct reader *r, const struct overview_project *project
     const struct work_item *item = project->item;
     struct overview_todo *todo = NULL;
     if (project->state == OVERVIEW_FAILED)
-        todo = todo_of(r, "failed", "A project could not be written.",
+        todo = todo_of(r, RANK_PROJECT, "failed", "A project could not be written.",
                        "see in the list of projects why, mend that, and run the same command again", "", JPK_ERROR);
     else if (project->state == OVERVIEW_PENDING)
-        todo = todo_of(r, "pending", "A project is still to be done.", "run: jpk migrate run", "", JPK_ERROR);
+        todo = todo_of(r, RANK_PROJECT, "pending", "A project is still to be done.", "run: jpk migrate run", "",
+                       JPK_ERROR);
     else if (project->state == OVERVIEW_REFUSED || (project->state == OVERVIEW_SKIPPED && item->reason)) {
         enum migrate_reason reason = REASON_NONE;
         while (++reason < MIGRATE_REASONS &&
@@ -126,9 +130,9 @@ static void count_state(struct reader *r, const struct overview_project *project
         const struct migrate_reason_info *info = migrate_reason_info(reason < MIGRATE_REASONS ? reason : REASON_NONE);
         bool refused = project->state == OVERVIEW_REFUSED;
         if (refused || info->todo)
-            todo =
-                todo_of(r, *info->id ? info->id : "refused", *info->what ? info->what : "The plan refuses a project.",
-                        info->todo ? info->todo : "see in the plan why", "", refused ? JPK_ERROR : JPK_INFO);
+            todo = todo_of(r, RANK_PROJECT, *info->id ? info->id : "refused",
+                           *info->what ? info->what : "The plan refuses a project.",
+                           info->todo ? info->todo : "see in the plan why", "", refused ? JPK_ERROR : JPK_INFO);
     }
     count_todo(todo, 1, 0, item->source);
 }
@@ -196,12 +200,12 @@ static void count_record(struct reader *r, const struct overview_project *projec
     count_agent(r, record);
     for (size_t i = 0; i < record->todo_count; i++) {
         const struct journal_todo *todo = &record->todo[i];
-        count_todo(todo_of(r, todo->rule, todo->text, todo->advice, todo->effort, todo->severity), todo->tasks,
-                   todo->minutes, project->item->source);
+        count_todo(todo_of(r, RANK_ITEM, todo->rule, todo->text, todo->advice, todo->effort, todo->severity),
+                   todo->tasks, todo->minutes, project->item->source);
         count_effort(r, todo);
     }
     for (size_t i = 0; i < record->install_count; i++)
-        count_todo(todo_of(r, "connector", "A connector must be installed before projects are imported.",
+        count_todo(todo_of(r, RANK_PROJECT, "connector", "A connector must be installed before projects are imported.",
                            "install it in the organization: see the projects that use it", "", JPK_ERROR),
                    1, 0, record->installs[i]);
 }
@@ -264,7 +268,7 @@ static void read_tasks(struct reader *r, struct overview_person *person, uint32_
                                               .text = text_of(r, at, "text"),
                                               .conflict = is_true(r, at, "conflict"),
                                               .administrator = strcmp(text_of(r, at, "who"), "administrator") == 0};
-        count_todo(todo_of(r, task->rule,
+        count_todo(todo_of(r, RANK_PERSON, task->rule,
                            task->conflict ? "A person cannot log in as things are."
                                           : "Something must be done so that a person can work there.",
                            "see the list of people", "", task->conflict ? JPK_ERROR : JPK_WARNING),
@@ -291,7 +295,7 @@ static void read_people(struct reader *r)
         read_tasks(r, person, at);
     }
     if (o->private_only > 0 && !installer && o->person_count > 0)
-        count_todo(todo_of(r, "nobody-installs-agents",
+        count_todo(todo_of(r, RANK_PERSON, "nobody-installs-agents",
                            "Projects need a private agent, and nobody can install one for the organization.",
                            "give somebody the means: see what the plan says of members", "", JPK_ERROR),
                    1, 0, NULL);
@@ -305,11 +309,12 @@ static void read_rest(struct reader *r)
     for (uint32_t at = connectors + 1; connectors != JDOC_NONE && at < jdoc_next(doc, connectors);
          at = jdoc_next(doc, at))
         if (!is_true(r, at, "thereAlready"))
-            count_todo(todo_of(r, "connector", "A connector must be installed before projects are imported.",
+            count_todo(todo_of(r, RANK_PROJECT, "connector",
+                               "A connector must be installed before projects are imported.",
                                "install it in the organization: see the projects that use it", "", JPK_ERROR),
                        1, 0, text_of(r, at, "name"));
     for (uint32_t at = apis + 1; apis != JDOC_NONE && at < jdoc_next(doc, apis); at = jdoc_next(doc, at))
-        count_todo(todo_of(r, "api", "An API of API Manager is no part of any project.",
+        count_todo(todo_of(r, RANK_PROJECT, "api", "An API of API Manager is no part of any project.",
                            "export it there, and import it after its project is deployed", "", JPK_WARNING),
                    1, 0, text_of(r, at, "name"));
 }
@@ -321,6 +326,8 @@ static int compare_todo(const void *a, const void *b)
     const struct overview_todo *x = a, *y = b;
     if (x->severity != y->severity)
         return x->severity > y->severity ? -1 : 1;
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
     if (x->minutes != y->minutes)
         return x->minutes > y->minutes ? -1 : 1;
     if (x->tasks != y->tasks)

@@ -110,8 +110,11 @@ static void put_head(struct jstream *s, const struct migrate_plan *plan)
 
 /* ------------------------------------------------------------------------------------------------------ projects */
 
-static void put_input(struct jstream *s, const struct survey_project *from)
+static void put_input(struct jstream *s, const struct migrate_project *p)
 {
+    const struct survey_project *from = p->from;
+    const struct map_organization *known = p->organization; /* exports of Cloud Studio know ids alone */
+    const char *organization = !*from->organization && known && known->name ? known->name : from->organization;
     char number[24], time[32] = "";
     snprintf(number, sizeof number, "%" PRId64, from->modified);
     if (from->modified > 0)
@@ -122,7 +125,7 @@ static void put_input(struct jstream *s, const struct survey_project *from)
     jstream_text(s, "name", from->name);
     put_text(s, "projectId", from->id);
     jstream_text(s, "kind", from->cloud ? NULL : jpk_kind_name(from->kind));
-    put_place(s, "organization", from->organization_id, from->organization);
+    put_place(s, "organization", from->organization_id, organization);
     put_place(s, "environment", from->environment_id, from->environment);
     put_text(s, "createdWith", from->created_with);
     put_text(s, "requires", from->required_version);
@@ -229,7 +232,7 @@ static void put_project(struct jstream *s, const struct migrate_plan *plan, uint
         jstream_text(s, "output", p->output);
     }
     if (readable) {
-        put_input(s, from);
+        put_input(s, p);
         put_version(s, plan, index);
         put_endpoints(s, from);
         put_texts(s, "connectors", from->adapters, from->adapter_count);

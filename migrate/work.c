@@ -294,6 +294,8 @@ static void read_item(struct reader *r, uint32_t node)
         .private_agent = member(r, node, "privateAgent") != JDOC_NONE,
         .node = node,
     };
+    if (!*item->organization)
+        item->organization = text_or_empty(r, organization, "id");
     item->from_cloud = input != JDOC_NONE && member(r, input, "kind") == JDOC_NONE;
     item->to_cloud = studio == JDOC_NONE ? item->from_cloud : jdoc_string_is(r->doc, studio, "cloud", strlen("cloud"));
     if (r->failed || !map_add(&plan->ids, item->id, strlen(item->id), (uint32_t)plan->count - 1, &old)) {

@@ -182,7 +182,7 @@ bool migrate_report_findings(struct findings_list *list, const struct migrate_re
         for (size_t j = 0; project->state <= OVERVIEW_PARTIAL && j < project->record.todo_count; j++) {
             const struct journal_todo *todo = &project->record.todo[j];
             struct buf message = {0};
-            buf_printf(&message, "%s (%zu)", todo->text, todo->tasks);
+            buf_printf(&message, "%.*s (%zu)", (int)strcspn(todo->text, "."), todo->text, todo->tasks);
             struct jpk_finding finding = {
                 .severity = todo->severity, .rule = todo->rule, .message = buf_text(&message), .hint = todo->advice};
             findings_add(list, NULL, &finding);
