@@ -279,9 +279,10 @@ static bool add_pattern(struct ignore_list *list, const char *p, size_t n, const
     while (source.p < source.end && !source.never && !source.failed)
         add_next(&source, pattern);
     struct rule *rules = array_grow(list->rules, list->rule_count, &list->rule_capacity, sizeof *rules);
+    if (rules)
+        list->rules = rules;
     if (!rules || source.failed || list->bytes.failed)
         return false;
-    list->rules = rules;
     *never = source.never;
     if (!source.never) {
         list->rules[list->rule_count++] = source.rule;

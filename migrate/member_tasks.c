@@ -84,12 +84,13 @@ static void add_task(struct member_adviser *adviser, enum task task, struct buf 
 
 /* No configuration fits: the person must get on lists, or leave organizations. */
 static void advise_configuration(struct member_adviser *adviser, const struct person *person,
-                                 const struct verdict *verdict, enum login afterwards)
+                                 const struct verdict *verdict, const struct verdict *afterwards)
 {
     struct list closed = {0}, others = {0};
     struct buf text = {0};
     bool sso = stand_door(verdict->home) == DOOR_SSO;
-    const char *wait = afterwards == LOGIN_CONFLICT ? "" : ", or wait until the trials have ended";
+    const char *wait =
+        afterwards->home && afterwards->configuration == 0 ? "" : ", or wait until the trials have ended";
     for (const struct stand *stand = person->first; stand; stand = stand->next) {
         if (!stand_counts(stand, false))
             continue;
@@ -116,8 +117,8 @@ static void advise_conflicts(struct member_adviser *adviser, const struct person
 {
     const struct verdict *named = now->identity ? now : afterwards;
     if (now->home && now->configuration == 0)
-        advise_configuration(adviser, person, now, afterwards->login);
-    if (named->identity) {
+        advise_configuration(adviser, person, now, afterwards);
+    if (named->home && named->identity) {
         struct buf text = {0};
         buf_printf(&text,
                    "make the address of the member of '%s' and the user name at the identity provider the same: the "

@@ -471,13 +471,15 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
     struct buf uri = {0}, name = {0};
     struct uri_part fragment;
     struct jpk_error problem = {0};
-    struct resource *resource;
+    struct resource *resource = NULL;
     bool here = n > 0 && *reference == '#';
     if (here)
         fragment = (struct uri_part){reference + 1, n - 1};
     else
         uri_resolve(base->uri, base->uri_size, reference, n, &uri, &fragment);
-    if (here || (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0)))
+    if (uri.failed)
+        error_memory(&problem);
+    else if (here || (uri.size == base->uri_size && (uri.size == 0 || memcmp(uri.data, base->uri, uri.size) == 0)))
         resource = base->document->resources[base->node];
     else
         resource = registry_resource(registry, buf_text(&uri), uri.size, &problem);
@@ -491,11 +493,11 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
         error_set(err, JPK_ERR_SCHEMA, "two different schemas have the id %s", buf_text(&uri));
     } else if (fragment.text && !uri_decode(fragment.text, fragment.n, &name)) {
         error_set(err, JPK_ERR_SCHEMA, "the fragment of the reference is not percent-encoded UTF-8");
+    } else if (name.failed) {
+        error_memory(err);
     } else {
         ok = follow_fragment(registry, resource, buf_text(&name), name.size, target, err);
     }
-    if (uri.failed || name.failed)
-        ok = error_memory(err);
     buf_free(&uri);
     buf_free(&name);
     return ok;

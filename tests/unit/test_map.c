@@ -9,46 +9,11 @@
 
 #include <cmocka.h>
 
-#include "migrate/map.h"
-#include "tests/unit/projectmaker.h"
-
-static char root[64];
-
-static int set_up(void **state)
-{
-    (void)state;
-    pm_temporary(root);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    pm_remove(root);
-    return 0;
-}
-
-static const char *make(const char *name, const char *text)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", root, name);
-    assert_true(file_write(path, text, strlen(text), true, NULL));
-    return path;
-}
-
-static struct migrate_map *read_as(const char *name, const char *text)
-{
-    struct jpk_error err = {0};
-    struct migrate_map *map = map_read(make(name, text), &err);
-    if (!map)
-        fail_msg("%s:%u:%u: %s", err.file, (unsigned)err.line, (unsigned)err.column, err.message);
-    assert_int_equal(err.code, JPK_OK);
-    return map;
-}
+#include "tests/unit/mapmaker.h"
 
 static struct migrate_map *read_text(const char *text)
 {
-    return read_as("map.yaml", text);
+    return mm_read("map.yaml", text, strlen(text));
 }
 
 static const char full[] =
@@ -171,7 +136,7 @@ static void test_full(void **state)
 
     /* The same as JSON. */
     char *json = json_dumps(value, JSON_COMPACT);
-    map = read_as("map.json", json);
+    map = mm_read("map.json", json, strlen(json));
     check_full(map);
     migrate_map_free(map);
     free(json);
@@ -336,7 +301,7 @@ static void test_mistakes(void **state)
         char text[1000], got[2000];
         struct jpk_error err = {0};
         snprintf(text, sizeof text, "mapFormat: 1\n%s", mistakes[i].text);
-        const char *path = make("map.yaml", text);
+        const char *path = mm_make("map.yaml", text, strlen(text));
         assert_null(map_read(path, &err));
         assert_null(map_read(path, NULL));
         assert_string_equal(err.file, path);
@@ -378,12 +343,12 @@ static void test_no_file(void **state)
     (void)state;
     struct jpk_error err = {0};
     char path[128];
-    snprintf(path, sizeof path, "%s/none.yaml", root);
+    snprintf(path, sizeof path, "%s/none.yaml", mm_root);
     assert_null(map_read(path, &err));
     assert_int_equal(err.code, JPK_ERR_READ);
     assert_string_equal(err.file, path);
     err = (struct jpk_error){0};
-    assert_null(map_read(root, &err));
+    assert_null(map_read(mm_root, &err));
     assert_int_equal(err.code, JPK_ERR_SPECIAL);
 }
 
@@ -394,5 +359,5 @@ int main(void)
         cmocka_unit_test(test_names),   cmocka_unit_test(test_mistakes), cmocka_unit_test(test_no_mistakes),
         cmocka_unit_test(test_no_file),
     };
-    return cmocka_run_group_tests_name("map", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("map", tests, mm_set_up, mm_tear_down);
 }
