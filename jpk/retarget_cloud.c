@@ -74,44 +74,61 @@ static void list(struct sweep *s, struct left_out_list *to, const struct jpk_clo
                  struct jpk_left_out row)
 {
     struct buf path = {0};
-    if (component)
+    uint32_t place = component ? component->index : UINT32_MAX; /* the project itself comes last */
+    row.path = retarget_path(to, place);
+    if (!row.path && component)
         cloud_path(&path, component);
-    else
+    else if (!row.path)
         buf_puts(&path, "project");
-    row.path = path.data;
-    s->failed |= path.failed || !retarget_list(s->result, to, component ? component->index : UINT32_MAX, row);
+    row.path = row.path ? row.path : path.data;
+    s->failed |= path.failed || !retarget_list(s->result, to, place, row);
     buf_free(&path);
 }
 
+/* The same with a note about another component. */
 static void list_named(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                       struct jpk_left_out row, const char *format_before, const struct jpk_cloud_component *named,
-                       const char *format_behind)
+                       struct jpk_left_out row, const char *before, const struct jpk_cloud_component *named,
+                       const char *behind)
 {
-    struct buf note = {0};
-    buf_puts(&note, format_before);
-    cloud_path(&note, named);
-    buf_puts(&note, format_behind);
+    struct buf note = {0}, path = {0};
+    cloud_path(&path, named);
+    buf_puts(&note, before);
+    retarget_put_name(&note, buf_text(&path), path.size);
+    buf_puts(&note, behind);
     row.note = note.data;
-    if (!note.failed)
+    s->failed |= note.failed || path.failed;
+    if (!s->failed)
         list(s, to, component, row);
-    s->failed |= note.failed;
     buf_free(&note);
+    buf_free(&path);
 }
 
-/* The names of properties around a value, as jpk_cloud_property.path has them; else the keys of members. */
+static void put_part(const struct sweep *s, struct buf *out, uint32_t string)
+{
+    if (out->size)
+        buf_putc(out, '/');
+    retarget_put_name(out, jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
+}
+
+/*
+ * Where a value stands in its component: the names of properties, as jpk_cloud_property.path has them, else the keys of
+ * members; the end of it alone when that is very long.
+ */
 static void put_key(const struct sweep *s, struct buf *out, uint32_t key)
 {
-    const struct jdoc *doc = s->doc;
-    bool value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
+    enum { KEY_BYTES = 1000 };
+    bool value = key != JDOC_NONE && jdoc_string_is(s->doc, key, "value", strlen("value"));
     for (size_t i = s->component ? s->base + 1 : 1; i < s->depth; i++) {
-        uint32_t name = jdoc_member(doc, s->stack[i].node, "name"), own = s->stack[i].key;
-        if (jdoc_is(doc, name, JDOC_STRING) && jdoc_string_size(doc, name))
-            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, name), jdoc_string(doc, name));
-        else if (!value && own != JDOC_NONE)
-            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, own), jdoc_string(doc, own));
+        uint32_t name = jdoc_member(s->doc, s->stack[i].node, "name");
+        if (out->size > KEY_BYTES)
+            buf_clear(out);
+        if (jdoc_is(s->doc, name, JDOC_STRING) && jdoc_string_size(s->doc, name))
+            put_part(s, out, name);
+        else if (!value && s->stack[i].key != JDOC_NONE)
+            put_part(s, out, s->stack[i].key);
     }
     if (key != JDOC_NONE && (!value || !out->size))
-        buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, key), jdoc_string(doc, key));
+        put_part(s, out, key);
 }
 
 static void list_value(struct sweep *s, enum jpk_without why, uint32_t key, const char *note)

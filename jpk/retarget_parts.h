@@ -35,7 +35,16 @@ struct retargeted *retarget_begin(const struct jpk_retarget_options *options, st
 /* Sorts the lists and gives the result out; with `ok` false it is freed instead. NULL: that, or no memory. */
 struct jpk_retargeted *retarget_end(struct retargeted *result, bool ok, struct jpk_error *err);
 
-/* Adds a row with copies of the texts. False: no memory. */
+/*
+ * The path in the last row of a list when that is of the same item, or NULL: then it need not be made again, and rows
+ * of one item share it, however long its name is.
+ */
+const char *retarget_path(const struct left_out_list *list, uint32_t place);
+
+/* Appends a name for a note or a key, cut when it is very long. */
+void retarget_put_name(struct buf *out, const char *name, size_t n);
+
+/* Adds a row with copies of the texts, but for a path of retarget_path. False: no memory. */
 bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row);
 
 /* Whether a name is that of a secret itself: of `tokenUrl` and `password_expiry` it is not. */
