@@ -45,12 +45,13 @@ static bool explains_property(const struct jpk_retarget_options *options, const 
 }
 
 static bool explains_project(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
-                             const struct jpk_diff_change *change, const struct jpk_diff_field *field)
+                             const struct jpk_diff_change *change, const struct jpk_diff_field *field,
+                             struct retarget_member *last)
 {
     if (strcmp(field->path, "name") == 0)
         return options->name && strcmp(diff->new_name, options->name) == 0;
     return diff->b ? explains_property(options, diff, field->path)
-                   : retarget_explains_cloud(options, diff, change, field);
+                   : retarget_explains_cloud(options, diff, change, field, last);
 }
 
 /* ---------------------------------------------------------------------------------------- items of Design Studio */
@@ -123,13 +124,14 @@ static bool left_out_as_a_whole(const struct jpk_retarget_options *options, cons
 }
 
 static bool explains_field(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
-                           const struct jpk_diff_change *change, const struct jpk_diff_field *field)
+                           const struct jpk_diff_change *change, const struct jpk_diff_field *field,
+                           struct retarget_member *last)
 {
     if (change->subject == JPK_DIFF_PROJECT)
-        return explains_project(options, diff, change, field);
+        return explains_project(options, diff, change, field, last);
     if (change->a && change->b)
         return explains_item(options, change, field);
-    return change->component_a && change->component_b && retarget_explains_cloud(options, diff, change, field);
+    return change->component_a && change->component_b && retarget_explains_cloud(options, diff, change, field, last);
 }
 
 bool jpk_retarget_explains(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
@@ -138,13 +140,14 @@ bool jpk_retarget_explains(const struct jpk_retarget_options *options, const str
     static const char as_project[] = "the project has another name or place";
     static const char as_whole[] = "the item is left out";
     static const char as_part[] = "settings of the item are left out";
+    struct retarget_member last = {0};
     bool item = change->subject == JPK_DIFF_ITEM, explained = false;
     if (change->what == JPK_DIFF_REMOVED)
         explained = item && left_out_as_a_whole(options, change);
     else if (change->what == JPK_DIFF_CHANGED && (item || change->subject == JPK_DIFF_PROJECT))
         explained = change->field_count > 0;
     for (size_t i = 0; explained && change->what == JPK_DIFF_CHANGED && i < change->field_count; i++)
-        explained = explains_field(options, diff, change, &change->fields[i]);
+        explained = explains_field(options, diff, change, &change->fields[i], &last);
     if (why)
         *why = !explained ? NULL : !item ? as_project : change->what == JPK_DIFF_REMOVED ? as_whole : as_part;
     return explained;

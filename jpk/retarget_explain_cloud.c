@@ -54,16 +54,15 @@ static bool explains_credential(const struct jpk_diff *diff, const struct jpk_di
                                 const struct jpk_diff_field *field)
 {
     const struct jdoc *doc = diff->cloud_a->doc, *other = diff->cloud_b->doc;
-    const struct jpk_cloud_property *a = change->component_a ? property_at(change->component_a, field->path) : NULL;
-    const struct jpk_cloud_property *b = change->component_b ? property_at(change->component_b, field->path) : NULL;
+    const struct jpk_cloud_property *a = property_at(change->component_a, field->path);
+    const struct jpk_cloud_property *b = property_at(change->component_b, field->path);
     uint32_t value = a ? jdoc_member(doc, a->node, "value") : JDOC_NONE;
-    if (change->component_a && change->component_a->kind == JPK_CLOUD_VARIABLE)
-        return false;
+    uint32_t login = jdoc_member(doc, change->component_a->node, field->path);
+    if (login != JDOC_NONE && retarget_login_goes(change->component_a, doc, login - 1))
+        return jdoc_member(other, change->component_b->node, field->path) == JDOC_NONE;
     if (!a || !b || value == JDOC_NONE)
         return hidden_and_gone(field);
-    bool encrypted = jdoc_is(doc, value, JDOC_STRING) && jdoc_string_size(doc, value) > 3 &&
-                     memcmp(jdoc_string(doc, value), "$00", 3) == 0;
-    if (encrypted || retarget_property_goes(doc, a->node, value, true))
+    if (retarget_encrypted(doc, value) || retarget_property_goes(doc, a->node, value, true))
         return jdoc_member(other, b->node, "value") == JDOC_NONE;
     struct buf rest = {0};
     bool cut = a->value && retarget_cut_secrets(a->name, a->value, &rest) && b->value && !rest.failed &&
@@ -73,38 +72,49 @@ static bool explains_credential(const struct jpk_diff *diff, const struct jpk_di
 }
 
 /* Whether e-mails are named anywhere in a value. */
-static bool names_email(const struct jpk_cloud *cloud, uint32_t node)
+static bool names_email(const struct jpk_cloud *cloud, const struct jdoc *doc, uint32_t node)
 {
-    for (uint32_t at = node; at < jdoc_next(cloud->doc, node); at++)
-        if (jdoc_type(cloud->doc, at) == JDOC_STRING && retarget_email(cloud, at))
+    for (uint32_t at = node; at < jdoc_next(doc, node); at++)
+        if (jdoc_type(doc, at) == JDOC_STRING && retarget_email(cloud, doc, at))
             return true;
     return false;
 }
 
-/* A list of an operation has lost what names e-mails and nothing else; a member that names one is gone. */
-static bool explains_link(const struct jpk_diff *diff, const struct jpk_diff_change *change, const char *path)
+/* A list of an operation, or another member, has lost what names e-mails and nothing else. */
+static bool lost_links(const struct jpk_diff *diff, const struct jpk_diff_change *change, const char *path, size_t n)
 {
     const struct jdoc *doc = diff->cloud_a->doc, *other = diff->cloud_b->doc;
-    size_t n = strcspn(path, "/["), rest = 0;
+    size_t rest = 0;
     uint32_t a = jdoc_get(doc, change->component_a->node, path, n);
     uint32_t b = jdoc_get(other, change->component_b->node, path, n);
-    if (a == JDOC_NONE || (n == strlen("steps") && memcmp(path, "steps", n) == 0) || !names_email(diff->cloud_a, a))
+    if (a == JDOC_NONE || (n == strlen("steps") && memcmp(path, "steps", n) == 0) ||
+        !names_email(diff->cloud_a, doc, a))
         return false;
     if (jdoc_type(doc, a) != JDOC_ARRAY)
         return b == JDOC_NONE || jdoc_type(other, b) == JDOC_OBJECT;
     for (uint32_t at = a + 1; at < jdoc_next(doc, a); at = jdoc_next(doc, at))
-        rest += !names_email(diff->cloud_a, at);
-    return jdoc_is(other, b, JDOC_ARRAY) && jdoc_count(other, b) == rest;
+        rest += !names_email(diff->cloud_a, doc, at);
+    return jdoc_is(other, b, JDOC_ARRAY) && jdoc_count(other, b) == rest && !names_email(diff->cloud_a, other, b);
 }
 
-static bool explains_variable(const struct jpk_diff *diff, const struct jpk_diff_change *change, const char *path)
+static bool explains_link(const struct jpk_diff *diff, const struct jpk_diff_change *change, const char *path,
+                          struct retarget_member *last)
+{
+    size_t n = strcspn(path, "/[");
+    if (!last->key || last->size != n || memcmp(last->key, path, n) != 0)
+        *last = (struct retarget_member){path, n, lost_links(diff, change, path, n)};
+    return last->explained;
+}
+
+static bool explains_variable(const struct jpk_diff *diff, const struct jpk_diff_change *change)
 {
     uint32_t value = jdoc_member(diff->cloud_b->doc, change->component_b->node, "defaultValue");
-    return strcmp(path, "defaultValue") == 0 && string_is(diff->cloud_b->doc, value, "");
+    return string_is(diff->cloud_b->doc, value, "");
 }
 
 bool retarget_explains_cloud(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
-                             const struct jpk_diff_change *change, const struct jpk_diff_field *field)
+                             const struct jpk_diff_change *change, const struct jpk_diff_field *field,
+                             struct retarget_member *last)
 {
     const struct jpk_cloud_component *component = change->component_a;
     bool added = field->new_value && !field->old_value && !field->old_hidden;
@@ -112,10 +122,10 @@ bool retarget_explains_cloud(const struct jpk_retarget_options *options, const s
         return true;
     if (!component)
         return (options->without & JPK_WITHOUT_CREDENTIALS) && hidden_and_gone(field);
-    if (component->kind == JPK_CLOUD_VARIABLE)
-        return (options->without & JPK_WITHOUT_VARIABLES) && explains_variable(diff, change, field->path);
+    if (component->kind == JPK_CLOUD_VARIABLE && strcmp(field->path, "defaultValue") == 0)
+        return (options->without & JPK_WITHOUT_VARIABLES) && explains_variable(diff, change);
     if (component->kind == JPK_CLOUD_OPERATION && (options->without & JPK_WITHOUT_EMAILS) && !added &&
-        explains_link(diff, change, field->path))
+        explains_link(diff, change, field->path, last))
         return true;
     return (options->without & JPK_WITHOUT_CREDENTIALS) && explains_credential(diff, change, field);
 }

@@ -1,7 +1,7 @@
 /*
  * The parts of retargeting: retarget.c keeps the result, retarget_item.c says what becomes of
  * a property of Design Studio, retarget_entity.c cuts the files of a Jitterpak, retarget_design.c leads for Jitterpaks,
- * retarget_cloud.c for exports; retarget_explain*.c tell what was asked for from what was lost.
+ * retarget_cloud*.c for exports; retarget_explain*.c tell what was asked for from what was lost.
  */
 #ifndef JPK_RETARGET_PARTS_H
 #define JPK_RETARGET_PARTS_H
@@ -110,20 +110,40 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
 bool retarget_outline(const char *name, bool (*drops)(void *context, const char *id), void *context,
                       const struct buf *text, struct buf *out);
 
-/* ------------------------------------------------------------------------------ explaining: retarget_explain_cloud.c
- */
+/* --------------------------------------------------------------------------------- exports: retarget_cloud_secret.c */
 
-/* Whether a field of a component, or of the project when that is NULL, is what was asked for. */
-bool retarget_explains_cloud(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
-                             const struct jpk_diff_change *change, const struct jpk_diff_field *field);
+/* Whether the value of a property, an object with a `value`, is a secret that goes; `by_name`: also by its name alone.
+ */
+bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name);
+
+/* Whether a member of an e-mail is its log-in, which goes. */
+bool retarget_login_goes(const struct jpk_cloud_component *component, const struct jdoc *doc, uint32_t key);
+
+/* Whether a value is an encrypted text. */
+bool retarget_encrypted(const struct jdoc *doc, uint32_t node);
+
+/* A copy of a string, to be freed; NULL: no memory, or there are NULs in it. */
+char *retarget_text(const struct jdoc *doc, uint32_t string);
 
 /* ------------------------------------------------------------------------------------------- exports: retarget_cloud.c
  */
 
-/* Whether the value of a property, an object with a `value`, is a secret that goes. */
-bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name);
+/* The e-mail of an export whose id a string of some document is, or NULL. */
+const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, const struct jdoc *doc,
+                                                 uint32_t string);
 
-/* The e-mail whose id a string is, or NULL. */
-const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, uint32_t string);
+/* --------------------------------------------------------------------------- explaining: retarget_explain_cloud.c */
+
+/* The member of an operation that was looked at last, for its fields say the same of it. */
+struct retarget_member {
+    const char *key;
+    size_t size;
+    bool explained;
+};
+
+/* Whether a field of a component, or of the project when there is none, is what was asked for. */
+bool retarget_explains_cloud(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
+                             const struct jpk_diff_change *change, const struct jpk_diff_field *field,
+                             struct retarget_member *last);
 
 #endif

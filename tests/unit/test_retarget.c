@@ -282,10 +282,13 @@ static void add_scripts(struct tt *t)
 
 #define MAIL_BODY PROPERTIES(SECRET("account") ITEM("message_text", "Password: see below") ITEM("subject", "s"))
 
-static void all_parts(struct tt *t)
+static void all_parts_below(struct tt *t, const char *top)
 {
     tt_begin(t);
-    tt_standard(t);
+    strcpy(t->top, top);
+    tt_state(t);
+    tt_add(t, "files/a.xsd", "<a/>");
+    tt_add(t, "testfiles/t.csv", "1,2\n");
     tt_type(t, "Schedule");
     tt_item(t, "Schedule", pm_id(SCHEDULE), "Nightly", PROPERTIES(ITEM("occurs", "1")));
     tt_up(t);
@@ -319,6 +322,11 @@ static void all_parts(struct tt *t)
                              SECRET("password") "      <Item enc=\"true\" key=\"two\" value=\"" CIPHER "\"></Item>\n"));
     tt_up(t);
     tt_file(t, "SalesforceConnector", pm_id(OLD), "Old", PROPERTIES(SECRET("password")));
+}
+
+static void all_parts(struct tt *t)
+{
+    all_parts_below(t, "top/");
 }
 
 static const char *entity_name(const struct rt *rt, const char *type, unsigned id)
@@ -358,9 +366,9 @@ static void what_is_cut(void **state)
                 PROPERTIES("    <Item key='user_name'/>\n" ITEM("password", "") ITEM("security_token", "[token]")
                                ITEM("token", "") ITEM("token_url", "https://example.com/t") ITEM("use_token", "1")
                                    ITEM("server_host", "https://@example.com")));
-    expect_body(
-        &rt, "Target", HTTP,
-        LOCATION("HTTP", "    <Item key=\"httpurl\"/>\n" ITEM(
+    expect_body(&rt, "Target", HTTP,
+                LOCATION("HTTP",
+                         "    <Item key=\"httpurl\"/>\n" ITEM(
                              "http_request_headers",
                              "Host: a&#10;Authorization: &#10;X-Api-Key: [key]") "    <Item key=\"password\"/>\n      "
                                                                                  "<Item key=\"two\"></Item>\n"));
@@ -450,38 +458,52 @@ static void properties_keep_their_lines(void **state)
 
 /* --------------------------------------------------------------------------------------------------- shapes, losses */
 
+static void prove_folder(const char *path, enum jpk_shape shape)
+{
+    struct jpk_error err = {0};
+    struct jpk_archive *archive = jpk_archive_open_folder(path, NULL, &err);
+    struct jpk_project *project = archive ? jpk_project_load(archive, NULL, 0, &err) : NULL;
+    if (!project)
+        fail_msg("%s: %s", err.entry, err.message);
+    assert_int_equal(project->shape, shape);
+    prove_all(project);
+    jpk_project_free(project);
+    jpk_archive_free(archive);
+}
+
 static void all_parts_in_any_shape(void **state)
 {
     (void)state;
-    struct jpk_error err = {0};
     struct tt t;
     all_parts(&t);
     prove_all(tt_load(&t));
     tt_unpack(&t, false, false);
     prove_all(tt_open(&t));
-    assert_true(t.view && jpk_archive_is_tree(t.view));
+    assert_true(jpk_archive_is_tree(t.view));
     tt_end(&t);
-    for (int workspace = 0; workspace < 2; workspace++) {
-        all_parts(&t);
-        tt_load(&t);
-        for (size_t i = 0; i < t.pm.count; i++) {
-            char *name = (char *)(uintptr_t)t.pm.entries[i].name;
-            if (workspace)
-                memcpy(name, "env", 3); /* "top/" becomes "env/" */
-        }
-        if (workspace)
-            pm_add(&t.pm, "manifest.jip", "org-id=1\nproject-name=P\n");
-        assert_true(file_make_folder(t.copy, NULL));
-        pm_write(&t.pm, t.copy);
-        struct jpk_archive *archive = jpk_archive_open_folder(t.copy, NULL, &err);
-        struct jpk_project *project = jpk_project_load(archive, NULL, 0, &err);
-        if (!project)
-            fail_msg("%s: %s", err.entry, err.message);
-        prove_all(project);
-        jpk_project_free(project);
-        jpk_archive_free(archive);
-        tt_end(&t);
+
+    all_parts_below(&t, "env-7/");
+    pm_add(&t.pm, "manifest.jip", "org-id=1\nproject-name=P\nlast-environment=7\n");
+    tt_add(&t, "environment.properties", "org-id=1\norg-name=O\nenvironment-id=7\nhas-been-deployed=true\n");
+    tt_load(&t);
+    assert_true(file_make_folder(t.copy, NULL));
+    pm_write(&t.pm, t.copy);
+    prove_folder(t.copy, JPK_SHAPE_WORKSPACE);
+    strcat(t.copy, "/env-7");
+    prove_folder(t.copy, JPK_SHAPE_ENVIRONMENT);
+    tt_end(&t);
+
+    all_parts_below(&t, "");
+    tt_load(&t);
+    for (size_t i = 0; i < t.pm.count; i++) { /* side by side */
+        char *name = (char *)(uintptr_t)t.pm.entries[i].name, *slash = strrchr(name, '/');
+        if (slash)
+            memmove(name, slash + 1, strlen(slash));
     }
+    assert_true(file_make_folder(t.copy, NULL));
+    pm_write(&t.pm, t.copy);
+    prove_folder(t.copy, JPK_SHAPE_FLAT);
+    tt_end(&t);
 }
 
 /* A result that has lost something else besides gives a change that nothing explains. */
