@@ -52,8 +52,9 @@ static void leave_out(struct sweep *s, uint32_t node)
 /* `json` has to stay. */
 static void replace(struct sweep *s, uint32_t node, const char *json)
 {
-    struct cloud_replacement *list = array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list);
-    if (!list || !json) {
+    struct cloud_replacement *list =
+        json ? array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list) : NULL;
+    if (!list) {
         s->failed = true;
         return;
     }
@@ -185,14 +186,27 @@ static bool endpoint(const struct jpk_cloud_component *component)
     return component && (component->kind == JPK_CLOUD_CONNECTION || component->kind == JPK_CLOUD_ACTIVITY);
 }
 
+/* Whether a node is a string that can be looked at as a text. */
+static bool is_text(const struct jdoc *doc, uint32_t node)
+{
+    return jdoc_is(doc, node, JDOC_STRING) && !memchr(jdoc_string(doc, node), '\0', jdoc_string_size(doc, node));
+}
+
+static char *copy(struct sweep *s, uint32_t string)
+{
+    char *text = strndup(jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
+    s->failed |= !text;
+    return text;
+}
+
 /* Headers and addresses keep what is no secret in them. */
 static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
     uint32_t name = jdoc_member(s->doc, parent, "name");
-    if (!endpoint(s->component) || jdoc_type(s->doc, value) != JDOC_STRING || !jdoc_is(s->doc, name, JDOC_STRING))
+    if (!endpoint(s->component) || !is_text(s->doc, value) || !is_text(s->doc, name))
         return;
     struct buf rest = {0};
-    char *text = retarget_text(s->doc, value), *place = retarget_text(s->doc, name);
+    char *text = copy(s, value), *place = copy(s, name);
     if (text && place && retarget_cut_secrets(place, text, &rest)) {
         replace_string(s, value, buf_text(&rest));
         list_value(s, JPK_WITHOUT_CREDENTIALS, key, "only the secret in its text, the rest of it stays");

@@ -15,19 +15,11 @@ static bool names_secret(const struct jdoc *doc, uint32_t name)
     return jdoc_is(doc, name, JDOC_STRING) && retarget_secret_name(jdoc_string(doc, name), jdoc_string_size(doc, name));
 }
 
-char *retarget_text(const struct jdoc *doc, uint32_t string)
-{
-    size_t n = jdoc_string_size(doc, string);
-    return memchr(jdoc_string(doc, string), '\0', n) ? NULL : strndup(jdoc_string(doc, string), n);
-}
-
-/* One that cannot be looked at is a secret. */
 static bool secret_text(const struct jdoc *doc, uint32_t string)
 {
-    char *text = jdoc_string_size(doc, string) ? retarget_text(doc, string) : NULL;
-    bool secret = jdoc_string_size(doc, string) && (!text || retarget_secret_value(text));
-    free(text);
-    return secret;
+    const char *text = jdoc_string(doc, string);
+    size_t n = jdoc_string_size(doc, string);
+    return memchr(text, '\0', n) || retarget_secret_value(text, n);
 }
 
 bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name)

@@ -51,7 +51,7 @@ bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32
 bool retarget_secret_name(const char *name, size_t n);
 
 /* Whether a value is one that a secret could have: neither a switch, nor nothing but variables in brackets. */
-bool retarget_secret_value(const char *value);
+bool retarget_secret_value(const char *value, size_t n);
 
 /*
  * Appends the value of a property without the secrets in it: log-ins in addresses, headers, connection strings. False:
@@ -121,9 +121,6 @@ bool retarget_login_goes(const struct jpk_cloud_component *component, const stru
 
 /* Whether a value is an encrypted text. */
 bool retarget_encrypted(const struct jdoc *doc, uint32_t node);
-
-/* A copy of a string, to be freed; NULL: no memory, or there are NULs in it. */
-char *retarget_text(const struct jdoc *doc, uint32_t string);
 
 /* ------------------------------------------------------------------------------------------- exports: retarget_cloud.c
  */

@@ -15,9 +15,9 @@
 #include <cmocka.h>
 
 #include "jpk/convert.h"
+#include "tests/unit/nomemory.h"
 
-/* Sanitizers have an allocator of their own. */
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(NO_MEMORY_TESTS)
 
 int main(void)
 {
@@ -27,64 +27,14 @@ int main(void)
 
 #else
 
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *old, size_t size);
-extern void __libc_free(void *memory);
-
-static size_t left; /* this many succeed before one fails; 0: all do */
-static bool failed;
-static long held;
-
-static bool fails(void)
-{
-    failed |= left == 1;
-    return left > 0 && --left == 0;
-}
-
-/* Libraries are to call them, too. */
-#pragma GCC visibility push(default)
-
-void *malloc(size_t size)
-{
-    void *memory = fails() ? NULL : __libc_malloc(size);
-    held += memory != NULL;
-    return memory;
-}
-
-void *calloc(size_t count, size_t size)
-{
-    void *memory = fails() ? NULL : __libc_calloc(count, size);
-    held += memory != NULL;
-    return memory;
-}
-
-void *realloc(void *old, size_t size)
-{
-    void *memory = fails() ? NULL : __libc_realloc(old, size);
-    held += memory && !old;
-    return memory;
-}
-
-void free(void *memory)
-{
-    held -= memory != NULL;
-    __libc_free(memory);
-}
-
-#pragma GCC visibility pop
-
 /* Converts, and says how many allocations that took. */
 static size_t convert(const struct jpk_cloud *cloud, size_t nth)
 {
-    enum { MANY = 100000000 };
     struct jpk_error err = {0};
     long before = held;
-    failed = false;
-    left = nth > 0 ? nth : MANY;
+    no_memory_begin(nth);
     struct jpk_conversion *conversion = jpk_convert_to_design(cloud, NULL, &err);
-    size_t used = MANY - left;
-    left = 0;
+    size_t used = no_memory_end();
     if (!conversion && err.code != JPK_ERR_MEMORY)
         fail_msg("allocation %zu: %s: %s", nth, jpk_code_name(err.code), err.message);
     if (conversion && failed && conversion->item_count != cloud->component_count)
