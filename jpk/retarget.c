@@ -53,13 +53,33 @@ struct retargeted *retarget_begin(const struct jpk_retarget_options *options, st
     return result;
 }
 
+const char *retarget_path(const struct left_out_list *list, uint32_t place)
+{
+    const struct left_out *last = list->count ? &list->items[list->count - 1] : NULL;
+    return last && last->place == place ? last->public.path : NULL;
+}
+
+void retarget_put_name(struct buf *out, const char *name, size_t n)
+{
+    enum { NAME_BYTES = 200 };
+    size_t shown = n;
+    if (n > NAME_BYTES)
+        for (shown = NAME_BYTES; shown > 0 && ((unsigned char)name[shown] & 0xc0) == 0x80;)
+            shown--;
+    buf_put(out, name, shown);
+    if (shown < n)
+        buf_puts(out, "...");
+}
+
 bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row)
 {
     struct left_out *items = array_grow(list->items, list->count, &list->capacity, sizeof *items);
     if (!items)
         return false;
     list->items = items;
-    row.path = row.path ? arena_strdup(&result->arena, row.path) : NULL;
+    const char *shared = retarget_path(list, place);
+    if (!shared || shared != row.path)
+        row.path = row.path ? arena_strdup(&result->arena, row.path) : NULL;
     if (!row.path)
         return false;
     if (row.key && !(row.key = arena_strdup(&result->arena, row.key)))

@@ -52,8 +52,9 @@ static void leave_out(struct sweep *s, uint32_t node)
 /* `json` has to stay. */
 static void replace(struct sweep *s, uint32_t node, const char *json)
 {
-    struct cloud_replacement *list = array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list);
-    if (!list || !json) {
+    struct cloud_replacement *list =
+        json ? array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list) : NULL;
+    if (!list) {
         s->failed = true;
         return;
     }
@@ -74,44 +75,74 @@ static void list(struct sweep *s, struct left_out_list *to, const struct jpk_clo
                  struct jpk_left_out row)
 {
     struct buf path = {0};
-    if (component)
+    uint32_t place = component ? component->index : UINT32_MAX; /* the project itself comes last */
+    row.path = retarget_path(to, place);
+    if (!row.path && component)
         cloud_path(&path, component);
-    else
+    else if (!row.path)
         buf_puts(&path, "project");
-    row.path = path.data;
-    s->failed |= path.failed || !retarget_list(s->result, to, component ? component->index : UINT32_MAX, row);
+    row.path = row.path ? row.path : path.data;
+    s->failed |= path.failed || !retarget_list(s->result, to, place, row);
     buf_free(&path);
 }
 
+/* The same with a note about another component. */
 static void list_named(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                       struct jpk_left_out row, const char *format_before, const struct jpk_cloud_component *named,
-                       const char *format_behind)
+                       struct jpk_left_out row, const char *before, const struct jpk_cloud_component *named,
+                       const char *behind)
 {
-    struct buf note = {0};
-    buf_puts(&note, format_before);
-    cloud_path(&note, named);
-    buf_puts(&note, format_behind);
+    struct buf note = {0}, path = {0};
+    cloud_path(&path, named);
+    buf_puts(&note, before);
+    retarget_put_name(&note, buf_text(&path), path.size);
+    buf_puts(&note, behind);
     row.note = note.data;
-    if (!note.failed)
+    s->failed |= note.failed || path.failed;
+    if (!s->failed)
         list(s, to, component, row);
-    s->failed |= note.failed;
     buf_free(&note);
+    buf_free(&path);
 }
 
-/* The names of properties around a value, as jpk_cloud_property.path has them; else the keys of members. */
+static void put_part(const struct sweep *s, struct buf *out, uint32_t string)
+{
+    if (out->size)
+        buf_putc(out, '/');
+    retarget_put_name(out, jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
+}
+
+static bool has_key(const struct sweep *s, size_t at, const char *key)
+{
+    return s->stack[at].key != JDOC_NONE && jdoc_string_is(s->doc, s->stack[at].key, key, strlen(key));
+}
+
+/* The containers around a value below its component: the names that they give themselves, or their keys. */
+static void put_around(const struct sweep *s, struct buf *out, bool names)
+{
+    enum { KEY_BYTES = 1000 };
+    for (size_t i = s->component ? s->base + 1 : 1; i < s->depth; i++) {
+        uint32_t part = names ? jdoc_member(s->doc, s->stack[i].node, "name") : s->stack[i].key;
+        if (s->stack[i].node == s->cloud->project || !jdoc_is(s->doc, part, JDOC_STRING))
+            continue;
+        if (out->size > KEY_BYTES)
+            buf_clear(out);
+        if (jdoc_string_size(s->doc, part))
+            put_part(s, out, part);
+    }
+}
+
+/*
+ * Where a value stands in its component: a property's path as jpk_cloud_property has it, else the keys of members; the
+ * end of it alone when that is very long.
+ */
 static void put_key(const struct sweep *s, struct buf *out, uint32_t key)
 {
-    const struct jdoc *doc = s->doc;
-    bool value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
-    for (size_t i = s->component ? s->base + 1 : 1; i < s->depth; i++) {
-        uint32_t name = jdoc_member(doc, s->stack[i].node, "name"), own = s->stack[i].key;
-        if (jdoc_is(doc, name, JDOC_STRING) && jdoc_string_size(doc, name))
-            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, name), jdoc_string(doc, name));
-        else if (!value && own != JDOC_NONE)
-            buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, own), jdoc_string(doc, own));
-    }
-    if (key != JDOC_NONE && (!value || !out->size))
-        buf_printf(out, "%s%.*s", out->size ? "/" : "", (int)jdoc_string_size(doc, key), jdoc_string(doc, key));
+    put_around(s, out, true);
+    bool value = out->size && key != JDOC_NONE && jdoc_string_is(s->doc, key, "value", strlen("value"));
+    if (!out->size)
+        put_around(s, out, false);
+    if (key != JDOC_NONE && !value)
+        put_part(s, out, key);
 }
 
 static void list_value(struct sweep *s, enum jpk_without why, uint32_t key, const char *note)
@@ -150,73 +181,32 @@ static void visit_project(struct sweep *s, uint32_t key, uint32_t value)
 /* ------------------------------------------------------------------------------------------------------- credentials
  */
 
-static bool flagged(const struct jdoc *doc, uint32_t value)
-{
-    return value != JDOC_NONE && (jdoc_type(doc, value) == JDOC_TRUE || jdoc_string_is(doc, value, "true", 4));
-}
-
-static bool names_secret(const struct jdoc *doc, uint32_t name)
-{
-    return jdoc_is(doc, name, JDOC_STRING) && retarget_secret_name(jdoc_string(doc, name), jdoc_string_size(doc, name));
-}
-
-/* A copy of a string that ends in NUL; NULL: no memory, or there are NULs in it. */
-static char *text_of(const struct jdoc *doc, uint32_t string)
-{
-    size_t n = jdoc_string_size(doc, string);
-    return memchr(jdoc_string(doc, string), '\0', n) ? NULL : strndup(jdoc_string(doc, string), n);
-}
-
-/* One that cannot be looked at is a secret. */
-static bool secret_text(const struct jdoc *doc, uint32_t string)
-{
-    char *text = jdoc_string_size(doc, string) ? text_of(doc, string) : NULL;
-    bool secret = jdoc_string_size(doc, string) && (!text || retarget_secret_value(text));
-    free(text);
-    return secret;
-}
-
-bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name)
-{
-    uint32_t hint = jdoc_member(doc, object, "widgetHint");
-    bool said = (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
-                flagged(doc, jdoc_member(doc, object, "secret"));
-    if (jdoc_type(doc, value) == JDOC_STRING) {
-        bool named = by_name && (names_secret(doc, jdoc_member(doc, object, "name")) ||
-                                 names_secret(doc, jdoc_member(doc, object, "key")));
-        return (said || named) && secret_text(doc, value);
-    }
-    return said && jdoc_type(doc, value) >= JDOC_NUMBER;
-}
-
-static bool encrypted(const struct jdoc *doc, uint32_t node)
-{
-    return jdoc_type(doc, node) == JDOC_STRING && jdoc_string_size(doc, node) > 3 &&
-           memcmp(jdoc_string(doc, node), "$00", 3) == 0;
-}
-
 static bool endpoint(const struct jpk_cloud_component *component)
 {
     return component && (component->kind == JPK_CLOUD_CONNECTION || component->kind == JPK_CLOUD_ACTIVITY);
 }
 
-/* The log-in of an e-mail that stays. */
-static bool mail_login(const struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
+/* Whether a node is a string that can be looked at as a text. */
+static bool is_text(const struct jdoc *doc, uint32_t node)
 {
-    return s->component && s->component->kind == JPK_CLOUD_EMAIL && parent == s->component->node &&
-           jdoc_type(s->doc, value) == JDOC_STRING &&
-           (jdoc_string_is(s->doc, key, "account", strlen("account")) || names_secret(s->doc, key)) &&
-           secret_text(s->doc, value);
+    return jdoc_is(doc, node, JDOC_STRING) && !memchr(jdoc_string(doc, node), '\0', jdoc_string_size(doc, node));
+}
+
+static char *copy(struct sweep *s, uint32_t string)
+{
+    char *text = strndup(jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
+    s->failed |= !text;
+    return text;
 }
 
 /* Headers and addresses keep what is no secret in them. */
 static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
     uint32_t name = jdoc_member(s->doc, parent, "name");
-    if (!endpoint(s->component) || jdoc_type(s->doc, value) != JDOC_STRING || !jdoc_is(s->doc, name, JDOC_STRING))
+    if (!endpoint(s->component) || !is_text(s->doc, value) || !is_text(s->doc, name))
         return;
     struct buf rest = {0};
-    char *text = text_of(s->doc, value), *place = text_of(s->doc, name);
+    char *text = copy(s, value), *place = copy(s, name);
     if (text && place && retarget_cut_secrets(place, text, &rest)) {
         replace_string(s, value, buf_text(&rest));
         list_value(s, JPK_WITHOUT_CREDENTIALS, key, "only the secret in its text, the rest of it stays");
@@ -232,11 +222,12 @@ static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uin
     const struct jdoc *doc = s->doc;
     bool of_value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
     bool by_name = endpoint(s->component) || !s->component;
-    if (encrypted(doc, value) && key == JDOC_NONE) {
+    uint32_t own = s->component ? s->component->node : JDOC_NONE;
+    if (retarget_encrypted(doc, value) && key == JDOC_NONE) {
         replace(s, value, "\"\""); /* those behind it keep their places */
         list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
-    } else if (encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
-               (key != JDOC_NONE && mail_login(s, parent, key, value))) {
+    } else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
+               (key != JDOC_NONE && parent == own && retarget_login_goes(s->component, doc, key))) {
         leave_out(s, value);
         list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
     } else if (of_value) {
@@ -247,14 +238,14 @@ static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uin
 /* ------------------------------------------------------------------------------------------------------------ e-mails
  */
 
-const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, uint32_t string)
+const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, const struct jdoc *doc, uint32_t string)
 {
     enum { ID_MAX = 64 };
     char id[ID_MAX + 1];
-    size_t n = jdoc_string_size(cloud->doc, string);
+    size_t n = jdoc_string_size(doc, string);
     if (n == 0 || n > ID_MAX)
         return NULL;
-    memcpy(id, jdoc_string(cloud->doc, string), n);
+    memcpy(id, jdoc_string(doc, string), n);
     id[n] = '\0';
     const struct jpk_cloud_component *component = jpk_cloud_by_id(cloud, id);
     return component && component->kind == JPK_CLOUD_EMAIL ? component : NULL;
@@ -263,11 +254,6 @@ const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, 
 static bool dropped(const struct sweep *s, const struct jpk_cloud_component *email)
 {
     return without(s, JPK_WITHOUT_EMAILS) && !s->user[email->index] && !s->outside[email->index];
-}
-
-static bool has_key(const struct sweep *s, size_t at, const char *key)
-{
-    return s->stack[at].key != JDOC_NONE && jdoc_string_is(s->doc, s->stack[at].key, key, strlen(key));
 }
 
 /* The depth of the operation around the value at hand, be it a component or the copy in a workflow; 0: there is none.
@@ -315,7 +301,7 @@ static uint32_t usage(const struct sweep *s)
 
 static void visit_email(struct sweep *s, uint32_t key, uint32_t string)
 {
-    const struct jpk_cloud_component *email = retarget_email(s->cloud, string);
+    const struct jpk_cloud_component *email = retarget_email(s->cloud, s->doc, string);
     const char *member = "";
     size_t n = 0;
     if (!email || s->component == email ||
@@ -370,10 +356,16 @@ static void list_email(struct sweep *s)
 /* ------------------------------------------------------------------------------------------------------ the document
  */
 
+/* Whether a member is the value of a project variable, which is no credential. */
+static bool variable_value(const struct sweep *s, uint32_t parent, uint32_t key)
+{
+    return s->component && s->component->kind == JPK_CLOUD_VARIABLE && parent == s->component->node &&
+           key != JDOC_NONE && jdoc_string_is(s->doc, key, "defaultValue", strlen("defaultValue"));
+}
+
 static void visit_variable(struct sweep *s, uint32_t key, uint32_t value)
 {
-    bool empty = jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0;
-    if (empty || !jdoc_string_is(s->doc, key, "defaultValue", strlen("defaultValue")))
+    if (jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0)
         return;
     replace(s, value, "\"\"");
     list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
@@ -383,14 +375,14 @@ static void visit_variable(struct sweep *s, uint32_t key, uint32_t value)
 static void visit(struct sweep *s, uint32_t key, uint32_t value)
 {
     uint32_t parent = s->depth ? s->stack[s->depth - 1].node : JDOC_NONE;
-    bool variable = s->component && s->component->kind == JPK_CLOUD_VARIABLE;
+    bool variable = variable_value(s, parent, key);
     if (without(s, JPK_WITHOUT_EMAILS) && jdoc_type(s->doc, value) == JDOC_STRING)
         visit_email(s, key, value);
     if (!s->marking || s->edits.what[value] != CLOUD_STAYS)
         return;
     if (key != JDOC_NONE && parent == s->cloud->project && s->cloud->form != JPK_CLOUD_COMPONENTS)
         visit_project(s, key, value);
-    else if (variable && without(s, JPK_WITHOUT_VARIABLES) && key != JDOC_NONE && parent == s->component->node)
+    else if (variable && without(s, JPK_WITHOUT_VARIABLES))
         visit_variable(s, key, value);
     else if (!variable && without(s, JPK_WITHOUT_CREDENTIALS))
         visit_credential(s, parent, key, value);

@@ -26,9 +26,11 @@ struct retarget {
 
 static bool list(struct retarget *r, struct left_out_list *to, const struct jpk_entity *entity, struct jpk_left_out row)
 {
-    char *path = jpk_entity_path(entity);
-    row.path = path;
-    bool ok = path && retarget_list(r->result, to, entity->index, row);
+    char *path = NULL;
+    row.path = retarget_path(to, entity->index);
+    if (!row.path)
+        row.path = path = jpk_entity_path(entity);
+    bool ok = row.path && retarget_list(r->result, to, entity->index, row);
     free(path);
     return ok || error_memory(r->err);
 }
@@ -50,7 +52,9 @@ static bool keep(struct retarget *r, const struct jpk_entity *entity, enum jpk_w
 {
     struct buf note = {0};
     char *path = jpk_entity_path(user);
-    buf_printf(&note, "%s uses it", path ? path : "");
+    if (path)
+        retarget_put_name(&note, path, strlen(path));
+    buf_puts(&note, " uses it");
     bool ok = path && !note.failed;
     ok = ok ? list(r, &r->result->kept, entity, (struct jpk_left_out){.why = why, .note = note.data})
             : error_memory(r->err);
@@ -89,12 +93,14 @@ static void put_note(struct buf *note, const struct retarget *r, const struct jp
     const struct jpk_entity *named =
         fate == ITEM_GOES && why != JPK_WITHOUT_VARIABLES ? jpk_project_entity(r->project, item->value) : NULL;
     char *path = named ? jpk_entity_path(named) : NULL;
-    if (path)
-        buf_printf(note, "it names %s", path);
-    else if (fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key)))
+    if (path) {
+        buf_puts(note, "it names ");
+        retarget_put_name(note, path, strlen(path));
+    } else if (fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key))) {
         buf_puts(note, "only the secret in its text, the rest of it stays");
-    else if (r->packed->entity && r->packed->entity->deleted)
+    } else if (r->packed->entity && r->packed->entity->deleted) {
         buf_puts(note, "its item is marked as deleted");
+    }
     note->failed |= named && !path;
     free(path);
 }

@@ -12,13 +12,13 @@ bool retarget_secret_name(const char *name, size_t n)
     return n > SURE_BYTES ? secret_name(name, n) : secret_kind(name, n) != SECRET_NONE;
 }
 
-bool retarget_secret_value(const char *value)
+bool retarget_secret_value(const char *value, size_t n)
 {
     static const char *const switches[] = {"", "0", "1", "true", "false"};
     for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (strcmp(value, switches[i]) == 0)
+        if (strlen(switches[i]) == n && memcmp(value, switches[i], n) == 0)
             return false;
-    return !secret_only_variables(value, strlen(value));
+    return !secret_only_variables(value, n);
 }
 
 /* In conditions of queries `token = 'x'` is no secret. */
@@ -79,7 +79,7 @@ static enum retarget_fate credential(const struct jpk_item *item, struct buf *va
     if (item->encrypted || jpk_encrypted_length(item->value, &least, &most))
         return ITEM_EMPTIED;
     if (retarget_secret_name(item->key, strlen(item->key)))
-        return retarget_secret_value(item->value) ? ITEM_CHANGED : ITEM_STAYS;
+        return retarget_secret_value(item->value, strlen(item->value)) ? ITEM_CHANGED : ITEM_STAYS;
     return retarget_cut_secrets(item->key, item->value, value) ? ITEM_CHANGED : ITEM_STAYS;
 }
 

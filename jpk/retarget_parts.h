@@ -1,7 +1,7 @@
 /*
  * The parts of retargeting: retarget.c keeps the result, retarget_item.c says what becomes of
  * a property of Design Studio, retarget_entity.c cuts the files of a Jitterpak, retarget_design.c leads for Jitterpaks,
- * retarget_cloud.c for exports; retarget_explain*.c tell what was asked for from what was lost.
+ * retarget_cloud*.c for exports; retarget_explain*.c tell what was asked for from what was lost.
  */
 #ifndef JPK_RETARGET_PARTS_H
 #define JPK_RETARGET_PARTS_H
@@ -35,14 +35,23 @@ struct retargeted *retarget_begin(const struct jpk_retarget_options *options, st
 /* Sorts the lists and gives the result out; with `ok` false it is freed instead. NULL: that, or no memory. */
 struct jpk_retargeted *retarget_end(struct retargeted *result, bool ok, struct jpk_error *err);
 
-/* Adds a row with copies of the texts. False: no memory. */
+/*
+ * The path in the last row of a list when that is of the same item, or NULL: then it need not be made again, and rows
+ * of one item share it, however long its name is.
+ */
+const char *retarget_path(const struct left_out_list *list, uint32_t place);
+
+/* Appends a name for a note or a key, cut when it is very long. */
+void retarget_put_name(struct buf *out, const char *name, size_t n);
+
+/* Adds a row with copies of the texts, but for a path of retarget_path. False: no memory. */
 bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row);
 
 /* Whether a name is that of a secret itself: of `tokenUrl` and `password_expiry` it is not. */
 bool retarget_secret_name(const char *name, size_t n);
 
 /* Whether a value is one that a secret could have: neither a switch, nor nothing but variables in brackets. */
-bool retarget_secret_value(const char *value);
+bool retarget_secret_value(const char *value, size_t n);
 
 /*
  * Appends the value of a property without the secrets in it: log-ins in addresses, headers, connection strings. False:
@@ -101,20 +110,37 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
 bool retarget_outline(const char *name, bool (*drops)(void *context, const char *id), void *context,
                       const struct buf *text, struct buf *out);
 
-/* ------------------------------------------------------------------------------ explaining: retarget_explain_cloud.c
- */
+/* --------------------------------------------------------------------------------- exports: retarget_cloud_secret.c */
 
-/* Whether a field of a component, or of the project when that is NULL, is what was asked for. */
-bool retarget_explains_cloud(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
-                             const struct jpk_diff_change *change, const struct jpk_diff_field *field);
+/* Whether the value of a property, an object with a `value`, is a secret that goes; `by_name`: also by its name alone.
+ */
+bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name);
+
+/* Whether a member of an e-mail is its log-in, which goes. */
+bool retarget_login_goes(const struct jpk_cloud_component *component, const struct jdoc *doc, uint32_t key);
+
+/* Whether a value is an encrypted text. */
+bool retarget_encrypted(const struct jdoc *doc, uint32_t node);
 
 /* ------------------------------------------------------------------------------------------- exports: retarget_cloud.c
  */
 
-/* Whether the value of a property, an object with a `value`, is a secret that goes. */
-bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name);
+/* The e-mail of an export whose id a string of some document is, or NULL. */
+const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, const struct jdoc *doc,
+                                                 uint32_t string);
 
-/* The e-mail whose id a string is, or NULL. */
-const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, uint32_t string);
+/* --------------------------------------------------------------------------- explaining: retarget_explain_cloud.c */
+
+/* The member of an operation that was looked at last, for its fields say the same of it. */
+struct retarget_member {
+    const char *key;
+    size_t size;
+    bool explained;
+};
+
+/* Whether a field of a component, or of the project when there is none, is what was asked for. */
+bool retarget_explains_cloud(const struct jpk_retarget_options *options, const struct jpk_diff *diff,
+                             const struct jpk_diff_change *change, const struct jpk_diff_field *field,
+                             struct retarget_member *last);
 
 #endif

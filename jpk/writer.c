@@ -196,7 +196,7 @@ static bool deflate_all(struct jpk_writer *writer, const char *data, size_t size
     buf_clear(&writer->packed);
     if (!begin_deflate(writer))
         return false;
-    z->next_in = (z_const Bytef *)(uintptr_t)data;
+    z->next_in = (z_const Bytef *)data;
     while (result == Z_OK) {
         char *room = buf_reserve(&writer->packed, ROOM);
         if (!room)

@@ -271,13 +271,42 @@ static void test_names(void **state)
     assert_null(jpk_type_by_name("operation"));
 }
 
+static void test_edit(void **state)
+{
+    (void)state;
+    static const struct property_edit edits[] = {{"a", "new: \xc3\xa4"}, {"b b", NULL}, {"c", "same"}, {"gone", "x"}};
+    static const struct {
+        const char *text, *edited;
+    } rows[] = {
+        {"", ""},
+        {"a=1", "a=new\\: \\u00E4"},
+        {"#a=1\r\n  a : 1\r\nd=2\r\n", "#a=1\r\na=new\\: \\u00E4\r\nd=2\r\n"},
+        {"d\nb\\ b=1\\\n  2\n\n !b b\nc same\n", "d\n\n !b b\nc same\n"},
+        {"c=other\ra=1\r", "c=same\ra=new\\: \\u00E4\r"},
+        {"d=\xe4\na=\xe4\n", "d=\xe4\na=new\\: \\u00E4\n"}, /* bytes of another encoding stay */
+        {"a=1\na=2\n", "a=new\\: \\u00E4\na=new\\: \\u00E4\n"},
+    };
+    struct jpk_error err = {0};
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        buf_clear(&out);
+        assert_true(
+            properties_edit(rows[i].text, strlen(rows[i].text), edits, sizeof edits / sizeof edits[0], &out, &err));
+        assert_string_equal(buf_text(&out), rows[i].edited);
+    }
+    assert_false(properties_edit("d\na=\\uXY\n", 9, edits, 1, &out, &err));
+    assert_int_equal(err.code, JPK_ERR_FORMAT);
+    assert_int_equal(err.line, 2);
+    buf_free(&out);
+}
+
 int main(void)
 {
     alarm(60);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse),     cmocka_unit_test(test_get),     cmocka_unit_test(test_errors),
         cmocka_unit_test(test_random),    cmocka_unit_test(test_version), cmocka_unit_test(test_time),
-        cmocka_unit_test(test_encrypted), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_encrypted), cmocka_unit_test(test_names),   cmocka_unit_test(test_edit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,116 @@
+/*
+ * Retargeting where memory runs out: whichever allocation fails, the answer is JPK_ERR_MEMORY or a whole result, and
+ * of an export nothing is left behind.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "jpk/retarget.h"
+#include "tests/unit/nomemory.h"
+#include "tests/unit/projectmaker.h"
+
+#if defined(NO_MEMORY_TESTS)
+
+int main(void)
+{
+    puts("allocations that fail: skipped, for the sanitizer has its own");
+    return 0;
+}
+
+#else
+
+struct source {
+    const struct jpk_cloud *cloud; /* else a project: */
+    const struct jpk_project *project;
+    const struct jpk_graph *graph;
+    char path[96];
+};
+
+static const struct jpk_retarget_options options = {
+    .name = "N",
+    .organization_id = "1",
+    .without = JPK_WITHOUT_CREDENTIALS | JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS | JPK_WITHOUT_VARIABLES,
+    .force = true,
+    .fast = true,
+};
+
+static struct jpk_retargeted *make(const struct source *source, struct jpk_error *err)
+{
+    return source->cloud ? jpk_retarget_export(source->cloud, &options, err)
+                         : jpk_retarget_jitterpak(source->project, source->graph, source->path, &options, err);
+}
+
+static size_t run(const struct source *source, size_t nth, size_t rows)
+{
+    struct jpk_error err = {0};
+    long before = held;
+    no_memory_begin(nth);
+    struct jpk_retargeted *retargeted = make(source, &err);
+    size_t used = no_memory_end();
+    if (!retargeted && err.code != JPK_ERR_MEMORY)
+        fail_msg("allocation %zu: %s: %s", nth, jpk_code_name(err.code), err.message);
+    if (retargeted && retargeted->left_out_count != rows)
+        fail_msg("allocation %zu: half a result", nth);
+    jpk_retargeted_free(retargeted);
+    if (held != before && source->cloud) /* libzip 1.7.3 forgets some where it cannot open an entry */
+        fail_msg("allocation %zu: %ld are left", nth, held - before);
+    return used;
+}
+
+static void allocations_fail(const struct source *source, size_t step)
+{
+    struct jpk_retargeted *whole = make(source, NULL); /* and what libraries allocate once */
+    assert_non_null(whole);
+    size_t rows = whole->left_out_count;
+    jpk_retargeted_free(whole);
+    size_t all = run(source, 0, rows);
+    print_message("%zu allocations\n", all);
+    assert_in_range(all, 10, 100000);
+    for (size_t nth = 1; nth <= all; nth += step)
+        run(source, nth, rows);
+}
+
+static void an_export(void **state)
+{
+    (void)state;
+    struct source source = {.cloud = jpk_cloud_load_file("samples/cloud/contacts.json", NULL, NULL)};
+    assert_non_null(source.cloud);
+    allocations_fail(&source, 1);
+    jpk_cloud_free((struct jpk_cloud *)(uintptr_t)source.cloud);
+}
+
+static void a_jitterpak(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    char folder[64];
+    pm_temporary(folder);
+    struct jpk_archive *archive = pm_real(PM_DATABASE);
+    struct jpk_project *project = jpk_project_load(archive, NULL, 0, &err);
+    struct jpk_graph *graph = jpk_graph_build(project, &err);
+    struct source source = {.project = project, .graph = graph};
+    snprintf(source.path, sizeof source.path, "%s/out.jpk", folder);
+    allocations_fail(&source, 5);
+    jpk_graph_free(graph);
+    jpk_project_free(project);
+    jpk_archive_free(archive);
+    pm_remove(folder);
+}
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1); /* else the C library looks for the zone again and again */
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_export), cmocka_unit_test(a_jitterpak)};
+    return cmocka_run_group_tests_name("retargeting without memory", tests, NULL, NULL);
+}
+
+#endif
