@@ -20,6 +20,7 @@ extern const struct command migrate_run_command;
 extern const struct command migrate_list_command;
 extern const struct command migrate_status_command;
 extern const struct command migrate_report_command;
+extern const struct command migrate_verify_command;
 extern const struct command recipe_generate_command;
 extern const struct command recipe_validate_command;
 extern const struct command recipe_list_command;

@@ -24,6 +24,7 @@ const struct command *const commands[] = {
     &migrate_list_command,
     &migrate_status_command,
     &migrate_report_command,
+    &migrate_verify_command,
     &recipe_generate_command,
     &recipe_validate_command,
     &recipe_list_command,

@@ -8,12 +8,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "jpk/convert.h"
-#include "jpk/retarget.h"
-#include "jpk/source.h"
+#include "migrate/convert_item.h"
 #include "migrate/fingerprint.h"
 #include "recipe/plan.h"
-#include "recipe/slot_lookup.h"
 #include "tools/convert_report.h"
 
 enum { OUTPUTS_MAX = 4 };
@@ -161,20 +158,6 @@ static void set_todo(struct journal_record *record, struct journal_todo *list, s
 
 /* ---------------------------------------------------------------------------------------------------------- move */
 
-static struct jpk_retarget_options retarget_options(const struct making *m)
-{
-    const struct work_plan *plan = m->runner->plan;
-    return (struct jpk_retarget_options){
-        .name = m->item->name,
-        .organization_id = plan->organization_id,
-        .organization_name = plan->organization,
-        .environment_id = m->item->environment_id,
-        .environment_name = m->item->environment,
-        .without = plan->without,
-        .fast = true,
-    };
-}
-
 static const char *without_name(enum jpk_without why)
 {
     size_t i = 0;
@@ -241,7 +224,7 @@ static bool account_move(struct making *m, const struct jpk_retargeted *done)
 
 static bool move_project(struct making *m)
 {
-    struct jpk_retarget_options options = retarget_options(m);
+    struct jpk_retarget_options options = work_retarget_options(m->runner->plan, m->item);
     struct jpk_retargeted *done = NULL;
     bool ok = true;
     if (m->source.cloud) {
@@ -259,13 +242,6 @@ static bool move_project(struct making *m)
 }
 
 /* ----------------------------------------------------------------------------------------------------- conversion */
-
-static enum jpk_convert_agent agent_of(const char *name)
-{
-    return name && strcmp(name, "cloud") == 0     ? JPK_AGENT_CLOUD
-           : name && strcmp(name, "private") == 0 ? JPK_AGENT_PRIVATE
-                                                  : JPK_AGENT_ANY;
-}
 
 static bool copy_texts(struct making *m, const char *const *texts, size_t count, const char *const **copies)
 {
@@ -328,29 +304,11 @@ static bool account_conversion(struct making *m, const struct convert_report *re
     return account_connectors(m, report) && m->err->code == JPK_OK;
 }
 
-static struct jpk_conversion *convert(struct making *m, struct slot_lookup **lookup)
-{
-    const struct work_plan *plan = m->runner->plan;
-    struct jpk_convert_options how = {
-        .agent = agent_of(plan->agent),
-        .slot = slot_lookup_variable,
-        .place = {.name = m->item->name,
-                  .organization_id = plan->organization_id,
-                  .organization_name = plan->organization,
-                  .environment_id = m->item->environment_id,
-                  .environment_name = m->item->environment},
-    };
-    if (m->source.cloud)
-        return jpk_convert_to_design(m->source.cloud, &how, m->err);
-    how.slot_context = *lookup = slot_lookup_make(m->source.project, m->source.graph, m->err);
-    return *lookup ? jpk_convert_to_cloud(m->source.project, m->source.graph, &how, m->err) : NULL;
-}
-
 /* What the plan wants left out is taken out of the result as it would be of any project. */
 static bool write_export_without(struct making *m, const struct jpk_conversion *conversion,
                                  struct jpk_retargeted **less)
 {
-    struct jpk_retarget_options options = retarget_options(m);
+    struct jpk_retarget_options options = work_retarget_options(m->runner->plan, m->item);
     struct jpk_cloud *cloud =
         jpk_cloud_load(conversion->text, conversion->size, m->item->source, m->runner->limits, m->err);
     *less = cloud ? jpk_retarget_export(cloud, &options, m->err) : NULL;
@@ -360,7 +318,7 @@ static bool write_export_without(struct making *m, const struct jpk_conversion *
 
 static bool write_jitterpak_without(struct making *m, const char *full, const char *path, struct jpk_retargeted **less)
 {
-    struct jpk_retarget_options options = retarget_options(m);
+    struct jpk_retarget_options options = work_retarget_options(m->runner->plan, m->item);
     struct source made = {0};
     if (source_open(&made, full, m->runner->limits, m->err) && source_load(&made, NULL, 0, m->err))
         *less = jpk_retarget_jitterpak(made.project, made.graph, path, &options, m->err);
@@ -411,7 +369,7 @@ static bool write_reports(struct making *m, const struct convert_report *report)
 static bool convert_project(struct making *m)
 {
     struct convert_report report = {0};
-    struct slot_lookup *lookup = NULL;
+    struct converted_item converted;
     struct jpk_retargeted *less = NULL;
     const char *agent = m->runner->plan->agent;
     struct convert_report_how how = {
@@ -420,13 +378,13 @@ static bool convert_project(struct making *m)
         .target_form = m->item->to_cloud ? "Cloud Studio export" : "Jitterpak",
         .checksum = true,
     };
-    struct jpk_conversion *conversion = convert(m, &lookup);
-    bool ok = conversion && convert_report_make(&report, &m->source, &how, conversion, lookup, m->err) &&
-              write_project(m, conversion, &less) && write_reports(m, &report) && account_conversion(m, &report, less);
+    bool ok = convert_item(&converted, m->runner->plan, m->item, &m->source, m->err) &&
+              convert_report_make(&report, &m->source, &how, converted.conversion, converted.lookup, m->err) &&
+              write_project(m, converted.conversion, &less) && write_reports(m, &report) &&
+              account_conversion(m, &report, less);
     convert_report_free(&report);
-    jpk_conversion_free(conversion);
+    converted_item_free(&converted);
     jpk_retargeted_free(less);
-    slot_lookup_free(lookup);
     return ok;
 }
 
