@@ -53,13 +53,15 @@ static void put_people(struct buf *out, const struct overview *o)
     for (size_t i = 0; i < o->person_count && i < PAGE_LIST_MAX; i++) {
         const struct overview_person *person = &o->people[i];
         bool conflict = strcmp(person->login, "conflict") == 0;
-        page_in(out, "<tr><td>", person->email, "</td>");
-        page_in(out, conflict ? "<td><span class=\"mark bad\">" : "<td><span>", person->login, "</span></td>");
-        page_in(out, "<td>", person->afterwards, "</td>");
-        buf_printf(out, "<td>%s</td><td>", person->installs_agents ? "installs" : "");
+        page_in(out, "<tr><td class=\"whole\">", person->email, "</td>");
+        page_in(out, conflict ? "<td class=\"whole\"><span class=\"mark bad\">" : "<td class=\"whole\"><span>",
+                person->login, "</span></td>");
+        page_in(out, "<td class=\"whole\">", person->afterwards, "</td>");
+        buf_printf(out, "<td class=\"whole\">%s</td><td>", person->installs_agents ? "installs" : "");
         for (size_t j = 0; j < person->task_count; j++) {
-            page_in(out, "<p>", person->tasks[j].administrator ? "Administrator: " : "Member: ", "");
-            page_in(out, "", person->tasks[j].text, "</p>");
+            page_in(out, "<div><span class=\"label\">", person->tasks[j].administrator ? "administrator" : "member",
+                    "</span> ");
+            page_in(out, "", person->tasks[j].text, "</div>");
         }
         buf_puts(out, "</td></tr>");
     }
@@ -109,6 +111,15 @@ static void put_counts(struct buf *out, const char *title, const char *first, co
     page_section_end(out, count);
 }
 
+/* A class of work in words. */
+static const char *what_of(const char *effort)
+{
+    for (int i = 0; i < CONVERT_EFFORTS; i++)
+        if (strcmp(convert_efforts[i].name, effort) == 0)
+            return convert_efforts[i].what;
+    return effort;
+}
+
 static void put_efforts(struct buf *out, const struct overview *o)
 {
     if (o->effort_count == 0)
@@ -117,7 +128,7 @@ static void put_efforts(struct buf *out, const struct overview *o)
     buf_puts(out, "<table><thead><tr><th scope=\"col\">Class</th><th scope=\"col\" class=\"number\">Tasks</th>"
                   "<th scope=\"col\" class=\"number\">Time</th></tr></thead><tbody>");
     for (size_t i = 0; i < o->effort_count; i++) {
-        page_in(out, "<tr><th scope=\"row\">", o->efforts[i].name, "</th>");
+        page_in(out, "<tr><th scope=\"row\">", what_of(o->efforts[i].name), "</th>");
         buf_printf(out, "<td class=\"number\">%zu</td>", o->efforts[i].count);
         put_time_cell(out, o->efforts[i].minutes);
         buf_puts(out, "</tr>");
