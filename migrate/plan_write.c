@@ -279,18 +279,13 @@ static void put_conflicts(struct jstream *s, const struct migrate_plan *plan)
 
 /* ------------------------------------------------------------------------------------------------------- members */
 
-static const char *name_of(const struct map_organization *organization)
-{
-    return organization->name ? organization->name : organization->id;
-}
-
 static void put_member(struct jstream *s, const struct member_outlook *member)
 {
     jstream_open(s, NULL, '{');
     jstream_text(s, "email", member->email);
     jstream_open(s, "memberOf", '[');
     for (size_t i = 0; i < member->organization_count; i++)
-        jstream_text(s, NULL, name_of(member->organizations[i]));
+        jstream_text(s, NULL, map_organization_label(member->organizations[i]));
     jstream_close(s, ']');
     jstream_bool(s, "moves", member->moves);
     jstream_text(s, "login", login_name(member->login));
@@ -351,7 +346,7 @@ static void put_apis(struct jstream *s, const struct migrate_plan *plan)
         for (size_t j = 0; organization->fate == MAP_TRIAL && j < organization->api_count; j++) {
             jstream_open(s, NULL, '{');
             jstream_text(s, "name", organization->apis[j].name);
-            jstream_text(s, "organization", name_of(organization));
+            jstream_text(s, "organization", map_organization_label(organization));
             jstream_text(s, "project", organization->apis[j].project);
             jstream_close(s, '}');
         }

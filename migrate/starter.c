@@ -98,25 +98,34 @@ static void put_place(struct buf *out, const char *indent, const struct row *row
         put_value(out, indent, "id", row->id);
 }
 
+/*
+ * Organizations, or environments of one, must not have one name twice; several trials are likely to, and environments
+ * are renamed. Then the id says which it is, and the name is a comment.
+ */
+static struct row told_apart(struct buf *out, struct map *names, const char *indent, struct row row)
+{
+    uint32_t old = MAP_NONE;
+    if (*row.name && !map_add(names, row.name, strlen(row.name), 0, &old))
+        out->failed = true;
+    if (old == MAP_NONE || !*row.id)
+        return row;
+    buf_puts(out, indent);
+    put_value(out, "# ", "name", row.name);
+    row.name = "";
+    return row;
+}
+
 static void put_environments(struct buf *out, const struct rows *environments, size_t organization)
 {
     struct map names = {0};
     bool any = false;
     for (size_t i = 0; i < environments->count; i++) {
-        struct row row = environments->items[i];
-        uint32_t old = MAP_NONE;
-        if (row.organization != organization)
+        if (environments->items[i].organization != organization)
             continue;
         if (!any)
             buf_puts(out, "    environments:\n");
         any = true;
-        if (*row.name && !map_add(&names, row.name, strlen(row.name), 0, &old))
-            out->failed = true;
-        if (old != MAP_NONE) { /* two of one name: one of them has been renamed since */
-            buf_puts(out, "      # its name was, or is:");
-            put_value(out, " ", "name", row.name);
-            row.name = "";
-        }
+        struct row row = told_apart(out, &names, "      ", environments->items[i]);
         put_place(out, "        ", &row);
         buf_puts(out, "        # to: Production             # the environment where its projects go\n");
     }
@@ -152,7 +161,7 @@ static void put_people(struct buf *out, const struct survey *survey, const struc
 }
 
 static void put_organization(struct buf *out, const struct survey *survey, const struct row *row, size_t index,
-                             const struct rows *environments)
+                             const struct rows *environments, struct map *names)
 {
     buf_printf(out, "\n  # %zu project%s of Design Studio, %zu of Cloud Studio\n", row->design,
                row->design == 1 ? "" : "s", row->cloud);
@@ -205,12 +214,14 @@ static const char tail[] =
 bool starter_write(struct buf *out, const struct survey *survey)
 {
     struct rows organizations = {0}, environments = {0};
+    struct map names = {0};
     bool ok = count_all(&organizations, &environments, survey);
     buf_puts(out, head);
     buf_puts(out, organizations.count > 0 ? "organizations:" : "# organizations:\n");
     for (size_t i = 0; ok && i < organizations.count; i++)
-        put_organization(out, survey, &organizations.items[i], i, &environments);
+        put_organization(out, survey, &organizations.items[i], i, &environments, &names);
     buf_puts(out, tail);
+    map_free(&names);
     free(organizations.items);
     free(environments.items);
     map_free(&organizations.known);

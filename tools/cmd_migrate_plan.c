@@ -85,8 +85,8 @@ static void print_target(const struct migrate_plan *plan)
         return;
     }
     const char *region = map_region_name(target->region);
-    print_line("to", "%s%s%s%s, %zu environment%s", target->name ? target->name : target->id, *region ? " (" : "",
-               region, *region ? ")" : "", target->environment_count, plural(target->environment_count));
+    print_line("to", "%s%s%s%s, %zu environment%s", map_organization_label(target), *region ? " (" : "", region,
+               *region ? ")" : "", target->environment_count, plural(target->environment_count));
 }
 
 static void print_people(const struct migrate_plan *plan)
@@ -113,6 +113,23 @@ static void print_connectors(const struct migrate_plan *plan)
         if (!plan->connectors[i].there)
             print_line("first", "the connector %s must be there: %zu project%s it", plan->connectors[i].name,
                        plan->connectors[i].projects, plan->connectors[i].projects == 1 ? " needs" : "s need");
+}
+
+/* Licences count the systems that projects talk to. */
+static void print_endpoints(const struct migrate_plan *plan)
+{
+    size_t systems = 0, hosted = 0;
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct survey_project *from = plan->projects[i].from;
+        if (!migrate_writes(plan->projects[i].action))
+            continue;
+        hosted += from->hosted;
+        for (size_t j = 0; j < from->endpoint_count; j++)
+            systems += from->endpoints[j].count;
+    }
+    if (systems + hosted)
+        print_line("endpoints", "%zu to systems, %zu offered as web services: these count towards the licence", systems,
+                   hosted);
 }
 
 /* What needs a look before the plan is carried out, most important first. */
@@ -179,6 +196,7 @@ static void print_summary(const struct migrate_plan *plan)
     for (size_t i = 0; i < plan->count; i++)
         if (plan->projects[i].action == MIGRATE_CONVERT)
             secrets += plan->projects[i].from->secret_count;
+    print_endpoints(plan);
     if (secrets)
         print_line("secrets", "%zu encrypted values of projects that are converted must be typed in again", secrets);
     print_people(plan);
