@@ -165,7 +165,8 @@ static void put_organization(struct buf *out, const struct survey *survey, const
 {
     buf_printf(out, "\n  # %zu project%s of Design Studio, %zu of Cloud Studio\n", row->design,
                row->design == 1 ? "" : "s", row->cloud);
-    put_place(out, "    ", row);
+    struct row shown = told_apart(out, names, "  ", *row);
+    put_place(out, "    ", &shown);
     buf_puts(out,
              "    subscription: trial            # trial: it ends; subscribed: it stays, and everything goes there; "
              "other: it stays\n");
