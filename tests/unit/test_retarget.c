@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "jpk/retarget.h"
+#include "jpk/retarget_parts.h"
 #include "tests/unit/treemaker.h"
 
 enum { ALL = JPK_WITHOUT_CREDENTIALS | JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS | JPK_WITHOUT_VARIABLES };
@@ -679,6 +680,49 @@ static void what_is_refused(void **state)
     tt_end(&t);
 }
 
+static bool count_note(void *context, enum jpk_without why, const struct jpk_item *item, enum retarget_fate fate)
+{
+    assert_true(why && item->key && item->value && fate != ITEM_STAYS);
+    ++*(size_t *)context;
+    return true;
+}
+
+static bool drop_all(void *context, const char *id)
+{
+    (void)context;
+    return *id != '\0';
+}
+
+/* Whatever the bytes are: they are cut or they stay, and what was cut is not found again. */
+static void mutated_files(void **state)
+{
+    (void)state;
+    static const char letters[] = "<>/='\" \n&;Itemkyvalunc$!-[]";
+    unsigned seed = 815;
+    struct tt t;
+    all_parts(&t);
+    tt_load(&t);
+    for (int round = 0; round < 40; round++)
+        for (size_t i = 0; i < t.pm.count; i++) {
+            struct buf text = {0}, out = {0}, again = {0};
+            size_t noted = 0, left = 0;
+            buf_put(&text, t.pm.entries[i].data, t.pm.entries[i].size);
+            for (int n = 0; n < 4 && text.size; n++)
+                text.data[(size_t)rand_r(&seed) % text.size] = letters[(size_t)rand_r(&seed) % (sizeof letters - 1)];
+            for (int type = 0; type < JPK_TYPE_COUNT; type += 5) {
+                assert_true(retarget_entity(ALL, (enum jpk_type)type, &text, &out, count_note, &noted));
+                assert_true(retarget_entity(ALL, (enum jpk_type)type, &out, &again, count_note, &left));
+                if (noted == 0)
+                    assert_true(buf_equal(&text, &out) || text.size == 0);
+            }
+            assert_true(retarget_outline("N", drop_all, NULL, &text, &out));
+            buf_free(&text);
+            buf_free(&out);
+            buf_free(&again);
+        }
+    tt_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -686,6 +730,7 @@ int main(void)
         cmocka_unit_test(what_the_tree_loses),     cmocka_unit_test(properties_keep_their_lines),
         cmocka_unit_test(all_parts_in_any_shape),  cmocka_unit_test(what_was_lost_is_not_explained),
         cmocka_unit_test(the_place_must_be_right), cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(mutated_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
