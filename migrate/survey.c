@@ -460,6 +460,23 @@ static bool set_source(struct survey_project *project, const char *base)
     return true;
 }
 
+/* Whether a path lies in a folder that a migration has written, below `root`: what it holds is no input. */
+static bool is_result(const char *root, const char *path)
+{
+    struct buf mark = {0};
+    bool found = false;
+    size_t top = strlen(root);
+    for (size_t n = strlen(path); !found && n > top; n--) {
+        if (path[n] != '/')
+            continue;
+        buf_clear(&mark);
+        buf_printf(&mark, "%.*s/migration.json", (int)n, path);
+        found = !mark.failed && access(mark.data, F_OK) == 0;
+    }
+    buf_free(&mark);
+    return found;
+}
+
 static bool add_found(struct survey *survey, size_t *capacity, const struct jpk_found *found, const char *base)
 {
     struct survey_project *projects = array_grow(survey->projects, survey->count, capacity, sizeof *projects);
@@ -510,9 +527,12 @@ static bool find_all(struct survey *survey, char *const *paths, size_t count, co
         if (!list)
             return false;
         survey->found[survey->found_count++] = list;
-        for (size_t j = 0; j < list->count; j++)
-            if (!add_found(survey, &capacity, &list->items[j], options->base))
+        for (size_t j = 0; j < list->count; j++) {
+            if (is_result(paths[i], list->items[j].path))
+                survey->results++;
+            else if (!add_found(survey, &capacity, &list->items[j], options->base))
                 return error_memory(err);
+        }
     }
     drop_repeated(survey);
     return true;

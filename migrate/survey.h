@@ -53,6 +53,7 @@ struct survey_project {
 struct survey {
     struct survey_project *projects; /* by `source` in byte order; each path once */
     size_t count, unreadable;
+    size_t results;                /* projects that were left out, for they are what an earlier migration has written */
     struct jpk_found_list **found; /* they own the paths */
     size_t found_count;
 };

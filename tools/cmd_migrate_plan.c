@@ -185,6 +185,9 @@ static void print_summary(const struct migrate_plan *plan)
                        migrate_action_name((enum migrate_action)i));
     print_line("projects", "%zu%s%s", plan->count, actions.size ? ": " : "", buf_text(&actions));
     buf_free(&actions);
+    if (plan->survey->results)
+        print_line("left out", "%zu project%s that an earlier migration has written", plan->survey->results,
+                   plural(plan->survey->results));
     print_target(plan);
     print_connectors(plan);
     if (plan->version_count)
