@@ -473,9 +473,43 @@ def two_runs_at_the_same_time(place):
     shutil.rmtree(out)
 
 
+def not_even_the_plan_has_room(place):
+    """What was begun then is no folder of somebody else's for the next run."""
+    def bound():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+    out = place.out("plan")
+    done = place.run(out, status=OUTPUT, preexec_fn=bound)
+    look("error: .*File too large", done.stderr, "a plan that is too large")
+    must_be_mended(place, out, "a plan that was too large")
+
+
+def runs_come_and_go(place):
+    """Short runs, one ending while the next begins: each does its part."""
+    path = os.path.join(place.sources, "short.json")
+    plan = dict(place.plan, projects=pick(place, form=".json", count=2))
+    for item in plan["projects"]:
+        item.pop("instead", None)
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(plan, file)
+    place.run(place.out("short"), plan=path)
+    wanted, shards = contents(place.out("short")), 4
+    for turn in range(place.options.turns):
+        out = place.out("turn")
+        runs = [place.start(out, "--shard", "%d/%d" % (k + 1, shards), plan=path) for k in range(shards)]
+        for run in runs:
+            said = run.communicate()[1]
+            need(run.returncode in (OK, FINDINGS), "turn %d: a run ended with %d" % (turn, run.returncode), said)
+        same(wanted, contents(out), "turn %d of short runs" % turn)
+        shutil.rmtree(out)
+    shutil.rmtree(place.out("short"))
+    os.remove(path)
+
+
 def many_runs_begin_at_once(place):
     """Whoever comes too late says so; none fails otherwise, and what is there at the end is the whole."""
-    turns, late = 6, 0
+    turns, late = max(place.options.turns // 4, 1), 0
     for turn in range(turns):
         out = place.out("race-%d" % turn)
         runs = [place.start(out) for _ in range(4)] + [place.start(out, "--shard", "%d/2" % k) for k in (1, 2)]
@@ -555,6 +589,7 @@ def stopped_by_signals(place):
 def main():
     parser = migration.arguments(__doc__.split("\n", 1)[0], 50)
     parser.add_argument("--names", type=int, default=800, help="how many projects of one name")
+    parser.add_argument("--turns", type=int, default=8, help="how often runs are begun at the same time")
     options = parser.parse_args()
     place = migration.Place(options)
     place.options = options
@@ -567,7 +602,8 @@ def main():
     migration.run_cases([
         a_file_is_too_large, disk_full, output_is_read_only, output_is_something_else, sources_vanish, sources_change_before,
         folders_change_before, sources_change_meanwhile, sources_become_unreadable, names_collide, plans_are_edited_badly,
-        journals_and_results_are_spoilt, two_runs_at_the_same_time, many_runs_begin_at_once, plans_change_between,
+        journals_and_results_are_spoilt, two_runs_at_the_same_time, not_even_the_plan_has_room,
+        runs_come_and_go, many_runs_begin_at_once, plans_change_between,
         what_failed_is_not_left_behind, stopped_by_signals], place)
 
 
