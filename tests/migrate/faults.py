@@ -587,7 +587,7 @@ def stopped_by_signals(place):
 
 
 def main():
-    parser = migration.arguments(__doc__.split("\n", 1)[0], 50)
+    parser = migration.arguments(__doc__.split("\n", 1)[0], 40)
     parser.add_argument("--names", type=int, default=800, help="how many projects of one name")
     parser.add_argument("--turns", type=int, default=8, help="how often runs are begun at the same time")
     options = parser.parse_args()

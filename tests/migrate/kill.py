@@ -159,8 +159,8 @@ def contents_readable(folder):
 
 
 def main():
-    parser = migration.arguments(__doc__.split("\n", 1)[0], 60)
-    parser.add_argument("--kills", type=int, default=6)
+    parser = migration.arguments(__doc__.split("\n", 1)[0], 40)
+    parser.add_argument("--kills", type=int, default=5, help="how often a run is killed")
     options = parser.parse_args()
     place = migration.Place(options, megabytes=options.count)
     place.options = options
