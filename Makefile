@@ -63,6 +63,7 @@ help:
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
+	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
@@ -179,7 +180,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate schemas planted formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -213,6 +214,24 @@ edits: $(BUILD)/jpk $(BUILD)/tests/make_project
 	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
 	@$(PYTHON) tests/cloud/edits.py --program $(BUILD)/jpk
 	@$(PYTHON) tests/tree/cloud.py --program $(BUILD)/jpk
+
+# Migrations that are killed and shared out, and faults around them: small, and large with the real projects.
+ESTATE ?= 2000
+KILLS ?= 50
+FAULTS ?= 300
+MIGRATIONS = $(PYTHON) tests/migrate/$(1) --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
+
+.PHONY: migrate
+migrate: $(BUILD)/jpk $(BUILD)/tests/make_project
+	@$(call MIGRATIONS,kill.py) --no-corpus
+	@$(call MIGRATIONS,faults.py) --no-corpus
+
+.PHONY: check-faults
+check-faults:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/tests/make_project
+	@$(call MIGRATIONS,kill.py) --count $(ESTATE) --kills $(KILLS)
+	@$(call MIGRATIONS,faults.py) --count $(FAULTS) --names 4000 --turns 40
 
 $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 	@mkdir -p $(@D)

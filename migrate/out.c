@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -199,19 +200,27 @@ static bool is_ours(const char *path)
     return empty || ours;
 }
 
-static bool lock_run(struct out *out, const char *work, const char *name, struct jpk_error *err)
+/* Others may take the folder of locks away with the last one in it, and look at any lock whether its run has ended. */
+static int take_own_lock(const char *work, const char *path, const char *name)
 {
-    struct buf lock = {0};
-    buf_printf(&lock, "%s.lock", name);
-    out->work = join(work, name);
-    out->lock_path = lock.failed ? NULL : join(work, lock.data);
-    if (!out->work || !out->lock_path) {
-        buf_free(&lock);
-        return error_memory(err);
+    enum { TRIES = 100, WAIT_MS = 2 };
+    int fd = -1;
+    for (int i = 0; fd < 0 && i < TRIES; i++) {
+        if (mkdir(work, 0777) != 0 && errno != EEXIST)
+            return -1;
+        clean_up(work, name);
+        fd = take_lock(path, O_CREAT);
+        if (fd < 0 && errno != ENOENT && errno != EWOULDBLOCK)
+            return -1;
+        if (fd < 0 && errno == EWOULDBLOCK)
+            nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000}, NULL);
     }
-    clean_up(work, lock.data);
-    buf_free(&lock);
-    out->lock = take_lock(out->lock_path, O_CREAT);
+    return fd;
+}
+
+static bool take_run(struct out *out, const char *work, const char *name, struct jpk_error *err)
+{
+    out->lock = take_own_lock(work, out->lock_path, name);
     if (out->lock >= 0)
         return remove_tree(out->work, err) && make_folder(out->work, err);
     if (errno != EWOULDBLOCK)
@@ -219,6 +228,17 @@ static bool lock_run(struct out *out, const char *work, const char *name, struct
     error_set(err, JPK_ERR_EXISTS, "another run is writing these projects into it at this moment");
     error_file(err, out->path);
     return false;
+}
+
+static bool lock_run(struct out *out, const char *work, const char *name, struct jpk_error *err)
+{
+    struct buf lock = {0};
+    buf_printf(&lock, "%s.lock", name);
+    out->work = join(work, name);
+    out->lock_path = lock.failed ? NULL : join(work, lock.data);
+    bool ok = out->work && out->lock_path ? take_run(out, work, lock.data, err) : error_memory(err);
+    buf_free(&lock);
+    return ok;
 }
 
 bool out_open(struct out *out, const char *path, const char *name, struct jpk_error *err)
@@ -233,11 +253,9 @@ bool out_open(struct out *out, const char *path, const char *name, struct jpk_er
         error_file(err, path);
         return false;
     }
-    char *work = join(path, WORK), *journal = join(path, "journal");
-    bool ok = (work && journal) || error_memory(err);
-    ok = ok && make_folder(work, err) && make_folder(journal, err) && lock_run(out, work, name, err);
+    char *work = join(path, WORK);
+    bool ok = work ? lock_run(out, work, name, err) : error_memory(err);
     free(work);
-    free(journal);
     return ok;
 }
 
@@ -288,17 +306,29 @@ static bool make_parents(const char *path, struct jpk_error *err)
     return ok;
 }
 
+/* Whoever takes results away takes folders that are empty then, too, and perhaps one that was just made. */
+static bool take_place(const char *folder, const char *path, struct jpk_error *err)
+{
+    enum { TRIES = 100 };
+    for (int i = 0; i < TRIES; i++) {
+        if (!make_parents(path, err))
+            return false;
+        if (renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+            return true;
+        if (errno != ENOENT)
+            break;
+    }
+    /* What is there goes to the folder's old place, and away from there. */
+    bool ok = errno == EEXIST && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
+    if (!ok && (errno == EINVAL || errno == ENOSYS)) /* a file system that cannot exchange */
+        ok = remove_tree(path, err) && rename(folder, path) == 0;
+    return ok ? remove_tree(folder, err) : fail(err, path, "cannot be written");
+}
+
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err)
 {
     char *path = out_path(out, relative);
-    bool ok = path ? make_parents(path, err) : error_memory(err);
-    if (ok && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
-        /* What is there goes to the folder's old place, and away from there. */
-        ok = errno == EEXIST && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
-        if (!ok && (errno == EINVAL || errno == ENOSYS)) /* a file system that cannot exchange */
-            ok = remove_tree(path, err) && rename(folder, path) == 0;
-        ok = ok ? remove_tree(folder, err) : fail(err, path, "cannot be written");
-    }
+    bool ok = path ? take_place(folder, path, err) : error_memory(err);
     free(path);
     return ok;
 }
@@ -351,20 +381,23 @@ static bool compare(const struct out *out, const char *relative, const struct bu
     return path != NULL;
 }
 
+/* The mark first: where it is not, a folder with something in it is somebody else's. */
 bool out_set_plan(const struct out *out, const struct work_plan *plan, bool *changed, struct jpk_error *err)
 {
     struct buf mark = {0};
     bool same_mark, same_plan, there, any;
+    char *journal = out_path(out, "journal");
     put_mark(&mark, out, plan);
-    bool ok = (compare(out, MARK, &mark, &same_mark, &there) &&
+    bool ok = (journal && compare(out, MARK, &mark, &same_mark, &there) &&
                compare(out, "plan.json", &plan->file.text, &same_plan, &any)) ||
               error_memory(err);
     if (ok) {
         *changed = any && !same_plan;
-        ok = (same_plan || out_write(out, "plan.json", &plan->file.text, err)) &&
-             (same_mark || out_write(out, MARK, &mark, err));
+        ok = (same_mark || out_write(out, MARK, &mark, err)) &&
+             (same_plan || out_write(out, "plan.json", &plan->file.text, err)) && make_folder(journal, err);
     }
     buf_free(&mark);
+    free(journal);
     return ok;
 }
 

@@ -216,13 +216,21 @@ static bool read_earlier(const struct run *run, const struct work_item *item, st
            migrate_item_stands(run->runner.out->path, record) && migrate_source_unchanged(run->runner.plan, item);
 }
 
+/* Whether it lies below projects/: anybody may have edited a record. */
+static bool is_result(const char *path)
+{
+    return text_starts_with(path, "projects/") && !strstr(path, "/../") && !text_ends_with(path, "/..");
+}
+
 /* The folder with the results that a record tells of; the caller's to free; NULL: there are none. */
 static char *results_of(const struct journal_record *record)
 {
     const char *path = record->output_count > 0 ? record->outputs[0].path : "", *slash = strrchr(path, '/');
-    bool ours = slash && text_starts_with(path, "projects/") && !strstr(path, "/../");
-    return ours ? strndup(path, (size_t)(slash - path)) : NULL;
+    return slash && is_result(path) ? strndup(path, (size_t)(slash - path)) : NULL;
 }
+
+/* How the plan uses a folder. */
+enum { ABOVE, RESULTS };
 
 /* The folders that the plan has results in, and those above them. */
 static bool note_used(struct run *run)
@@ -233,22 +241,35 @@ static bool note_used(struct run *run)
         if (!migrate_writes(plan->items[i].action))
             continue;
         for (const char *end = output; end; end = strchr(end + 1, '/'))
-            if (end > output && !map_add(&run->used, output, (size_t)(end - output), 0, NULL))
+            if (end > output && !map_add(&run->used, output, (size_t)(end - output), ABOVE, NULL))
                 return false;
-        if (!map_add(&run->used, output, strlen(output), 0, NULL))
+        if (!map_set(&run->used, output, strlen(output), RESULTS))
             return false;
     }
     return true;
+}
+
+/* The files alone, of a folder that has folders of other results in it. */
+static bool remove_files(const struct run *run, const struct journal_record *earlier, struct jpk_error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < earlier->output_count; i++) {
+        const char *path = earlier->outputs[i].path;
+        bool ours = is_result(path) && map_get(&run->used, path, strlen(path)) == MAP_NONE;
+        ok = !ours || out_remove(run->runner.out, path, err);
+    }
+    return ok;
 }
 
 /* Takes results away that lie elsewhere since the plan was changed; they may be another project's by now. */
 static bool remove_earlier(const struct run *run, const struct journal_record *earlier, struct jpk_error *err)
 {
     char *folder = results_of(earlier);
-    bool gone =
-        !folder || map_get(&run->used, folder, strlen(folder)) != MAP_NONE || out_remove(run->runner.out, folder, err);
+    uint32_t use = folder ? map_get(&run->used, folder, strlen(folder)) : RESULTS;
+    bool ok =
+        use == RESULTS || (use == ABOVE ? remove_files(run, earlier, err) : out_remove(run->runner.out, folder, err));
     free(folder);
-    return gone;
+    return ok;
 }
 
 static void write_record(const struct run *run, struct journal_record *record)

@@ -390,6 +390,8 @@ static bool convert_project(struct making *m)
 
 /* ----------------------------------------------------------------------------------------------------------- item */
 
+static const char changed_meanwhile[] = "has changed while it was read";
+
 /* The source must be what the plan was made of, before and after it was read. */
 static bool is_unchanged(struct making *m, const char *message)
 {
@@ -397,6 +399,19 @@ static bool is_unchanged(struct making *m, const char *message)
     if (!fingerprint_path(m->path, sum, m->err))
         return false;
     return strcmp(sum, m->item->fingerprint) == 0 || error_set(m->err, JPK_ERR_CHANGED, "%s", message);
+}
+
+/* What changes under the reader looks like anything; the change is what people should hear of. */
+static void blame_change(struct making *m)
+{
+    struct jpk_error ignored = {0};
+    char sum[65];
+    bool elsewhere =
+        m->err->code == JPK_ERR_CHANGED || m->err->code == JPK_ERR_WRITE || m->err->code == JPK_ERR_MEMORY || !m->path;
+    if (elsewhere || !fingerprint_path(m->path, sum, &ignored) || strcmp(sum, m->item->fingerprint) == 0)
+        return;
+    *m->err = (struct jpk_error){0};
+    error_set(m->err, JPK_ERR_CHANGED, "%s", changed_meanwhile);
 }
 
 static bool make(struct making *m)
@@ -415,13 +430,13 @@ static bool make(struct making *m)
            source_open(&m->source, m->path, m->runner->limits, m->err) &&
            (m->source.cloud || source_load(&m->source, NULL, JPK_KEEP_GOING, m->err)) &&
            (m->item->action == MIGRATE_MOVE ? move_project(m) : convert_project(m)) &&
-           is_unchanged(m, "has changed while it was read") &&
-           out_commit_folder(m->runner->out, m->folder, m->item->output, m->err);
+           is_unchanged(m, changed_meanwhile) && out_commit_folder(m->runner->out, m->folder, m->item->output, m->err);
 }
 
 /* Errors say the place in the source; where the source lies is said by the plan. */
 static void fail(struct making *m)
 {
+    blame_change(m);
     struct jpk_error error = *m->err;
     *m->record = (struct journal_record){
         .id = m->item->id, .key = m->record->key, .status = JOURNAL_FAILED, .error = error, .agent = ""};
