@@ -90,29 +90,35 @@ static bool join_all(struct settler *s)
     return true;
 }
 
+static const char *label_of(const struct map_environment *environment)
+{
+    return environment->name ? environment->name : environment->id;
+}
+
+static bool add_taken(struct settler *s, const struct map_environment *environment, const char *project)
+{
+    size_t n = 0;
+    const char *key = key_of(s, label_of(environment), project, &n);
+    return (key && map_set(&s->names, key, n, 1)) || error_memory(s->err);
+}
+
 /* Names of projects that are in the environments already. */
 static bool note_taken(struct settler *s)
 {
     const struct map_organization *target = s->plan->map->target;
-    for (size_t i = 0; target && i < target->environment_count; i++) {
-        const struct map_environment *environment = &target->environments[i];
-        const char *name = environment->name ? environment->name : environment->id;
-        for (size_t j = 0; j < environment->project_count; j++) {
-            size_t n = 0;
-            const char *key = key_of(s, name, environment->projects[j], &n);
-            if (!key || !map_set(&s->names, key, n, 1))
-                return error_memory(s->err);
-        }
-    }
-    /* What the inputs show to be there, too. */
-    for (size_t i = 0; i < s->plan->count; i++) {
-        const struct migrate_project *p = &s->plan->projects[i];
-        size_t n = 0;
-        if (p->reason != REASON_SUBSCRIBED)
-            continue;
-        const char *key = key_of(s, p->environment, p->name, &n);
-        if (!key || !map_set(&s->names, key, n, 1))
-            return error_memory(s->err);
+    for (size_t i = 0; target && i < target->environment_count; i++)
+        for (size_t j = 0; j < target->environments[i].project_count; j++)
+            if (!add_taken(s, &target->environments[i], target->environments[i].projects[j]))
+                return false;
+    /* What the inputs show to be there, too: it stays there, even when it is converted. */
+    for (size_t i = 0; target && i < s->plan->count; i++) {
+        const struct survey_project *from = s->plan->projects[i].from;
+        const struct map_environment *environment =
+            s->plan->projects[i].organization == target
+                ? map_find_environment(target, from->environment_id, from->environment)
+                : NULL;
+        if (environment && !add_taken(s, environment, from->name))
+            return false;
     }
     return true;
 }

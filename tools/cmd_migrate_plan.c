@@ -130,7 +130,7 @@ static void print_refused(const struct migrate_plan *plan)
         printf(": ");
         message_text(migrate_reason_info(p->reason)->what);
         if (p->detail) {
-            printf(" It ");
+            putchar(' ');
             message_text(p->detail);
         }
         putchar('\n');
