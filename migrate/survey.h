@@ -72,7 +72,4 @@ bool survey_make(struct survey *survey, char *const *paths, size_t path_count, c
                  struct jpk_error *err);
 void survey_free(struct survey *survey);
 
-/* The region of a host of the vendor, which is written in lower case; MAP_REGION_UNKNOWN for all others. */
-enum map_region survey_region(const char *host, size_t n);
-
 #endif
