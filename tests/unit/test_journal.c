@@ -87,7 +87,8 @@ static struct journal_record failed(void)
 static bool read_bytes(const char *text, size_t n, struct journal_record *record, struct arena *arena,
                        struct jpk_error *err)
 {
-    FILE *file = fopen(path, "wb"); /* thousands of times: nothing waits for the disk */
+    remove(path); /* a new one each of the thousands of times, for which nothing waits for the disk */
+    FILE *file = fopen(path, "wb");
     assert_true(file && fwrite(text, 1, n, file) == n && fclose(file) == 0);
     return journal_read(record, path, arena, err);
 }
