@@ -475,11 +475,14 @@ static bool report_unsettled(const struct settler *s)
     const struct migrate_plan *plan = s->plan;
     if (plan->conflict_count == 0 || plan->policy != MIGRATE_ASK)
         return true;
-    const struct migrate_conflict *first = &plan->conflicts[0];
+    size_t more = plan->conflict_count - 1;
+    char others[64] = "";
+    if (more > 0)
+        snprintf(others, sizeof others, ", and so would %zu other%s", more, more == 1 ? "" : "s");
     return error_set(s->err, JPK_ERR_USAGE,
-                     "%zu name%s would meet in an environment, '%.100s'%s first: say what to do with --on-conflict",
-                     plan->conflict_count, plan->conflict_count == 1 ? "" : "s", first->name,
-                     first->taken ? ", which is there already," : "");
+                     "'%.100s' would be the name of several projects in an environment%s: say with --on-conflict fail, "
+                     "rename, newest or skip what is to be done",
+                     plan->conflicts[0].name, others);
 }
 
 bool migrate_plan_settle(struct migrate_plan *plan, const struct migrate_plan_options *options, struct jpk_error *err)

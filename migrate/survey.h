@@ -65,8 +65,8 @@ struct survey_options {
 };
 
 /*
- * Finds the projects at or below `paths` and reads each, with several threads. What cannot be read has its error. Free
- * it in any case. False: memory, or a folder that is not there.
+ * Finds the projects at or below `paths` and reads each, with several threads. What cannot be read or is not there
+ * has its error. Free it in any case. False: memory.
  */
 bool survey_make(struct survey *survey, char *const *paths, size_t path_count, const struct survey_options *options,
                  struct jpk_error *err);

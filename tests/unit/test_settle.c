@@ -125,7 +125,6 @@ static void test_taken(void **state)
     ASSERT_SETTLED(TAKEN, two, MIGRATE_FIRST, "skip name-conflict", "skip name-conflict");
     ASSERT_SETTLED(TAKEN, elsewhere, MIGRATE_ASK, "move Dev/Orders");
     assert_false(mm_plan(&mm, TAKEN, one, 1, MIGRATE_ASK));
-    assert_non_null(strstr(mm.err.message, "is there already"));
     assert_true(mm.plan.conflicts[0].taken);
     mm_free(&mm);
 }

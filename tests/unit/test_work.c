@@ -135,7 +135,7 @@ static void test_mistakes(void **state)
 
         /* actions */
         {PLAN(PROJECT("a", "move", ", \"name\": \"A\", \"output\": \"projects/a\"")),
-         "3 \"move\": cannot be 'move': the project could not be read when the plan was made\n"},
+         "3 \"move\": cannot be 'move': there is no \"input\", for it could not be read when the plan was made\n"},
         {PLAN(PROJECT("a", "convert",
                       ", \"name\": \"A\", \"studio\": \"cloud\", \"output\": \"projects/a\", \"input\": {\"sha256\": "
                       "\"" SUM "\", \"form\": \"\", \"name\": \"\", \"kind\": \"backup\"}")),
@@ -185,7 +185,7 @@ static void test_mistakes(void **state)
 
         /* several at once, in the order of the file */
         {PLAN(PROJECT("a", "move", "") ",\n" MOVE("b", "B:", "")),
-         "3 \"move\": cannot be 'move': the project could not be read when the plan was made\n"
+         "3 \"move\": cannot be 'move': there is no \"input\", for it could not be read when the plan was made\n"
          "3 {: has no name there: it needs a \"name\"\n"
          "3 {: does not say where its results go: it needs an \"output\"\n"
          "4 \"B:\": names of projects may not hold \\ / : ? * \" < > | or control characters\n"},
