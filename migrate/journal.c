@@ -1,5 +1,6 @@
 #include "migrate/journal.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/jstream.h"
+#include "migrate/paths.h"
 
 const char *journal_status_name(enum journal_status status)
 {
@@ -176,7 +178,11 @@ static uint64_t read_number(struct reader *r, uint32_t object, const char *key)
     uint32_t node = need(r, object, key, JDOC_NUMBER);
     if (node == JDOC_NONE)
         return 0;
-    uint64_t value = strtoull(jdoc_number(r->doc, node), NULL, 10);
+    const char *digits = jdoc_number(r->doc, node);
+    size_t n = r->doc->nodes[node].count;
+    errno = 0;
+    uint64_t value = strtoull(digits, NULL, 10);
+    r->bad = r->bad || strspn(digits, "0123456789") != n || errno == ERANGE;
     return value;
 }
 
@@ -218,22 +224,42 @@ static const char *const *read_texts(struct reader *r, uint32_t object, const ch
     return texts;
 }
 
+/* Whoever takes results away goes by this. */
+static void read_output(struct reader *r, uint32_t object, struct journal_output *output)
+{
+    *output = (struct journal_output){.path = read_text(r, object, "path"),
+                                      .size = read_number(r, object, "size"),
+                                      .sha256 = read_text(r, object, "sha256")};
+    r->bad = r->bad || !paths_is_result(output->path) || strlen(output->sha256) != 64;
+}
+
 static void read_outputs(struct reader *r, struct journal_record *record)
 {
     uint32_t list, at = JDOC_NONE;
     struct journal_output *outputs = begin_list(r, 0, "outputs", false, sizeof *outputs, &list);
     while (outputs && next(r, list, &at, true))
-        outputs[record->output_count++] = (struct journal_output){
-            .path = read_text(r, at, "path"), .size = read_number(r, at, "size"), .sha256 = read_text(r, at, "sha256")};
+        read_output(r, at, &outputs[record->output_count++]);
     record->outputs = outputs;
 }
 
-static enum jpk_severity severity_of(const char *name)
+static enum jpk_severity read_severity(struct reader *r, uint32_t object)
 {
+    const char *name = read_text(r, object, "severity");
     enum jpk_severity severity = JPK_INFO;
     while (severity < JPK_ERROR && strcmp(jpk_severity_name(severity), name) != 0)
         severity++;
+    r->bad = r->bad || strcmp(jpk_severity_name(severity), name) != 0;
     return severity;
+}
+
+static enum journal_status read_status(struct reader *r)
+{
+    const char *name = read_text(r, 0, "status");
+    enum journal_status status = JOURNAL_COMPLETE;
+    while (status < JOURNAL_FAILED && strcmp(journal_status_name(status), name) != 0)
+        status++;
+    r->bad = r->bad || strcmp(journal_status_name(status), name) != 0;
+    return status;
 }
 
 static void read_todo(struct reader *r, struct journal_record *record)
@@ -245,7 +271,7 @@ static void read_todo(struct reader *r, struct journal_record *record)
                                                            .text = read_text(r, at, "text"),
                                                            .advice = read_text(r, at, "advice"),
                                                            .effort = read_text(r, at, "effort"),
-                                                           .severity = severity_of(read_text(r, at, "severity")),
+                                                           .severity = read_severity(r, at),
                                                            .tasks = read_number(r, at, "tasks"),
                                                            .minutes = read_number(r, at, "minutes")};
     record->todo = todo;
@@ -306,11 +332,10 @@ static void read_record(struct reader *r, struct journal_record *record)
     record->id = read_text(r, 0, "id");
     record->key = read_text(r, 0, "key");
     record->agent = "";
-    const char *status = read_text(r, 0, "status");
-    while (record->status < JOURNAL_FAILED && strcmp(journal_status_name(record->status), status) != 0)
-        record->status++;
+    record->status = read_status(r);
     read_outputs(r, record);
     read_error(r, record);
+    r->bad = r->bad || (record->error.code != JPK_OK) != (record->status == JOURNAL_FAILED);
     if (record->status == JOURNAL_FAILED)
         return;
     read_todo(r, record);
@@ -323,9 +348,10 @@ bool journal_read(struct journal_record *record, const char *path, struct arena 
 {
     struct buf text = {0};
     struct jdoc doc = {0};
+    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
     *record = (struct journal_record){0};
     bool ok = file_read(path, UINT64_C(256) << 20, "the limit of records", &text, err) &&
-              jdoc_parse(&doc, buf_text(&text), text.size, NULL, err);
+              jdoc_parse(&doc, buf_text(&text), text.size, &strict, err);
     if (ok) {
         struct reader reader = {.doc = &doc, .arena = arena};
         read_record(&reader, record);

@@ -1,5 +1,9 @@
 #include "migrate/paths.h"
 
+#include <string.h>
+
+#include "base/text.h"
+
 void paths_put_relative(struct buf *out, const char *folder, const char *path)
 {
     size_t common = 0;
@@ -22,4 +26,19 @@ void paths_put_relative(struct buf *out, const char *folder, const char *path)
         out->data[--out->size] = '\0';
     if (out->size == 0)
         buf_putc(out, '.');
+}
+
+bool paths_is_result(const char *path)
+{
+    enum { NAME_BYTES = 255 };
+    if (!text_starts_with(path, "projects/"))
+        return false;
+    for (const char *at = path;; at++) {
+        size_t n = strcspn(at, "/");
+        if (n == 0 || (n <= 2 && strncmp(at, "..", n) == 0) || n > NAME_BYTES)
+            return false;
+        at += n;
+        if (!*at)
+            return true;
+    }
 }

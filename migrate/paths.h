@@ -7,4 +7,7 @@
 /* Appends the way from one folder to a path, "." for itself; both are absolute and normal, as realpath gives them. */
 void paths_put_relative(struct buf *out, const char *folder, const char *path);
 
+/* Whether a path leads below projects/ in an output folder, and never out of it, whatever the names in it are. */
+bool paths_is_result(const char *path);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * The plan of a migration: what will be done with every project, and what people must do. It is made of the survey and
- * the map (plan_make.c, plan_conflict.c), written as JSON that people review and edit (plan_write.c, the schema
- * migrate-plan-1), and read again by whoever carries it out (migrate/work_plan.h).
+ * the map (plan_make.c, plan_settle.c), written as JSON that people review and edit (plan_write.c, the schema
+ * migrate-plan-1), and read again by whoever carries it out (migrate/work.h).
  */
 #ifndef MIGRATE_PLAN_H
 #define MIGRATE_PLAN_H

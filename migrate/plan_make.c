@@ -53,10 +53,10 @@ struct maker {
     struct jpk_error *err;
 };
 
-/* An id or a name; NULL in the rule fits all. */
+/* An id or a name; NULL in the rule fits all. Of what cannot be read neither is known. */
 static bool is_either(const char *wanted, const char *id, const char *name)
 {
-    return !wanted || text_caseeq(wanted, id) || text_caseeq(wanted, name);
+    return !wanted || (id && text_caseeq(wanted, id)) || (name && text_caseeq(wanted, name));
 }
 
 static const struct map_rule *find_rule(const struct maker *m, const struct survey_project *from)
@@ -149,33 +149,40 @@ static void decide_place(struct maker *m, struct migrate_project *p, const struc
     if (environment) {
         p->environment = environment->name ? environment->name : environment->id;
         p->environment_id = environment->id;
-    } else if (target && p->organization == target) {
-        p->environment = *p->from->environment ? p->from->environment : p->from->environment_id;
-        p->environment_id = p->from->environment_id;
-    } else if (target) {
+    } else if (target && migrate_writes(p->action)) {
         set_action(p, MIGRATE_REFUSE, REASON_NO_ENVIRONMENT);
     }
     p->name = allowed_name(m, p, rule && rule->name ? rule->name : p->from->name);
 }
 
+static bool leave_as_asked(struct migrate_project *p, const struct map_rule *rule)
+{
+    if (rule && rule->skip == MAP_YES)
+        set_action(p, MIGRATE_SKIP, REASON_ASKED);
+    else if (rule && rule->keep == MAP_YES)
+        set_action(p, MIGRATE_KEEP, REASON_ASKED);
+    else
+        return false;
+    return true;
+}
+
 static void decide(struct maker *m, struct migrate_project *p)
 {
     const struct migrate_map *map = m->plan->map;
+    const struct map_rule *rule = find_rule(m, p->from);
     if (p->from->error.code != JPK_OK) {
-        refuse_unreadable(m, p);
+        if (!leave_as_asked(p, rule))
+            refuse_unreadable(m, p);
         return;
     }
-    const struct map_rule *rule = find_rule(m, p->from);
     p->organization = map_find_organization(map, p->from->organization_id, p->from->organization);
     enum map_studio studio = rule && rule->has_studio ? rule->studio : map->studio;
     p->to_cloud = studio == MAP_SAME ? p->from->cloud : studio == MAP_CLOUD;
     bool same = p->to_cloud == p->from->cloud, here = map->target && p->organization == map->target;
     if (p->from->odd_path)
         set_action(p, MIGRATE_REFUSE, REASON_PATH);
-    else if (rule && rule->skip == MAP_YES)
-        set_action(p, MIGRATE_SKIP, REASON_ASKED);
-    else if (rule && rule->keep == MAP_YES)
-        set_action(p, MIGRATE_KEEP, REASON_ASKED);
+    else if (leave_as_asked(p, rule))
+        ; /* nothing else counts */
     else if (here && same)
         set_action(p, MIGRATE_KEEP, REASON_SUBSCRIBED);
     else if (p->organization && p->organization->fate == MAP_OTHER)
@@ -245,10 +252,11 @@ static bool set_output(struct maker *m, struct migrate_project *p)
     }
     put_file_stem(&path, p->name, strlen(p->name));
     p->output = keep_text(m, &path);
-    if (!is_free(m, p->output)) {
-        buf_printf(&path, "~%s", p->id);
+    const size_t stem = path.size;
+    for (unsigned n = 1; !is_free(m, p->output) && m->err->code == JPK_OK; n++) {
+        path.size = stem;
+        buf_printf(&path, n > 1 ? "~%s~%u" : "~%s", p->id, n); /* somebody may have been called so */
         p->output = keep_text(m, &path);
-        is_free(m, p->output);
     }
     buf_free(&path);
     return m->err->code == JPK_OK;

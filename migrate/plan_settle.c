@@ -23,6 +23,7 @@ struct settler {
     uint32_t *leader;          /* union-find, by project */
     struct map by_id, by_name; /* in an environment: the first project that has it */
     struct map names;          /* names that are taken in an environment, folded; 1: somebody has it already there */
+    bool *named;               /* by project: it keeps the name that it has */
     size_t version_capacity, conflict_capacity;
     struct jpk_error *err;
 };
@@ -90,29 +91,35 @@ static bool join_all(struct settler *s)
     return true;
 }
 
+static const char *label_of(const struct map_environment *environment)
+{
+    return environment->name ? environment->name : environment->id;
+}
+
+static bool add_taken(struct settler *s, const struct map_environment *environment, const char *project)
+{
+    size_t n = 0;
+    const char *key = key_of(s, label_of(environment), project, &n);
+    return (key && map_set(&s->names, key, n, 1)) || error_memory(s->err);
+}
+
 /* Names of projects that are in the environments already. */
 static bool note_taken(struct settler *s)
 {
     const struct map_organization *target = s->plan->map->target;
-    for (size_t i = 0; target && i < target->environment_count; i++) {
-        const struct map_environment *environment = &target->environments[i];
-        const char *name = environment->name ? environment->name : environment->id;
-        for (size_t j = 0; j < environment->project_count; j++) {
-            size_t n = 0;
-            const char *key = key_of(s, name, environment->projects[j], &n);
-            if (!key || !map_set(&s->names, key, n, 1))
-                return error_memory(s->err);
-        }
-    }
-    /* What the inputs show to be there, too. */
-    for (size_t i = 0; i < s->plan->count; i++) {
-        const struct migrate_project *p = &s->plan->projects[i];
-        size_t n = 0;
-        if (p->reason != REASON_SUBSCRIBED)
-            continue;
-        const char *key = key_of(s, p->environment, p->name, &n);
-        if (!key || !map_set(&s->names, key, n, 1))
-            return error_memory(s->err);
+    for (size_t i = 0; target && i < target->environment_count; i++)
+        for (size_t j = 0; j < target->environments[i].project_count; j++)
+            if (!add_taken(s, &target->environments[i], target->environments[i].projects[j]))
+                return false;
+    /* What the inputs show to be there, too: it stays there, even when it is converted. */
+    for (size_t i = 0; target && i < s->plan->count; i++) {
+        const struct survey_project *from = s->plan->projects[i].from;
+        const struct map_environment *environment =
+            s->plan->projects[i].organization == target
+                ? map_find_environment(target, from->environment_id, from->environment)
+                : NULL;
+        if (environment && !add_taken(s, environment, from->name))
+            return false;
     }
     return true;
 }
@@ -341,32 +348,58 @@ static const char *settle_first(struct settler *s, const struct migrate_conflict
     return conflict->taken ? "skipped: the project that is there already stays" : "the first is taken";
 }
 
-/* "Orders", "Orders (2)", "Orders (3)": the newest keeps the name, unless somebody has it already. */
-static const char *settle_rename(struct settler *s, const struct migrate_conflict *conflict)
+/* Names that nobody has yet stay with who has them, the newest first; those go before all names that are made up. */
+static void keep_names(struct settler *s, const struct migrate_conflict *conflict)
 {
-    struct map next = {0}; /* by name: the number to try next */
-    struct buf name = {0};
-    for (size_t i = 0; i < conflict->count && s->err->code == JPK_OK; i++) {
+    for (size_t i = 0; i < conflict->count; i++) {
         struct migrate_project *p = &s->plan->projects[conflict->projects[i]];
-        size_t n = strlen(p->name);
-        uint32_t number = map_get(&next, p->name, n);
-        const char *stem = p->name;
-        for (number = number == MAP_NONE ? 2 : number; is_taken(s, p->environment, p->name); number++) {
-            buf_clear(&name);
-            buf_printf(&name, "%s (%u)", stem, number);
-            p->name = name.failed ? NULL : arena_strdup(&s->plan->arena, name.data);
-            if (!p->name) {
-                error_memory(s->err);
-                p->name = stem;
-                break;
-            }
-            p->detail = "renamed: another project has its name in the environment there";
-        }
-        if (!map_set(&next, stem, n, number))
-            error_memory(s->err);
-        take(s, p->environment, p->name);
+        s->named[conflict->projects[i]] = !is_taken(s, p->environment, p->name);
+        if (s->named[conflict->projects[i]])
+            take(s, p->environment, p->name);
+    }
+}
+
+/* The number to try next for a name, whatever its case. */
+static bool next_number(struct settler *s, struct map *next, const struct migrate_project *p, const char **key,
+                        size_t *n, uint32_t *number)
+{
+    *key = key_of(s, p->environment, p->name, n);
+    *number = *key ? map_get(next, *key, *n) : MAP_NONE;
+    if (*number == MAP_NONE)
+        *number = 2;
+    return *key != NULL;
+}
+
+/* "Orders (2)", "Orders (3)": the first that nobody has. */
+static void rename_one(struct settler *s, struct map *next, struct migrate_project *p)
+{
+    struct buf name = {0};
+    const char *key, *stem = p->name;
+    size_t n;
+    uint32_t number;
+    if (!next_number(s, next, p, &key, &n, &number))
+        return;
+    do {
+        buf_clear(&name);
+        buf_printf(&name, "%s (%u)", stem, number++);
+    } while (!name.failed && s->err->code == JPK_OK && is_taken(s, p->environment, name.data));
+    const char *kept = name.failed ? NULL : arena_strdup(&s->plan->arena, name.data);
+    if (kept && map_set(next, key, n, number)) {
+        p->name = kept;
+        p->detail = "renamed: another project has its name in the environment there";
+        take(s, p->environment, kept);
+    } else {
+        error_memory(s->err);
     }
     buf_free(&name);
+}
+
+static const char *settle_rename(struct settler *s, const struct migrate_conflict *conflict)
+{
+    struct map next = {0};
+    for (size_t i = 0; i < conflict->count && s->err->code == JPK_OK; i++)
+        if (!s->named[conflict->projects[i]])
+            rename_one(s, &next, &s->plan->projects[conflict->projects[i]]);
     map_free(&next);
     return "renamed: the newest keeps the name, unless a project there has it";
 }
@@ -424,11 +457,14 @@ static bool find_conflicts(struct settler *s)
 {
     struct migrate_plan *plan = s->plan;
     uint32_t *group = malloc((plan->count + 1) * sizeof *group);
-    bool ok = group || error_memory(s->err);
+    s->named = calloc(plan->count + 1, sizeof *s->named);
+    bool ok = (group && s->named) || error_memory(s->err);
     for (uint32_t i = 0; ok && i < plan->count; i++)
         group[i] = migrate_writes(plan->projects[i].action) ? find_leader(s, i) : NOBODY;
     ok = ok && each_group(s, group, add_conflict);
     free(group);
+    for (size_t i = 0; ok && plan->policy == MIGRATE_RENAME && i < plan->conflict_count; i++)
+        keep_names(s, &plan->conflicts[i]);
     for (size_t i = 0; ok && i < plan->conflict_count; i++)
         plan->conflicts[i].settled = settle_one(s, &plan->conflicts[i]);
     return ok && s->err->code == JPK_OK;
@@ -439,11 +475,14 @@ static bool report_unsettled(const struct settler *s)
     const struct migrate_plan *plan = s->plan;
     if (plan->conflict_count == 0 || plan->policy != MIGRATE_ASK)
         return true;
-    const struct migrate_conflict *first = &plan->conflicts[0];
+    size_t more = plan->conflict_count - 1;
+    char others[64] = "";
+    if (more > 0)
+        snprintf(others, sizeof others, ", and so would %zu other%s", more, more == 1 ? "" : "s");
     return error_set(s->err, JPK_ERR_USAGE,
-                     "%zu name%s would meet in an environment, '%.100s'%s first: say what to do with --on-conflict",
-                     plan->conflict_count, plan->conflict_count == 1 ? "" : "s", first->name,
-                     first->taken ? ", which is there already," : "");
+                     "'%.100s' would be the name of several projects in an environment%s: say with --on-conflict fail, "
+                     "rename, newest or skip what is to be done",
+                     plan->conflicts[0].name, others);
 }
 
 bool migrate_plan_settle(struct migrate_plan *plan, const struct migrate_plan_options *options, struct jpk_error *err)
@@ -452,6 +491,7 @@ bool migrate_plan_settle(struct migrate_plan *plan, const struct migrate_plan_op
     bool ok = find_versions(&s) && compare_versions(&s) && join_all(&s) && note_taken(&s) && find_conflicts(&s) &&
               report_unsettled(&s);
     free(s.leader);
+    free(s.named);
     map_free(&s.by_id);
     map_free(&s.by_name);
     map_free(&s.names);

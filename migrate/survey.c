@@ -16,6 +16,7 @@
 #include "base/workers.h"
 #include "jpk/source.h"
 #include "migrate/fingerprint.h"
+#include "migrate/hosts.h"
 #include "migrate/paths.h"
 #include "recipe/plan.h"
 
@@ -72,59 +73,30 @@ static const void *keep(struct reading *r, struct list *list, size_t size, size_
 
 /* -------------------------------------------------------------------------------------------------------- hosts */
 
-/* By what stands before and behind "jitterbit" in the names of the vendor's services. */
-static const struct {
-    const char *domain, *label;
-    enum map_region region;
-} regions[] = {
-    {".jitterbit.net", NULL, MAP_NORTH_AMERICA}, {".jitterbit.eu", NULL, MAP_EMEA},
-    {".jitterbit.cc", NULL, MAP_APAC},           {".jitterbit.com", "na-", MAP_NORTH_AMERICA},
-    {".jitterbit.com", "emea-", MAP_EMEA},       {".jitterbit.com", "apac-", MAP_APAC},
+/* A text in which hosts are looked for. */
+struct looking {
+    struct reading *reading;
+    const char *(*place_of)(void *context); /* where the text stands */
+    void *context;
 };
 
-enum map_region survey_region(const char *host, size_t n)
-{
-    for (size_t i = 0; i < sizeof regions / sizeof regions[0]; i++) {
-        size_t domain = strlen(regions[i].domain);
-        if (n <= domain || memcmp(host + n - domain, regions[i].domain, domain) != 0)
-            continue;
-        const char *dot = memrchr(host, '.', n - domain);
-        const char *label = dot ? dot + 1 : host;
-        if (!regions[i].label || strncmp(label, regions[i].label, strlen(regions[i].label)) == 0)
-            return regions[i].region;
-    }
-    return MAP_REGION_UNKNOWN;
-}
-
-static bool host_character(char c)
-{
-    c = text_lower(c);
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-}
-
-enum { HOST_MAX = 253 };
-
 /* Lists a host once for each item that it stands in. */
-static void add_host(struct reading *r, const char *host, size_t n, const char *place)
+static void add_host(void *context, const char *host, enum map_region region)
 {
+    const struct looking *looking = context;
+    struct reading *r = looking->reading;
     struct arena *arena = &r->project->arena;
-    char lower[HOST_MAX + 1];
-    for (size_t i = 0; i < n; i++)
-        lower[i] = text_lower(host[i]);
-    lower[n] = '\0';
-    enum map_region region = survey_region(lower, n);
-    if (region == MAP_REGION_UNKNOWN)
-        return;
-    size_t size = n + 1 + strlen(place);
-    char *key = arena_alloc(arena, size + 1);
+    const char *place = looking->place_of(looking->context);
+    size_t n = strlen(host), size = place ? n + 1 + strlen(place) : 0;
+    char *key = place ? arena_alloc(arena, size + 1) : NULL;
     uint32_t old = MAP_NONE;
     if (key)
-        snprintf(key, size + 1, "%s %s", lower, place);
+        snprintf(key, size + 1, "%s %s", host, place);
     if (!key || !map_add(&r->known, key, size, 0, &old)) {
         r->failed = true;
         return;
     }
-    const char *kept = old == MAP_NONE ? arena_strdup(arena, lower) : NULL;
+    const char *kept = old == MAP_NONE ? arena_strdup(arena, host) : NULL;
     struct survey_host found = {kept, region, key + n + 1};
     if (kept)
         add(r, &r->hosts, &found, sizeof found);
@@ -132,27 +104,11 @@ static void add_host(struct reading *r, const char *host, size_t n, const char *
         r->failed = r->failed || old == MAP_NONE;
 }
 
-/* The hosts of the vendor in a text; `place_of` says where an offset in it stands. */
-static void find_hosts(struct reading *r, const char *text, size_t n,
-                       const char *(*place_of)(void *context, size_t offset), void *context)
+static void find_hosts(struct reading *r, const char *text, size_t n, const char *(*place_of)(void *context),
+                       void *context)
 {
-    static const char word[] = ".jitterbit.";
-    const size_t length = sizeof word - 1;
-    for (size_t i = 0; n >= length && i <= n - length; i++) {
-        if (text[i] != '.' || strncasecmp(text + i, word, length) != 0)
-            continue;
-        size_t start = i, end = i + length;
-        while (start > 0 && i - start < HOST_MAX && host_character(text[start - 1]))
-            start--;
-        while (end < n && end - start < HOST_MAX && host_character(text[end]))
-            end++;
-        while (end > start && (text[end - 1] == '.' || text[end - 1] == '-'))
-            end--;
-        const char *place = end - start <= HOST_MAX && start < i ? place_of(context, i) : NULL;
-        if (place)
-            add_host(r, text + start, end - start, place);
-        i += length - 1;
-    }
+    struct looking looking = {r, place_of, context};
+    hosts_find(text, n, add_host, &looking);
 }
 
 /* --------------------------------------------------------------------------------------------- Design Studio */
@@ -164,10 +120,9 @@ struct item_place {
     char *path;
 };
 
-static const char *entity_place(void *context, size_t offset)
+static const char *entity_place(void *context)
 {
     struct item_place *place = context;
-    (void)offset;
     if (!place->path)
         place->path = jpk_entity_path(place->entity);
     place->reading->failed = place->reading->failed || !place->path;
@@ -258,27 +213,37 @@ static void read_design(struct reading *r)
 
 struct cloud_place {
     struct reading *reading;
-    size_t component; /* the last that begins before the offset; offsets only grow */
+    uint32_t node;    /* of the text that is looked at; nodes only grow */
+    size_t component; /* the first that does not end before it */
     char *path;
 };
 
-static const char *component_place(void *context, size_t offset)
+static const char *component_place(void *context)
 {
     struct cloud_place *place = context;
     const struct jpk_cloud *cloud = place->reading->from->cloud;
     while (place->component < cloud->component_count &&
-           cloud->doc->nodes[cloud->components[place->component]->node].start <= offset)
+           jdoc_next(cloud->doc, cloud->components[place->component]->node) <= place->node)
         place->component++;
-    if (place->component == 0)
+    if (place->component == cloud->component_count || cloud->components[place->component]->node > place->node)
         return "project";
-    const struct jpk_cloud_component *component = cloud->components[place->component - 1];
-    const char *label = jpk_cloud_kind_info(component->kind)->name;
+    const struct jpk_cloud_component *component = cloud->components[place->component];
     struct buf path = {0};
-    buf_printf(&path, "%s:%s", label, component->name);
+    buf_printf(&path, "%s:%s", jpk_cloud_kind_info(component->kind)->name, component->name);
     free(place->path);
     place->path = path.data;
     place->reading->failed = place->reading->failed || path.failed;
     return path.failed ? NULL : path.data;
+}
+
+static void find_in_export(struct reading *r)
+{
+    const struct jdoc *doc = r->from->cloud->doc;
+    struct cloud_place place = {.reading = r};
+    for (place.node = 0; place.node < doc->count; place.node++)
+        if (jdoc_is(doc, place.node, JDOC_STRING))
+            find_hosts(r, jdoc_string(doc, place.node), jdoc_string_size(doc, place.node), component_place, &place);
+    free(place.path);
 }
 
 static void raise_member(struct survey_project *project, const struct jpk_cloud *cloud, uint32_t object,
@@ -331,7 +296,6 @@ static void read_connections(struct reading *r)
 static void read_cloud(struct reading *r)
 {
     const struct jpk_cloud *cloud = r->from->cloud;
-    struct cloud_place place = {.reading = r};
     raise_member(r->project, cloud, cloud->project, "createdOn");
     raise_member(r->project, cloud, cloud->project, "modifiedOn");
     for (size_t i = 0; i < cloud->component_count; i++)
@@ -344,8 +308,7 @@ static void read_cloud(struct reading *r)
     if (apis != JDOC_NONE && jdoc_is(cloud->doc, apis, JDOC_ARRAY))
         r->project->hosted = cloud->doc->nodes[apis].count;
     read_connections(r);
-    find_hosts(r, cloud->text, cloud->size, component_place, &place);
-    free(place.path);
+    find_in_export(r);
 }
 
 /* ------------------------------------------------------------------------------------------------------ reading */
@@ -497,6 +460,15 @@ static int by_source(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
+/* What cannot be shown as it is may look like another path. */
+static bool is_same(const struct survey_project *a, const struct survey_project *b)
+{
+    char one[PATH_MAX], other[PATH_MAX];
+    if (!a->odd_path && !b->odd_path)
+        return true;
+    return realpath(a->path, one) && realpath(b->path, other) && strcmp(one, other) == 0;
+}
+
 /* Inputs may lie in each other. */
 static void drop_repeated(struct survey *survey)
 {
@@ -505,7 +477,8 @@ static void drop_repeated(struct survey *survey)
         qsort(survey->projects, survey->count, sizeof *survey->projects, by_source);
     for (size_t i = 0; i < survey->count; i++) {
         struct survey_project *project = &survey->projects[i];
-        if (kept > 0 && !project->odd_path && strcmp(survey->projects[kept - 1].source, project->source) == 0) {
+        const struct survey_project *before = kept > 0 ? &survey->projects[kept - 1] : NULL;
+        if (before && strcmp(before->source, project->source) == 0 && is_same(before, project)) {
             free(project->source);
             arena_free(&project->arena);
         } else {

@@ -66,14 +66,11 @@ struct survey_options {
 };
 
 /*
- * Finds the projects at or below `paths` and reads each, with several threads. What cannot be read has its error. Free
- * it in any case. False: memory, or a folder that is not there.
+ * Finds the projects at or below `paths` and reads each, with several threads. What cannot be read or is not there
+ * has its error. Free it in any case. False: memory.
  */
 bool survey_make(struct survey *survey, char *const *paths, size_t path_count, const struct survey_options *options,
                  struct jpk_error *err);
 void survey_free(struct survey *survey);
-
-/* The region of a host of the vendor, which is written in lower case; MAP_REGION_UNKNOWN for all others. */
-enum map_region survey_region(const char *host, size_t n);
 
 #endif

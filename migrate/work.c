@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "jpk/retarget.h"
+#include "migrate/paths.h"
 
 const struct work_without_name work_without_names[] = {
     {"credentials", JPK_WITHOUT_CREDENTIALS},
@@ -149,8 +150,11 @@ static void read_environment(struct reader *r, uint32_t node)
     size_t n = 0;
     for (int i = 0; i < 2; i++) {
         const char *key = (i ? id : name) ? folded(r, NULL, i ? id : name, &n) : NULL;
-        if (key && !map_set(&r->environments, key, n, node))
+        uint32_t old = MAP_NONE;
+        if (key && !map_add(&r->environments, key, n, node, &old))
             r->failed = true;
+        if (old != MAP_NONE && old != node)
+            complain(r, member(r, node, i ? "id" : "name"), "'%s' is another environment already", i ? id : name);
     }
     for (uint32_t at = projects == JDOC_NONE ? 0 : projects + 1; at && at < jdoc_next(r->doc, projects);
          at = jdoc_next(r->doc, at)) {
@@ -193,7 +197,7 @@ static void check_environment(struct reader *r, struct work_item *item, uint32_t
     size_t n = 0;
     bool target = r->plan->organization || r->plan->organization_id;
     if (target && !item->environment) {
-        complain(r, item->node, "says not to which environment it goes: it needs an \"environment\"");
+        complain(r, item->node, "does not say to which environment it goes: it needs an \"environment\"");
         return;
     }
     if (!target || !item->environment)
@@ -225,27 +229,11 @@ static void check_name(struct reader *r, const struct work_item *item, uint32_t 
         complain(r, node, "'%s' is the name of another project in that environment", item->name);
 }
 
-/* It must stay below projects/, whatever the names in it are. */
-static bool leads_astray(const char *path)
-{
-    if (!text_starts_with(path, "projects/"))
-        return true;
-    for (const char *at = path; *at;) {
-        size_t n = strcspn(at, "/");
-        if (n == 0 || (n <= 2 && strncmp(at, "..", n) == 0) || n > 255)
-            return true;
-        at += n + (at[n] == '/');
-        if (!*at && at[-1] == '/')
-            return true;
-    }
-    return false;
-}
-
 static void check_output(struct reader *r, const struct work_item *item, uint32_t node)
 {
     if (!item->output)
-        complain(r, item->node, "says not where its results go: it needs an \"output\"");
-    else if (leads_astray(item->output))
+        complain(r, item->node, "does not say where its results go: it needs an \"output\"");
+    else if (!paths_is_result(item->output))
         complain(r, node, "must be a folder below projects/, without empty parts, . and ..");
     else if (!is_new(r, &r->outputs, NULL, item->output))
         complain(r, node, "'%s' is the output of another project", item->output);
@@ -256,7 +244,7 @@ static void check_action(struct reader *r, const struct work_item *item, uint32_
     uint32_t kind = input == JDOC_NONE ? JDOC_NONE : member(r, input, "kind");
     const char *action = migrate_action_name(item->action);
     if (!*item->fingerprint)
-        complain(r, node, "cannot be '%s': the project could not be read when the plan was made", action);
+        complain(r, node, "cannot be '%s': there is no \"input\", for it could not be read when the plan was made", action);
     else if (kind != JDOC_NONE && jdoc_string_is(r->doc, kind, "backup", strlen("backup")))
         complain(r, node, "cannot be '%s': an environment backup can be imported only into its own environment",
                  action);
@@ -416,10 +404,12 @@ void work_key(const struct work_plan *plan, const struct work_item *item, char o
         plan->organization,
         plan->organization_id,
         plan->agent,
+        item->requires_version,
     };
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         buf_put(&all, parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) + 1 : 1);
-    buf_printf(&all, "%u %zu", plan->without, item->hosts);
+    buf_printf(&all, "%u %zu %zu %zu %d", plan->without, item->hosts, item->items, item->script_lines,
+               item->private_agent);
     sha256_hex(buf_text(&all), all.size, out);
     if (all.failed)
         out[0] = '\0'; /* equal to none */

@@ -147,7 +147,7 @@ static void print_refused(const struct migrate_plan *plan)
         printf(": ");
         message_text(migrate_reason_info(p->reason)->what);
         if (p->detail) {
-            printf(" It ");
+            putchar(' ');
             message_text(p->detail);
         }
         putchar('\n');
@@ -216,7 +216,7 @@ static void list_conflicts(const struct migrate_plan *plan)
         message_put(&text, conflict->name);
         buf_puts(&text, conflict->environment ? " in " : "");
         message_put(&text, conflict->environment ? conflict->environment : "");
-        buf_puts(&text, conflict->taken ? ": is there already" : ":");
+        buf_puts(&text, conflict->taken ? ": a project that is there already," : ":");
         for (size_t j = 0; j < conflict->count && j < LINES_MAX; j++) {
             buf_puts(&text, j ? ", " : " ");
             message_put(&text, plan->projects[conflict->projects[j]].from->source);

@@ -354,6 +354,69 @@ def test_exports(program, folder):
         program.judge.expect_valid(CLOUD, load(export), export)
 
 
+MAP = """mapFormat: 1
+studio: cloud
+organizations:
+- name: Main
+  id: 1
+  subscription: subscribed
+  region: EMEA
+  sso: true
+  bypass: [ann@acme.example]
+  roles: [{name: Admins, permissions: [Admin]}]
+  members: [{email: ann@acme.example, roles: [Admins]}, {email: cy@acme.example}]
+  environments: [{name: Production, id: 2}, {id: 3, projects: [Nightly clean-up]}]
+- id: 900001
+  subscription: trial
+  environments: [{id: 900101, to: 3}]
+  members: [{email: ann@acme.example}, {email: bob@acme.example, moves: false}, {email: dee@acme.example}]
+  apis: [{name: orders-api, project: Contact synchronisation}]
+environment: Production
+projects:
+- match: {project: extract-erp_invoices-to-sftp}
+  skip: true
+"""
+
+
+def test_migration(program, folder):
+    """Plans, with a map and without one, and the journals of what they do; one project has failed."""
+    judge, where = program.judge, os.path.join(folder, "migration")
+    os.mkdir(where)
+    inputs = os.path.join(where, "in")
+    shutil.copytree(os.path.join(ROOT, "samples"), inputs)
+    shutil.copy(os.path.join(inputs, "cloud", "contacts.json"), os.path.join(inputs, "copy.json"))
+    write(os.path.join(inputs, "broken.jpk"), "PK")
+    write(os.path.join(where, "map.yaml"), MAP)
+    plans, records = [], []
+    for number, arguments in enumerate(([], ["--map", os.path.join(where, "map.yaml"), "--without", "credentials,"
+                                             "schedules,emails,variables", "--on-conflict", "rename"],
+                                        ["--map", os.path.join(where, "map.yaml"), "--on-conflict", "skip"])):
+        path = os.path.join(where, f"plan {number}.json")
+        out = os.path.join(where, f"out {number}")
+        result = program.run("migrate", "plan", inputs, "-q", "-o", path, *arguments)
+        judge.check(result.returncode == 1, path, f"{result.returncode}: {result.stderr}")  # one is refused
+        plans.append(load(path))
+        judge.expect_valid("migrate-plan-1", plans[-1], path)
+        if number == 2:
+            os.remove(os.path.join(inputs, "cloud", "contacts.json"))
+        result = program.run("migrate", "run", path, "-q", "-o", out)
+        judge.check(result.returncode in (0, 1, 3), out, f"{result.returncode}: {result.stderr}")
+        for record in sorted(glob.glob(os.path.join(out, "journal", "*.json"))):
+            records.append(load(record))
+            judge.expect_valid("migrate-journal-1", records[-1], record)
+            judge.check(os.path.basename(record) == records[-1]["id"] + ".json", record, "has another id")
+        written = [project["id"] for project in plans[-1]["projects"] if project["action"] in ("move", "convert")]
+        judge.check(written != [] and sorted(written) == sorted(record["id"] for record in records[-len(written):]),
+                    out, "the journal has other projects than the plan")
+    judge.check({record["status"] for record in records} == {"complete", "partial", "failed"}, where,
+                "does not come to every status")
+    judge.check(any("leftOut" in record for record in records), where, "nothing was left out")
+    actions = {project["action"] for plan in plans for project in plan["projects"]}
+    judge.check(actions == {"move", "convert", "skip", "refuse"}, where, f"{actions}")
+    for key in ("conflicts", "versions", "members", "apis"):
+        judge.check(any(plan[key] for plan in plans), where, f"no plan has any {key}")
+
+
 def rewrite(path, old, new):
     with open(path, encoding="utf-8") as file:
         text = file.read().replace(old, new, 1)
@@ -389,6 +452,7 @@ def test_program(judge, path):
         packed = os.path.join(folder, "packed.jpk")
         program.run("pack", "-q", projects[0], packed)
         test_findings(program, folder)
+        test_migration(program, folder)
         test_advice(judge)
         for project in projects + [harmed]:
             test_project(program, project)
