@@ -17,7 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-yaml unzip
+CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev parallel python3 python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
@@ -180,7 +180,8 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate engines schemas planted formats manual layers \
+		install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -258,6 +259,11 @@ formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
 .PHONY: manual
 manual: $(BUILD)/jpk
 	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk
+
+# Migrations that GNU parallel, xargs, CI, Slurm and Kubernetes spread.
+.PHONY: engines
+engines: $(BUILD)/jpk
+	@$(PYTHON) tests/migrate/engines.py --program $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)

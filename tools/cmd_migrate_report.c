@@ -1,11 +1,7 @@
-#include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "migrate/paths.h"
 #include "tools/commands.h"
 #include "tools/message.h"
 #include "tools/migrate_options.h"
@@ -52,37 +48,6 @@ static const struct format *format_of(const char *name)
     return NULL;
 }
 
-/* --------------------------------------------------------------------------------------------------------- links */
-
-/* The way from the folder of a file to each output folder. */
-static bool find_bases(const char *file, char **folders, size_t count, const char **bases)
-{
-    char here[PATH_MAX], there[PATH_MAX], *copy = strdup(file);
-    bool ok = copy != NULL, known = ok && realpath(dirname(copy), here) != NULL;
-    for (size_t i = 0; ok && i < count; i++) {
-        struct buf base = {0};
-        if (known && realpath(folders[i], there))
-            paths_put_relative(&base, here, there);
-        else
-            buf_puts(&base, folders[i]);
-        if (!base.failed && strcmp(base.data, ".") == 0)
-            buf_clear(&base);
-        else
-            buf_putc(&base, '/');
-        ok = !base.failed;
-        bases[i] = base.data;
-    }
-    free(copy);
-    return ok;
-}
-
-static void free_bases(const char **bases, size_t count)
-{
-    for (size_t i = 0; bases && i < count; i++)
-        free((char *)bases[i]);
-    free(bases);
-}
-
 /* ------------------------------------------------------------------------------------------------------- command */
 
 static int write_format(const struct settings *settings, const struct format *format,
@@ -124,16 +89,16 @@ static int write_all(const struct settings *settings, const struct migrate_repor
 static int make(const struct settings *settings, const struct overview *overview, char **folders, size_t count)
 {
     const struct format *format = format_of(settings->format);
-    const char **bases = calloc(count + 1, sizeof *bases);
     struct buf first = {0};
     buf_printf(&first, "%s/report.html", folders[0]);
     const char *place = settings->output ? settings->output : format ? "report" : buf_text(&first);
-    int status = bases && !first.failed && find_bases(place, folders, count, bases) ? 0 : message_memory();
+    const char **bases = first.failed ? NULL : migrate_report_bases(place, (const char *const *)folders, count);
+    int status = bases ? 0 : message_memory();
     struct migrate_report report = {overview, bases, settings->verbose};
     if (status == 0)
         status = format ? write_format(settings, format, &report, settings->output)
                         : write_all(settings, &report, folders[0]);
-    free_bases(bases, count);
+    migrate_report_bases_free(bases, count);
     buf_free(&first);
     return status ? status : !overview->complete;
 }

@@ -23,9 +23,11 @@ static bool read_all(struct overview *overview, char **arguments, size_t count, 
 
 static int print(const struct settings *settings, const struct overview *overview)
 {
-    static const char *const none[1] = {""};
-    struct migrate_report report = {overview, overview->folder_count ? overview->folders : none, settings->verbose};
+    const char **bases = migrate_report_bases("status", overview->folders, overview->folder_count);
+    struct migrate_report report = {overview, bases, settings->verbose};
     struct buf out = {0};
+    if (!bases)
+        return message_memory();
     if (message_as_json(settings)) {
         migrate_report_json(&out, &report);
     } else {
@@ -37,6 +39,7 @@ static int print(const struct settings *settings, const struct overview *overvie
     if (status == 0)
         fwrite(buf_text(&out), 1, out.size, stdout);
     buf_free(&out);
+    migrate_report_bases_free(bases, overview->folder_count);
     return status ? status : !overview->complete;
 }
 

@@ -122,17 +122,23 @@ static int print(const struct work *work)
 {
     struct findings_rule rules[VERIFY_RULES];
     struct findings_list list = {0};
+    struct buf subject = {0}; /* files that lie astray are no projects */
+    size_t written = 0;
+    for (size_t i = 0; i < work->overview->plan.count; i++)
+        written += migrate_writes(work->overview->plan.items[i].action);
+    buf_printf(&subject, "%zu project%s", written, written == 1 ? "" : "s");
     for (int i = 0; i < VERIFY_RULES; i++)
         rules[i] = (struct findings_rule){verify_rules()[i].id, verify_rules()[i].severity, verify_rules()[i].summary,
                                           NULL, NULL};
     struct findings_report report = {
-        .settings = work->settings, .list = &list, .rules = rules, .rule_count = VERIFY_RULES, .unit = "project"};
-    int status = list_results(&list, work) && list_strays(&list, work) ? 0 : message_memory();
+        .settings = work->settings, .list = &list, .rules = rules, .rule_count = VERIFY_RULES, .subject = subject.data};
+    int status = !subject.failed && list_results(&list, work) && list_strays(&list, work) ? 0 : message_memory();
     if (status == 0)
         status = findings_print(&report, findings_format(work->settings));
     if (status == 0 && findings_fail(work->settings, &list))
         status = 1;
     findings_free(&list);
+    buf_free(&subject);
     return status;
 }
 

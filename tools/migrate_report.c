@@ -1,9 +1,13 @@
 #include "tools/migrate_report.h"
 
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "migrate/paths.h"
 #include "tools/convert_report.h"
 #include "tools/message.h"
 
@@ -23,6 +27,50 @@ const char *migrate_report_reason(const struct overview_project *project)
         if (item->reason && strcmp(migrate_reason_info(reason)->id, item->reason) == 0)
             return migrate_reason_info(reason)->what;
     return "The plan says so.";
+}
+
+/* -------------------------------------------------------------------------------------------------------- links */
+
+/* The way from a folder, which is NULL when it is not there, to another. NULL: no memory. */
+static char *way_to(const char *here, const char *folder)
+{
+    char there[PATH_MAX];
+    struct buf way = {0};
+    if (here && realpath(folder, there))
+        paths_put_relative(&way, here, there);
+    else
+        buf_puts(&way, folder);
+    if (!way.failed && strcmp(way.data, ".") == 0)
+        buf_clear(&way);
+    else
+        buf_putc(&way, '/');
+    if (!way.failed)
+        return way.data;
+    buf_free(&way);
+    return NULL;
+}
+
+const char **migrate_report_bases(const char *place, const char *const *folders, size_t count)
+{
+    char here[PATH_MAX], *copy = strdup(place);
+    const char **bases = calloc(count + 1, sizeof *bases);
+    bool ok = copy && bases, known = ok && realpath(dirname(copy), here) != NULL;
+    for (size_t i = 0; ok && i < count; i++) {
+        bases[i] = way_to(known ? here : NULL, folders[i]);
+        ok = bases[i] != NULL;
+    }
+    free(copy);
+    if (ok)
+        return bases;
+    migrate_report_bases_free(bases, count);
+    return NULL;
+}
+
+void migrate_report_bases_free(const char **bases, size_t count)
+{
+    for (size_t i = 0; bases && i < count; i++)
+        free((char *)bases[i]);
+    free(bases);
 }
 
 char *migrate_report_link(const struct migrate_report *report, const struct overview_project *project, const char *name)
@@ -139,7 +187,7 @@ void migrate_report_states(struct buf *out, const struct overview *o)
         }
         buf_puts(out, "\n");
     }
-    buf_printf(out, "%zu projects: ", o->plan.count);
+    buf_printf(out, "%zu project%s: ", o->plan.count, o->plan.count == 1 ? "" : "s");
     put_states(out, o->states);
     buf_puts(out, "\n");
 }
@@ -149,8 +197,12 @@ void migrate_report_states(struct buf *out, const struct overview *o)
 static void add_state(struct findings_list *list, const struct overview_project *project)
 {
     const struct work_item *item = project->item;
-    const char *reason = migrate_report_reason(project);
+    const char *why = migrate_report_reason(project);
+    char reason[JPK_ERROR_MESSAGE_MAX];
     struct jpk_finding finding = {.entity_name = *item->input_name ? item->input_name : NULL};
+    snprintf(reason, sizeof reason, "%s", why ? why : "");
+    if (text_ends_with(reason, ".")) /* a hint may follow */
+        reason[strlen(reason) - 1] = '\0';
     if (project->state == OVERVIEW_FAILED) {
         finding.severity = JPK_ERROR;
         finding.rule = jpk_code_name(project->record.error.code);
@@ -160,11 +212,11 @@ static void add_state(struct findings_list *list, const struct overview_project 
     } else if (project->state == OVERVIEW_PENDING) {
         finding.severity = JPK_ERROR;
         finding.rule = "pending";
-        finding.message = "The project is still to be done.";
+        finding.message = "The project is still to be done";
     } else if (project->state >= OVERVIEW_REFUSED) {
         finding.severity = project->state == OVERVIEW_REFUSED ? JPK_ERROR : JPK_INFO;
         finding.rule = item->reason ? item->reason : overview_state_name(project->state);
-        finding.message = reason ? reason : "";
+        finding.message = reason;
         finding.hint = item->detail;
     } else {
         return;

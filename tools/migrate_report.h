@@ -12,6 +12,10 @@ struct migrate_report {
     bool verbose;
 };
 
+/* The bases of a report that will be the file `place`; free them. NULL: no memory. */
+const char **migrate_report_bases(const char *place, const char *const *folders, size_t count);
+void migrate_report_bases_free(const char **bases, size_t count);
+
 /* "complete"; "partial" when a person must do anything. */
 const char *migrate_report_status(const struct overview *overview);
 

@@ -2,7 +2,7 @@
 """The manual, the hooks of pre-commit and the action of GitHub beside the program.
 
 doc/rules.md is what the program prints; the YAML of the manual is YAML, and the commands, options, hooks and inputs that it
-names are there; the scripts of the action are run as a job would run them, with stand-ins for `jpk` and `make` that say what
+names are there; its console blocks print what they say; its tables have the rows of the program's tables; the scripts of the action are run as a job would run them, with stand-ins for `jpk` and `make` that say what
 they were asked for, and on the samples.
 
 usage: run.py [--program PATH]
@@ -73,13 +73,37 @@ def test_commands(judge, program):
     """Every command that the manual shows, with its options."""
     for path in sorted(glob.glob(os.path.join(DOC, "*.md"))):
         text = read(path)
-        lines = re.findall(r"`(jpk [^`]+)`", text) + re.findall(r"(?:^|[ /'])(jpk (?:recipe|schema) .*)", text, re.MULTILINE)
+        lines = re.findall(r"`(jpk [^`]+)`", text) + re.findall(r"(?:^|[ /'])(jpk (?:recipe|schema|migrate) [^|\n]*)", text, re.MULTILINE)
         for line in lines:
             where = f"{os.path.relpath(path, ROOT)}: {line}"
             known = command_help(program, line.split())
             judge.check(known is not None, where, "is no command")
             for option in re.findall(r"(?<= )--[a-z-]+", line) if known else []:
                 judge.check(re.search(rf"{option}\b", known) is not None, where, f"{option} is no option of it")
+
+
+def test_console(judge, program):
+    """What the console blocks print, a page in a folder of its own."""
+    runner = os.path.join(ROOT, "tests", "cli", "run.py")
+    pages = [path for path in sorted(glob.glob(os.path.join(DOC, "*.md"))) if blocks(read(path), "console")]
+    judge.check(pages != [], "doc", "has no console blocks")
+    for path in pages:
+        result = subprocess.run([sys.executable, runner, "--program", program, path], capture_output=True, text=True)
+        judge.check(result.returncode == 0, os.path.relpath(path, ROOT), result.stdout + result.stderr)
+
+
+def test_migration(judge):
+    """Every reason, status and finding of migrations has its row."""
+    shown = read(os.path.join(DOC, "migrate.md"))
+    rows = re.findall(r"^\| (`.*?) \|", shown, re.MULTILINE)
+    named = set(re.findall("`([^`]+)`", " ".join(rows)))
+    for file, pattern in (("plan_make.c", r'\[REASON_[A-Z_]+\] = \{"([^"]+)"'), ("verify.c", r'\[VERIFY_[A-Z_]+\] = \{"([^"]+)"'),
+                          ("overview.c", r'names\[OVERVIEW_STATES\] = \{([^}]*)'),
+                          ("plan_make.c", r'names\[MIGRATE_ACTIONS\] = \{([^}]*)')):
+        found = re.findall(pattern, read(os.path.join(ROOT, "migrate", file)))
+        names = {name for text in found for name in (re.findall('"([^"]+)"', text) or [text])}
+        judge.check(len(names) > 4, f"migrate/{file}", "the names are not found")
+        judge.check(names <= named, "doc/migrate.md", f"has no row for {sorted(names - named)}")
 
 
 # ---------------------------------------------------------------------------------------------------------- pre-commit
@@ -219,6 +243,8 @@ def main():
     test_rules(judge, program)
     test_yaml(judge)
     test_commands(judge, program)
+    test_console(judge, program)
+    test_migration(judge)
     test_hooks(judge, program)
     test_action(judge)
     for test in (test_validate_arguments, test_build):

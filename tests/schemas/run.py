@@ -274,6 +274,61 @@ def test_conversion(program, project, folder, to="cloud"):
     judge.check(result.returncode == (report["status"] != "complete") == partly, where, report["status"])
 
 
+def sums_up(judge, where, report):
+    """Every project is in one state, and the figures of the parts are those of the whole."""
+    states = Counter(one["status"] for one in report["results"])
+    judge.check(report["projects"] == {"total": len(report["results"]),
+                                       **{key: states[key] for key in report["projects"] if key != "total"}},
+                where, f"projects do not add up: {report['projects']}")
+    for key, total in report["projects"].items():
+        judge.check(total == sum(one["projects"][key] for one in report["organizations"]), where, f"organizations: {key}")
+    written = [one for one in report["results"] if "items" in one]
+    for key, total in report["items"].items():
+        judge.check(total == sum(one["items"][key] for one in written), where, f"items: {key}")
+    minutes = report["totals"]["minutes"]
+    for part in ("todo", "efforts"):
+        judge.check(minutes == sum(one["minutes"] for one in report[part]), where, f"minutes of {part}")
+    judge.check(minutes == sum(share["minutes"] for one in written for share in one["todo"]), where, "minutes of projects")
+    judge.check((report["status"] == "complete") == (report["todo"] == []), where, report["status"])
+
+
+def test_migration(program, folder):
+    """The report of a migration before, while and after it is done, with a project in every state but failed ones."""
+    estate, out = os.path.join(folder, "estate"), os.path.join(folder, "out")
+    plan, place = os.path.join(folder, "plan.json"), os.path.join(folder, "map.yaml")
+    os.makedirs(os.path.join(estate, "real"))
+    for project in samples():
+        program.run("pack", "-q", project, os.path.join(estate, os.path.basename(project) + ".jpk"))
+    for found in filter(None, map(corpus, CORPORA)):
+        program.run("pack", "-q", found, os.path.join(estate, "real", os.path.basename(found).split(".")[0] + ".jpk"))
+    shutil.copy(os.path.join(estate, "http-json.jpk"), os.path.join(estate, "http-json-again.jpk"))
+    for export in glob.glob(os.path.join(ROOT, "samples", "cloud", "*.json")):
+        shutil.copy(export, estate)
+    write(os.path.join(estate, "broken.jpk"), "PK")
+    with open(os.path.join(ROOT, "samples", "migration", "map.yaml"), encoding="utf-8") as file:
+        write(place, file.read() + "  - match: {source: '**/salesforce*'}\n    studio: cloud\n"
+              "  - match: {source: '**/nightly*'}\n    keep: true\n  - match: {source: '**/contacts*'}\n    studio: design\n")
+    result = program.run("migrate", "plan", estate, "--map", place, "-o", plan, "--on-conflict", "skip", "-q")
+    program.judge.check(result.returncode == 1, "jpk migrate plan", f"{result.returncode}: {result.stderr}")
+    before, = program.reports("migrate-report-1", [["migrate", "status", plan]])
+    program.run("migrate", "run", plan, "-o", out, "--shard", "1/2", "-q")
+    half, = program.reports("migrate-report-1", [["migrate", "report", out]])
+    result = program.run("migrate", "run", plan, "-o", out, "-q")
+    program.judge.check(result.returncode == 1, "jpk migrate run", f"{result.returncode}: {result.stderr}")
+    os.remove(os.path.join(estate, "database-to-ftp.jpk"))
+    done, again = program.reports("migrate-report-1", [["migrate", "report", out], ["migrate", "status", out]])
+    program.run("migrate", "run", plan, "-o", out, "-q")
+    failed, = program.reports("migrate-report-1", [["migrate", "report", out]])
+    for report in (before, half, done, failed):
+        sums_up(program.judge, "jpk migrate report", report)
+    states = [{key for key, count in one["projects"].items() if count and key != "total"}
+              for one in (before, half, done, failed)]
+    program.judge.check(done == again, "jpk migrate status", "is not what the report says")
+    program.judge.check("pending" in states[0] & states[1] and "pending" not in states[2], "jpk migrate report", f"{states}")
+    program.judge.check({"complete", "partial", "failed", "refused", "skipped", "kept"} == states[3], "jpk migrate report",
+                        f"has no project in some states: {states[3]}")
+
+
 def found_in(reports, pattern):
     return sorted({name for report in reports for name in re.findall(pattern, json.dumps(report))})
 
@@ -468,6 +523,7 @@ def test_program(judge, path):
         recipes = os.path.join(ROOT, "samples", "recipes")
         program.reports("recipe-list-report-1", [["recipe", "list", recipes], ["recipe", "list", recipes, folder, broken],
                                                  ["recipe", "list", "--author", "nobody", recipes]])
+        test_migration(program, folder)
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
         program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])
