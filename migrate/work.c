@@ -244,7 +244,8 @@ static void check_action(struct reader *r, const struct work_item *item, uint32_
     uint32_t kind = input == JDOC_NONE ? JDOC_NONE : member(r, input, "kind");
     const char *action = migrate_action_name(item->action);
     if (!*item->fingerprint)
-        complain(r, node, "cannot be '%s': there is no \"input\", for it could not be read when the plan was made", action);
+        complain(r, node, "cannot be '%s': there is no \"input\", for it could not be read when the plan was made",
+                 action);
     else if (kind != JDOC_NONE && jdoc_string_is(r->doc, kind, "backup", strlen("backup")))
         complain(r, node, "cannot be '%s': an environment backup can be imported only into its own environment",
                  action);
