@@ -301,6 +301,7 @@ bench:
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
+	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
 
 C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)

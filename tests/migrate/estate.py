@@ -137,7 +137,7 @@ def retold(base, project):
     if project.get("broken") == "xml":
         changed["project.xml"] = changed["project.xml"][:-30] + b"<"
     if project.get("version"):
-        changed["ui.xml"] = files.get("ui.xml", b"") + b"\n<!-- version %d -->\n" % project["version"]
+        changed["files/version.txt"] = b"version %d\n" % project["version"]
     return changed
 
 

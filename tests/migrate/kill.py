@@ -73,6 +73,26 @@ class Killer:
         return killed
 
 
+def planned_as_it_is(place):
+    """What is broken is refused for that reason; of copies one goes."""
+    by_source = {item["source"]: item for item in place.plan["projects"]}
+    need(len(by_source) == len(place.estate), "%d of %d projects are planned" % (len(by_source), len(place.estate)),
+         *sorted(set(by_source) ^ {p["path"] for p in place.estate})[:5])
+    copied = {}
+    for project in place.estate:
+        item, broken = by_source[project["path"]], project.get("broken")
+        if broken == "characters":
+            need(not set(item["name"]) & set('\\/:?*"<>|') and item["action"] in ("move", "convert"), "a name is not allowed", item)
+        elif broken and (broken != "mode" or place.unprivileged):
+            need(item["action"] == "refuse" and item["reason"] == project["reason"], "%s is planned otherwise" % broken, item)
+        elif not broken:
+            copied.setdefault((project["id"], project.get("version", 0)), []).append(item)
+    for items in copied.values():
+        left = [item for item in items if item.get("reason") != "duplicate"]
+        need(len(left) == 1, "%d of %d copies go" % (len(left), len(items)), *items)
+    return "%d broken, %d copies" % (sum("broken" in p for p in place.estate), len(place.estate) - len(copied))
+
+
 def killed(place):
     rng, out, total, rounds = random.Random(place.options.seed), place.out("b"), 0, 0
     while total < place.options.kills:
@@ -176,7 +196,7 @@ def main():
     need(len(items) > options.count / 2, "too few projects are written: %d" % len(items))
     print("migrations: %d projects, %d written in %.1f s, %d failed"
           % (options.count, len(items), time.monotonic() - began, len(failed)), flush=True)
-    migration.run_cases([killed, shards_one_after_the_other, shards_at_the_same_time, shards_in_folders_of_their_own, only,
+    migration.run_cases([planned_as_it_is, killed, shards_one_after_the_other, shards_at_the_same_time, shards_in_folders_of_their_own, only,
                          jobs, dry_run, sources_untouched], place)
 
 
