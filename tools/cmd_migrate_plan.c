@@ -132,6 +132,19 @@ static void print_endpoints(const struct migrate_plan *plan)
                    hosted);
 }
 
+/* What is the matter, more about it, and what can be done. */
+static void print_reason(const struct migrate_project *p)
+{
+    const struct migrate_reason_info *reason = migrate_reason_info(p->reason);
+    printf("%.*s", (int)(strlen(reason->what) - 1), reason->what); /* without its full stop */
+    if (p->detail) {
+        fputs(": ", stdout);
+        message_text(p->detail);
+    }
+    if (reason->todo)
+        printf("; %s", reason->todo);
+}
+
 /* What needs a look before the plan is carried out, most important first. */
 static void print_refused(const struct migrate_plan *plan)
 {
@@ -145,11 +158,7 @@ static void print_refused(const struct migrate_plan *plan)
         printf("  ");
         message_text(p->from->source);
         printf(": ");
-        message_text(migrate_reason_info(p->reason)->what);
-        if (p->detail) {
-            putchar(' ');
-            message_text(p->detail);
-        }
+        print_reason(p);
         putchar('\n');
     }
     if (plan->actions[MIGRATE_REFUSE] > shown)
@@ -248,6 +257,8 @@ static int write_plan(const struct settings *settings, const struct migrate_plan
         }
     }
     buf_free(&text);
+    if (status == 0 && plan->count == 0 && !settings->quiet)
+        fputs("jpk: no project was found\n", stderr);
     bool look = plan->actions[MIGRATE_REFUSE] > 0 || plan->members.conflicts > 0;
     return status ? status : look;
 }

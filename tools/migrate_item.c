@@ -115,9 +115,9 @@ static const struct {
                      "set it up there, unless nobody wants it any more", CONVERT_EFFORT_SET_UP, JPK_INFO},
     [TODO_KEPT] = {"kept", "Something should have been left out, and could not.",
                    "see in the report why, and take it out there by hand", CONVERT_EFFORT_LOOK, JPK_WARNING},
-    [TODO_HOSTS] = {"host-of-another-region", "A host of the vendor stands in it that belongs to another region.",
-                    "change it to that of the region there: the plan says where it stands", CONVERT_EFFORT_ADAPT,
-                    JPK_WARNING},
+    [TODO_HOSTS] = {"host-of-another-region", "A host of the vendor stands in it, and hosts differ by region.",
+                    "change it to that of the region there, if it is of another: the plan says where it stands",
+                    CONVERT_EFFORT_ADAPT, JPK_WARNING},
 };
 
 static void add_todo(struct journal_todo *list, size_t *count, int which, size_t tasks)
