@@ -100,6 +100,17 @@ $(BUILD)/obj/page/shipped.o: $(BUILD)/page/shipped.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# The manual: a file of prose for each command and each topic (tools/manual.h).
+PROSE := $(sort $(wildcard doc/man/*.md))
+
+$(BUILD)/page/prose.c: $(PROSE) tools/manual.h doc/man/embed.sh
+	@mkdir -p $(@D)
+	sh doc/man/embed.sh $(PROSE) >$@
+
+$(BUILD)/obj/page/prose.o: $(BUILD)/page/prose.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 # Which program this is: the checksum of what it is made of.
 SOURCES := $(sort $(foreach folder,$(LAYERS),$(wildcard $(folder)/*.[ch])) $(HEADERS) $(SHIPPED))
 
@@ -121,8 +132,10 @@ $(ARCHIVES):
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/jpk: $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES) $(LDLIBS)
+PROGRAM_OBJECTS := $(call objects,tools) $(PAGE_OBJECTS) $(BUILD)/obj/page/prose.o
+
+$(BUILD)/jpk: $(PROGRAM_OBJECTS) $(ARCHIVES)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(ARCHIVES) $(LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
