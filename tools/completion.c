@@ -193,3 +193,14 @@ const char *completion_word(size_t *index, size_t *size)
     }
     return NULL;
 }
+
+void completion_family(struct buf *out, const char *word, size_t size)
+{
+    const char *before = "";
+    for (const struct command *const *c = commands; *c; c++) {
+        if (strncmp((*c)->name, word, size) != 0 || (*c)->name[size] != ' ')
+            continue;
+        buf_printf(out, "%s%s", before, (*c)->name + size + 1);
+        before = ", ";
+    }
+}

@@ -28,6 +28,9 @@ void completion_quote(struct buf *out, const char *text);
 /* The first words of commands, each once, from *index on: families and commands of one word. NULL: no more. */
 const char *completion_word(size_t *index, size_t *size);
 
+/* Appends what the commands of the family with that first word are called: "list, show". */
+void completion_family(struct buf *out, const char *word, size_t size);
+
 /* Each appends a script. */
 void completion_bash(struct buf *out);
 void completion_zsh(struct buf *out);

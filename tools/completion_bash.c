@@ -20,7 +20,8 @@ static const char driver[] =
     "\n"
     "_jpk()\n"
     "{\n"
-    "    local current=${COMP_WORDS[COMP_CWORD]} command= option= number=0 only= words= files= i word\n"
+    "    local current=${COMP_WORDS[COMP_CWORD]} command='' option='' number=0 only='' words='' files=''\n"
+    "    local i word\n"
     "    COMPREPLY=()\n"
     "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
     "        word=${COMP_WORDS[i]}\n"
@@ -38,7 +39,7 @@ static const char driver[] =
     "            ((number++))\n"
     "        fi\n"
     "    done\n"
-    "    words= files=\n"
+    "    words='' files=''\n"
     "    [[ $current = '=' && -n $option ]] && current=\n"
     "    if [[ -n $option ]]; then\n"
     "        _jpk_value \"$command $option\"\n"
@@ -106,6 +107,7 @@ static void put_words(struct buf *out)
 static void put_options(struct buf *out)
 {
     begin_case(out, "The options of a command.", "_jpk_options");
+    buf_puts(out, "    '') words='--help --version' ;;\n");
     for (const struct command *const *c = commands; *c; c++) {
         buf_printf(out, "    '%s') words='", (*c)->name);
         for (const struct option *const *group = (*c)->groups; *group; group++)

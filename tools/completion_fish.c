@@ -26,6 +26,16 @@ static const char *const driver[] = {
     "    test \"$command\" = \"$argv\"",
     "end",
     "",
+    "# Files with one of these endings, or all, and folders; / is no ending.",
+    "function __jpk_files",
+    "    set -l token (commandline -ct | string replace -r -- '^--[a-z-]+=' '')",
+    "    set -l pattern '^[^\\t]*(?:/|\\.(?:'(string join '|' -- $argv)'))(?:\\t.*)?$'",
+    "    if not set -q argv[1]",
+    "        set pattern .",
+    "    end",
+    "    __fish_complete_path \"$token\" | string match -e -r -- $pattern",
+    "end",
+    "",
     "complete -c jpk -f",
     NULL,
 };
@@ -41,20 +51,10 @@ static void put_place(struct buf *out, struct completion *place)
 {
     buf_puts(out, " -a '");
     buf_puts(out, buf_text(&place->words));
-    if (place->endings && *place->endings) {
-        buf_puts(out, " (__fish_complete_suffix");
-        for (const char *c = place->endings; *c; c++) {
-            if (c == place->endings || *c == ' ')
-                buf_puts(out, " .");
-            if (*c != ' ')
-                buf_putc(out, *c);
-        }
-        buf_putc(out, ')');
-    } else if (place->endings) {
-        buf_puts(out, " (__fish_complete_path)");
-    } else if (place->folders) {
-        buf_puts(out, " (__fish_complete_directories)");
-    }
+    if (place->endings)
+        buf_printf(out, " (__jpk_files %s)", place->endings);
+    else if (place->folders)
+        buf_puts(out, " (__jpk_files /)");
     buf_putc(out, '\'');
     out->failed = out->failed || place->words.failed;
     completion_free(place);
@@ -65,7 +65,13 @@ static void put_words(struct buf *out)
     size_t index = 0, size;
     for (const char *word; (word = completion_word(&index, &size));) {
         buf_printf(out, "complete -c jpk -n '__jpk_is' -a %.*s", (int)size, word);
-        put_description(out, word[size] ? "commands of two words" : commands[index - 1]->summary);
+        if (word[size]) {
+            buf_puts(out, " -d '");
+            completion_family(out, word, size);
+            buf_puts(out, "'\n");
+            continue;
+        }
+        put_description(out, commands[index - 1]->summary);
         buf_putc(out, '\n');
     }
     for (const struct command *const *c = commands; *c; c++) {

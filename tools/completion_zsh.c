@@ -91,7 +91,10 @@ static void put_list(struct buf *out, const char *family)
     buf_puts(out, "        list=(\n");
     for (const char *word; n == 0 && (word = completion_word(&index, &size));) {
         buf_printf(out, "            '%.*s:", (int)size, word);
-        put_text(out, word[size] ? "commands of two words" : commands[index - 1]->summary);
+        if (word[size])
+            completion_family(out, word, size);
+        else
+            put_text(out, commands[index - 1]->summary);
         buf_puts(out, "'\n");
     }
     for (const struct command *const *c = commands; n > 0 && *c; c++) {
