@@ -17,7 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev python3 python3-yaml unzip
+CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev python3 python3-yaml unzip mandoc
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
@@ -66,8 +66,10 @@ help:
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
 	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
+	@echo 'make man             the manual pages, in build/man'
+	@echo 'make api             the reference of the library as HTML, in build/api'
 	@echo 'make samples         the sample projects as Jitterpaks, in build/samples'
-	@echo 'make install         program, library and headers; DESTDIR and PREFIX are honoured'
+	@echo 'make install         program, library, manual and completions; DESTDIR and PREFIX are honoured'
 	@echo 'make uninstall       takes them away again'
 	@echo 'make clean           removes build'
 
@@ -151,6 +153,31 @@ $(BUILD)/libjpk.a: $(ARCHIVES)
 	$(OBJCOPY) --localize-hidden $(BUILD)/libjpk.o
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/libjpk.o
+
+# The pages of the manual: a command each, as the tables of tools/ name them, a topic each, and the library.
+COMMANDS := $(shell sed -n 's/^ *\.name = "\([a-z ]*\)",$$/\1/p' tools/cmd_*.c | tr ' ' -)
+MAN1 := jpk.1 $(patsubst %,jpk-%.1,$(COMMANDS))
+MAN3 := libjpk.3
+MAN7 := $(patsubst doc/man/%.md,%,$(wildcard doc/man/*.7.md))
+MAN_PAGES := $(addprefix $(BUILD)/man/,$(MAN1) $(MAN3) $(MAN7))
+
+.PHONY: man
+man: $(MAN_PAGES)
+
+$(BUILD)/man/%: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk help --man $(basename $*) >$@
+
+$(BUILD)/man/libjpk.3: $(HEADERS) doc/api.py doc/example.c
+	@mkdir -p $(@D)
+	@$(PYTHON) doc/api.py man $(VERSION) doc/example.c $(HEADERS) >$@
+
+# The reference of the library as HTML.
+.PHONY: api
+api:
+	@rm -rf $(BUILD)/api
+	@$(PYTHON) doc/api.py html $(BUILD)/api $(VERSION) $(HEADERS)
+	@echo 'wrote $(BUILD)/api/index.html'
 
 # What the program writes of its own manual.
 .PHONY: doc
@@ -309,27 +336,68 @@ run-lint:
 
 # -------------------------------------------------------------------------------------------------------- install
 
-INSTALLED = $(DESTDIR)$(PREFIX)/bin/jpk $(addprefix $(DESTDIR)$(PREFIX)/,$(HEADERS)) $(DESTDIR)$(LIBDIR)/libjpk.a \
-	$(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so \
-	$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc $(DESTDIR)$(PREFIX)/share/jpk/schema/*.json
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/jpk
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+SCHEMADIR = $(PREFIX)/share/jpk/schema
+
+COMPLETIONS := $(addprefix $(BUILD)/completion/,jpk _jpk jpk.fish)
+DOCUMENTS := README.md CHANGELOG.md LICENSE SECURITY.md doc/ci.md doc/rules.md doc/example.c
+SCHEMAS := $(wildcard schema/*.json)
+
+$(BUILD)/completion/jpk: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion bash >$@
+
+$(BUILD)/completion/_jpk: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion zsh >$@
+
+$(BUILD)/completion/jpk.fish: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion fish >$@
 
 .PHONY: install
-install: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(LIBDIR)/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/jpk/schema
+install: install-program install-library
+
+.PHONY: install-program
+install-program: $(BUILD)/jpk $(MAN_PAGES) $(COMPLETIONS)
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(SCHEMADIR) $(MANDIR)/man1 $(MANDIR)/man7 $(DOCDIR) $(BASHDIR) \
+		$(ZSHDIR) $(FISHDIR))
 	install -m 755 $(BUILD)/jpk $(DESTDIR)$(PREFIX)/bin/jpk
+	install -m 644 $(SCHEMAS) $(DESTDIR)$(SCHEMADIR)/
+	install -m 644 $(addprefix $(BUILD)/man/,$(MAN1)) $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 $(addprefix $(BUILD)/man/,$(MAN7)) $(DESTDIR)$(MANDIR)/man7/
+	install -m 644 $(DOCUMENTS) $(DESTDIR)$(DOCDIR)/
+	install -m 644 $(BUILD)/completion/jpk $(DESTDIR)$(BASHDIR)/jpk
+	install -m 644 $(BUILD)/completion/_jpk $(DESTDIR)$(ZSHDIR)/_jpk
+	install -m 644 $(BUILD)/completion/jpk.fish $(DESTDIR)$(FISHDIR)/jpk.fish
+
+.PHONY: install-library
+install-library: $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(BUILD)/man/libjpk.3
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/include/jpk $(LIBDIR)/pkgconfig $(MANDIR)/man3)
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/jpk/
 	install -m 644 $(BUILD)/libjpk.a $(DESTDIR)$(LIBDIR)/libjpk.a
-	install -m 755 $(BUILD)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION)
+	install -m 644 $(BUILD)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION)
 	ln -sf libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION)
 	ln -sf libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' jpk.pc.in \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc
-	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/jpk/schema/
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc
+	install -m 644 $(BUILD)/man/libjpk.3 $(DESTDIR)$(MANDIR)/man3/
 
+INSTALLED = $(PREFIX)/bin/jpk $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(MANDIR)/man1/,$(MAN1)) \
+	$(addprefix $(MANDIR)/man3/,$(MAN3)) $(addprefix $(MANDIR)/man7/,$(MAN7)) \
+	$(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) $(BASHDIR)/jpk $(ZSHDIR)/_jpk $(FISHDIR)/jpk.fish \
+	$(addprefix $(PREFIX)/,$(HEADERS)) $(LIBDIR)/libjpk.a $(LIBDIR)/libjpk.so.$(VERSION) \
+	$(LIBDIR)/libjpk.so.$(SOVERSION) $(LIBDIR)/libjpk.so $(LIBDIR)/pkgconfig/jpk.pc
+
+# The folders that are nobody else's go too.
 .PHONY: uninstall
 uninstall:
-	rm -f $(INSTALLED)
-	-rmdir $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(PREFIX)/share/jpk/schema $(DESTDIR)$(PREFIX)/share/jpk 2>/dev/null
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(addprefix $(DESTDIR),$(PREFIX)/include/jpk $(SCHEMADIR) $(PREFIX)/share/jpk $(DOCDIR)) 2>/dev/null
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
