@@ -217,7 +217,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -275,16 +275,20 @@ formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
 	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
 
 .PHONY: manual
-manual: $(BUILD)/jpk
-	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk
+manual: $(BUILD)/jpk $(MAN_PAGES)
+	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk --man $(BUILD)/man
+
+.PHONY: completion
+completion: $(BUILD)/jpk
+	@$(PYTHON) tests/completion/run.py --program $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)
 	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a
 
 .PHONY: install-test
-install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
-	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
+install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(MAN_PAGES)
+	@MAKE="$(MAKE)" CC="$(CC)" CXX="$(CXX)" PYTHON="$(PYTHON)" tests/install/run.sh $(BUILD)
 
 # The pages of `jpk inventory` and `jpk convert` in a browser; not part of check, for a browser is large.
 .PHONY: check-browser
@@ -314,9 +318,9 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
+C_FILES := $(foreach folder,$(LAYERS) tools doc tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)
-SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
+SHELL_FILES := .ci/run .ci/packages schema/embed.sh doc/man/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 
 .PHONY: lint
 lint:
@@ -325,7 +329,7 @@ lint:
 
 # gcc 12's analyzer does not see that memory is handed on inside of structures; ASan and valgrind look for leaks.
 .PHONY: run-lint
-run-lint:
+run-lint: $(BUILD)/jpk
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__GNUC__ -Iinclude -I. $(LAYERS) tools
@@ -333,6 +337,7 @@ run-lint:
 		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
 	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' all
 	shellcheck $(SHELL_FILES)
+	$(BUILD)/jpk completion bash | shellcheck --shell=bash -
 
 # -------------------------------------------------------------------------------------------------------- install
 

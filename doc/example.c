@@ -18,7 +18,8 @@ int main(int argc, char **argv)
     fclose(file);
 
     struct jpk_error err = {0};
-    struct jpk_recipe *recipe = jpk_recipe_from_memory(data, size, NULL, NULL, &err);
+    struct jpk_recipe_options options = {.file = "upload.jpk"};
+    struct jpk_recipe *recipe = jpk_recipe_from_memory(data, size, NULL, &options, &err);
     int status = recipe ? answer(200, jpk_recipe_metadata(recipe, NULL)) : answer(422, err.message);
     jpk_recipe_free(recipe);
     return status;
