@@ -58,9 +58,11 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make program         install what is missing, build'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
+	@echo 'make tour            a folder for the tour of README, build/tour'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
+	@echo 'make check-debian    the Debian packages, built from a copy, and lintian'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -154,6 +156,9 @@ $(BUILD)/libjpk.a: $(ARCHIVES)
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/libjpk.o
 
+.PHONY: library
+library: $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
+
 # The pages of the manual: a command each, as the tables of tools/ name them, a topic each, and the library.
 COMMANDS := $(shell sed -n 's/^ *\.name = "\([a-z ]*\)",$$/\1/p' tools/cmd_*.c | tr ' ' -)
 MAN1 := jpk.1 $(patsubst %,jpk-%.1,$(COMMANDS))
@@ -209,6 +214,14 @@ show-demo:
 	$(BUILD)/jpk info $(BUILD)/samples/salesforce-to-netsuite.jpk
 	$(BUILD)/jpk recipe generate $(BUILD)/samples/salesforce-to-netsuite.jpk -o $(BUILD)/demo --force
 	cat $(BUILD)/demo/*-configure.json
+
+# A folder for the tour of README.
+.PHONY: tour
+tour: $(BUILD)/jpk
+	@rm -rf $(BUILD)/tour
+	@mkdir -p $(BUILD)/tour
+	@ln -s $(CURDIR)/samples $(BUILD)/tour/samples
+	@echo 'cd $(abspath $(BUILD))/tour && PATH="$(abspath $(BUILD)):$$PATH"'
 
 # ---------------------------------------------------------------------------------------------------------- tests
 
@@ -296,6 +309,12 @@ check-browser:
 	@.ci/packages $(CHECK_PACKAGES) chromium
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/browser.sh $(BUILD)/jpk
+
+# The Debian packages, as debian/ describes them, and what lintian says of them.
+.PHONY: check-debian
+check-debian:
+	@.ci/packages $(CHECK_PACKAGES) debhelper dpkg-dev fakeroot git lintian
+	@CC="$(CC)" tests/debian.sh $(BUILD)
 
 .PHONY: check-asan
 check-asan:
