@@ -12,14 +12,25 @@ static const struct option options[] = {
     {0},
 };
 
-enum { LABEL = 18 };
+/* The longest name of a command or topic decides where the words begin. */
+static int label_width(void)
+{
+    size_t width = 0;
+    for (const struct command *const *c = commands; *c; c++)
+        if (strlen((*c)->name) > width)
+            width = strlen((*c)->name);
+    for (size_t i = 0; i < manual_prose_count; i++)
+        if (manual_prose[i].section == 7 && strlen(manual_word(&manual_prose[i])) > width)
+            width = strlen(manual_word(&manual_prose[i]));
+    return (int)width + TABLE_GAP;
+}
 
 static void put_commands(struct buf *out, const char *family)
 {
     size_t n = strlen(family);
     for (const struct command *const *c = commands; *c; c++)
         if (strncmp((*c)->name, family, n) == 0 && (n == 0 || (*c)->name[n] == ' '))
-            buf_printf(out, "  %-*s%s\n", LABEL, (*c)->name, (*c)->summary);
+            buf_printf(out, "  %-*s%s\n", label_width(), (*c)->name, (*c)->summary);
 }
 
 static void put_topics(struct buf *out)
@@ -27,7 +38,7 @@ static void put_topics(struct buf *out)
     for (size_t i = 0; i < manual_prose_count; i++) {
         if (manual_prose[i].section != 7)
             continue;
-        buf_printf(out, "  %-*s", LABEL, manual_word(&manual_prose[i]));
+        buf_printf(out, "  %-*s", label_width(), manual_word(&manual_prose[i]));
         manual_summary(out, &manual_prose[i]);
         buf_putc(out, '\n');
     }
