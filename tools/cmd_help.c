@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "tools/columns.h"
 #include "tools/commands.h"
 #include "tools/manual.h"
@@ -97,13 +98,31 @@ static bool put_page(struct buf *out, const struct settings *settings, int count
     return true;
 }
 
+static const char *nearest_page(const char *word)
+{
+    const char *best = command_nearest(word);
+    size_t least = best ? text_distance(word, best, 2) : 3;
+    for (size_t i = 0; i < manual_prose_count; i++) {
+        const char *topic = manual_word(&manual_prose[i]);
+        if (manual_prose[i].section == 7 && text_distance(word, topic, 2) < least) {
+            least = text_distance(word, topic, 2);
+            best = topic;
+        }
+    }
+    return best;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct buf out = {0};
     if (put_page(&out, settings, count, arguments))
         return message_buf(&out);
-    fprintf(stderr, "jpk: there is no command '%s%s%s'%s; 'jpk help' lists them\n", arguments[0], count > 1 ? " " : "",
-            count > 1 ? arguments[1] : "", count > 1 ? "" : " and no such topic");
+    const char *nearest = count == 1 ? nearest_page(arguments[0]) : NULL;
+    if (nearest)
+        fprintf(stderr, "jpk: there is no command '%s' and no such topic; did you mean '%s'?\n", arguments[0], nearest);
+    else
+        fprintf(stderr, "jpk: there is no command '%s%s%s'%s; 'jpk help' lists them\n", arguments[0],
+                count > 1 ? " " : "", count > 1 ? arguments[1] : "", count > 1 ? "" : " and no such topic");
     return 2;
 }
 

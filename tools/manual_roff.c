@@ -9,7 +9,7 @@
 #include "tools/manual.h"
 #include "tools/prose.h"
 
-enum { LINE = 72 };
+enum { LINE = 72, NAME_MAX_SIZE = 64 };
 
 /* --------------------------------------------------------------------------------------------------------- text */
 
@@ -283,12 +283,26 @@ static const char *put_introduction(struct buf *out, const struct manual_prose *
     return put_blocks(out, at, false);
 }
 
-void manual_roff_command(struct buf *out, const struct command *command)
+/* "jpk-recipe-generate" */
+static void page_name(char name[NAME_MAX_SIZE], const struct command *command)
 {
-    char name[64];
-    snprintf(name, sizeof name, "jpk-%s", command->name);
+    snprintf(name, NAME_MAX_SIZE, "jpk-%s", command->name);
     for (char *space = strchr(name, ' '); space; space = strchr(space, ' '))
         *space = '-';
+}
+
+/* A page as a tag, before what is said of it. */
+static void put_reference(struct buf *out, const char *name, int section)
+{
+    buf_puts(out, ".TP\n");
+    put_bold(out, name);
+    buf_printf(out, "(%d)\n", section);
+}
+
+void manual_roff_command(struct buf *out, const struct command *command)
+{
+    char name[NAME_MAX_SIZE];
+    page_name(name, command);
     const struct manual_prose *page = manual_find(name);
     put_title(out, name, 1);
     put_name(out, name, command->summary);
@@ -322,9 +336,9 @@ void manual_roff_program(struct buf *out)
     const char *prose = put_blocks(out, page->text, false);
     put_heading(out, "COMMANDS");
     for (const struct command *const *c = commands; *c; c++) {
-        buf_puts(out, ".TP\n");
-        put_bold(out, (*c)->name);
-        buf_putc(out, '\n');
+        char name[NAME_MAX_SIZE];
+        page_name(name, *c);
+        put_reference(out, name, 1);
         put_words(out, (*c)->summary, strlen((*c)->summary));
         buf_putc(out, '\n');
     }
@@ -332,9 +346,7 @@ void manual_roff_program(struct buf *out)
     for (size_t i = 0; i < manual_prose_count; i++) {
         if (manual_prose[i].section != 7)
             continue;
-        buf_puts(out, ".TP\n");
-        put_bold(out, manual_prose[i].name);
-        buf_puts(out, "(7)\n");
+        put_reference(out, manual_prose[i].name, manual_prose[i].section);
         buf_clear(&summary);
         manual_summary(&summary, &manual_prose[i]);
         put_words(out, buf_text(&summary), summary.size);
