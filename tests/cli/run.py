@@ -119,8 +119,8 @@ def prepare(program, wrapper):
         file.write(f'#!/bin/sh\nexec {wrapper} "{program}" "$@"\n')
     os.chmod(os.path.join(tools, "jpk"), 0o755)
     os.symlink(os.path.join(ROOT, "samples"), os.path.join(folder, "samples"))
-    if os.path.isdir(SHARED):
-        os.symlink(SHARED, os.path.join(folder, "shared"))
+    # Also where it leads to nothing: a listing must be the same on every machine.
+    os.symlink(SHARED, os.path.join(folder, "shared"))
     environment = {"PATH": tools + ":/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Chatham", "HOME": folder,
                    "PYTHON": "/usr/bin/python3"}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
