@@ -17,7 +17,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) libcmocka-dev parallel python3 python3-yaml unzip
+CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev mandoc parallel python3 python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
@@ -59,17 +59,21 @@ help:
 	@echo 'make                 the program, build/jpk'
 	@echo 'make program         install what is missing, build'
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
+	@echo 'make tour            a folder for the tour of README, build/tour'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
 	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
+	@echo 'make check-debian    the Debian packages, built from a copy, and lintian'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
 	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
+	@echo 'make man             the manual pages, in build/man'
+	@echo 'make api             the reference of the library as HTML, in build/api'
 	@echo 'make samples         the sample projects as Jitterpaks, in build/samples'
-	@echo 'make install         program, library and headers; DESTDIR and PREFIX are honoured'
+	@echo 'make install         program, library, manual and completions; DESTDIR and PREFIX are honoured'
 	@echo 'make uninstall       takes them away again'
 	@echo 'make clean           removes build'
 
@@ -102,6 +106,17 @@ $(BUILD)/obj/page/shipped.o: $(BUILD)/page/shipped.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
+# The manual: a file of prose for each command and each topic (tools/manual.h).
+PROSE := $(sort $(wildcard doc/man/*.md))
+
+$(BUILD)/page/prose.c: $(PROSE) tools/manual.h doc/man/embed.sh
+	@mkdir -p $(@D)
+	sh doc/man/embed.sh $(PROSE) >$@
+
+$(BUILD)/obj/page/prose.o: $(BUILD)/page/prose.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
 # Which program this is: the checksum of what it is made of.
 SOURCES := $(sort $(foreach folder,$(LAYERS),$(wildcard $(folder)/*.[ch])) $(HEADERS) $(SHIPPED))
 
@@ -124,8 +139,10 @@ $(ARCHIVES):
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/jpk: $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(call objects,tools) $(PAGE_OBJECTS) $(ARCHIVES) $(LDLIBS)
+PROGRAM_OBJECTS := $(call objects,tools) $(PAGE_OBJECTS) $(BUILD)/obj/page/prose.o
+
+$(BUILD)/jpk: $(PROGRAM_OBJECTS) $(ARCHIVES)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(ARCHIVES) $(LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
@@ -141,6 +158,34 @@ $(BUILD)/libjpk.a: $(ARCHIVES)
 	$(OBJCOPY) --localize-hidden $(BUILD)/libjpk.o
 	@rm -f $@
 	$(AR) rcs $@ $(BUILD)/libjpk.o
+
+.PHONY: library
+library: $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
+
+# The pages of the manual: a command each, as the tables of tools/ name them, a topic each, and the library.
+COMMANDS := $(shell sed -n 's/^ *\.name = "\([a-z ]*\)",$$/\1/p' tools/cmd_*.c | tr ' ' -)
+MAN1 := jpk.1 $(patsubst %,jpk-%.1,$(COMMANDS))
+MAN3 := libjpk.3
+MAN7 := $(patsubst doc/man/%.md,%,$(wildcard doc/man/*.7.md))
+MAN_PAGES := $(addprefix $(BUILD)/man/,$(MAN1) $(MAN3) $(MAN7))
+
+.PHONY: man
+man: $(MAN_PAGES)
+
+$(BUILD)/man/%: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk help --man $(basename $*) >$@
+
+$(BUILD)/man/libjpk.3: $(HEADERS) doc/api.py doc/example.c
+	@mkdir -p $(@D)
+	@$(PYTHON) doc/api.py man $(VERSION) doc/example.c $(HEADERS) >$@
+
+# The reference of the library as HTML.
+.PHONY: api
+api:
+	@rm -rf $(BUILD)/api
+	@$(PYTHON) doc/api.py html $(BUILD)/api $(VERSION) $(HEADERS)
+	@echo 'wrote $(BUILD)/api/index.html'
 
 # What the program writes of its own manual.
 .PHONY: doc
@@ -173,6 +218,14 @@ show-demo:
 	$(BUILD)/jpk recipe generate $(BUILD)/samples/salesforce-to-netsuite.jpk -o $(BUILD)/demo --force
 	cat $(BUILD)/demo/*-configure.json
 
+# A folder for the tour of README.
+.PHONY: tour
+tour: $(BUILD)/jpk
+	@rm -rf $(BUILD)/tour
+	@mkdir -p $(BUILD)/tour
+	@ln -s $(CURDIR)/samples $(BUILD)/tour/samples
+	@echo 'cd $(abspath $(BUILD))/tour && PATH="$(abspath $(BUILD)):$$PATH"'
+
 # ---------------------------------------------------------------------------------------------------------- tests
 
 # Packages first, for pkg-config is asked when a Makefile is read.
@@ -180,8 +233,8 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate engines schemas planted formats manual layers \
-		install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate engines schemas planted formats manual \
+		completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -257,8 +310,12 @@ formats: $(BUILD)/jpk $(BUILD)/tests/print_findings
 	@$(PYTHON) tests/formats/run.py --program $(BUILD)/jpk --printer $(BUILD)/tests/print_findings
 
 .PHONY: manual
-manual: $(BUILD)/jpk
-	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk
+manual: $(BUILD)/jpk $(MAN_PAGES)
+	@$(PYTHON) tests/docs/run.py --program $(BUILD)/jpk --man $(BUILD)/man
+
+.PHONY: completion
+completion: $(BUILD)/jpk
+	@$(PYTHON) tests/completion/run.py --program $(BUILD)/jpk
 
 # Migrations that GNU parallel, xargs, CI, Slurm and Kubernetes spread.
 .PHONY: engines
@@ -271,8 +328,8 @@ layers: $(ARCHIVES)
 		$(BUILD)/layers/migrate.a
 
 .PHONY: install-test
-install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
-	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
+install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(MAN_PAGES)
+	@MAKE="$(MAKE)" CC="$(CC)" CXX="$(CXX)" PYTHON="$(PYTHON)" tests/install/run.sh $(BUILD)
 
 # The pages of `jpk inventory` and `jpk convert` in a browser; not part of check, for a browser is large.
 .PHONY: check-browser
@@ -280,6 +337,12 @@ check-browser:
 	@.ci/packages $(CHECK_PACKAGES) chromium
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/browser.sh $(BUILD)/jpk
+
+# The Debian packages, as debian/ describes them, and what lintian says of them.
+.PHONY: check-debian
+check-debian:
+	@.ci/packages $(CHECK_PACKAGES) debhelper dpkg-dev fakeroot git lintian
+	@CC="$(CC)" tests/debian.sh $(BUILD)
 
 .PHONY: check-asan
 check-asan:
@@ -303,9 +366,9 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
+C_FILES := $(foreach folder,$(LAYERS) tools doc tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
 	$(HEADERS)
-SHELL_FILES := .ci/run .ci/packages schema/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
+SHELL_FILES := .ci/run .ci/packages schema/embed.sh doc/man/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 
 .PHONY: lint
 lint:
@@ -314,7 +377,7 @@ lint:
 
 # gcc 12's analyzer does not see that memory is handed on inside of structures; ASan and valgrind look for leaks.
 .PHONY: run-lint
-run-lint:
+run-lint: $(BUILD)/jpk
 	clang-format --dry-run -Werror $(C_FILES)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --enable=warning,performance,portability \
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__GNUC__ -Iinclude -I. $(LAYERS) tools
@@ -322,30 +385,72 @@ run-lint:
 		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
 	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' all
 	shellcheck $(SHELL_FILES)
+	$(BUILD)/jpk completion bash | shellcheck --shell=bash -
 
 # -------------------------------------------------------------------------------------------------------- install
 
-INSTALLED = $(DESTDIR)$(PREFIX)/bin/jpk $(addprefix $(DESTDIR)$(PREFIX)/,$(HEADERS)) $(DESTDIR)$(LIBDIR)/libjpk.a \
-	$(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so \
-	$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc $(DESTDIR)$(PREFIX)/share/jpk/schema/*.json
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/jpk
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+SCHEMADIR = $(PREFIX)/share/jpk/schema
+
+COMPLETIONS := $(addprefix $(BUILD)/completion/,jpk _jpk jpk.fish)
+DOCUMENTS := README.md CHANGELOG.md LICENSE SECURITY.md doc/ci.md doc/rules.md doc/example.c
+SCHEMAS := $(wildcard schema/*.json)
+
+$(BUILD)/completion/jpk: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion bash >$@
+
+$(BUILD)/completion/_jpk: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion zsh >$@
+
+$(BUILD)/completion/jpk.fish: $(BUILD)/jpk
+	@mkdir -p $(@D)
+	@$(BUILD)/jpk completion fish >$@
 
 .PHONY: install
-install: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(LIBDIR)/pkgconfig \
-		$(DESTDIR)$(PREFIX)/share/jpk/schema
+install: install-program install-library
+
+.PHONY: install-program
+install-program: $(BUILD)/jpk $(MAN_PAGES) $(COMPLETIONS)
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(SCHEMADIR) $(MANDIR)/man1 $(MANDIR)/man7 $(DOCDIR) $(BASHDIR) \
+		$(ZSHDIR) $(FISHDIR))
 	install -m 755 $(BUILD)/jpk $(DESTDIR)$(PREFIX)/bin/jpk
+	install -m 644 $(SCHEMAS) $(DESTDIR)$(SCHEMADIR)/
+	install -m 644 $(addprefix $(BUILD)/man/,$(MAN1)) $(DESTDIR)$(MANDIR)/man1/
+	install -m 644 $(addprefix $(BUILD)/man/,$(MAN7)) $(DESTDIR)$(MANDIR)/man7/
+	install -m 644 $(DOCUMENTS) $(DESTDIR)$(DOCDIR)/
+	install -m 644 $(BUILD)/completion/jpk $(DESTDIR)$(BASHDIR)/jpk
+	install -m 644 $(BUILD)/completion/_jpk $(DESTDIR)$(ZSHDIR)/_jpk
+	install -m 644 $(BUILD)/completion/jpk.fish $(DESTDIR)$(FISHDIR)/jpk.fish
+
+.PHONY: install-library
+install-library: $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(BUILD)/man/libjpk.3
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/include/jpk $(LIBDIR)/pkgconfig $(MANDIR)/man3)
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/jpk/
 	install -m 644 $(BUILD)/libjpk.a $(DESTDIR)$(LIBDIR)/libjpk.a
-	install -m 755 $(BUILD)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION)
+	install -m 644 $(BUILD)/libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(VERSION)
 	ln -sf libjpk.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libjpk.so.$(SOVERSION)
 	ln -sf libjpk.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libjpk.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' jpk.pc.in \
 		>$(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc
-	install -m 644 schema/*.json $(DESTDIR)$(PREFIX)/share/jpk/schema/
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/jpk.pc
+	install -m 644 $(BUILD)/man/libjpk.3 $(DESTDIR)$(MANDIR)/man3/
 
+INSTALLED = $(PREFIX)/bin/jpk $(addprefix $(SCHEMADIR)/,$(notdir $(SCHEMAS))) $(addprefix $(MANDIR)/man1/,$(MAN1)) \
+	$(addprefix $(MANDIR)/man3/,$(MAN3)) $(addprefix $(MANDIR)/man7/,$(MAN7)) \
+	$(addprefix $(DOCDIR)/,$(notdir $(DOCUMENTS))) $(BASHDIR)/jpk $(ZSHDIR)/_jpk $(FISHDIR)/jpk.fish \
+	$(addprefix $(PREFIX)/,$(HEADERS)) $(LIBDIR)/libjpk.a $(LIBDIR)/libjpk.so.$(VERSION) \
+	$(LIBDIR)/libjpk.so.$(SOVERSION) $(LIBDIR)/libjpk.so $(LIBDIR)/pkgconfig/jpk.pc
+
+# The folders that are nobody else's go too.
 .PHONY: uninstall
 uninstall:
-	rm -f $(INSTALLED)
-	-rmdir $(DESTDIR)$(PREFIX)/include/jpk $(DESTDIR)$(PREFIX)/share/jpk/schema $(DESTDIR)$(PREFIX)/share/jpk 2>/dev/null
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+	-rmdir $(addprefix $(DESTDIR),$(PREFIX)/include/jpk $(SCHEMADIR) $(PREFIX)/share/jpk $(DOCDIR)) 2>/dev/null
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/debian -prune -o -type f -name '*.d' -print 2>/dev/null)

@@ -170,7 +170,7 @@ static void compare_projects(struct diffing *d)
         diff_add_value(d, "id", "", a->id, b->id);
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         const struct properties *left = &d->side[SIDE_A]->properties[i], *right = &d->side[SIDE_B]->properties[i];
-        if (left->count && right->count)
+        if (left != right && left->count && right->count) /* a project may be compared with itself */
             compare_properties(d, files[i], left, right);
     }
     struct jpk_diff_change change = {.subject = JPK_DIFF_PROJECT};

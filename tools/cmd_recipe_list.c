@@ -34,11 +34,7 @@ static int print(const struct settings *settings, const struct listing *listing,
         listing_csv(&out, listing);
     else
         listing_text(&out, listing, found, settings);
-    int status = out.failed ? message_memory() : 0;
-    if (status == 0)
-        fwrite(buf_text(&out), 1, out.size, stdout);
-    buf_free(&out);
-    return status;
+    return message_buf(&out);
 }
 
 static int report(const struct settings *settings, const struct listing *listing, size_t found)

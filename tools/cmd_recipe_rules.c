@@ -147,11 +147,7 @@ static int print(const struct settings *settings, const struct rules_view *view)
         rules_markdown(&out, view);
     else
         rules_text(&out, view);
-    int status = out.failed ? message_memory() : 0;
-    if (status == 0)
-        fwrite(buf_text(&out), 1, out.size, stdout);
-    buf_free(&out);
-    return status;
+    return message_buf(&out);
 }
 
 static int run(const struct settings *settings, int count, char **arguments)

@@ -338,8 +338,8 @@ static int run(const struct settings *settings, int count, char **arguments)
     return validated > status ? validated : status;
 }
 
-static const struct option *const groups[] = {options,       finding_options,    common_options,
-                                              limit_options, json_limit_options, NULL};
+static const struct option *const groups[] = {options,       finding_options,        common_options,
+                                              limit_options, json_limit_options + 1, NULL};
 
 const struct command recipe_validate_command = {
     .name = "recipe validate",

@@ -21,7 +21,7 @@ static const struct option *const groups[] = {common_options, NULL};
 
 const struct command schema_show_command = {
     .name = "schema show",
-    .arguments = "NAME",
+    .arguments = "SCHEMA",
     .summary = "Print a built-in schema, such as recipe-1.",
     .groups = groups,
     .least = 1,

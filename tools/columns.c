@@ -45,6 +45,25 @@ void columns_put(struct buf *out, const char *text, size_t width, bool keep_end)
     columns_pad(out, width, used + (cut ? 3 : 0));
 }
 
+void columns_words(struct buf *out, const char *text, size_t indent, size_t width)
+{
+    size_t column = indent;
+    while (*text) {
+        size_t n = strcspn(text, " ");
+        if (column > indent && column + 1 + n > width) {
+            buf_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            buf_putc(out, ' ');
+            column++;
+        }
+        buf_put(out, text, n);
+        column += n;
+        text += n + (text[n] == ' ');
+    }
+    buf_putc(out, '\n');
+}
+
 void columns_fit(size_t *widths, const size_t *least, size_t count)
 {
     size_t total = count > 0 ? (count - 1) * TABLE_GAP : 0;

@@ -18,6 +18,10 @@ void columns_pad(struct buf *out, size_t width, size_t used);
  */
 void columns_put(struct buf *out, const char *text, size_t width, bool keep_end);
 
+/* Appends words in lines of at most `width` columns, each from the column `indent` on, where the first begins; and the
+ * line's end. Single spaces part them. */
+void columns_words(struct buf *out, const char *text, size_t indent, size_t width);
+
 /* Makes columns narrower, the widest that can be first, until they and their gaps fit or none may be narrower. */
 void columns_fit(size_t *widths, const size_t *least, size_t count);
 

@@ -30,5 +30,7 @@ extern const struct command schema_list_command;
 extern const struct command schema_show_command;
 extern const struct command recipe_configure_command;
 extern const struct command recipe_fmt_command;
+extern const struct command completion_command;
+extern const struct command help_command;
 
 #endif

@@ -34,20 +34,10 @@ const struct command *const commands[] = {
     &schema_show_command,
     &recipe_configure_command,
     &recipe_fmt_command,
+    &completion_command,
+    &help_command,
     NULL,
 };
-
-static int help(int argc, char **argv)
-{
-    int words = 0;
-    const struct command *command = command_find(argc, argv, &words);
-    if (argc > 0 && !command) {
-        fprintf(stderr, "jpk: there is no command '%s'; 'jpk help' lists them\n", argv[0]);
-        return 2;
-    }
-    options_help(command);
-    return 0;
-}
 
 static int unknown_command(const char *name)
 {
@@ -57,16 +47,6 @@ static int unknown_command(const char *name)
     else
         fprintf(stderr, "jpk: there is no command '%s'; 'jpk help' lists them\n", name);
     return 2;
-}
-
-/* A family of commands named without its second word: `jpk recipe`. */
-static bool is_family(const char *name)
-{
-    size_t n = strlen(name);
-    for (const struct command *const *c = commands; *c; c++)
-        if (strncmp((*c)->name, name, n) == 0 && (*c)->name[n] == ' ')
-            return true;
-    return false;
 }
 
 static int dispatch(int argc, char **argv)
@@ -79,20 +59,18 @@ static int dispatch(int argc, char **argv)
         printf("jpk %s\n", jpk_version());
         return 0;
     }
-    if (strcmp(argv[0], "help") == 0)
-        return help(argc - 1, argv + 1);
+    struct settings settings = {.limits = jpk_limits_default()};
     if (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)
-        return help(0, argv);
+        return help_command.run(&settings, 0, argv);
     int words = 0, count = 0;
     const struct command *command = command_find(argc, argv, &words);
-    if (!command && is_family(argv[0])) {
+    if (!command && command_family(argv[0])) {
         fprintf(stderr, "jpk: '%s' needs a second word%s%s; 'jpk help' lists them\n", argv[0], argc > 1 ? ", not " : "",
                 argc > 1 ? argv[1] : "");
         return 2;
     }
     if (!command)
         return unknown_command(argv[0]);
-    struct settings settings = {.limits = jpk_limits_default()};
     int status = options_parse(command, argc - words, argv + words, &settings, &count);
     return status >= 0 ? status : command->run(&settings, count, argv + words);
 }

@@ -136,3 +136,12 @@ int message_json(json_t *value)
     putchar('\n');
     return 0;
 }
+
+int message_buf(struct buf *out)
+{
+    int status = out->failed ? message_memory() : 0;
+    if (status == 0)
+        fwrite(buf_text(out), 1, out->size, stdout);
+    buf_free(out);
+    return status;
+}

@@ -33,6 +33,9 @@ bool message_fails(const struct settings *settings, const struct jpk_finding *fi
 /* Prints a JSON value with two spaces of indentation, and releases it. Returns the exit status. */
 int message_json(json_t *value);
 
+/* Prints what a buffer holds, and releases it. Returns the exit status. */
+int message_buf(struct buf *out);
+
 /* Prints text from a file with what a terminal must not see replaced. */
 void message_text(const char *text);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "tools/message.h"
 
 #define FIELD(name) offsetof(struct settings, name)
 #define LIMIT(name) (offsetof(struct settings, limits) + offsetof(struct jpk_limits, name))
@@ -54,7 +55,7 @@ const struct option limit_options[] = {
 
 /* -------------------------------------------------------------------------------------------------------- help */
 
-static void print_option(const struct option *option)
+void option_put(struct buf *out, const struct option *option)
 {
     char left[64];
     int n = option->letter ? snprintf(left, sizeof left, "  -%c, --%s", option->letter, option->name)
@@ -62,41 +63,22 @@ static void print_option(const struct option *option)
     if (option->argument && n > 0 && (size_t)n < sizeof left)
         snprintf(left + n, sizeof left - (size_t)n, " %s", option->argument);
     if (strlen(left) > 32)
-        printf("%s\n%34s%s\n", left, "", option->help);
+        buf_printf(out, "%s\n%34s%s\n", left, "", option->help);
     else
-        printf("%-34s%s\n", left, option->help);
+        buf_printf(out, "%-34s%s\n", left, option->help);
 }
 
-static void program_help(void)
+void options_help(struct buf *out, const struct command *command)
 {
-    puts("usage: jpk COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-         "Tools for Jitterbit project archives (Jitterpaks) and Citizen Integrator recipes.\n\n"
-         "commands:");
-    for (const struct command *const *c = commands; *c; c++)
-        printf("  %-18s%s\n", (*c)->name, (*c)->summary);
-    puts("\n"
-         "A PROJECT is a .jpk file, a workspace (manifest.jip and env-* folders), an environment's folder, or - for\n"
-         "a .jpk on standard input.\n\n"
-         "exit status: 0 nothing wrong, 1 findings, 2 wrong usage, 3 an input that cannot be read or is refused,\n"
-         "4 output or internal failure.\n\n"
-         "'jpk help COMMAND' says more about one command; 'jpk --version' tells the version.");
-}
-
-void options_help(const struct command *command)
-{
-    if (!command) {
-        program_help();
-        return;
-    }
-    printf("usage: jpk %s [OPTIONS] %s\n\n%s\n", command->name, command->arguments, command->summary);
+    buf_printf(out, "usage: jpk %s [OPTIONS] %s\n\n%s\n", command->name, command->arguments, command->summary);
     if (command->details)
-        printf("\n%s\n", command->details);
-    puts("\noptions:");
+        buf_printf(out, "\n%s\n", command->details);
+    buf_puts(out, "\noptions:\n");
     for (const struct option *const *group = command->groups; *group; group++) {
         if (*group == limit_options)
-            puts("\nlimits (K, M and G mean KiB, MiB and GiB):");
+            buf_puts(out, "\nlimits (K, M and G mean KiB, MiB and GiB):\n");
         for (const struct option *option = *group; option->name; option++)
-            print_option(option);
+            option_put(out, option);
     }
 }
 
@@ -115,6 +97,15 @@ const struct command *command_find(int argc, char **argv, int *words)
         return *c;
     }
     return NULL;
+}
+
+bool command_family(const char *name)
+{
+    size_t n = strlen(name);
+    for (const struct command *const *c = commands; *c; c++)
+        if (strncmp((*c)->name, name, n) == 0 && (*c)->name[n] == ' ')
+            return true;
+    return false;
 }
 
 const char *command_nearest(const char *name)
@@ -328,8 +319,9 @@ int options_parse(const struct command *command, int argc, char **argv, struct s
         i += used;
     }
     if (settings->help) {
-        options_help(command);
-        return 0;
+        struct buf help = {0};
+        options_help(&help, command);
+        return message_buf(&help);
     }
     if (positional < command->least || (command->most >= 0 && positional > command->most)) {
         fprintf(stderr, "jpk: too %s arguments; the usage is: jpk %s [OPTIONS] %s\n",

@@ -2,6 +2,7 @@
 #ifndef TOOLS_OPTIONS_H
 #define TOOLS_OPTIONS_H
 
+#include "base/buf.h"
 #include "jpk/jpk.h"
 
 /* Where options put their values. Every command uses the part that its tables name. */
@@ -58,6 +59,9 @@ struct settings {
         uint64_t cache_size;
     } validate;
     struct {
+        bool man;
+    } manual;
+    struct {
         const char *to, *report, *report_format, *schedules, *agent;
     } convert;
     struct {
@@ -102,11 +106,15 @@ extern const struct option limit_options[];
  */
 int options_parse(const struct command *command, int argc, char **argv, struct settings *settings, int *count);
 
-/* Prints the help of a command, or of the program when `command` is NULL, to stdout. */
-void options_help(const struct command *command);
+/* Appends the help of a command; the row of an option in it. */
+void options_help(struct buf *out, const struct command *command);
+void option_put(struct buf *out, const struct option *option);
 
 /* The command whose name starts argv; *words gets how many words it has. NULL when there is none. */
 const struct command *command_find(int argc, char **argv, int *words);
+
+/* Whether there are commands of two words that begin with `name`: "recipe". */
+bool command_family(const char *name);
 
 /* The name nearest to a mistyped one, or NULL. */
 const char *command_nearest(const char *name);

@@ -6,26 +6,6 @@
 
 enum { PAGE_WIDTH = 100, LABEL = 14 };
 
-/* Words from the column `indent` on, in lines of at most `width`; ASCII. Ends the line. */
-static void put_words(struct buf *out, const char *text, size_t indent, size_t width)
-{
-    size_t column = indent;
-    while (*text) {
-        size_t n = strcspn(text, " ");
-        if (column > indent && column + 1 + n > width) {
-            buf_printf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            buf_putc(out, ' ');
-            column++;
-        }
-        buf_put(out, text, n);
-        column += n;
-        text += n + (text[n] == ' ');
-    }
-    buf_putc(out, '\n');
-}
-
 /* --------------------------------------------------------------------------------------------------------- table */
 
 static size_t id_width(const struct rules_view *view)
@@ -53,7 +33,7 @@ static void put_table(struct buf *out, const struct rules_view *view)
         for (int profile = 0; profile < JPK_PROFILES; profile++)
             if (rules_shown(view, profile))
                 buf_printf(out, "%-*s", SEVERITY + TABLE_GAP, rules_severity(rule, (enum jpk_profile)profile));
-        put_words(out, rule->summary, out->size - at, TABLE_WIDTH);
+        columns_words(out, rule->summary, out->size - at, TABLE_WIDTH);
     }
 }
 
@@ -62,7 +42,7 @@ static void put_table(struct buf *out, const struct rules_view *view)
 static void put_fact(struct buf *out, const char *label, const char *words)
 {
     buf_printf(out, "%-*s", LABEL, label);
-    put_words(out, words, LABEL, PAGE_WIDTH);
+    columns_words(out, words, LABEL, PAGE_WIDTH);
 }
 
 static void put_facts(struct buf *out, const struct rules_view *view, const struct jpk_rule *rule)
@@ -82,7 +62,7 @@ static void put_facts(struct buf *out, const struct rules_view *view, const stru
     for (int kind = rules_kind(rule, 0); kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
         const struct hygiene_rule_info *info = hygiene_rule_info((enum hygiene_rule)kind);
         buf_printf(out, "%-*s%s: ", LABEL, label, info->id);
-        put_words(out, info->what, LABEL + strlen(info->id) + 2, PAGE_WIDTH);
+        columns_words(out, info->what, LABEL + strlen(info->id) + 2, PAGE_WIDTH);
         label = "";
     }
 }
@@ -105,7 +85,7 @@ static void put_example(struct buf *out, const char *heading, const struct jpk_r
     buf_printf(out, "\n%s%s%s\n", heading, *kind ? ", " : "", kind);
     if (form == RULES_WORDS) {
         buf_puts(out, "  ");
-        put_words(out, buf_text(&example), 2, PAGE_WIDTH);
+        columns_words(out, buf_text(&example), 2, PAGE_WIDTH);
     } else {
         put_indented(out, buf_text(&example));
     }

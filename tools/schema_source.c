@@ -25,8 +25,8 @@ const struct option schema_options[] = {
 };
 
 const struct option json_limit_options[] = {
-    {"max-file", 0, OPTION_SIZE, FIELD(max_file), "BYTES", "a file (256 MiB)"},
     {"max-depth", 0, OPTION_NUMBER, FIELD(max_depth), "N", "how deep JSON and YAML may be nested (1000)"},
+    {"max-file", 0, OPTION_SIZE, FIELD(max_file), "BYTES", "a file (256 MiB)"},
     {0},
 };
 

@@ -31,7 +31,10 @@ const struct jpk_shipped_schema *schema_shipped(const char *name);
 
 extern const struct option schema_options[];
 
-/* Limits of JSON and YAML files: options, and what they say. */
+/*
+ * Limits of JSON and YAML files: options, and what they say. The first is --max-depth; where projects have an option of
+ * that name too, the table begins behind it.
+ */
 extern const struct option json_limit_options[];
 uint64_t json_file_limit(const struct settings *settings);
 struct jdoc_options json_options(const struct settings *settings);

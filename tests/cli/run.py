@@ -12,8 +12,8 @@ A .test file holds commands and what they print:
     ! standard error
     = 3                       exit status, when it is not 0
 
-The commands of one file run in the same folder, one after the other. In README.md the blocks that begin with
-```console are run too, in the same way; there output has no marks and standard error is mixed in. --update writes
+The commands of one file run in the same folder, one after the other. In README.md and in the pages of doc/man the blocks
+that begin with ```console are run too, in the same way; there output has no marks and standard error is mixed in. --update writes
 what was printed into the files, to be read before it is committed.
 """
 import os
@@ -119,8 +119,8 @@ def prepare(program, wrapper):
         file.write(f'#!/bin/sh\nexec {wrapper} "{program}" "$@"\n')
     os.chmod(os.path.join(tools, "jpk"), 0o755)
     os.symlink(os.path.join(ROOT, "samples"), os.path.join(folder, "samples"))
-    if os.path.isdir(SHARED):
-        os.symlink(SHARED, os.path.join(folder, "shared"))
+    # Also where it leads to nothing: a listing must be the same on every machine.
+    os.symlink(SHARED, os.path.join(folder, "shared"))
     environment = {"PATH": tools + ":/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Chatham", "HOME": folder,
                    "PYTHON": "/usr/bin/python3"}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
@@ -178,6 +178,8 @@ def main():
     if not files:
         files = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.endswith(".test"))
         files.append(os.path.join(ROOT, "README.md"))
+        manual = os.path.join(ROOT, "doc", "man")
+        files += sorted(os.path.join(manual, name) for name in os.listdir(manual) if name.endswith(".md"))
     totals = [0, 0, 0]
     for path in files:
         totals = [a + b for a, b in zip(totals, run_file(path, program, wrapper, update))]

@@ -5,7 +5,9 @@ doc/rules.md is what the program prints; the YAML of the manual is YAML, and the
 names are there; its console blocks print what they say; its tables have the rows of the program's tables; the scripts of the action are run as a job would run them, with stand-ins for `jpk` and `make` that say what
 they were asked for, and on the samples.
 
-usage: run.py [--program PATH]
+The pages for man are clean, and name pages and options that are there; in README every block is one that a test runs.
+
+usage: run.py [--program PATH] [--man FOLDER]
 """
 import argparse
 import glob
@@ -69,10 +71,15 @@ def command_help(program, words):
     return None
 
 
+def pages():
+    """README and all of the manual that is Markdown."""
+    return [os.path.join(ROOT, "README.md")] + sorted(glob.glob(os.path.join(DOC, "**", "*.md"), recursive=True))
+
+
 def test_commands(judge, program):
     """Every command that the manual shows, with its options."""
-    for path in sorted(glob.glob(os.path.join(DOC, "*.md"))):
-        text = read(path)
+    for path in pages():
+        text = re.sub(r"^```console\n.*?^```$", "", read(path), flags=re.MULTILINE | re.DOTALL)  # those are run
         lines = re.findall(r"`(jpk [^`]+)`", text) + re.findall(r"(?:^|[ /'])(jpk (?:recipe|schema|migrate) [^|\n]*)", text, re.MULTILINE)
         for line in lines:
             where = f"{os.path.relpath(path, ROOT)}: {line}"
@@ -104,6 +111,63 @@ def test_migration(judge):
         names = {name for text in found for name in (re.findall('"([^"]+)"', text) or [text])}
         judge.check(len(names) > 4, f"migrate/{file}", "the names are not found")
         judge.check(names <= named, "doc/migrate.md", f"has no row for {sorted(names - named)}")
+# -------------------------------------------------------------------------------------------------------------- README
+
+def test_readme(judge):
+    """Every block is of a kind that a test runs or builds."""
+    text = read(os.path.join(ROOT, "README.md"))
+    targets = set(re.findall(r"^([a-z-]+):", read(os.path.join(ROOT, "Makefile")), re.MULTILINE))
+    languages = re.findall(r"^```([^\n]*)\n(?:.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    judge.check(text.count("```") == 2 * len(languages), "README.md", "has a block that does not end")
+    judge.check(set(languages) == {"console", "sh", "c"}, "README.md", f"has blocks of {sorted(set(languages))}")
+    for block in blocks(text, "sh"):
+        for line in block.splitlines():
+            words = line.split("#")[0].split()
+            judge.check(words[0] == "make" and set(words[1:]) <= targets, "README.md", f"'{line}' is no target of make")
+    for block in blocks(text, "c"):
+        judge.check(block in read(os.path.join(DOC, "example.c")), "README.md", "the block of C is not that of doc/example.c")
+
+
+# ------------------------------------------------------------------------------------------------------ pages for man
+
+def test_man(judge, program, folder):
+    """mandoc and groff find nothing; what a page refers to is there; every page of prose is of something."""
+    names = sorted(os.listdir(folder))
+    judge.check(len(names) > 20, folder, "holds no pages")
+    paths = [os.path.join(folder, name) for name in names]
+    for tool, command in (("mandoc", ["mandoc", "-T", "lint", "-W", "warning"]), ("groff", ["groff", "-man", "-ww", "-z"])):
+        if not shutil.which(tool):
+            print(f"  skipped: {tool} is not installed")
+            continue
+        result = subprocess.run(command + paths, capture_output=True, text=True)
+        # Pages have a version and no date.
+        found = [line for line in (result.stdout + result.stderr).splitlines() if "missing date" not in line]
+        judge.check(not found, tool, "\n".join(found))
+    for path in paths:
+        text = read(path).replace("\\-", "-")
+        for name, section in re.findall(r"\\fB((?:jpk|libjpk)[a-z-]*)\\fR\((\d)\)", text):
+            judge.check(f"{name}.{section}" in names, path, f"refers to {name}({section})")
+    prose = {os.path.basename(path)[: -len(".md")] for path in glob.glob(os.path.join(DOC, "man", "*.md"))}
+    judge.check(prose <= set(names), "doc/man", f"{sorted(prose - set(names))} belong to no command")
+    for name in sorted(set(names) - prose - {"libjpk.3"}):
+        print(f"  without prose and examples in doc/man: {name}")
+
+
+def test_api(judge, folder):
+    """The reference of the library: every function has a place, every link leads to one."""
+    headers = sorted(glob.glob(os.path.join(ROOT, "include", "jpk", "*.h")))
+    subprocess.run([sys.executable, os.path.join(DOC, "api.py"), "html", folder, "1.2.3", *headers], check=True)
+    texts = {name: read(os.path.join(folder, name)) for name in os.listdir(folder)}
+    places = {name: re.findall(r'id="([^"]+)"', text) for name, text in texts.items()}
+    for name, text in texts.items():
+        judge.check(len(places[name]) == len(set(places[name])), name, "has two places of one name")
+        for page, place in re.findall(r'href="([^"#]+)#?([^"]*)"', text):
+            judge.check(page in texts and (not place or place in places[page]), name, f"leads to {page}#{place}")
+    for header in headers:
+        page = os.path.basename(header) + ".html"
+        declared = re.findall(r"^JPK_API[^;(]*?\b(jpk_\w+)\(", read(header), re.MULTILINE)
+        judge.check(set(declared) <= set(places[page]), page, f"lacks {sorted(set(declared) - set(places[page]))}")
+        judge.check(all(f'href="{page}#{name}"' in texts["index.html"] for name in declared), "index.html", f"lacks {page}")
 
 
 # ---------------------------------------------------------------------------------------------------------- pre-commit
@@ -238,15 +302,21 @@ def test_validate_samples(judge, program, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "jpk"))
-    program = os.path.abspath(parser.parse_args().program)
+    parser.add_argument("--man", default=os.path.join(ROOT, "build", "man"))
+    arguments = parser.parse_args()
+    program = os.path.abspath(arguments.program)
     judge = Judge(program)
     test_rules(judge, program)
     test_yaml(judge)
     test_commands(judge, program)
     test_console(judge, program)
     test_migration(judge)
+    test_readme(judge)
+    test_man(judge, program, arguments.man)
     test_hooks(judge, program)
     test_action(judge)
+    with tempfile.TemporaryDirectory() as folder:
+        test_api(judge, folder)
     for test in (test_validate_arguments, test_build):
         with tempfile.TemporaryDirectory() as folder:
             test(judge, folder)
