@@ -46,7 +46,7 @@ struct journal_record {
     const char *id, *key;
     enum journal_status status;
     struct jpk_error error;
-    const struct journal_output *outputs; /* the project first */
+    const struct journal_output *outputs; /* the project first; of what failed those of an earlier run */
     size_t output_count;
     const struct journal_todo *todo; /* most important first */
     size_t todo_count;

@@ -272,6 +272,13 @@ static bool remove_earlier(const struct run *run, const struct journal_record *e
     return ok;
 }
 
+/* What was done before it failed is still there, and goes when the project is done again. */
+static void keep_earlier(struct journal_record *record, const struct journal_record *earlier)
+{
+    record->outputs = earlier->outputs;
+    record->output_count = earlier->output_count;
+}
+
 static void write_record(const struct run *run, struct journal_record *record)
 {
     struct buf text = {0};
@@ -299,7 +306,9 @@ static void do_item(void *context, size_t index)
     } else {
         migrate_item_run(&run->runner, item, &record, &arena);
         struct jpk_error ignored = {0};
-        if (there && record.status != JOURNAL_FAILED)
+        if (there && record.status == JOURNAL_FAILED)
+            keep_earlier(&record, &earlier);
+        else if (there)
             remove_earlier(run, &earlier, &ignored);
         write_record(run, &record);
     }

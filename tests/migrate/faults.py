@@ -564,13 +564,26 @@ def plans_change_between(place):
 
 
 def what_failed_is_not_left_behind(place):
-    """Results whose source has changed since are no results of the plan; once the plan follows, only new ones are there."""
-    out, item = place.out("stale"), pick(place, form=".jpk", action="move")[0]
+    """Results whose source has changed since stay, but go when the project is done again elsewhere."""
+    path, out, item = os.path.join(place.sources, "elsewhere.json"), place.out("stale"), pick(place, form=".jpk")[0]
+    plan = copy.deepcopy(place.plan)
+    next(i for i in plan["projects"] if i["id"] == item["id"])["output"] = "projects/Elsewhere"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(plan, file)
+    place.run(place.out("plan"), plan=path, status=place.status)
     place.run(out, status=place.status)
-    with Changed(place, item) as path:
-        with open(path, "ab") as file:
+    before = stamps(os.path.join(out, item["output"]))
+    with Changed(place, item) as source:
+        with open(source, "ab") as file:
             file.write(b"\n")
-        place.run(out, status=(INPUT, FINDINGS))
+        for _ in range(2):
+            place.run(out, status=INPUT)
+            need(record(out, item)["status"] == "failed", "not failed: %s" % item["source"])
+            need(before == stamps(os.path.join(out, item["output"])), "results of an earlier run were changed")
+    place.run(out, plan=path, status=place.status)
+    same(contents(place.out("plan")), contents(out), "a plan that goes elsewhere after a failure")
+    shutil.rmtree(place.out("plan"))
+    os.remove(path)
     must_be_mended(place, out, "a source that had changed after it was done")
 
 
