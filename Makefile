@@ -61,7 +61,7 @@ help:
 	@echo 'make demo            install what is missing, build, make a recipe from a sample and show it'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
-	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
+	@echo 'make check-browser   the pages of jpk inventory, convert and migrate in a headless Chromium'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -254,7 +254,7 @@ layers: $(ARCHIVES)
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION)
 	@MAKE="$(MAKE)" CC="$(CC)" tests/install/run.sh $(BUILD)
 
-# The pages of `jpk inventory` and `jpk convert` in a browser; not part of check, for a browser is large.
+# The pages of `jpk inventory`, `convert` and `migrate report` in a browser; not part of check, for a browser is large.
 .PHONY: check-browser
 check-browser:
 	@.ci/packages $(CHECK_PACKAGES) chromium
