@@ -62,7 +62,7 @@ help:
 	@echo 'make tour            a folder for the tour of README, build/tour'
 	@echo 'make check           install what is missing, build, run every test'
 	@echo 'make conformance     the official test suite of JSON Schema, as a table by draft'
-	@echo 'make check-browser   the pages of jpk inventory and convert in a headless Chromium'
+	@echo 'make check-browser   the pages of jpk inventory, convert and migrate in a headless Chromium'
 	@echo 'make check-debian    the Debian packages, built from a copy, and lintian'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
@@ -331,7 +331,7 @@ layers: $(ARCHIVES)
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(MAN_PAGES)
 	@MAKE="$(MAKE)" CC="$(CC)" CXX="$(CXX)" PYTHON="$(PYTHON)" tests/install/run.sh $(BUILD)
 
-# The pages of `jpk inventory` and `jpk convert` in a browser; not part of check, for a browser is large.
+# The pages of `jpk inventory`, `convert` and `migrate report` in a browser; not part of check, for a browser is large.
 .PHONY: check-browser
 check-browser:
 	@.ci/packages $(CHECK_PACKAGES) chromium

@@ -95,8 +95,13 @@ static struct overview_todo *todo_of(struct reader *r, int rank, const char *rul
     bool made = false;
     struct overview_todo *todo = row_of(r, &r->todo, rule, &made);
     if (todo && made)
-        *todo = (struct overview_todo){
-            .rank = rank, .rule = rule, .text = text, .advice = advice, .effort = effort, .severity = severity};
+        *todo = (struct overview_todo){.rank = rank,
+                                       .rule = rule,
+                                       .text = text,
+                                       .advice = advice,
+                                       .effort = effort,
+                                       .severity = severity,
+                                       .of_projects = rank == RANK_ITEM};
     return todo;
 }
 
@@ -134,6 +139,8 @@ static void count_state(struct reader *r, const struct overview_project *project
                            *info->what ? info->what : "The plan refuses a project.",
                            info->todo ? info->todo : "see in the plan why", "", refused ? JPK_ERROR : JPK_INFO);
     }
+    if (todo)
+        todo->of_projects = true;
     count_todo(todo, 1, 0, item->source);
 }
 

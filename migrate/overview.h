@@ -34,7 +34,8 @@ struct overview_todo {
     const char *rule, *text, *advice;
     const char *effort; /* the class of work; "" for what has none */
     enum jpk_severity severity;
-    int rank; /* of two that weigh the same the lower one is more important */
+    int rank;         /* of two that weigh the same the lower one is more important */
+    bool of_projects; /* not of people, connectors or APIs */
     size_t tasks, projects, minutes;
     const char *examples[3]; /* sources of its first projects, addresses of its first people; NULL: there are fewer */
 };

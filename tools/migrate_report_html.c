@@ -10,7 +10,7 @@ enum { COLUMNS = 7 };
 
 static void put_time_cell(struct buf *out, size_t minutes)
 {
-    buf_puts(out, "<td class=\"number\">");
+    buf_puts(out, "<td class=\"number\" data-name=\"Time\">");
     if (minutes)
         convert_put_time(out, minutes);
     buf_puts(out, "</td>");
@@ -18,26 +18,42 @@ static void put_time_cell(struct buf *out, size_t minutes)
 
 /* ------------------------------------------------------------------------------------------------------- cards */
 
+/* The rule, as a link to the projects that it is about, where these are projects. */
+static void put_rule(struct buf *out, const struct overview_todo *todo)
+{
+    if (!todo->of_projects) {
+        page_text(out, todo->rule);
+        return;
+    }
+    bool state = strcmp(todo->rule, "failed") == 0 || strcmp(todo->rule, "pending") == 0;
+    page_in(out, state ? "<a href=\"#kind=" : "<a href=\"#q=", todo->rule, "\">");
+    page_in(out, "", todo->rule, "</a>");
+}
+
 static void put_todo(struct buf *out, const struct overview *o)
 {
     if (o->todo_count == 0)
         return;
     page_section(out, "What people must do, most important first", o->todo_count, true);
-    buf_puts(out, "<table><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">What</th><th scope=\"col\" "
-                  "class=\"number\">Tasks</th><th scope=\"col\" class=\"number\">Time</th><th scope=\"col\">Where first"
-                  "</th><th scope=\"col\">Rule</th></tr></thead><tbody>");
+    buf_puts(
+        out,
+        "<table class=\"told\"><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">What</th><th scope=\"col\" "
+        "class=\"number\">Tasks</th><th scope=\"col\" class=\"number\">Time</th><th scope=\"col\">Where first"
+        "</th><th scope=\"col\">Rule</th></tr></thead><tbody>");
     for (size_t i = 0; i < o->todo_count; i++) {
         const struct overview_todo *todo = &o->todo[i];
         const char *severity = jpk_severity_name(todo->severity);
         buf_printf(out, "<tr><td><span class=\"severity %s\">%s</span></td>", severity, severity);
         page_in(out, "<td>", todo->text, " ");
         page_in(out, "<span class=\"advice\">", todo->advice, "</span></td>");
-        buf_printf(out, "<td class=\"number\">%zu</td>", todo->tasks);
+        buf_printf(out, "<td class=\"number\" data-name=\"Tasks\">%zu</td>", todo->tasks);
         put_time_cell(out, todo->minutes);
         buf_puts(out, "<td>");
         for (size_t j = 0; j < 3 && todo->examples[j]; j++)
             page_in(out, "<span class=\"path\">", todo->examples[j], "</span>");
-        page_in(out, "</td><td class=\"label\">", todo->rule, "</td></tr>");
+        buf_puts(out, "</td><td class=\"label\">");
+        put_rule(out, todo);
+        buf_puts(out, "</td></tr>");
     }
     buf_puts(out, "</tbody></table>");
     page_section_end(out, 0);
@@ -48,16 +64,21 @@ static void put_people(struct buf *out, const struct overview *o)
     if (o->person_count == 0)
         return;
     page_section(out, "People", o->person_count, true);
-    buf_puts(out, "<table><thead><tr><th scope=\"col\">Address</th><th scope=\"col\">Log-in</th><th scope=\"col\">"
-                  "Afterwards</th><th scope=\"col\">Agents</th><th scope=\"col\">To do</th></tr></thead><tbody>");
+    buf_puts(
+        out,
+        "<table class=\"told\"><thead><tr><th scope=\"col\">Address</th><th scope=\"col\">Log-in</th><th scope=\"col\">"
+        "Afterwards</th><th scope=\"col\">Agents</th><th scope=\"col\">To do</th></tr></thead><tbody>");
     for (size_t i = 0; i < o->person_count && i < PAGE_LIST_MAX; i++) {
         const struct overview_person *person = &o->people[i];
         bool conflict = strcmp(person->login, "conflict") == 0;
         page_in(out, "<tr><td class=\"whole\">", person->email, "</td>");
-        page_in(out, conflict ? "<td class=\"whole\"><span class=\"mark bad\">" : "<td class=\"whole\"><span>",
+        page_in(out,
+                conflict ? "<td class=\"whole\" data-name=\"Log-in\"><span class=\"mark bad\">"
+                         : "<td class=\"whole\" data-name=\"Log-in\"><span>",
                 person->login, "</span></td>");
-        page_in(out, "<td class=\"whole\">", person->afterwards, "</td>");
-        buf_printf(out, "<td class=\"whole\">%s</td><td>", person->installs_agents ? "installs" : "");
+        page_in(out, "<td class=\"whole\" data-name=\"Afterwards\">", person->afterwards, "</td>");
+        buf_printf(out, "<td class=\"whole\" data-name=\"Agents\">%s</td><td>",
+                   person->installs_agents ? "installs" : "");
         for (size_t j = 0; j < person->task_count; j++) {
             page_in(out, "<div><span class=\"label\">", person->tasks[j].administrator ? "administrator" : "member",
                     "</span> ");
@@ -171,16 +192,18 @@ static void put_project_todo(struct buf *out, const struct journal_record *recor
     if (record->todo_count == 0)
         return;
     page_section(out, "What a person must do", record->todo_count, true);
-    buf_puts(out, "<table><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">What</th><th scope=\"col\" "
-                  "class=\"number\">Tasks</th><th scope=\"col\" class=\"number\">Time</th><th scope=\"col\">Rule</th>"
-                  "</tr></thead><tbody>");
+    buf_puts(
+        out,
+        "<table class=\"told\"><thead><tr><th scope=\"col\">Severity</th><th scope=\"col\">What</th><th scope=\"col\" "
+        "class=\"number\">Tasks</th><th scope=\"col\" class=\"number\">Time</th><th scope=\"col\">Rule</th>"
+        "</tr></thead><tbody>");
     for (size_t i = 0; i < record->todo_count; i++) {
         const struct journal_todo *todo = &record->todo[i];
         const char *severity = jpk_severity_name(todo->severity);
         buf_printf(out, "<tr><td><span class=\"severity %s\">%s</span></td>", severity, severity);
         page_in(out, "<td>", todo->text, " ");
         page_in(out, "<span class=\"advice\">", todo->advice, "</span></td>");
-        buf_printf(out, "<td class=\"number\">%zu</td>", todo->tasks);
+        buf_printf(out, "<td class=\"number\" data-name=\"Tasks\">%zu</td>", todo->tasks);
         put_time_cell(out, todo->minutes);
         page_in(out, "<td class=\"label\">", todo->rule, "</td></tr>");
     }
@@ -228,6 +251,7 @@ static void put_facts(struct buf *out, const struct migrate_report *report, cons
     put_fact(out, "Organization", item->organization);
     put_fact(out, "Action", migrate_action_name(item->action));
     put_fact(out, "Why", migrate_report_reason(project));
+    put_fact(out, "Rule", project->state > OVERVIEW_PENDING ? item->reason : NULL);
     put_fact(out, "More", item->detail);
     put_fact(out, "Instead", item->instead);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
@@ -242,17 +266,30 @@ static void put_facts(struct buf *out, const struct migrate_report *report, cons
     buf_puts(out, "</tbody></table></section>\n");
 }
 
+static void put_file(struct buf *out, const struct migrate_report *report, const struct overview_project *project,
+                     const char *file, const char *text)
+{
+    char *link = migrate_report_link(report, project, file);
+    if (link)
+        put_link(out, link, text);
+    buf_puts(out, link ? " " : "");
+    free(link);
+}
+
 static void put_row(struct buf *out, const struct migrate_report *report, const struct overview_project *project)
 {
     const struct work_item *item = project->item;
     const char *state = overview_state_name(project->state), *name = item->name ? item->name : item->input_name;
     bool written = project->state <= OVERVIEW_PARTIAL;
     size_t minutes = written ? project->record.minutes : 0, secrets = written ? project->record.secrets : 0;
-    char *link = migrate_report_link(report, project, "report.html");
+    const char *reason = migrate_report_reason(project);
     name = *name ? name : "(no name)";
     page_in(out, "<th scope=\"row\" data-value=\"", name, "\">");
     page_in(out, "<span class=\"name\">", name, "</span> ");
-    page_in(out, "<span class=\"path\">", item->source, "</span></th>");
+    page_in(out, "<span class=\"path\">", item->source, "</span>");
+    if (reason)
+        page_in(out, "<span class=\"path\">", reason, "</span>");
+    buf_puts(out, "</th>");
     page_in(out, "<td data-label=\"Organization\">", item->organization, "</td>");
     page_in(out, "<td data-label=\"Environment\">", item->environment ? item->environment : "", "</td>");
     buf_printf(out, "<td data-label=\"Status\" data-value=\"%d\"><span class=\"%s\">%s</span></td>", project->state,
@@ -261,11 +298,10 @@ static void put_row(struct buf *out, const struct migrate_report *report, const 
                secrets, secrets);
     buf_printf(out, "<td class=\"number%s\" data-label=\"Minutes\" data-value=\"%zu\">%zu</td>", minutes ? "" : " zero",
                minutes, minutes);
-    buf_puts(out, "<td data-label=\"Report\">");
-    if (link)
-        put_link(out, link, "report");
+    buf_puts(out, "<td data-label=\"Files\">");
+    put_file(out, report, project, NULL, "project");
+    put_file(out, report, project, "report.html", "report");
     buf_puts(out, "</td></tr>\n");
-    free(link);
 }
 
 static void put_project(struct buf *out, const struct migrate_report *report, size_t index)
@@ -286,6 +322,20 @@ static void put_project(struct buf *out, const struct migrate_report *report, si
     buf_puts(out, "</div></details></td></tr>\n</tbody>\n");
 }
 
+/* What needs a person comes first, of one state in the order of the plan. */
+static const enum overview_state order[OVERVIEW_STATES] = {OVERVIEW_FAILED,  OVERVIEW_PENDING,  OVERVIEW_REFUSED,
+                                                           OVERVIEW_PARTIAL, OVERVIEW_COMPLETE, OVERVIEW_SKIPPED,
+                                                           OVERVIEW_KEPT};
+
+static void put_projects(struct buf *out, const struct migrate_report *report)
+{
+    const struct overview *o = report->overview;
+    for (int i = 0; i < OVERVIEW_STATES; i++)
+        for (size_t j = 0; j < o->plan.count; j++)
+            if (o->projects[j].state == order[i])
+                put_project(out, report, j);
+}
+
 static const char head[] =
     "<table id=\"rows\" data-one=\"project\" data-many=\"projects\">\n<caption class=\"visually-hidden\">Projects"
     "</caption>\n<thead><tr><th scope=\"col\" data-key=\"project\">Project</th>"
@@ -293,7 +343,7 @@ static const char head[] =
     "<th scope=\"col\" data-key=\"environment\">Environment</th><th scope=\"col\" data-key=\"status\">Status</th>"
     "<th scope=\"col\" class=\"number\" data-key=\"secrets\">Secrets</th>"
     "<th scope=\"col\" class=\"number\" data-key=\"minutes\">Minutes</th>"
-    "<th scope=\"col\" data-key=\"report\">Report</th></tr></thead>\n";
+    "<th scope=\"col\" data-key=\"files\">Files</th></tr></thead>\n";
 
 static void put_foot(struct buf *out, const struct overview *o)
 {
@@ -352,8 +402,7 @@ void migrate_report_html(struct buf *out, const struct migrate_report *report)
     buf_puts(out, "</div>\n");
     page_tools(out, "name, organization, rule, item, ...", buf_text(&filter));
     buf_puts(out, head);
-    for (size_t i = 0; i < o->plan.count; i++)
-        put_project(out, report, i);
+    put_projects(out, report);
     put_foot(out, o);
     buf_printf(out, "<footer>Work: %s. No value of a setting is part of this page. Made by jpk %s.</footer>\n",
                convert_effort_how, jpk_version());

@@ -241,6 +241,9 @@
     updateUnfold();
     remember();
   });
-  window.addEventListener('hashchange', recall);
+  window.addEventListener('hashchange', function () {  /* a link on the page to some of the rows */
+    recall();
+    document.getElementById('tools').scrollIntoView();
+  });
   recall();
 }());
