@@ -93,7 +93,7 @@ static bool list_strays(struct findings_list *list, const struct work *work)
     const struct jpk_check_rule *rule = &verify_rules()[VERIFY_STRAY];
     bool ok = true;
     for (size_t i = 0; ok && i < o->plan.count; i++)
-        for (size_t j = 0; ok && o->projects[i].state <= OVERVIEW_PARTIAL && j < o->projects[i].record.output_count;
+        for (size_t j = 0; ok && o->projects[i].state <= OVERVIEW_FAILED && j < o->projects[i].record.output_count;
              j++) {
             const char *path = o->projects[i].record.outputs[j].path;
             ok = map_set(&known, path, strlen(path), 0);
