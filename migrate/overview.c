@@ -217,13 +217,17 @@ static void count_record(struct reader *r, const struct overview_project *projec
                    1, 0, record->installs[i]);
 }
 
+/* The id tells them apart where there is one: exports of Cloud Studio have no names. */
 static void count_organization(struct reader *r, const struct overview_project *project)
 {
     bool made;
-    struct overview_organization *row = row_of(r, &r->organizations, project->item->organization, &made);
+    const struct work_item *item = project->item;
+    const char *key = *item->organization_id ? item->organization_id : item->organization;
+    struct overview_organization *row = row_of(r, &r->organizations, key, &made);
     if (!row)
         return;
-    row->name = project->item->organization;
+    if (made || strcmp(row->name, item->organization_id) == 0)
+        row->name = item->organization;
     row->states[project->state]++;
 }
 

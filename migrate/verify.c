@@ -185,25 +185,44 @@ static void compare(struct verifier *v, const struct source *a, const struct sou
     jpk_diff_free(diff);
 }
 
+/* A Jitterpak is read as an archive: it is written into a folder for temporary files, and read from there. */
+static bool load_written(struct verifier *v, const struct jpk_conversion *conversion, struct source *fresh,
+                         struct jpk_error *err)
+{
+    const char *where = getenv("TMPDIR");
+    struct buf folder = {0}, path = {0};
+    buf_printf(&folder, "%s/jpk-verify-XXXXXX", where && *where ? where : "/tmp");
+    bool ok = !folder.failed || error_memory(err);
+    bool made = ok && mkdtemp(folder.data);
+    if (ok && !made)
+        ok = error_set(err, JPK_ERR_WRITE, "a folder for comparing cannot be made in $TMPDIR, else /tmp");
+    buf_printf(&path, "%s/project.jpk", buf_text(&folder));
+    ok = ok && (!path.failed || error_memory(err)) &&
+         jpk_conversion_write_jitterpak(conversion, path.data, false, err) &&
+         source_open(fresh, path.data, v->verify->limits, err) && source_load(fresh, NULL, 0, err);
+    fresh->name = v->item->source;
+    if (made && !path.failed)
+        unlink(path.data); /* what is open stays until it is closed */
+    if (made)
+        rmdir(folder.data);
+    buf_free(&folder);
+    buf_free(&path);
+    return ok;
+}
+
 /* What the source becomes now, as it would be written if nothing were left out. */
 static void compare_conversion(struct verifier *v)
 {
     struct source fresh = {.name = v->item->source};
     struct converted_item converted;
     struct jpk_error err = {0};
-    char folder[] = "/tmp/jpk-verify-XXXXXX", path[sizeof folder + 16] = "";
     bool ok = convert_item(&converted, v->verify->plan, v->item, &v->source, &err);
     if (ok && converted.conversion->text) {
         fresh.cloud =
             jpk_cloud_load(converted.conversion->text, converted.conversion->size, fresh.name, v->verify->limits, &err);
         ok = fresh.cloud != NULL;
     } else if (ok) {
-        ok = mkdtemp(folder) || error_set(&err, JPK_ERR_WRITE, "a folder for comparing cannot be made in /tmp");
-        if (ok) {
-            snprintf(path, sizeof path, "%s/project.jpk", folder);
-            ok = jpk_conversion_write_jitterpak(converted.conversion, path, false, &err) &&
-                 source_open(&fresh, path, v->verify->limits, &err) && source_load(&fresh, NULL, 0, &err);
-        }
+        ok = load_written(v, converted.conversion, &fresh, &err);
     }
     if (ok)
         compare(v, &fresh, &v->result);
@@ -211,10 +230,6 @@ static void compare_conversion(struct verifier *v)
         tell_error(v, VERIFY_OUTPUT_INVALID, &err);
     source_close(&fresh);
     converted_item_free(&converted);
-    if (*path) {
-        remove(path);
-        rmdir(folder);
-    }
 }
 
 bool verify_item(const struct verify *verify, const struct work_item *item, const struct journal_record *record,

@@ -276,6 +276,7 @@ static void read_item(struct reader *r, uint32_t node)
         .output = text_of(r, node, "output"),
         .input_name = text_or_empty(r, input, "name"),
         .organization = text_or_empty(r, organization, "name"),
+        .organization_id = text_or_empty(r, organization, "id"),
         .requires_version = text_or_empty(r, input, "requires"),
         .items = number_of(r, input, "items"),
         .script_lines = number_of(r, input, "scriptLines"),
@@ -284,7 +285,7 @@ static void read_item(struct reader *r, uint32_t node)
         .node = node,
     };
     if (!*item->organization)
-        item->organization = text_or_empty(r, organization, "id");
+        item->organization = item->organization_id;
     item->from_cloud = input != JDOC_NONE && member(r, input, "kind") == JDOC_NONE;
     item->to_cloud = studio == JDOC_NONE ? item->from_cloud : jdoc_string_is(r->doc, studio, "cloud", strlen("cloud"));
     if (r->failed || !map_add(&plan->ids, item->id, strlen(item->id), (uint32_t)plan->count - 1, &old)) {

@@ -23,7 +23,8 @@ struct work_item {
     const char *reason, *detail, *instead; /* NULL: none */
     bool from_cloud, to_cloud;
     const char *environment, *environment_id, *name, *output; /* NULL where nothing is written, or there is none */
-    const char *input_name, *organization;                    /* "" when not known */
+    const char *input_name, *organization;                    /* its name, else its id; "" when not known */
+    const char *organization_id;                              /* "" when not known */
     const char *requires_version;                             /* by the source; "" when it does not say */
     size_t items, script_lines;                               /* of the source */
     size_t hosts;                                             /* of another region, in settings and scripts */

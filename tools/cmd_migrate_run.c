@@ -312,7 +312,8 @@ static void do_item(void *context, size_t index)
             remove_earlier(run, &earlier, &ignored);
         write_record(run, &record);
     }
-    count_result(run, item, &record, unchanged, there && !unchanged && earlier.status != JOURNAL_FAILED);
+    bool redone = there && !unchanged && earlier.status != JOURNAL_FAILED && record.status != JOURNAL_FAILED;
+    count_result(run, item, &record, unchanged, redone);
     arena_free(&arena);
 }
 

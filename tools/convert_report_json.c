@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/convert_report.h"
 #include "base/jstream.h"
+#include "tools/convert_report.h"
 
 static void put_source(struct jstream *s, const struct convert_report *report)
 {

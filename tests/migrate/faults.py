@@ -327,7 +327,7 @@ def inside_of_next(plan, item):
 BAD_PLANS = [
     ("no such environment", change_at("environment", value="Nowhere"),
      "the organization there has no environment 'Nowhere'; \"target\" lists those it has", '"environment": "Nowhere"'),
-    ("no environment", change_at("environment"), 'says not to which environment it goes: it needs an "environment"', None),
+    ("no environment", change_at("environment"), 'does not say to which environment it goes: it needs an "environment"', None),
     ("no name", change_at("name"), 'has no name there: it needs a "name"', None),
     ("bad name", change_at("name", value="a/b"), "names of projects may not hold", '"name": "a/b"'),
     ("name twice", same_as_next("name"), "is the name of another project in that environment", '"name": '),
@@ -336,7 +336,7 @@ BAD_PLANS = [
     ("output outside", change_at("output", value="projects/../../x"), "must be a folder below projects/", '"output": "projects/..'),
     ("output absolute", change_at("output", value="/etc/x"), "does not match the pattern ^projects/", '"output": "/etc'),
     ("output in another", inside_of_next, "the output of another project", '"output": '),
-    ("no output", change_at("output"), 'says not where its results go: it needs an "output"', None),
+    ("no output", change_at("output"), 'does not say where its results go: it needs an "output"', None),
     ("id twice", lambda plan, item: item.update(id=written(plan)[-1]["id"]), "is the id of another project", '"id": '),
     ("id of a path", change_at("id", value="../x"), "id", '"id": "../x"'),
     ("no such action", change_at("action", value="copy"), "action", '"action": "copy"'),

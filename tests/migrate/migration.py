@@ -180,12 +180,15 @@ def look(pattern, text, what):
 
 def run_cases(cases, place):
     failed = 0
-    for case in cases:
-        try:
-            said = case(place)
-            print("  %s%s" % (case.__name__.replace("_", " "), ": " + said if said else ""), flush=True)
-        except Failure as failure:
-            failed += 1
-            print("  FAILED %s: %s" % (case.__name__.replace("_", " "), failure), flush=True)
-    place.close()
+    try:
+        for case in cases:
+            name = case.__name__.replace("_", " ")
+            try:
+                said = case(place)
+                print("  %s%s" % (name, ": " + said if said else ""), flush=True)
+            except (Failure, OSError, LookupError, ValueError, StopIteration) as failure:
+                failed += 1
+                print("  FAILED %s: %s: %s" % (name, type(failure).__name__, failure), flush=True)
+    finally:
+        place.close()
     sys.exit(1 if failed else 0)
