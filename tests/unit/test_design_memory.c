@@ -15,9 +15,8 @@
 #include <cmocka.h>
 
 #include "jpk/convert.h"
-#include "tests/unit/nomemory.h"
 
-#if defined(NO_MEMORY_TESTS)
+#if defined(__SANITIZE_ADDRESS__)
 
 int main(void)
 {
@@ -27,26 +26,16 @@ int main(void)
 
 #else
 
-<<<<<<< HEAD
 #include "tests/unit/allocator.h"
 
-=======
->>>>>>> retarget
 /* Converts, and says how many allocations that took. */
 static size_t convert(const struct jpk_cloud *cloud, size_t nth)
 {
     struct jpk_error err = {0};
-<<<<<<< HEAD
     long before = allocations_held;
     allocations_begin(nth);
     struct jpk_conversion *conversion = jpk_convert_to_design(cloud, NULL, &err);
     size_t used = allocations_end();
-=======
-    long before = held;
-    no_memory_begin(nth);
-    struct jpk_conversion *conversion = jpk_convert_to_design(cloud, NULL, &err);
-    size_t used = no_memory_end();
->>>>>>> retarget
     if (!conversion && err.code != JPK_ERR_MEMORY)
         fail_msg("allocation %zu: %s: %s", nth, jpk_code_name(err.code), err.message);
     if (conversion && allocation_failed && conversion->item_count != cloud->component_count)

@@ -15,10 +15,9 @@
 #include <cmocka.h>
 
 #include "jpk/retarget.h"
-#include "tests/unit/nomemory.h"
 #include "tests/unit/projectmaker.h"
 
-#if defined(NO_MEMORY_TESTS)
+#if defined(__SANITIZE_ADDRESS__)
 
 int main(void)
 {
@@ -27,6 +26,8 @@ int main(void)
 }
 
 #else
+
+#include "tests/unit/allocator.h"
 
 struct source {
     const struct jpk_cloud *cloud; /* else a project: */
@@ -52,17 +53,17 @@ static struct jpk_retargeted *make(const struct source *source, struct jpk_error
 static size_t run(const struct source *source, size_t nth, size_t rows)
 {
     struct jpk_error err = {0};
-    long before = held;
-    no_memory_begin(nth);
+    long before = allocations_held;
+    allocations_begin(nth);
     struct jpk_retargeted *retargeted = make(source, &err);
-    size_t used = no_memory_end();
+    size_t used = allocations_end();
     if (!retargeted && err.code != JPK_ERR_MEMORY)
         fail_msg("allocation %zu: %s: %s", nth, jpk_code_name(err.code), err.message);
     if (retargeted && retargeted->left_out_count != rows)
         fail_msg("allocation %zu: half a result", nth);
     jpk_retargeted_free(retargeted);
-    if (held != before && source->cloud) /* libzip 1.7.3 forgets some where it cannot open an entry */
-        fail_msg("allocation %zu: %ld are left", nth, held - before);
+    if (allocations_held != before && source->cloud) /* libzip 1.7.3 forgets some where it cannot open an entry */
+        fail_msg("allocation %zu: %ld are left", nth, allocations_held - before);
     return used;
 }
 
