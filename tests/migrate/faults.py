@@ -275,7 +275,7 @@ def names_collide(place):
         inputs, output = os.path.join(place.folder, "names-%d" % count), place.out("names.json")
         small_exports(inputs, count)
         _, done = plan_time(place, inputs, output, None, USAGE)
-        look("^jpk: error: 1 name would meet in an environment, 'Orders' first: say what to do with --on-conflict", done.stderr, "no policy")
+        look("^jpk: error: 'Orders' would be the name of several projects in an environment: say with --on-conflict ", done.stderr, "no policy")
         need(not os.path.exists(output), "a plan was written all the same")
         for policy, wanted in policies.items():
             times[policy, count], _ = plan_time(place, inputs, output, policy, (OK, FINDINGS))
@@ -348,7 +348,7 @@ BAD_PLANS = [
      "cannot be 'move': an environment backup can be imported only into its own environment", '"action": "move"'),
     ("unreadable", lambda plan, item: by_reason(plan, "unreadable").update(
         action="move", name="unreadable", environment="Test", output="projects/Test/unreadable"),
-     "cannot be 'move': the project could not be read when the plan was made", '"action": "move"'),
+     'cannot be \'move\': there is no "input", for it could not be read when the plan was made', '"action": "move"'),
     ("no id", change_at("id"), "id", None),
     ("no source", change_at("source"), "source", None),
     ("projects no list", lambda plan, item: plan.update(projects={}), "projects", '"projects": {}'),
