@@ -10,6 +10,7 @@ extern const struct command show_command;
 extern const struct command check_command;
 extern const struct command unpack_command;
 extern const struct command diff_command;
+extern const struct command merge_command;
 extern const struct command graph_command;
 extern const struct command pack_command;
 extern const struct command convert_command;

@@ -15,6 +15,7 @@ const struct command *const commands[] = {
     &graph_command,
     &inventory_command,
     &diff_command,
+    &merge_command,
     &unpack_command,
     &pack_command,
     &convert_command,

@@ -60,6 +60,9 @@ struct settings {
     struct {
         const char *to, *report, *report_format, *schedules, *agent;
     } convert;
+    struct {
+        const char *favor;
+    } merge;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

@@ -27,7 +27,7 @@
 #ifndef JPK_MERGE_H
 #define JPK_MERGE_H
 
-#include "jpk/cloud.h"
+#include "jpk/cloud_tree.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -102,6 +102,15 @@ JPK_API struct jpk_merge *jpk_merge_projects(const struct jpk_project *base, con
 JPK_API struct jpk_merge *jpk_merge_clouds(const struct jpk_cloud *base, const struct jpk_cloud *ours,
                                            const struct jpk_cloud *theirs, const struct jpk_merge_options *options,
                                            struct jpk_error *err);
+
+/*
+ * Writes the result at `path`, in the form of OURS: a Jitterpak, a folder, or an export in the layout that it has. With
+ * `tree` it becomes an unpacked tree (jpk/tree.h, jpk/cloud_tree.h); marks of conflicts in it are such, so that packing
+ * refuses them until they are gone. With `force` a file is replaced and a tree is updated; a folder must be new. Errors:
+ * JPK_ERR_EXISTS, JPK_ERR_WRITE, JPK_ERR_MEMORY, and what reading the archives can give.
+ */
+JPK_API bool jpk_merge_write(const struct jpk_merge *merge, const char *path, bool tree, bool force,
+                             struct jpk_error *err);
 
 /* Accepts NULL. */
 JPK_API void jpk_merge_free(struct jpk_merge *merge);
