@@ -8,9 +8,6 @@
 
 enum { GUID = 36 };
 
-/* What two items of one place of a side have in place of a unit. */
-#define AMBIGUOUS (MAP_NONE - 1)
-
 /*
  * Entities are found by type and id behind a byte that no file's name has, others by their name below the base; what lies
  * outside of it behind a slash.
@@ -38,16 +35,15 @@ struct merge_unit *merge_find_item(const struct project_merge *p, const char *ty
     return at == MAP_NONE ? NULL : &p->units[at];
 }
 
-static struct merge_unit *add_unit(struct project_merge *p, const char *key)
+static struct merge_unit *add_unit(struct project_merge *p)
 {
     struct merge_unit *units = array_grow(p->units, p->count, &p->capacity, sizeof *units);
-    if (units)
-        p->units = units;
-    if (!units || !key || !map_add(&p->by_key, key, strlen(key), (uint32_t)p->count, NULL)) {
+    if (!units) {
         p->m->failed = true;
         return NULL;
     }
-    units[p->count] = (struct merge_unit){.key = key, .entry = {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    p->units = units;
+    units[p->count] = (struct merge_unit){.entry = {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
     return &units[p->count++];
 }
 
@@ -59,24 +55,6 @@ static const char *place(struct merging *m, const struct jpk_entity *entity)
     free(path);
     m->failed |= !copy;
     return copy;
-}
-
-/* The places of units that a side has nothing for. */
-static void find_places(struct project_merge *p, enum merge_side side, struct map *places)
-{
-    for (size_t i = 0; i < p->count && !p->m->failed; i++) {
-        const struct merge_unit *unit = &p->units[i];
-        const struct jpk_entity *entity = unit->item[MERGE_BASE] ? unit->item[MERGE_BASE] : unit->item[MERGE_OURS];
-        if (!entity || unit->item[side] || !entity->in_tree)
-            continue;
-        const char *path = place(p->m, entity);
-        if (!path)
-            return;
-        uint32_t old = MAP_NONE;
-        p->m->failed |= !map_add(places, path, strlen(path), (uint32_t)i, &old);
-        if (old != MAP_NONE)
-            p->m->failed |= !map_set(places, path, strlen(path), AMBIGUOUS);
-    }
 }
 
 static void set_item(struct project_merge *p, struct merge_unit *unit, enum merge_side side,
@@ -96,38 +74,53 @@ static bool is_item(const struct jpk_entity *entity)
     return entity->file && entity->tree && *entity->id;
 }
 
-static void add_items(struct project_merge *p, enum merge_side side, bool *owned)
+/* The items of a side, of which `entities` are. */
+static void list_items(struct project_merge *p, enum merge_side side, struct merge_items *out,
+                       const struct jpk_entity **entities)
 {
     const struct project *project = p->side[side];
-    struct map places = {0};
-    bool *placed = calloc(project->count + 1, sizeof *placed);
-    p->m->failed |= !placed;
+    struct merge_item *items = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *items);
+    *out = (struct merge_items){
+        .items = items, .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
+    p->m->failed |= !items || !out->unit;
     for (size_t i = 0; i < project->count && !p->m->failed; i++) {
         const struct jpk_entity *entity = project->list[i];
-        struct merge_unit *unit = is_item(entity) ? merge_find_item(p, entity->type_name, entity->id) : NULL;
-        if (unit && !unit->item[side]) {
-            set_item(p, unit, side, entity, owned);
-            placed[i] = true;
-        }
-    }
-    find_places(p, side, &places);
-    for (size_t i = 0; i < project->count && !p->m->failed; i++) {
-        const struct jpk_entity *entity = project->list[i];
-        if (placed[i] || !is_item(entity) || merge_find_item(p, entity->type_name, entity->id))
+        if (!is_item(entity))
             continue;
-        const char *path = entity->in_tree ? place(p->m, entity) : NULL;
-        uint32_t at = path ? map_get(&places, path, strlen(path)) : MAP_NONE;
-        struct merge_unit *unit = at < AMBIGUOUS && !p->units[at].item[side] ? &p->units[at] : NULL;
-        const char *key = item_key(p->m, entity->type_name, entity->id);
-        if (unit) /* found by its new id, too */
-            p->m->failed |= !key || !map_add(&p->by_key, key, strlen(key), at, NULL);
-        else
-            unit = add_unit(p, key);
-        if (unit)
-            set_item(p, unit, side, entity, owned);
+        items[out->count].key = item_key(p->m, entity->type_name, entity->id);
+        items[out->count].place = entity->in_tree ? place(p->m, entity) : NULL;
+        entities[out->count++] = entity;
     }
-    map_free(&places);
-    free(placed);
+}
+
+/* A unit is found by each of its keys. */
+static void index_unit(struct project_merge *p, const char *key, uint32_t at)
+{
+    p->units[at].key = p->units[at].key ? p->units[at].key : key;
+    p->m->failed |= !map_add(&p->by_key, key, strlen(key), at, NULL);
+}
+
+static void add_items(struct project_merge *p, bool *const owned[MERGE_SIDES])
+{
+    const struct jpk_entity **entities[MERGE_SIDES];
+    struct merge_items sides[MERGE_SIDES] = {{0}, {0}, {0}};
+    for (int side = 0; side < MERGE_SIDES && !p->m->failed; side++) {
+        entities[side] = arena_alloc(&p->m->arena, (p->side[side]->count + 1) * sizeof *entities[side]);
+        p->m->failed |= !entities[side];
+        if (!p->m->failed)
+            list_items(p, (enum merge_side)side, &sides[side], entities[side]);
+    }
+    size_t count = p->m->failed ? 0 : merge_pair(p->m, sides);
+    for (size_t i = 0; i < count && !p->m->failed; i++)
+        add_unit(p);
+    for (int side = 0; side < MERGE_SIDES && !p->m->failed; side++)
+        for (size_t i = 0; i < sides[side].count; i++) {
+            uint32_t at = sides[side].unit[i];
+            if (at == MAP_NONE)
+                continue;
+            set_item(p, &p->units[at], (enum merge_side)side, entities[side][i], owned[side]);
+            index_unit(p, sides[side].items[i].key, at);
+        }
 }
 
 /* ------------------------------------------------------------------------------------------------------ other files */
@@ -166,9 +159,13 @@ static void add_file(struct project_merge *p, enum merge_side side, size_t entry
     uint32_t at = key ? map_get(&p->by_key, key, strlen(key)) : MAP_NONE;
     if (at == MAP_NONE && below == manifest && side != MERGE_OURS)
         return; /* ours come first: it is no workspace */
-    struct merge_unit *unit = at == MAP_NONE ? add_unit(p, key) : &p->units[at];
-    if (!unit)
+    struct merge_unit *unit = at == MAP_NONE ? add_unit(p) : &p->units[at];
+    if (!unit || !key) {
+        m->failed = true;
         return;
+    }
+    if (at == MAP_NONE)
+        index_unit(p, key, (uint32_t)(unit - p->units));
     unit->entry[side] = entry;
     unit->outside = outside;
     if (!unit->name || side == MERGE_OURS)
@@ -189,11 +186,10 @@ static void add_files(struct project_merge *p, enum merge_side side, const bool 
 
 static const char *merged_id(const struct project_merge *p, const struct merge_unit *unit)
 {
-    const struct jpk_entity *base = unit->item[MERGE_BASE], *main = unit->item[p->m->main];
-    const struct jpk_entity *other = unit->item[p->m->other];
-    if (!main || (other && base && text_caseeq(main->id, base->id)))
-        return other ? other->id : base->id;
-    return main->id;
+    const char *ids[MERGE_SIDES];
+    for (int side = 0; side < MERGE_SIDES; side++)
+        ids[side] = unit->item[side] ? unit->item[side]->id : NULL;
+    return merge_choose(p->m, ids);
 }
 
 static void note_id(struct project_merge *p, enum merge_side side, const char *from, const char *to)
@@ -291,8 +287,8 @@ bool merge_match(struct project_merge *p)
         owned[side] = calloc(jpk_archive_count(p->side[side]->public.archive) + 1, sizeof *owned[side]);
         p->m->failed |= !owned[side];
     }
-    for (int side = 0; side < MERGE_SIDES && !p->m->failed; side++)
-        add_items(p, (enum merge_side)side, owned[side]);
+    if (!p->m->failed)
+        add_items(p, owned);
     for (int i = 0; i < MERGE_SIDES && !p->m->failed; i++)
         add_files(p, order[i], owned[order[i]]);
     for (int side = 0; side < MERGE_SIDES; side++)

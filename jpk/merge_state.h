@@ -1,7 +1,7 @@
 /*
  * The parts of a merge. merge_tree.c merges three trees of fields, whatever they were read from, into a result that
- * says where each part is taken from; merge_order.c puts lists in order, merge_lines.c merges texts, merge_report.c
- * notes conflicts. What the trees are made of is a `struct merge_form`: merge_xml.c (entities and other XML files of
+ * says where each part is taken from; merge_order.c puts lists in order, merge_lines.c merges texts, merge_pair.c says
+ * which items belong together, merge_report.c notes conflicts. What the trees are made of is a `struct merge_form`: merge_xml.c (entities and other XML files of
  * Design Studio), merge_list.c (properties files, and others that are lists of lines), merge_json.c (exports of Cloud
  * Studio). merge.c, merge_entries.c and merge_outline.c merge projects out of these, merge_cloud.c exports.
  */
@@ -33,6 +33,7 @@ struct merging {
     const struct map *kept; /* keys of what is not deleted, as something uses it; NULL for none */
     uint64_t budget;        /* of all line differences */
     unsigned quiet;         /* no conflicts are noted while it is not 0 */
+    void *state;            /* of the form */
     struct buf text;        /* the result of exports */
     bool failed;            /* no memory */
 };
@@ -99,6 +100,25 @@ struct merge_sequence {
 bool merge_order(const struct merge_sequence lists[MERGE_SIDES], enum merge_side main, enum merge_side other,
                  size_t kinds, const bool *there, uint32_t *out, size_t *count, bool *clash);
 
+/* --------------------------------------------------------------------------------------------------- merge_pair.c */
+
+struct merge_item {
+    const char *key;   /* its type and id, in lower case */
+    const char *place; /* its type, folders and name; NULL: it has none */
+};
+
+struct merge_items {
+    const struct merge_item *items;
+    size_t count;
+    uint32_t *unit; /* gets the unit of each; MAP_NONE: a side has its key twice */
+};
+
+/* Says which items of the sides belong together: those of one unit. Returns how many units there are. */
+size_t merge_pair(struct merging *m, const struct merge_items sides[MERGE_SIDES]);
+
+/* What becomes of an id or a name; NULL: a side has none. */
+const char *merge_choose(const struct merging *m, const char *const values[MERGE_SIDES]);
+
 /* --------------------------------------------------------------------------------------------------- merge_tree.c */
 
 enum merge_node_kind {
@@ -120,8 +140,9 @@ struct merge_node {
     enum merge_node_kind kind;
     enum merge_side side;
     unsigned flags;
-    int what;        /* the form's own, as are the next two */
+    int what; /* the form's own, as are the next three */
     int shape;
+    unsigned depth;
     union {
         const void *pointer;
         uint32_t index;
