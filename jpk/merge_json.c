@@ -213,6 +213,8 @@ static void add_elements(struct merging *m, const struct merge_node *parent, con
             flags |= MERGE_ENTERS;
         if (shape == SHAPE_OPERATION && list == SHAPE_OPERATION)
             flags |= MERGE_NOISE; /* a copy in a workflow */
+        if (key[0] == '#' && !name)
+            flags |= MERGE_KEYLESS;
         merge_add(m, out,
                   (struct merge_node){.kind = kind_of(doc, at, parent->depth + 1, false),
                                       .side = parent->side,

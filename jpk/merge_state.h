@@ -133,7 +133,8 @@ enum merge_node_flag {
     MERGE_SECRET = 1,
     MERGE_NOISE = 2,  /* changes without anybody's doing: no conflict */
     MERGE_ENTERS = 4, /* `form->enter` says what conflicts are about */
-    MERGE_WHOLE = 8   /* it is never half of one side and half of the other */
+    MERGE_WHOLE = 8,  /* it is never half of one side and half of the other */
+    MERGE_KEYLESS = 16 /* an element that only its content tells from others */
 };
 
 struct merge_node {

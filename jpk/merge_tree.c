@@ -205,6 +205,29 @@ static bool merge_child(struct merging *m, const struct merge_form *form,
     return there;
 }
 
+static bool has_keyless(const struct merging *m, const struct family *f)
+{
+    for (size_t i = 0; i < f->side[m->main].count; i++)
+        if (f->side[m->main].list[i].flags & MERGE_KEYLESS)
+            return true;
+    for (size_t i = 0; i < f->side[m->other].count; i++)
+        if (f->side[m->other].list[i].flags & MERGE_KEYLESS)
+            return true;
+    return false;
+}
+
+/* What both put at one place, or in another order. What only its content tells apart may be one thing in two versions. */
+static void settle_order(struct merging *m, const struct merge_form *form, const struct family *f,
+                         const struct merge_node *const nodes[MERGE_SIDES], struct merge_result *result)
+{
+    if (has_keyless(m, f)) {
+        clash(m, form, nodes, JPK_MERGE_VALUE, merge_kept(m->main));
+        take(result, nodes[m->main]);
+    } else if (nodes[m->main]->kind == MERGE_STEPS) {
+        clash(m, form, nodes, JPK_MERGE_ORDER, merge_favors(m) ? merge_kept(m->main) : JPK_MERGE_KEPT_BOTH);
+    }
+}
+
 /* The order of the children that are there. */
 static void put_in_order(struct merging *m, const struct merge_form *form, const struct family *f,
                          const struct merge_node *const nodes[MERGE_SIDES], const bool *there,
@@ -220,8 +243,8 @@ static void put_in_order(struct merging *m, const struct merge_form *form, const
     m->failed |= !result->children;
     for (size_t i = 0; i < result->count && !m->failed; i++)
         result->children[i] = results[order[i]];
-    if (disordered && nodes[m->main]->kind == MERGE_STEPS)
-        clash(m, form, nodes, JPK_MERGE_ORDER, merge_favors(m) ? merge_kept(m->main) : JPK_MERGE_KEPT_BOTH);
+    if (disordered && !m->failed && nodes[m->main]->kind != MERGE_SET)
+        settle_order(m, form, f, nodes, result);
 }
 
 static bool compose(struct merging *m, const struct merge_form *form, const struct merge_node *const nodes[MERGE_SIDES],
