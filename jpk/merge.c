@@ -96,7 +96,7 @@ static bool is_xml(const struct project_merge *p, const struct buf *bytes)
     struct arena arena = {0};
     struct intern intern = {.arena = &arena};
     struct xml_document document;
-    struct xml_reader *reader = xml_reader_new(&arena, &intern, &p->side[MERGE_OURS]->limits);
+    struct xml_reader *reader = xml_reader_new(&arena, &intern, p->limits);
     bool ok = reader && xml_read(reader, buf_text(bytes), bytes->size, &document, NULL);
     xml_reader_free(reader);
     intern_free(&intern);
@@ -150,7 +150,7 @@ static bool merge_contents(struct project_merge *p, const struct merge_unit *uni
         merge_line_set(m, files, out);
         return true;
     }
-    if (xml && merge_xml(m, files, style_of(unit), &p->side[MERGE_OURS]->limits, out))
+    if (xml && merge_xml(m, files, style_of(unit), p->limits, out))
         return true;
     buf_clear(out);
     return merge_whole_lines(p, unit, out);
@@ -201,7 +201,7 @@ static void merge_deleted(struct project_merge *p, struct merge_unit *unit, enum
     }
     bool alike = same(p, unit, MERGE_BASE, left) ||
                  (unit->role == ENTRY_ENTITY &&
-                  merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], &p->side[MERGE_OURS]->limits));
+                  merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], p->limits));
     if (alike)
         return;
     enum merge_side kept = merge_favors(m) ? m->main : left;
@@ -407,6 +407,7 @@ struct jpk_merge *jpk_merge_projects(const struct jpk_project *base, const struc
             return NULL;
         }
     }
+    p.limits = &p.side[MERGE_OURS]->limits;
     p.m = merge_begin(options, err);
     if (!p.m)
         return NULL;

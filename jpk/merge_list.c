@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "jpk/properties.h"
 #include "jpk/secrets.h"
 
-enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, LINES };
+enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, FILE_OF_ROWS, LINES };
 
 /* Some lines of a file: a property with those that continue it, or one line. */
 struct entry {
@@ -122,6 +123,36 @@ static void add_property(struct merging *m, const struct merge_node *parent, str
     add(m, parent, out, keep_entry(m, text, n, value_start(text, n, end)), key, flags);
 }
 
+/* Rows of an index go by their ids, else by their paths; the first line, and what is no row, by that. */
+static const char *row_key(struct merging *m, const char *text, size_t n)
+{
+    static const char *const kinds[] = {"folder", "item", "component", "workflow", "asset", "file", "stale"};
+    struct jdoc doc = {0};
+    struct buf key = {0};
+    bool row = jdoc_parse(&doc, text, n, NULL, NULL);
+    for (size_t i = 0; row && i < sizeof kinds / sizeof kinds[0] && key.size == 0; i++) {
+        uint32_t path = jdoc_member(&doc, 0, kinds[i]), id = jdoc_member(&doc, 0, "id");
+        uint32_t told = jdoc_is(&doc, id, JDOC_STRING) && jdoc_string_size(&doc, id) ? id : path;
+        if (!jdoc_is(&doc, path, JDOC_STRING))
+            continue;
+        buf_printf(&key, "%s ", kinds[i]);
+        buf_put(&key, jdoc_string(&doc, told), jdoc_string_size(&doc, told));
+    }
+    if (key.size == 0)
+        buf_puts(&key, "#");
+    const char *copy = key.failed ? NULL : arena_strndup(&m->arena, key.data, key.size);
+    buf_free(&key);
+    jdoc_free(&doc);
+    return copy;
+}
+
+static void add_row(struct merging *m, const struct merge_node *parent, struct merge_nodes *out, const char *text,
+                    size_t n)
+{
+    const char *key = row_key(m, text, bare(text, n));
+    add(m, parent, out, keep_entry(m, text, n, 0), key, key && *key == '#' ? MERGE_NOISE : 0);
+}
+
 static void children(struct merging *m, const struct merge_node *parent, struct merge_nodes *out)
 {
     const struct entry *file = parent->at.pointer;
@@ -130,6 +161,8 @@ static void children(struct merging *m, const struct merge_node *parent, struct 
         size_t left = file->size - at, n = line_size(text, left), start = key_start(text, n);
         if (parent->what == FILE_OF_LINES) {
             add(m, parent, out, keep_entry(m, text, n, 0), arena_strndup(&m->arena, text, bare(text, n)), 0);
+        } else if (parent->what == FILE_OF_ROWS) {
+            add_row(m, parent, out, text, n);
         } else if (bare(text, n) <= start || text[start] == '#' || text[start] == '!') {
             add_comment(m, parent, out, text, n);
         } else {
@@ -160,7 +193,7 @@ static void merge_files(struct merging *m, const struct buf *const files[MERGE_S
     struct merge_result result;
     for (int side = 0; side < MERGE_SIDES; side++) {
         whole[side] = (struct entry){files[side] ? buf_text(files[side]) : "", files[side] ? files[side]->size : 0, 0};
-        nodes[side] = (struct merge_node){.kind = MERGE_SET,
+        nodes[side] = (struct merge_node){.kind = what == FILE_OF_ROWS ? MERGE_LIST : MERGE_SET,
                                           .side = (enum merge_side)side,
                                           .what = (int)what,
                                           .at.pointer = &whole[side],
@@ -191,4 +224,9 @@ void merge_properties(struct merging *m, const struct buf *const files[MERGE_SID
 void merge_line_set(struct merging *m, const struct buf *const files[MERGE_SIDES], struct buf *out)
 {
     merge_files(m, files, FILE_OF_LINES, out);
+}
+
+void merge_index(struct merging *m, const struct buf *const files[MERGE_SIDES], struct buf *out)
+{
+    merge_files(m, files, FILE_OF_ROWS, out);
 }

@@ -13,4 +13,7 @@ void merge_properties(struct merging *m, const struct buf *const files[MERGE_SID
 /* The same for a set of lines. */
 void merge_line_set(struct merging *m, const struct buf *const files[MERGE_SIDES], struct buf *out);
 
+/* The same for the index of an unpacked tree, whose lines are objects with a path and mostly an id. */
+void merge_index(struct merging *m, const struct buf *const files[MERGE_SIDES], struct buf *out);
+
 #endif

@@ -115,9 +115,10 @@ static void read_children(struct outlining *o, enum merge_side side, const struc
 
 static bool read_side(struct outlining *o, enum merge_side side, const struct buf *file)
 {
-    struct xml_reader *reader = xml_reader_new(&o->arena, &o->intern, &o->p->side[MERGE_OURS]->limits);
+    struct xml_reader *reader = xml_reader_new(&o->arena, &o->intern, o->p->limits);
     struct xml_document *document = &o->documents[side];
-    bool ok = reader && xml_read(reader, buf_text(file), file->size, document, NULL);
+    bool ok = reader && xml_read(reader, buf_text(file), file->size, document, NULL) &&
+              named(document->root, "Project") && !document->lossy;
     xml_reader_free(reader);
     if (ok && read_node(o, side, document->root, NOWHERE, NULL) == ROOT)
         read_children(o, side, document->root, ROOT, NULL);

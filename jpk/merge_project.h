@@ -26,6 +26,7 @@ struct merge_unit {
 struct project_merge {
     struct merging *m;
     const struct project *side[MERGE_SIDES];
+    const struct jpk_limits *limits;
     const char *base[MERGE_SIDES]; /* before the names of entries */
     const char *result_base;
     struct merge_unit *units; /* of malloc's */

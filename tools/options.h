@@ -63,6 +63,9 @@ struct settings {
     struct {
         const char *favor;
     } merge;
+    struct {
+        bool global;
+    } git;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

@@ -103,6 +103,21 @@ JPK_API struct jpk_merge *jpk_merge_clouds(const struct jpk_cloud *base, const s
                                            const struct jpk_cloud *theirs, const struct jpk_merge_options *options,
                                            struct jpk_error *err);
 
+/* A version of a file; `data` NULL: there is none. */
+struct jpk_merge_version {
+    const void *data;
+    size_t size;
+};
+
+/*
+ * Merges a file of a folder or an unpacked tree by itself, for version control: project.xml, files/.metadata, properties
+ * files, jpk-index.jsonl and jpk-cloud.jsonl, by the last part of its `path`. The result is a text. `versions` are those
+ * of the base, ours and theirs. Errors: JPK_ERR_USAGE (it is none of these, or a side has none), JPK_ERR_FORMAT (it is
+ * called so, but is something else, or holds what would be lost), JPK_ERR_MEMORY.
+ */
+JPK_API struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_version versions[3],
+                                         const struct jpk_merge_options *options, struct jpk_error *err);
+
 /*
  * Writes the result at `path`, in the form of OURS: a Jitterpak, a folder, or an export in the layout that it has. With
  * `tree` it becomes an unpacked tree (jpk/tree.h, jpk/cloud_tree.h); marks of conflicts in it are such, so that packing
