@@ -25,19 +25,32 @@ static bool is_derived(const struct jpk_report_section *section)
 
 /* ------------------------------------------------------------------------------------------------------------ lines */
 
+/* Made printable, but tabs stay: they indent scripts. */
+static void put_line(struct buf *out, const char *line, size_t n)
+{
+    for (size_t at = 0; at < n;) {
+        const char *tab = memchr(line + at, '\t', n - at);
+        size_t size = tab ? (size_t)(tab - line) - at : n - at;
+        struct buf part = {0};
+        buf_put(&part, line + at, size);
+        message_put(out, buf_text(&part));
+        if (tab)
+            buf_putc(out, '\t');
+        out->failed |= part.failed;
+        buf_free(&part);
+        at += size + (tab != NULL);
+    }
+    buf_putc(out, '\n');
+}
+
 /* Nothing is put below each other, for then one long name would move all lines. */
 static void put_text(struct buf *out, size_t indent, const char *text)
 {
     for (bool first = true; text; first = false) {
         const char *end = strchr(text, '\n');
-        struct buf line = {0};
-        buf_put(&line, text, end ? (size_t)(end - text) : strlen(text));
         for (size_t i = 0; !first && i < indent; i++)
             buf_putc(out, ' ');
-        message_put(out, buf_text(&line));
-        buf_putc(out, '\n');
-        out->failed |= line.failed;
-        buf_free(&line);
+        put_line(out, text, end ? (size_t)(end - text) : strlen(text));
         text = end ? end + 1 : NULL;
     }
 }
