@@ -93,18 +93,27 @@ static const char *keep(struct merging *m, const char *text, size_t n)
     return copy ? copy : "";
 }
 
-static enum merge_node_kind kind_of(const struct jdoc *doc, uint32_t value, unsigned depth, bool steps)
+static enum merge_node_kind kind_of(const struct jdoc *doc, uint32_t value, unsigned depth, enum merge_node_kind array)
 {
     switch (jdoc_type(doc, value)) {
     case JDOC_OBJECT:
         return depth < DEPTH_MAX ? MERGE_SET : MERGE_SCALAR;
     case JDOC_ARRAY:
-        return depth >= DEPTH_MAX ? MERGE_SCALAR : steps ? MERGE_STEPS : MERGE_LIST;
+        return depth < DEPTH_MAX ? array : MERGE_SCALAR;
     case JDOC_STRING:
         return MERGE_STRING;
     default:
         return MERGE_SCALAR;
     }
+}
+
+/* Whether the order of an array means something. `inner` is the shape of what it holds. */
+static enum merge_node_kind array_kind(const struct jdoc *doc, uint32_t key, enum cloud_shape inner,
+                                       struct cloud_diff_row row)
+{
+    if (row.part == PART_SET || jdoc_string_is(doc, key, "srcPaths", strlen("srcPaths")))
+        return MERGE_SET;
+    return inner == SHAPE_LINK || inner == SHAPE_NODE ? MERGE_STEPS : MERGE_LIST;
 }
 
 /* Bytes that people do not read, which belong together. */
@@ -125,7 +134,6 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
         struct cloud_diff_row row = row_of(doc, shape, is_root(parent), key);
         const char *name = keep(m, jdoc_string(doc, key), jdoc_string_size(doc, key));
         enum cloud_shape inner = cloud_member_shape(doc, object, shape, key);
-        bool steps = inner == SHAPE_LINK || inner == SHAPE_NODE;
         unsigned flags = parent->flags & MERGE_SECRET;
         if (cloud_secret_member(doc, key, holds))
             flags |= MERGE_SECRET;
@@ -134,7 +142,8 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
         if (is_packed(doc, key, row))
             flags |= MERGE_WHOLE;
         merge_add(m, out,
-                  (struct merge_node){.kind = kind_of(doc, key + 1, parent->depth + 1, steps),
+                  (struct merge_node){.kind = kind_of(doc, key + 1, parent->depth + 1,
+                                                      array_kind(doc, key, inner, row)),
                                       .side = parent->side,
                                       .flags = flags,
                                       .what = (int)jdoc_type(doc, key + 1),
@@ -216,7 +225,7 @@ static void add_elements(struct merging *m, const struct merge_node *parent, con
         if (key[0] == '#' && !name)
             flags |= MERGE_KEYLESS;
         merge_add(m, out,
-                  (struct merge_node){.kind = kind_of(doc, at, parent->depth + 1, false),
+                  (struct merge_node){.kind = kind_of(doc, at, parent->depth + 1, MERGE_LIST),
                                       .side = parent->side,
                                       .flags = flags,
                                       .what = (int)jdoc_type(doc, at),
@@ -307,7 +316,7 @@ void merge_documents(struct merging *m, struct merge_exports *exports, struct bu
     for (int side = 0; side < MERGE_SIDES; side++) {
         const struct jpk_cloud *cloud = exports->side[side];
         enum cloud_shape shape = cloud_shape_of_export(cloud);
-        nodes[side] = (struct merge_node){.kind = kind_of(cloud->doc, 0, 0, false),
+        nodes[side] = (struct merge_node){.kind = kind_of(cloud->doc, 0, 0, MERGE_LIST),
                                           .side = (enum merge_side)side,
                                           .what = (int)jdoc_type(cloud->doc, 0),
                                           .shape = (int)shape,

@@ -181,7 +181,10 @@ static void about(struct outlining *o, const struct node *node)
     struct buf path = {0};
     enum merge_side side = node->xml[m->main] ? m->main : node->xml[m->other] ? m->other : MERGE_BASE;
     put_place(o, side, node->parent[side], &path);
-    buf_printf(&path, "%s%s", text_of(xml_attribute(node->xml[side], "name")), node->folder ? "/" : "");
+    if (node == &o->nodes[ROOT])
+        buf_puts(&path, "project.xml");
+    else
+        buf_printf(&path, "%s%s", text_of(xml_attribute(node->xml[side], "name")), node->folder ? "/" : "");
     const char *copy = path.failed ? NULL : arena_strdup(&m->arena, buf_text(&path));
     const char *id = arena_strdup(&m->arena, entity_id(node));
     m->failed |= !copy || !id;
