@@ -200,8 +200,7 @@ static void merge_deleted(struct project_merge *p, struct merge_unit *unit, enum
         return;
     }
     bool alike = same(p, unit, MERGE_BASE, left) ||
-                 (unit->role == ENTRY_ENTITY &&
-                  merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], p->limits));
+                 (unit->role == ENTRY_ENTITY && merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], p->limits));
     if (alike)
         return;
     enum merge_side kept = merge_favors(m) ? m->main : left;
@@ -282,8 +281,9 @@ static bool merge_project_file(struct project_merge *p)
     buf_clear(&p->out);
     p->m->subject = (struct merge_subject){.path = "project.xml"};
     if (!merge_outline(p, files, &p->out))
-        return p->m->failed ? false
-                            : error_set(p->err, JPK_ERR_FORMAT, "cannot be merged: its project.xml is not what it must be");
+        return p->m->failed
+                   ? false
+                   : error_set(p->err, JPK_ERR_FORMAT, "cannot be merged: its project.xml is not what it must be");
     /* When it says what a side has, that side's bytes stay. */
     for (int i = 0; i < 2; i++) {
         enum merge_side side = i == 0 ? p->m->main : p->m->other;

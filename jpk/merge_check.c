@@ -12,10 +12,10 @@ enum { GUID = 36 };
 struct checking {
     struct project_merge *p;
     struct arena arena;
-    struct map known[MERGE_SIDES];  /* of ours and theirs: what dangles there already, and errors */
-    struct map gone;                /* lower-case ids and file names that one side deleted -> index of the unit */
-    struct map marked;              /* ids of items with marks of a conflict */
-    uint32_t *queue;                /* units that come back */
+    struct map known[MERGE_SIDES]; /* of ours and theirs: what dangles there already, and errors */
+    struct map gone;               /* lower-case ids and file names that one side deleted -> index of the unit */
+    struct map marked;             /* ids of items with marks of a conflict */
+    uint32_t *queue;               /* units that come back */
     size_t queued, queue_capacity;
 };
 
@@ -39,7 +39,8 @@ static bool is_known(const struct checking *c, const struct buf *text)
            map_get(&c->known[MERGE_THEIRS], key, text->size) != MAP_NONE;
 }
 
-/* --------------------------------------------------------------------------------------------- deleted here, used there */
+/* --------------------------------------------------------------------------------------------- deleted here, used
+ * there */
 
 /* What dangles: who refers to it, and what it is. Ids are those of the result. */
 static void put_dangling(struct project_merge *p, enum merge_side side, const struct jpk_reference *reference,
@@ -55,8 +56,7 @@ static void put_dangling(struct project_merge *p, enum merge_side side, const st
 
 static bool dangles(const struct jpk_reference *reference)
 {
-    return !reference->in_comment &&
-           (reference->state == JPK_REF_DANGLING || reference->state == JPK_REF_DELETED);
+    return !reference->in_comment && (reference->state == JPK_REF_DANGLING || reference->state == JPK_REF_DELETED);
 }
 
 /* What of the units is gone although the base and one side have it. */
@@ -189,7 +189,8 @@ static void report_kept(struct checking *c, const struct jpk_graph *graph)
     map_free(&seen);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ errors */
+/* ------------------------------------------------------------------------------------------------------------ errors
+ */
 
 static void put_error(struct project_merge *p, enum merge_side side, const struct jpk_finding *finding, struct buf *out)
 {

@@ -76,7 +76,8 @@ static bool merge_all(struct merging *m, file_merger *merge, const struct jpk_me
     bool merged = !m->failed && merge(m, files, &m->text);
     for (int side = 0; side < MERGE_SIDES; side++)
         buf_free(&texts[side]);
-    return merged || m->failed || error_set(err, JPK_ERR_FORMAT, "is not what its name says, or holds what would be lost");
+    return merged || m->failed ||
+           error_set(err, JPK_ERR_FORMAT, "is not what its name says, or holds what would be lost");
 }
 
 struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_version versions[3],

@@ -18,7 +18,8 @@ static const struct jdoc *doc_of(const struct merging *m, const struct merge_nod
     return ((const struct merge_exports *)m->state)->side[node->side]->doc;
 }
 
-/* ---------------------------------------------------------------------------------------------------------- equality */
+/* ---------------------------------------------------------------------------------------------------------- equality
+ */
 
 static struct cloud_diff_row row_of(const struct jdoc *doc, enum cloud_shape shape, bool root, uint32_t key)
 {
@@ -71,7 +72,8 @@ static bool same(struct merging *m, const struct merge_node *a, const struct mer
            same_blind(left, a->at.index, right, b->at.index, (enum cloud_shape)a->shape);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- children */
+/* ---------------------------------------------------------------------------------------------------------- children
+ */
 
 const char *merge_component_key(struct merging *m, int64_t number, const char *id, size_t n)
 {
@@ -141,20 +143,19 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
             flags |= MERGE_NOISE;
         if (is_packed(doc, key, row))
             flags |= MERGE_WHOLE;
-        merge_add(m, out,
-                  (struct merge_node){.kind = kind_of(doc, key + 1, parent->depth + 1,
-                                                      array_kind(doc, key, inner, row)),
-                                      .side = parent->side,
-                                      .flags = flags,
-                                      .what = (int)jdoc_type(doc, key + 1),
-                                      .shape = (int)(jdoc_type(doc, key + 1) == JDOC_OBJECT
-                                                         ? cloud_shape_of(doc, key + 1, inner)
-                                                         : inner),
-                                      .depth = parent->depth + 1,
-                                      .at.index = key + 1,
-                                      .key = name,
-                                      .key_size = strlen(name),
-                                      .name = name});
+        merge_add(
+            m, out,
+            (struct merge_node){
+                .kind = kind_of(doc, key + 1, parent->depth + 1, array_kind(doc, key, inner, row)),
+                .side = parent->side,
+                .flags = flags,
+                .what = (int)jdoc_type(doc, key + 1),
+                .shape = (int)(jdoc_type(doc, key + 1) == JDOC_OBJECT ? cloud_shape_of(doc, key + 1, inner) : inner),
+                .depth = parent->depth + 1,
+                .at.index = key + 1,
+                .key = name,
+                .key_size = strlen(name),
+                .name = name});
     }
 }
 
@@ -264,7 +265,8 @@ static void text(struct merging *m, const struct merge_node *node, struct buf *o
         cloud_put(out, doc, value, SHAPE_ANY, true);
 }
 
-/* ----------------------------------------------------------------------------------------------------------- subjects */
+/* ----------------------------------------------------------------------------------------------------------- subjects
+ */
 
 /* Components stand in the order of their nodes. */
 static const struct jpk_cloud_component *component_at(const struct jpk_cloud *cloud, uint32_t node)

@@ -1,4 +1,5 @@
-/* Texts by lines, as diff3 does it: what overlaps or touches is one region, and a conflict unless both made the same. */
+/* Texts by lines, as diff3 does it: what overlaps or touches is one region, and a conflict unless both made the same.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct line_merge {
     struct merging *m;
     bool secret;
     struct buf *out;
-    uint32_t line; /* how many `out` has */
+    uint32_t line;  /* how many `out` has */
     size_t counted; /* bytes of it whose lines are counted */
     const char *line_end;
 };
@@ -100,10 +101,10 @@ static void put_conflict(struct line_merge *l, const struct span spans[MERGE_SID
     theirs = (struct span){theirs.lines + head.count, theirs.count - head.count - tail.count};
     tail.lines = ours.lines + ours.count;
     put_span(l->out, &head);
-    struct merge_clash clash = {.kind = JPK_MERGE_LINES,
-                                .values = {told(&spans[MERGE_BASE], l->secret), told(&ours, l->secret),
-                                           told(&theirs, l->secret)},
-                                .kept = merge_favors(l->m) ? merge_kept(l->m->main) : JPK_MERGE_KEPT_BOTH};
+    struct merge_clash clash = {
+        .kind = JPK_MERGE_LINES,
+        .values = {told(&spans[MERGE_BASE], l->secret), told(&ours, l->secret), told(&theirs, l->secret)},
+        .kept = merge_favors(l->m) ? merge_kept(l->m->main) : JPK_MERGE_KEPT_BOTH};
     if (merge_favors(l->m)) {
         put_span(l->out, l->m->main == MERGE_OURS ? &ours : &theirs);
     } else {
@@ -124,7 +125,7 @@ static void put_conflict(struct line_merge *l, const struct span spans[MERGE_SID
 /* The two comparisons with the base, followed at once. */
 struct follow {
     const struct linediff *diff;
-    size_t next;  /* the next edit */
+    size_t next;   /* the next edit */
     int64_t shift; /* lines of the side less those of the base, before it */
 };
 

@@ -118,8 +118,8 @@ static void add_property(struct merging *m, const struct merge_node *parent, str
 {
     size_t end = key_end(text, n, start);
     const char *key = arena_strndup(&m->arena, text + start, end - start);
-    unsigned flags = !key ? 0u : (properties_noisy(key) ? MERGE_NOISE : 0u) |
-                                     (secret_name(key, strlen(key)) ? MERGE_SECRET : 0u);
+    unsigned flags =
+        !key ? 0u : (properties_noisy(key) ? MERGE_NOISE : 0u) | (secret_name(key, strlen(key)) ? MERGE_SECRET : 0u);
     add(m, parent, out, keep_entry(m, text, n, value_start(text, n, end)), key, flags);
 }
 

@@ -9,8 +9,8 @@
 enum { GUID = 36 };
 
 /*
- * Entities are found by type and id behind a byte that no file's name has, others by their name below the base; what lies
- * outside of it behind a slash.
+ * Entities are found by type and id behind a byte that no file's name has, others by their name below the base; what
+ * lies outside of it behind a slash.
  */
 #define ITEM_KEY "\001%s/%s"
 
@@ -80,8 +80,8 @@ static void list_items(struct project_merge *p, enum merge_side side, struct mer
 {
     const struct project *project = p->side[side];
     struct merge_item *items = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *items);
-    *out = (struct merge_items){
-        .items = items, .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
+    *out = (struct merge_items){.items = items,
+                                .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
     p->m->failed |= !items || !out->unit;
     for (size_t i = 0; i < project->count && !p->m->failed; i++) {
         const struct jpk_entity *entity = project->list[i];

@@ -218,12 +218,13 @@ static void place_node(struct outlining *o, struct node *node)
     node->where = place_of(o, node);
     node->there = node->where != NOWHERE;
     uint32_t main = parent[o->m->main], other = parent[o->m->other];
-    if (node->there && main != other && main != parent[MERGE_BASE] && other != parent[MERGE_BASE] &&
-        main != NOWHERE && other != NOWHERE)
+    if (node->there && main != other && main != parent[MERGE_BASE] && other != parent[MERGE_BASE] && main != NOWHERE &&
+        other != NOWHERE)
         clash(o, node, JPK_MERGE_MOVED, o->m->main);
 }
 
-/* ------------------------------------------------------------------------------------------------------------ cycles */
+/* ------------------------------------------------------------------------------------------------------------ cycles
+ */
 
 /* Folders that were moved into one another: those on the way from `at` go where the favored side has them. */
 static void break_cycle(struct outlining *o, uint32_t at)

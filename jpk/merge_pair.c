@@ -84,7 +84,8 @@ size_t merge_pair(struct merging *m, const struct merge_items sides[MERGE_SIDES]
     return p.count;
 }
 
-/* ------------------------------------------------------------------------------------------------------- ids and names */
+/* ------------------------------------------------------------------------------------------------------- ids and names
+ */
 
 const char *merge_choose(const struct merging *m, const char *const values[MERGE_SIDES])
 {

@@ -1,9 +1,10 @@
 /*
  * The parts of a merge. merge_tree.c merges three trees of fields, whatever they were read from, into a result that
  * says where each part is taken from; merge_order.c puts lists in order, merge_lines.c merges texts, merge_pair.c says
- * which items belong together, merge_report.c notes conflicts. What the trees are made of is a `struct merge_form`: merge_xml.c (entities and other XML files of
- * Design Studio), merge_list.c (properties files, and others that are lists of lines), merge_json.c (exports of Cloud
- * Studio). merge.c, merge_entries.c and merge_outline.c merge projects out of these, merge_cloud.c exports.
+ * which items belong together, merge_report.c notes conflicts. What the trees are made of is a `struct merge_form`:
+ * merge_xml.c (entities and other XML files of Design Studio), merge_list.c (properties files, and others that are
+ * lists of lines), merge_json.c (exports of Cloud Studio). merge.c, merge_entries.c and merge_outline.c merge projects
+ * out of these, merge_cloud.c exports.
  */
 #ifndef JPK_MERGE_STATE_H
 #define JPK_MERGE_STATE_H
@@ -131,9 +132,9 @@ enum merge_node_kind {
 
 enum merge_node_flag {
     MERGE_SECRET = 1,
-    MERGE_NOISE = 2,  /* changes without anybody's doing: no conflict */
-    MERGE_ENTERS = 4, /* `form->enter` says what conflicts are about */
-    MERGE_WHOLE = 8,  /* it is never half of one side and half of the other */
+    MERGE_NOISE = 2,   /* changes without anybody's doing: no conflict */
+    MERGE_ENTERS = 4,  /* `form->enter` says what conflicts are about */
+    MERGE_WHOLE = 8,   /* it is never half of one side and half of the other */
     MERGE_KEYLESS = 16 /* an element that only its content tells from others */
 };
 

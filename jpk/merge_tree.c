@@ -138,8 +138,8 @@ static bool number_again(struct merging *m, struct map *seen, struct merge_node 
     return true;
 }
 
-static bool collect(struct merging *m, const struct merge_form *form, const struct merge_node *parent,
-                    struct family *f, enum merge_side side)
+static bool collect(struct merging *m, const struct merge_form *form, const struct merge_node *parent, struct family *f,
+                    enum merge_side side)
 {
     struct merge_nodes *nodes = &f->side[side];
     struct map seen = {0};
@@ -216,7 +216,8 @@ static bool has_keyless(const struct merging *m, const struct family *f)
     return false;
 }
 
-/* What both put at one place, or in another order. What only its content tells apart may be one thing in two versions. */
+/* What both put at one place, or in another order. What only its content tells apart may be one thing in two versions.
+ */
 static void settle_order(struct merging *m, const struct merge_form *form, const struct family *f,
                          const struct merge_node *const nodes[MERGE_SIDES], struct merge_result *result)
 {

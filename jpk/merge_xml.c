@@ -13,8 +13,8 @@ enum what { ELEMENT, ATTRIBUTE, PROPERTY, TEXT, MAPPING };
 static const struct {
     const char *element, *name;
 } noisy[] = {
-    {"Header", "DeployDirty"}, {"Header", "Deployed"}, {"Header", "HasMoved"}, {NULL, "activityId"}, {NULL, "entryId"},
-    {NULL, "relationId"},      {"file", "md5"},        {"file", "lastModified"},
+    {"Header", "DeployDirty"}, {"Header", "Deployed"}, {"Header", "HasMoved"}, {NULL, "activityId"},
+    {NULL, "entryId"},         {NULL, "relationId"},   {"file", "md5"},        {"file", "lastModified"},
 };
 
 /* Lists in which it counts where an element stands. */
@@ -49,7 +49,8 @@ static const char *expression(const struct xml_node *node)
     return strcmp(string->name, "konga.string") == 0 && strchr(string->text, '\t') ? string->text : NULL;
 }
 
-/* ----------------------------------------------------------------------------------------------------------- equality */
+/* ----------------------------------------------------------------------------------------------------------- equality
+ */
 
 static bool same_value(const char *a, const char *b)
 {
@@ -85,8 +86,7 @@ static bool same_element(const struct xml_node *a, const struct xml_node *b, boo
         !same_attributes(a, b, blind))
         return false;
     for (uint32_t i = 0; i < a->item_count; i++)
-        if (!same_item(&a->items[i], &b->items[i]) &&
-            !(blind && noisy_item(&a->items[i]) && noisy_item(&b->items[i])))
+        if (!same_item(&a->items[i], &b->items[i]) && !(blind && noisy_item(&a->items[i]) && noisy_item(&b->items[i])))
             return false;
     const struct xml_node *left = a->child, *right = b->child;
     for (; left && right; left = left->next, right = right->next)
@@ -107,13 +107,15 @@ static bool same(struct merging *m, const struct merge_node *a, const struct mer
     case PROPERTY:
         return same_item(a->at.pointer, b->at.pointer);
     case TEXT:
-        return same_value(((const struct xml_node *)a->at.pointer)->text, ((const struct xml_node *)b->at.pointer)->text);
+        return same_value(((const struct xml_node *)a->at.pointer)->text,
+                          ((const struct xml_node *)b->at.pointer)->text);
     default:
         return same_element(a->at.pointer, b->at.pointer, blind);
     }
 }
 
-/* ---------------------------------------------------------------------------------------------------------- children */
+/* ---------------------------------------------------------------------------------------------------------- children
+ */
 
 static const char *joined(struct merging *m, const char *prefix, const char *name)
 {
@@ -168,8 +170,8 @@ static void add_items(struct merging *m, const struct merge_node *parent, const 
             (struct merge_node){.kind = item->encrypted || !item->value ? MERGE_SCALAR : MERGE_STRING,
                                 .side = parent->side,
                                 .what = PROPERTY,
-                                .flags = (secret_item(m, item) ? MERGE_SECRET : 0u) |
-                                         (noisy_item(item) ? MERGE_NOISE : 0u),
+                                .flags =
+                                    (secret_item(m, item) ? MERGE_SECRET : 0u) | (noisy_item(item) ? MERGE_NOISE : 0u),
                                 .at.pointer = item,
                                 .key = joined(m, "=", item->key),
                                 .name = item->key});
@@ -360,7 +362,8 @@ static struct xml_node *build(struct merging *m, const struct merge_result *r)
     return r->how == MERGE_WRITTEN ? build_mapping(m, r) : build_element(m, r);
 }
 
-/* -------------------------------------------------------------------------------------------------------------- files */
+/* -------------------------------------------------------------------------------------------------------------- files
+ */
 
 struct versions {
     struct xml_document documents[MERGE_SIDES];

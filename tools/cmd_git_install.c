@@ -28,16 +28,17 @@ static const struct {
     {"merge.jpk.driver", "jpk git merge -- %O %A %B %P %L"},
 };
 
-/* What is text and merges line by line as well as by item, such as the scripts of a tree, stays with git's own merge. */
+/* What is text and merges line by line as well as by item, such as the scripts of a tree, stays with git's own merge.
+ */
 static const char *const lines[] = {
-    "*.jpk -text diff=jpk merge=jpk", "*.json diff=jpk merge=jpk",         "jpk-index.jsonl merge=jpk",
-    "jpk-cloud.jsonl merge=jpk",      "project.xml merge=jpk",             ".metadata merge=jpk",
+    "*.jpk -text diff=jpk merge=jpk",   "*.json diff=jpk merge=jpk",      "jpk-index.jsonl merge=jpk",
+    "jpk-cloud.jsonl merge=jpk",        "project.xml merge=jpk",          ".metadata merge=jpk",
     "environment.properties merge=jpk", "jitterpak.properties merge=jpk", "manifest.jip merge=jpk",
 };
 
 struct installation {
     const struct settings *settings;
-    const char *scope; /* --local or --global */
+    const char *scope;     /* --local or --global */
     struct buf attributes; /* where they are */
     struct buf text;       /* what is there */
     struct buf next;       /* what will be */
@@ -133,7 +134,8 @@ static bool write_attributes(struct installation *i, struct jpk_error *err)
     if (!folder)
         return error_memory(err);
     *strrchr(folder, '/') = '\0';
-    bool ok = file_make_folder(*folder ? folder : "/", err) && file_write(path, buf_text(&i->next), i->next.size, true, err);
+    bool ok =
+        file_make_folder(*folder ? folder : "/", err) && file_write(path, buf_text(&i->next), i->next.size, true, err);
     free(folder);
     return ok;
 }
@@ -197,7 +199,8 @@ static void remove_lines(struct installation *i)
     }
 }
 
-/* ------------------------------------------------------------------------------------------------------ configuration */
+/* ------------------------------------------------------------------------------------------------------ configuration
+ */
 
 static bool get_key(const struct installation *i, const char *key, struct buf *out, bool *there, struct jpk_error *err)
 {
@@ -295,11 +298,12 @@ const struct command git_install_command = {
     .name = "git install",
     .arguments = "",
     .summary = "Let git show and merge projects with jpk.",
-    .details = "Sets what 'git diff' and 'git merge' call in the configuration of this repository, and the files for\n"
-               "which they do in .gitattributes, which is to be committed. Whoever clones the repository runs it too, for\n"
-               "git takes no commands from a repository. jpk must be in PATH. A .json file that is no export of Cloud\n"
-               "Studio goes through git's own merge, and so does what merges well by lines: the texts of an unpacked\n"
-               "tree. What is there already is left alone; 'jpk git uninstall' takes it back.",
+    .details =
+        "Sets what 'git diff' and 'git merge' call in the configuration of this repository, and the files for\n"
+        "which they do in .gitattributes, which is to be committed. Whoever clones the repository runs it too, for\n"
+        "git takes no commands from a repository. jpk must be in PATH. A .json file that is no export of Cloud\n"
+        "Studio goes through git's own merge, and so does what merges well by lines: the texts of an unpacked\n"
+        "tree. What is there already is left alone; 'jpk git uninstall' takes it back.",
     .groups = groups,
     .least = 0,
     .most = 0,

@@ -51,9 +51,9 @@ static int merge_by_lines(const struct versions *v, const char *marker_size)
     char size[32];
     int status = 0;
     snprintf(size, sizeof size, "--marker-size=%.16s", marker_size);
-    const char *const arguments[] = {"git", "merge-file", "-q", size,           "-L",          "ours",          "-L",
-                                     "base", "-L",        "theirs", "--", v->paths[OURS], v->paths[BASE], v->paths[THEIRS],
-                                     NULL};
+    const char *const arguments[] = {"git",          "merge-file",     "-q", size,     "-L", "ours",
+                                     "-L",           "base",           "-L", "theirs", "--", v->paths[OURS],
+                                     v->paths[BASE], v->paths[THEIRS], NULL};
     if (!git_run(arguments, NULL, &status, &err))
         return message_error(&err);
     return status == 0 ? 0 : 1;

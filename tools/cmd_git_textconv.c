@@ -128,7 +128,8 @@ static bool put_report(struct buf *out, const char *path, struct jpk_report *rep
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------------------------- projects */
+/* ---------------------------------------------------------------------------------------------------------- projects
+ */
 
 struct place {
     char *path;
@@ -170,7 +171,8 @@ static bool put_project(struct buf *out, struct input *input, struct jpk_error *
         ok = put_report(out, places[i].path, jpk_show(project, input->graph, &selection, 0, err));
     }
     for (size_t i = 0; ok && i < project->file_count; i++)
-        buf_printf(out, "%s  files/%s  %s\n", i == 0 ? "\n# files\n" : "", project->files[i].name, project->files[i].md5);
+        buf_printf(out, "%s  files/%s  %s\n", i == 0 ? "\n# files\n" : "", project->files[i].name,
+                   project->files[i].md5);
     free_places(places, project->entity_count);
     return ok;
 }
@@ -195,7 +197,8 @@ static bool put_export(struct buf *out, const struct jpk_cloud *cloud, struct jp
     return ok;
 }
 
-/* ------------------------------------------------------------------------------------------------------------- files */
+/* ------------------------------------------------------------------------------------------------------------- files
+ */
 
 /* What is no project, as it is. */
 static int print_bytes(const char *path, uint64_t limit)
@@ -272,9 +275,10 @@ const struct command git_textconv_command = {
     .name = "git textconv",
     .arguments = "FILE",
     .summary = "Print a project as a text of which git shows the differences.",
-    .details = "Item by item what 'jpk show' says of it, in an order that depends on names alone, with scripts in full.\n"
-               "Encrypted values are not in it, and secrets in the clear are masked. What is no project is printed as\n"
-               "it is. 'jpk git install' tells git to call this.",
+    .details =
+        "Item by item what 'jpk show' says of it, in an order that depends on names alone, with scripts in full.\n"
+        "Encrypted values are not in it, and secrets in the clear are masked. What is no project is printed as\n"
+        "it is. 'jpk git install' tells git to call this.",
     .groups = groups,
     .least = 1,
     .most = 1,

@@ -65,8 +65,8 @@ static int run(const struct settings *settings, int count, char **arguments)
     return status;
 }
 
-static const struct option *const groups[] = {options, output_options, input_options, common_options, limit_options,
-                                              NULL};
+static const struct option *const groups[] = {options,        output_options, input_options,
+                                              common_options, limit_options,  NULL};
 
 const struct command merge_command = {
     .name = "merge",

@@ -17,8 +17,8 @@
  *  - deleted here, changed or used there: what is there stays;
  *  - any other value, name or folder, items and files of one name: that of the favored side;
  *  - elements that both put at the same place of a list whose order counts: both, first those of the favored side.
- * The favored side is ours unless JPK_MERGE_THEIRS is asked for. With a side asked for there are no marks, a deletion by
- * that side stays one unless something would then point at nothing, and conflicts are settled by that.
+ * The favored side is ours unless JPK_MERGE_THEIRS is asked for. With a side asked for there are no marks, a deletion
+ * by that side stays one unless something would then point at nothing, and conflicts are settled by that.
  *
  * The result is checked: it loads, and has no error of jpk_check that neither side has; such an error is a conflict.
  *
@@ -110,10 +110,10 @@ struct jpk_merge_version {
 };
 
 /*
- * Merges a file of a folder or an unpacked tree by itself, for version control: project.xml, files/.metadata, properties
- * files, jpk-index.jsonl and jpk-cloud.jsonl, by the last part of its `path`. The result is a text. `versions` are those
- * of the base, ours and theirs. Errors: JPK_ERR_USAGE (it is none of these, or a side has none), JPK_ERR_FORMAT (it is
- * called so, but is something else, or holds what would be lost), JPK_ERR_MEMORY.
+ * Merges a file of a folder or an unpacked tree by itself, for version control: project.xml, files/.metadata,
+ * properties files, jpk-index.jsonl and jpk-cloud.jsonl, by the last part of its `path`. The result is a text.
+ * `versions` are those of the base, ours and theirs. Errors: JPK_ERR_USAGE (it is none of these, or a side has none),
+ * JPK_ERR_FORMAT (it is called so, but is something else, or holds what would be lost), JPK_ERR_MEMORY.
  */
 JPK_API struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_version versions[3],
                                          const struct jpk_merge_options *options, struct jpk_error *err);
@@ -121,8 +121,8 @@ JPK_API struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merg
 /*
  * Writes the result at `path`, in the form of OURS: a Jitterpak, a folder, or an export in the layout that it has. With
  * `tree` it becomes an unpacked tree (jpk/tree.h, jpk/cloud_tree.h); marks of conflicts in it are such, so that packing
- * refuses them until they are gone. With `force` a file is replaced and a tree is updated; a folder must be new. Errors:
- * JPK_ERR_EXISTS, JPK_ERR_WRITE, JPK_ERR_MEMORY, and what reading the archives can give.
+ * refuses them until they are gone. With `force` a file is replaced and a tree is updated; a folder must be new.
+ * Errors: JPK_ERR_EXISTS, JPK_ERR_WRITE, JPK_ERR_MEMORY, and what reading the archives can give.
  */
 JPK_API bool jpk_merge_write(const struct jpk_merge *merge, const char *path, bool tree, bool force,
                              struct jpk_error *err);
