@@ -135,7 +135,7 @@ static void report_used(struct checking *c, const struct merge_unit *unit, const
     struct project_merge *p = c->p;
     enum merge_side left = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
     char *path = jpk_entity_path(reference->from);
-    struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left), .open = left != p->m->main};
+    struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left)};
     p->m->failed |= !path;
     if (path)
         clash.values[left] = (struct merge_text){path, strlen(path), false};

@@ -125,7 +125,7 @@ static void find_gone(struct cloud_merge *c)
 static void report_used(struct cloud_merge *c, const struct jpk_cloud_component *component,
                         const struct jpk_cloud_component *from, enum merge_side left)
 {
-    struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left), .open = left != c->m->main};
+    struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left)};
     struct buf path = {0};
     if (from)
         buf_printf(&path, "%s/%s", jpk_cloud_kind_info(from->kind)->name, from->name);
