@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "jpk/cloud_json.h"
 
 const char *merge_cloud_keep(struct cloud_merge *c, const struct buf *text)
 {
@@ -60,8 +61,69 @@ static void find_strays(struct cloud_merge *c)
         const char *id = arena_strdup_lower(&m->arena, merge_cloud_id(c, unit));
         merge_cloud_about(c, merge_cloud_member(c, unit, m->main));
         merge_conflict(m, &clash);
-        m->failed |= !id || !map_set(&c->exports.strays, id, strlen(id), 1);
+        m->failed |= !id || !map_set(&c->strays, id, strlen(id), 1);
     }
+}
+
+static bool is_stray(const struct cloud_merge *c, const struct jdoc *doc, uint32_t element)
+{
+    uint32_t id = jdoc_member(doc, element, "id");
+    char key[64];
+    if (!jdoc_is(doc, id, JDOC_STRING) || jdoc_string_size(doc, id) >= sizeof key)
+        return false;
+    size_t n = jdoc_string_size(doc, id);
+    for (size_t i = 0; i < n; i++)
+        key[i] = text_lower(jdoc_string(doc, id)[i]);
+    return map_get(&c->strays, key, n) != MAP_NONE;
+}
+
+/* An array of operations without the strays. */
+static void put_operations(const struct cloud_merge *c, const struct jdoc *doc, uint32_t array, struct buf *out)
+{
+    size_t at = doc->nodes[array].start + 1, end = cloud_json_end(doc, array);
+    const char *separator = "";
+    buf_putc(out, '[');
+    for (uint32_t e = array + 1; e < jdoc_next(doc, array); e = jdoc_next(doc, e)) {
+        size_t behind = cloud_json_end(doc, e);
+        if (!is_stray(c, doc, e)) {
+            buf_puts(out, separator);
+            buf_put(out, doc->text + at, behind - at);
+            separator = ",";
+        }
+        at = behind;
+        while (at < end && doc->text[at] != ',' && doc->text[at] != ']')
+            at++;
+        at += doc->text[at] == ',';
+    }
+    buf_putc(out, ']');
+}
+
+/* The other side without the operations that stay where the favored side has them. */
+static bool drop_strays(struct cloud_merge *c)
+{
+    enum merge_side side = c->m->other;
+    const struct jpk_cloud *cloud = c->exports.side[side];
+    const struct jdoc *doc = cloud->doc;
+    struct buf out = {0};
+    size_t at = 0;
+    if (c->strays.count == 0)
+        return true;
+    for (size_t i = 0; i < cloud->workflow_count; i++) {
+        uint32_t array = jdoc_member(doc, cloud->workflows[i].node, "operations");
+        if (!jdoc_is(doc, array, JDOC_ARRAY) || doc->nodes[array].start < at)
+            continue;
+        buf_put(&out, doc->text + at, doc->nodes[array].start - at);
+        put_operations(c, doc, array, &out);
+        at = cloud_json_end(doc, array);
+    }
+    buf_put(&out, doc->text + at, doc->size - at);
+    c->m->failed |= out.failed;
+    struct jpk_cloud *left = c->m->failed ? NULL : jpk_cloud_load(out.data, out.size, cloud->file, NULL, c->err);
+    buf_free(&out);
+    jpk_cloud_free(c->renamed[side]);
+    c->renamed[side] = left;
+    c->exports.side[side] = left;
+    return left != NULL;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- all of it
@@ -141,8 +203,11 @@ static bool run(struct cloud_merge *c)
     count_changes(c);
     if (is_easy(c))
         return true;
-    merge_cloud_known(c, MERGE_OURS);
-    merge_cloud_known(c, MERGE_THEIRS);
+    if (!merge_cloud_known(c, MERGE_OURS) || !merge_cloud_known(c, MERGE_THEIRS))
+        return false;
+    find_strays(c);
+    if (c->m->failed || !drop_strays(c))
+        return false;
     for (size_t before = SIZE_MAX; before != c->kept.count;) {
         before = c->kept.count;
         if (c->m->failed || !make(c))
@@ -167,7 +232,7 @@ static void cloud_merge_free(struct cloud_merge *c)
         map_free(&c->renamings[side].map);
         free(c->renamings[side].texts);
     }
-    map_free(&c->exports.strays);
+    map_free(&c->strays);
     map_free(&c->kept);
     map_free(&c->known);
     map_free(&c->gone);

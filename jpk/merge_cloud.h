@@ -20,10 +20,11 @@ struct cloud_merge {
     uint32_t (*units)[MERGE_SIDES]; /* the components of each unit, by their places */
     size_t unit_count;
     struct renaming renamings[MERGE_SIDES];
-    struct map kept;  /* keys of components that come back */
-    struct map known; /* what dangles on a side already, and errors */
-    struct map gone;  /* ids and references of what one side deleted -> place of the component in the other */
-    uint32_t *queue;  /* units that came back, whose uses are to be looked at */
+    struct map strays; /* lower-case ids of operations that both sides moved to different workflows */
+    struct map kept;   /* keys of components that come back */
+    struct map known;  /* what dangles on a side already, and errors */
+    struct map gone;   /* ids and references of what one side deleted -> place of the component in the other */
+    uint32_t *queue;   /* units that came back, whose uses are to be looked at */
     size_t queued, queue_capacity;
     struct jpk_cloud *result;
     struct jpk_error *err;
@@ -56,8 +57,8 @@ bool merge_cloud_rename(struct cloud_merge *c);
 
 /* --------------------------------------------------------------------------------------------- merge_cloud_check.c */
 
-/* Notes what names nothing on a side already. */
-void merge_cloud_known(struct cloud_merge *c, enum merge_side side);
+/* Notes what names nothing on a side already, and its errors. False on errors of the machine. */
+bool merge_cloud_known(struct cloud_merge *c, enum merge_side side);
 
 /* Notes in `kept` what was deleted on one side, but is used in the result. */
 void merge_cloud_bring_back(struct cloud_merge *c);

@@ -255,14 +255,14 @@ static bool check_errors(struct cloud_merge *c, const struct jpk_cloud *cloud)
     return ok;
 }
 
-void merge_cloud_known(struct cloud_merge *c, enum merge_side side)
+bool merge_cloud_known(struct cloud_merge *c, enum merge_side side)
 {
     visit_all(c, c->exports.side[side], note_known, (int)side);
+    return !c->m->failed && check_errors(c, c->exports.side[side]);
 }
 
 bool merge_cloud_check(struct cloud_merge *c)
 {
     visit_all(c, c->result, note_use, 0);
-    return !c->m->failed && check_errors(c, c->exports.side[MERGE_OURS]) &&
-           check_errors(c, c->exports.side[MERGE_THEIRS]) && check_errors(c, c->result);
+    return !c->m->failed && check_errors(c, c->result);
 }

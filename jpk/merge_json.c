@@ -192,21 +192,6 @@ static const char *element_key(struct merging *m, const struct jdoc *doc, uint32
     return linked ? merge_component_key(m, number_of(doc, element), text, n) : *name;
 }
 
-/* An operation that the favored side has in another workflow than the other one, when both moved it. */
-static bool is_stray(const struct merging *m, const struct merge_node *parent, const struct jdoc *doc, uint32_t element)
-{
-    const struct merge_exports *exports = m->state;
-    uint32_t id = jdoc_member(doc, element, "id");
-    char key[64];
-    if (!exports->strays.count || parent->side != m->other || parent->shape != SHAPE_OPERATION ||
-        !jdoc_is(doc, id, JDOC_STRING) || jdoc_string_size(doc, id) >= sizeof key)
-        return false;
-    size_t n = jdoc_string_size(doc, id);
-    for (size_t i = 0; i < n; i++)
-        key[i] = text_lower(jdoc_string(doc, id)[i]);
-    return map_get(&exports->strays, key, n) != MAP_NONE;
-}
-
 static void add_elements(struct merging *m, const struct merge_node *parent, const struct jdoc *doc,
                          struct merge_nodes *out)
 {
@@ -216,8 +201,8 @@ static void add_elements(struct merging *m, const struct merge_node *parent, con
         bool object = jdoc_type(doc, at) == JDOC_OBJECT;
         enum cloud_shape shape = object ? cloud_shape_of(doc, at, list) : SHAPE_ANY;
         const char *name, *key = element_key(m, doc, at, shape, list, &name);
-        if (!key || is_stray(m, parent, doc, at))
-            continue;
+        if (!key)
+            return;
         unsigned flags = parent->flags & MERGE_SECRET;
         if (object && (list == SHAPE_COMPONENT || shape == SHAPE_WORKFLOW))
             flags |= MERGE_ENTERS;

@@ -7,7 +7,6 @@
 
 struct merge_exports {
     const struct jpk_cloud *side[MERGE_SIDES];
-    struct map strays; /* lower-case ids of operations that the favored side has in another workflow */
 };
 
 /*

@@ -62,7 +62,7 @@ static void clash(struct merging *m, const struct merge_form *form, const struct
     const struct merge_node *any = nodes[m->main] ? nodes[m->main] : nodes[m->other];
     if (m->quiet || (any && any->flags & MERGE_NOISE))
         return;
-    for (int side = 0; side < MERGE_SIDES; side++)
+    for (int side = 0; side < MERGE_SIDES && kind != JPK_MERGE_ORDER; side++)
         c.values[side] = text_of(m, form, nodes[side], &texts[side]);
     merge_conflict(m, &c);
     for (int side = 0; side < MERGE_SIDES; side++)

@@ -57,6 +57,10 @@ static void put_conflict(struct buf *out, const struct jpk_merge_conflict *confl
     if (conflict->kind != JPK_MERGE_CHECK)
         buf_printf(out, "; kept: %s", kept_words[conflict->kept]);
     buf_printf(out, " [%s]\n", jpk_merge_kind_name(conflict->kind));
+    if (conflict->kind == JPK_MERGE_USED) {
+        put_value(out, "used by", says_something(&conflict->ours) ? &conflict->ours : &conflict->theirs);
+        return;
+    }
     if (!says_something(&conflict->base) && !says_something(&conflict->ours) && !says_something(&conflict->theirs))
         return;
     put_value(out, "base", &conflict->base);
