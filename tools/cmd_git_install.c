@@ -43,24 +43,28 @@ struct installation {
     struct buf text;       /* what is there */
     struct buf next;       /* what will be */
     bool changed;
+    bool told; /* which file the lines are about */
 };
 
-static int complain(const struct jpk_error *err)
-{
-    return message_error(err);
-}
-
-static void say(const struct installation *i, const char *done, const char *would, const char *what, const char *more)
+/* "set diff.jpk.textconv". */
+static void say(const struct installation *i, const char *done, const char *would, const char *what)
 {
     if (i->settings->quiet)
         return;
-    struct buf line = {0};
-    buf_printf(&line, "%s %s", i->settings->dry_run ? would : done, what);
-    if (more)
-        buf_printf(&line, "%s", more);
-    message_text(buf_text(&line));
+    fputs(i->settings->dry_run ? would : done, stdout);
+    putchar(' ');
+    message_text(what);
     putchar('\n');
-    buf_free(&line);
+}
+
+/* The lines of the attributes stand below their file. */
+static void say_line(struct installation *i, const char *done, const char *would, const char *line)
+{
+    if (!i->told)
+        say(i, done, would, i->settings->git.global ? buf_text(&i->attributes) : ".gitattributes");
+    i->told = true;
+    if (!i->settings->quiet)
+        printf("  %s\n", line);
 }
 
 /* ------------------------------------------------------------------------------------------------ where things are */
@@ -175,10 +179,7 @@ static void add_lines(struct installation *i)
             buf_putc(&i->next, '\n');
         buf_printf(&i->next, "%s\n", lines[k]);
         i->changed = true;
-        struct buf where = {0};
-        buf_printf(&where, ": %s", lines[k]);
-        say(i, "added to", "would add to", buf_text(&i->attributes), buf_text(&where));
-        buf_free(&where);
+        say_line(i, "added to", "would add to", lines[k]);
     }
 }
 
@@ -192,10 +193,7 @@ static void remove_lines(struct installation *i)
             continue;
         }
         i->changed = true;
-        struct buf where = {0};
-        buf_printf(&where, ": %s", own);
-        say(i, "removed from", "would remove from", buf_text(&i->attributes), buf_text(&where));
-        buf_free(&where);
+        say_line(i, "removed from", "would remove from", own);
     }
 }
 
@@ -234,7 +232,7 @@ static bool set_keys(struct installation *i, struct jpk_error *err)
         ok = i->settings->dry_run || tell(arguments, err);
         i->changed = true;
         if (ok)
-            say(i, "set", "would set", keys[k].key, NULL);
+            say(i, "set", "would set", keys[k].key);
     }
     buf_free(&old);
     return ok;
@@ -253,7 +251,7 @@ static bool unset_keys(struct installation *i, struct jpk_error *err)
         ok = i->settings->dry_run || tell(arguments, err);
         i->changed = true;
         if (ok)
-            say(i, "removed", "would remove", keys[k].key, NULL);
+            say(i, "removed", "would remove", keys[k].key);
     }
     buf_free(&old);
     return ok;
@@ -265,7 +263,7 @@ static int finish(struct installation *i, bool ok, const char *nothing, struct j
     if (ok && !i->changed && !i->settings->quiet)
         puts(nothing);
     end(i);
-    return ok ? 0 : complain(err);
+    return ok ? 0 : message_error(err);
 }
 
 static int install(const struct settings *settings, int count, char **arguments)

@@ -12,7 +12,7 @@ A .test file holds commands and what they print:
     ! standard error
     = 3                       exit status, when it is not 0
 
-The commands of one file run in the same folder, one after the other. In README.md the blocks that begin with
+The commands of one file run in the same folder, one after the other. In README.md and doc/git.md the blocks that begin with
 ```console are run too, in the same way; there output has no marks and standard error is mixed in. --update writes
 what was printed into the files, to be read before it is committed.
 """
@@ -141,6 +141,9 @@ def run_file(path, program, wrapper, update):
     if "shared" in requires and not os.path.isdir(SHARED):
         print(f"  skipped {name}: {SHARED} is not there")
         return 0, 0, len(commands)
+    if os.path.basename(path) == "git.md" and not shutil.which("git"):
+        print(f"  skipped {name}: git is not installed")
+        return 0, 0, len(commands)
     folder, environment = prepare(program, wrapper)
     failed = 0
     try:
@@ -177,7 +180,7 @@ def main():
             files.append(os.path.abspath(word))
     if not files:
         files = sorted(os.path.join(HERE, name) for name in os.listdir(HERE) if name.endswith(".test"))
-        files.append(os.path.join(ROOT, "README.md"))
+        files += [os.path.join(ROOT, "README.md"), os.path.join(ROOT, "doc", "git.md")]
     totals = [0, 0, 0]
     for path in files:
         totals = [a + b for a, b in zip(totals, run_file(path, program, wrapper, update))]
