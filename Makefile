@@ -177,7 +177,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits merges git schemas planted formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -211,6 +211,15 @@ edits: $(BUILD)/jpk $(BUILD)/tests/make_project
 	@$(PYTHON) tests/tree/edits.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
 	@$(PYTHON) tests/cloud/edits.py --program $(BUILD)/jpk
 	@$(PYTHON) tests/tree/cloud.py --program $(BUILD)/jpk
+
+.PHONY: merges
+merges: $(BUILD)/jpk
+	@$(PYTHON) tests/merge/projects.py --program $(BUILD)/jpk
+	@$(PYTHON) tests/merge/exports.py --program $(BUILD)/jpk
+
+.PHONY: git
+git: $(BUILD)/jpk
+	@$(PYTHON) tests/git/run.py --program $(BUILD)/jpk
 
 $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 	@mkdir -p $(@D)

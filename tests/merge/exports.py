@@ -203,7 +203,7 @@ def clashing(chosen, export):
 
 
 def main():
-    arguments, program, rounds, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), 8, 1
+    arguments, program, rounds, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), 3, 1
     while arguments:
         word, value = arguments.pop(0), arguments.pop(0)
         if word == "--program":

@@ -222,7 +222,7 @@ class Bench:
 
 
 def main():
-    arguments, program, generator, rounds, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), None, 6, 1
+    arguments, program, generator, rounds, seed = sys.argv[1:], os.path.join(ROOT, "build/jpk"), None, 2, 1
     while arguments:
         word, value = arguments.pop(0), arguments.pop(0)
         if word == "--program":
