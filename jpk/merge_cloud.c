@@ -18,6 +18,8 @@ const char *merge_cloud_keep(struct cloud_merge *c, const struct buf *text)
 void merge_cloud_about(struct cloud_merge *c, const struct jpk_cloud_component *component)
 {
     struct buf path = {0};
+    if (!component)
+        return;
     buf_printf(&path, "%s/%s", jpk_cloud_kind_info(component->kind)->name, component->name);
     c->m->subject = (struct merge_subject){.path = merge_cloud_keep(c, &path),
                                            .type = jpk_cloud_kind_info(component->kind)->name,

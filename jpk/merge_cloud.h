@@ -41,7 +41,7 @@ static inline const struct jpk_cloud_component *merge_cloud_member(const struct 
     return at == MAP_NONE ? NULL : c->input[side]->components[at];
 }
 
-/* Says that conflicts are about a component. */
+/* Says that conflicts are about a component; NULL: they stay about what they are. */
 void merge_cloud_about(struct cloud_merge *c, const struct jpk_cloud_component *component);
 
 /* -------------------------------------------------------------------------------------------- merge_cloud_rename.c */

@@ -87,21 +87,24 @@ struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_versio
     const struct jpk_merge_version *theirs = &versions[MERGE_THEIRS];
     struct jpk_error local = {0};
     file_merger *merge = merger_of(path);
-    if (!merge || !ours->data || !theirs->data)
-        error_set(&local, JPK_ERR_USAGE, "cannot be merged by itself");
-    struct merging *m = local.code == JPK_OK ? merge_begin(options, &local) : NULL;
-    bool ok = m != NULL;
-    if (ok) {
-        m->subject.path = arena_strdup(&m->arena, path);
-        m->failed |= !m->subject.path;
-        if (same(base, theirs) || same(ours, theirs))
-            buf_put(&m->text, ours->data, ours->size);
-        else if (same(base, ours))
-            buf_put(&m->text, theirs->data, theirs->size);
-        else
-            ok = merge_all(m, merge, versions, &local);
-        m->failed |= m->text.failed;
+    if (!merge || !ours->data || !theirs->data) {
+        error_set(err, JPK_ERR_USAGE, "cannot be merged by itself");
+        error_file(err, path);
+        return NULL;
     }
+    struct merging *m = merge_begin(options, err);
+    if (!m)
+        return NULL;
+    bool ok = true;
+    m->subject.path = arena_strdup(&m->arena, path);
+    m->failed |= !m->subject.path;
+    if (same(base, theirs) || same(ours, theirs))
+        buf_put(&m->text, ours->data, ours->size);
+    else if (same(base, ours))
+        buf_put(&m->text, theirs->data, theirs->size);
+    else
+        ok = merge_all(m, merge, versions, &local);
+    m->failed |= m->text.failed;
     if (ok) {
         merge_report_finish(m);
         m->public.text = buf_text(&m->text);
@@ -113,6 +116,6 @@ struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_versio
     error_file(&local, path);
     if (err && err->code == JPK_OK)
         *err = local;
-    jpk_merge_free(m ? &m->public : NULL);
+    jpk_merge_free(&m->public);
     return NULL;
 }

@@ -81,9 +81,11 @@ static uint32_t line_at_end(struct line_merge *l)
 static struct merge_text told(const struct span *span, bool secret)
 {
     size_t n = span_size(span);
+    if (!span->lines || !span->count)
+        return (struct merge_text){.secret = secret};
     if (n && span->lines[0].text[n - 1] == '\n')
         n--;
-    return (struct merge_text){span->count ? span->lines[0].text : NULL, n, secret};
+    return (struct merge_text){span->lines[0].text, n, secret};
 }
 
 /* What both sides end or begin with is common. */

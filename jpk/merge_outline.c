@@ -297,8 +297,9 @@ static void bring_back(struct outlining *o)
 static void place_all(struct outlining *o)
 {
     uint32_t *way = malloc((o->count + 1) * sizeof *way);
-    o->m->failed |= !way;
-    o->nodes[ROOT].there = true;
+    o->m->failed |= !way || !o->nodes;
+    if (!o->m->failed)
+        o->nodes[ROOT].there = true;
     for (size_t i = 1; i < o->count && !o->m->failed; i++)
         place_node(o, &o->nodes[i]);
     if (!o->m->failed)

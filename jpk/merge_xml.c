@@ -82,6 +82,8 @@ static bool noisy_item(const struct jpk_item *item)
 
 static bool same_element(const struct xml_node *a, const struct xml_node *b, bool blind)
 {
+    if (!a || !b)
+        return a == b;
     if (strcmp(a->name, b->name) != 0 || !same_value(a->text, b->text) || a->item_count != b->item_count ||
         !same_attributes(a, b, blind))
         return false;
@@ -125,7 +127,7 @@ static const char *joined(struct merging *m, const char *prefix, const char *nam
         m->failed = true;
         return "";
     }
-    memcpy(text, prefix, n);
+    memcpy(text, prefix, n + 1);
     memcpy(text + n, name, size + 1);
     return text;
 }

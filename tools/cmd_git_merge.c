@@ -16,21 +16,17 @@ enum { BASE, OURS, THEIRS, SIDES };
 
 /* What git gives for a file that one side does not have is empty. */
 struct versions {
-    char *paths[SIDES]; /* never "-", and never an option */
+    struct buf paths[SIDES]; /* never "-", and never an option */
     struct buf texts[SIDES];
 };
 
 static bool read_versions(struct versions *v, char **arguments, const struct jpk_limits *limits, struct jpk_error *err)
 {
-    *v = (struct versions){0};
     for (int i = 0; i < SIDES; i++) {
-        const char *path = arguments[i];
-        size_t n = strlen(path) + sizeof "./";
-        v->paths[i] = malloc(n);
-        if (!v->paths[i])
+        buf_printf(&v->paths[i], "%s%s", *arguments[i] == '/' ? "" : "./", arguments[i]);
+        if (v->paths[i].failed)
             return error_memory(err);
-        snprintf(v->paths[i], n, "%s%s", *path == '/' ? "" : "./", path);
-        if (!file_read(v->paths[i], limits->total_size, "--max-total-size", &v->texts[i], err))
+        if (!file_read(v->paths[i].data, limits->total_size, "--max-total-size", &v->texts[i], err))
             return false;
     }
     return true;
@@ -39,7 +35,7 @@ static bool read_versions(struct versions *v, char **arguments, const struct jpk
 static void free_versions(struct versions *v)
 {
     for (int i = 0; i < SIDES; i++) {
-        free(v->paths[i]);
+        buf_free(&v->paths[i]);
         buf_free(&v->texts[i]);
     }
 }
@@ -51,9 +47,21 @@ static int merge_by_lines(const struct versions *v, const char *marker_size)
     char size[32];
     int status = 0;
     snprintf(size, sizeof size, "--marker-size=%.16s", marker_size);
-    const char *const arguments[] = {"git",          "merge-file",     "-q", size,     "-L", "ours",
-                                     "-L",           "base",           "-L", "theirs", "--", v->paths[OURS],
-                                     v->paths[BASE], v->paths[THEIRS], NULL};
+    const char *const arguments[] = {"git",
+                                     "merge-file",
+                                     "-q",
+                                     size,
+                                     "-L",
+                                     "ours",
+                                     "-L",
+                                     "base",
+                                     "-L",
+                                     "theirs",
+                                     "--",
+                                     v->paths[OURS].data,
+                                     v->paths[BASE].data,
+                                     v->paths[THEIRS].data,
+                                     NULL};
     if (!git_run(arguments, NULL, &status, &err))
         return message_error(&err);
     return status == 0 ? 0 : 1;
@@ -65,7 +73,7 @@ static int finish(const struct settings *settings, const struct versions *v, con
 {
     struct merge_view view = {.merge = merge, .base = "base", .ours = "ours", .theirs = "theirs", .output = path};
     struct buf report = {0}, name = {0};
-    if (!jpk_merge_write(merge, v->paths[OURS], false, true, err))
+    if (!jpk_merge_write(merge, v->paths[OURS].data, false, true, err))
         return message_error(err);
     if (merge->left && !settings->quiet) {
         message_put(&name, path);
@@ -91,9 +99,9 @@ static int give_up(const char *path, const struct jpk_error *err)
 static int merge_projects(const struct settings *settings, const struct versions *v, const char *path,
                           const struct jpk_merge_options *how)
 {
-    struct merge_run run;
+    struct merge_run run = {.result = NULL};
     struct jpk_error err = {0};
-    const char *const paths[] = {v->paths[BASE], v->paths[OURS], v->paths[THEIRS]};
+    const char *const paths[] = {v->paths[BASE].data, v->paths[OURS].data, v->paths[THEIRS].data};
     int status;
     if (v->texts[BASE].size == 0) {
         error_set(&err, JPK_ERR_NOT_FOUND, "both sides added a project, and there is no base to merge them with");
@@ -114,7 +122,7 @@ static bool are_exports(const struct settings *settings, const struct versions *
     struct jpk_error err = {0};
     bool all = true;
     for (int i = 0; i < SIDES && all; i++)
-        all = cloud_sniff(v->paths[i], settings->limits.entry_size, &err);
+        all = cloud_sniff(v->paths[i].data, settings->limits.entry_size, &err);
     return all;
 }
 
@@ -138,7 +146,7 @@ static int merge_file(const struct settings *settings, const struct versions *v,
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct versions v;
+    struct versions v = {{{0}}, {{0}}};
     struct jpk_error err = {0};
     const char *path = arguments[3], *size = count > 4 ? arguments[4] : "7";
     unsigned long marker_size = strtoul(size, NULL, 10);

@@ -33,7 +33,7 @@ static int print(const struct settings *settings, const struct merge_view *view)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
-    struct merge_run merge;
+    struct merge_run merge = {.result = NULL};
     struct jpk_error err = {0};
     (void)count;
     if (!settings->output && !settings->dry_run) {

@@ -182,7 +182,7 @@ static void test_index(void **state)
 #define HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n"
 #define PROJECT(inner)                                                                                                 \
     HEAD "<Project name=\"P\" projectId=\"p\">\n  <EntityType name=\"Script\">\n" inner "  "                           \
-                                                                                        "</EntityType>\n</Project>\n"
+         "</EntityType>\n</Project>\n"
 #define ENTITY(id, name) "<Entity entityId=\"" id "\" name=\"" name "\"/>\n"
 #define EMPTY(id, name) "<Folder entityId=\"" id "\" name=\"" name "\"/>\n"
 #define FOLDER(indent, id, name, inner)                                                                                \
