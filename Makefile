@@ -213,8 +213,8 @@ edits: $(BUILD)/jpk $(BUILD)/tests/make_project
 	@$(PYTHON) tests/tree/cloud.py --program $(BUILD)/jpk
 
 .PHONY: merges
-merges: $(BUILD)/jpk
-	@$(PYTHON) tests/merge/projects.py --program $(BUILD)/jpk
+merges: $(BUILD)/jpk $(BUILD)/tests/make_project
+	@$(PYTHON) tests/merge/projects.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
 	@$(PYTHON) tests/merge/exports.py --program $(BUILD)/jpk
 
 .PHONY: git

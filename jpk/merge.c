@@ -267,6 +267,30 @@ static struct merge_unit *find_file(const struct project_merge *p, const char *n
     return at == MAP_NONE ? NULL : &p->units[at];
 }
 
+/* Whether a side has just the items that the result has. */
+static bool has_all_items(const struct project_merge *p, enum merge_side side)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (merge_is_item(&p->units[i]) && p->units[i].there != has(&p->units[i], side))
+            return false;
+    return true;
+}
+
+/* What one side alone changed, if nothing has to be put back into it. */
+static bool take_outline(struct project_merge *p, struct merge_unit *unit)
+{
+    struct merging *m = p->m;
+    enum merge_side side = m->main;
+    if (same(p, unit, MERGE_BASE, m->main))
+        side = m->other;
+    else if (!same(p, unit, MERGE_BASE, m->other) && !same(p, unit, m->main, m->other))
+        return false;
+    if (!has_all_items(p, side))
+        return false;
+    take(p, unit, side);
+    return true;
+}
+
 static bool merge_project_file(struct project_merge *p)
 {
     struct merge_unit *unit = find_file(p, "project.xml");
@@ -278,6 +302,8 @@ static bool merge_project_file(struct project_merge *p)
             return false;
         files[side] = has(unit, (enum merge_side)side) ? &p->bytes[side] : NULL;
     }
+    if (take_outline(p, unit))
+        return !p->m->failed;
     buf_clear(&p->out);
     p->m->subject = (struct merge_subject){.path = "project.xml"};
     if (!merge_outline(p, files, &p->out))

@@ -289,7 +289,8 @@ static void bring_back(struct outlining *o)
             enum merge_side left = node->parent[o->m->main] != NOWHERE ? o->m->main : o->m->other;
             node->there = true;
             node->where = node->parent[left] != NOWHERE ? node->parent[left] : node->parent[MERGE_BASE];
-            clash(o, node, JPK_MERGE_DELETED, left);
+            if (node->folder)
+                clash(o, node, JPK_MERGE_DELETED, left);
             at = node->where;
         }
 }
