@@ -233,8 +233,8 @@ tour: $(BUILD)/jpk
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits migrate engines schemas planted formats manual \
-		completion layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits merges git migrate engines schemas planted formats \
+		manual completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -286,6 +286,15 @@ check-faults:
 	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/tests/make_project
 	@$(call MIGRATIONS,kill.py) --count $(ESTATE) --kills $(KILLS)
 	@$(call MIGRATIONS,faults.py) --count $(FAULTS) --names 4000 --turns 40
+
+.PHONY: merges
+merges: $(BUILD)/jpk $(BUILD)/tests/make_project
+	@$(PYTHON) tests/merge/projects.py --program $(BUILD)/jpk --generator $(BUILD)/tests/make_project
+	@$(PYTHON) tests/merge/exports.py --program $(BUILD)/jpk
+
+.PHONY: git
+git: $(BUILD)/jpk
+	@$(PYTHON) tests/git/run.py --program $(BUILD)/jpk
 
 $(BUILD)/tests/make_project: tests/bench/make_project.c $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -192,12 +192,18 @@ static bool keep_element(struct unpacker *u, enum cloud_row_kind kind, uint32_t 
     return row->json || error_memory(u->err);
 }
 
+/* Lines that look like the marks of a merge conflict, and are none. */
+static bool has_markers(const struct unpacker *u, const struct buf *text)
+{
+    return !u->options->conflicts && tree_conflict(buf_text(text), text->size) != SIZE_MAX;
+}
+
 static bool put_pieces(struct unpacker *u, const struct cloud_part *part, const struct cloud_pieces *pieces,
                        struct cloud_row *row)
 {
-    bool text = pieces->ending && tree_conflict(buf_text(&pieces->text), pieces->text.size) != SIZE_MAX;
+    bool text = pieces->ending && has_markers(u, &pieces->text);
     row->plain = pieces->plain;
-    row->markers = text || tree_conflict(buf_text(&pieces->map), pieces->map.size) != SIZE_MAX;
+    row->markers = text || has_markers(u, &pieces->map);
     return (pieces->json.size == 0 ||
             put_file(u, part->path, part->workflow ? "/" CLOUD_WORKFLOW_FILE : ".json", &pieces->json)) &&
            (!pieces->ending || put_file(u, part->path, pieces->ending, &pieces->text)) &&
@@ -271,7 +277,7 @@ static bool put_asset_file(struct unpacker *u, const char *path, const struct bu
     if (!row)
         return false;
     row->json = arena_strdup(&u->index.arena, buf_text(rest));
-    row->markers = tree_conflict(buf_text(bytes), bytes->size) != SIZE_MAX;
+    row->markers = has_markers(u, bytes);
     return row->json ? put_file(u, path, "", bytes) : error_memory(u->err);
 }
 

@@ -94,17 +94,11 @@ static bool collect(struct diffing *d, int side)
 /* What changes on its own, by the beginning of the key; and what project.xml says too. */
 static bool noisy_property(const struct diffing *d, const char *key)
 {
-    static const char *const noisy[] = {"accessed",         "created",          "modified",          "created_at",
-                                        "crypto-marker",    "deploy-dirty",     "has-been-deployed", "last-deployed-at",
-                                        "last-deployed-by", "last-deployed-in", "last-environment"};
     static const char *const twice[] = {"project_id", "project_name", "project-id", "project-name"};
     for (size_t i = 0; i < sizeof twice / sizeof twice[0]; i++)
         if (strcmp(key, twice[i]) == 0)
             return true;
-    for (size_t i = 0; i < sizeof noisy / sizeof noisy[0] && !d->options.all; i++)
-        if (strcmp(key, noisy[i]) == 0)
-            return true;
-    return false;
+    return !d->options.all && properties_noisy(key);
 }
 
 static void compare_property(struct diffing *d, const char *file, const char *key, const char *a, const char *b)

@@ -313,3 +313,14 @@ void properties_put_date(struct buf *out, int64_t milliseconds)
     buf_printf(out, "#%s %s %02d %02d:%02d:%02d UTC %d\n", days[utc.tm_wday], months[utc.tm_mon], utc.tm_mday,
                utc.tm_hour, utc.tm_min, utc.tm_sec, utc.tm_year + 1900);
 }
+
+bool properties_noisy(const char *key)
+{
+    static const char *const noisy[] = {"accessed",         "created",          "modified",          "created_at",
+                                        "crypto-marker",    "deploy-dirty",     "has-been-deployed", "last-deployed-at",
+                                        "last-deployed-by", "last-deployed-in", "last-environment"};
+    for (size_t i = 0; i < sizeof noisy / sizeof noisy[0]; i++)
+        if (strcmp(key, noisy[i]) == 0)
+            return true;
+    return false;
+}

@@ -44,4 +44,9 @@ void properties_put_date(struct buf *out, int64_t milliseconds);
 
 const char *properties_get(const struct properties *properties, const char *key); /* NULL when there is none */
 
+/*
+ * Whether a key of a project's files changes without anybody's doing: when it was stored, opened or deployed, by whom.
+ */
+bool properties_noisy(const char *key);
+
 #endif

@@ -288,6 +288,12 @@ static bool set_entry(struct unpacker *u, struct tree_row *row, const struct jpk
     return ok || error_memory(u->err);
 }
 
+/* Lines that look like the marks of a merge conflict, and are none. */
+static bool has_markers(const struct unpacker *u, const struct buf *text)
+{
+    return !u->options->conflicts && tree_conflict(buf_text(text), text->size) != SIZE_MAX;
+}
+
 static bool put_texts(struct unpacker *u, struct tree_row *row, const struct pieces *pieces)
 {
     const char **parts = arena_calloc(&u->index.arena, pieces->count, sizeof *parts);
@@ -298,7 +304,7 @@ static bool put_texts(struct unpacker *u, struct tree_row *row, const struct pie
             continue;
         parts[row->part_count] = arena_strdup(&u->index.arena, piece->suffix);
         ok = parts[row->part_count++] ? put_file(u, row->path, piece->suffix, &piece->text) : error_memory(u->err);
-        row->markers = row->markers || tree_conflict(buf_text(&piece->text), piece->text.size) != SIZE_MAX;
+        row->markers = row->markers || has_markers(u, &piece->text);
     }
     row->parts = parts;
     return ok;
@@ -343,7 +349,7 @@ static bool put_pieces(struct unpacker *u, struct tree_row *row, struct pieces *
                 !note(u, row->path, "its text is written in a way of its own; its bytes are kept in " TREE_ORIGINAL))) {
         return false;
     }
-    row->markers = tree_conflict(buf_text(&u->rest), u->rest.size) != SIZE_MAX;
+    row->markers = has_markers(u, &u->rest);
     return put_texts(u, row, pieces) && put_file(u, row->path, ".xml", &u->rest);
 }
 
@@ -414,7 +420,7 @@ static bool put_copy(struct unpacker *u, size_t entry, const char *above, const 
     size_t skip = *above ? strlen(above) + 1 : 0;
     if (strcmp(path + skip, as) != 0)
         row.as = arena_strdup(&u->index.arena, as);
-    row.markers = !local && tree_conflict(buf_text(&u->bytes), u->bytes.size) != SIZE_MAX;
+    row.markers = !local && has_markers(u, &u->bytes);
     if (local) {
         tree_index_write_row(&row, &u->local);
         return (!u->local.failed && add_local_part(u, path + skip)) || error_memory(u->err);

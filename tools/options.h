@@ -67,6 +67,12 @@ struct settings {
     struct {
         const char *map, *on_conflict, *without, *shard, *only;
     } migrate;
+    struct {
+        const char *favor;
+    } merge;
+    struct {
+        bool global;
+    } git;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

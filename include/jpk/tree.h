@@ -59,6 +59,7 @@ struct jpk_unpack_options {
     bool force;        /* the folder may hold other things, or the tree of another project */
     bool delete_stale; /* with update: remove what the project does not have any more */
     bool dry_run;      /* write nothing */
+    bool conflicts;    /* marks of a merge conflict are such: packing refuses them until they are gone */
 };
 
 struct jpk_unpacked {

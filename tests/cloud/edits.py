@@ -519,4 +519,5 @@ def exports(program, work):
             yield os.path.basename(project), json.load(file)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -530,6 +530,10 @@ def test_program(judge, path):
         program.reports("diff-report-1", [["diff", one, other] for one, other in zip(projects, projects[1:])])
         export = os.path.join(ROOT, "samples", "cloud", "contacts.json")
         program.reports("diff-report-1", [["diff", projects[0], export], ["diff", export, packed]])
+        cleanup = os.path.join(ROOT, "samples", "cloud", "nightly-cleanup.json")
+        program.reports("merge-report-1", [["merge", "-n", *sides] for sides in (
+            (packed, projects[0], packed), projects[:3], ("--favor", "theirs", *projects[:3]),
+            (export, cleanup, export), (cleanup, export, os.path.join(folder, "converted.json")))], may_fail=True)
 
 
 def main():

@@ -1,0 +1,320 @@
+/* The result of a merge, loaded and checked. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "jpk/merge_project.h"
+
+enum { GUID = 36 };
+
+struct checking {
+    struct project_merge *p;
+    struct arena arena;
+    struct map known[MERGE_SIDES]; /* of ours and theirs: what dangles there already, and errors */
+    struct map gone;               /* lower-case ids and file names that one side deleted -> index of the unit */
+    struct map marked;             /* ids of items with marks of a conflict */
+    uint32_t *queue;               /* units that come back */
+    size_t queued, queue_capacity;
+};
+
+static const char *kept_text(struct checking *c, const struct buf *text)
+{
+    const char *copy = text->failed ? NULL : arena_strndup(&c->arena, buf_text(text), text->size);
+    c->p->m->failed |= !copy;
+    return copy ? copy : "";
+}
+
+static void note(struct checking *c, struct map *map, const struct buf *text)
+{
+    const char *key = kept_text(c, text);
+    c->p->m->failed |= !map_add(map, key, strlen(key), 1, NULL);
+}
+
+static bool is_known(const struct checking *c, const struct buf *text)
+{
+    const char *key = buf_text(text);
+    return map_get(&c->known[MERGE_OURS], key, text->size) != MAP_NONE ||
+           map_get(&c->known[MERGE_THEIRS], key, text->size) != MAP_NONE;
+}
+
+/* --------------------------------------------------------------------------------------------- deleted here, used
+ * there */
+
+/* What dangles: who refers to it, and what it is. Ids are those of the result. */
+static void put_dangling(struct project_merge *p, enum merge_side side, const struct jpk_reference *reference,
+                         struct buf *out)
+{
+    buf_clear(out);
+    buf_printf(out, "dangles\n%s\n%s\n%s", reference->from->type_name, reference->from->id, reference->target);
+    if (side != MERGE_SIDES)
+        merge_translate(p, side, out);
+    for (size_t i = 0; i < out->size; i++)
+        out->data[i] = text_lower(out->data[i]);
+}
+
+static bool dangles(const struct jpk_reference *reference)
+{
+    return !reference->in_comment && (reference->state == JPK_REF_DANGLING || reference->state == JPK_REF_DELETED);
+}
+
+/* What of the units is gone although the base and one side have it. */
+static void find_gone(struct checking *c)
+{
+    struct project_merge *p = c->p;
+    for (size_t i = 0; i < p->count && !p->m->failed; i++) {
+        const struct merge_unit *unit = &p->units[i];
+        bool once = unit->entry[MERGE_BASE] != SIZE_MAX;
+        if (unit->there || !once || (unit->entry[MERGE_OURS] == SIZE_MAX) == (unit->entry[MERGE_THEIRS] == SIZE_MAX))
+            continue;
+        const char *key = unit->role == ENTRY_FILE ? unit->name + strlen("files/") : NULL;
+        if (merge_is_item(unit))
+            key = arena_strdup_lower(&c->arena, unit->item[MERGE_BASE]->id);
+        if (unit->role == ENTRY_FILE || merge_is_item(unit))
+            p->m->failed |= !key || !map_add(&c->gone, key, strlen(key), (uint32_t)i, NULL);
+    }
+}
+
+static void bring_back(struct checking *c, uint32_t at)
+{
+    if (c->p->units[at].kept)
+        return;
+    uint32_t *queue = array_grow(c->queue, c->queued, &c->queue_capacity, sizeof *queue);
+    if (!queue) {
+        c->p->m->failed = true;
+        return;
+    }
+    c->queue = queue;
+    c->p->units[at].kept = true;
+    queue[c->queued++] = at;
+}
+
+static uint32_t gone_by_name(const struct checking *c, const char *target)
+{
+    char key[GUID + 1];
+    size_t n = strlen(target);
+    uint32_t at = map_get(&c->gone, target, n);
+    if (at != MAP_NONE || n != GUID)
+        return at;
+    for (size_t i = 0; i <= GUID; i++)
+        key[i] = text_lower(target[i]);
+    return map_get(&c->gone, key, GUID);
+}
+
+/* What comes back may use what is gone too. */
+static bool follow(struct checking *c, const struct merge_unit *unit)
+{
+    struct project_merge *p = c->p;
+    enum merge_side side = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
+    struct jpk_archive *archive = p->side[side]->public.archive;
+    void *data = NULL;
+    size_t size = 0;
+    if (!merge_is_item(unit))
+        return true;
+    if (!jpk_archive_read(archive, unit->entry[side], &data, &size, p->err))
+        return false;
+    const char *text = data;
+    for (size_t i = 0; i + GUID <= size; i++) {
+        char id[GUID + 1] = "";
+        if (text[i + 8] != '-' || !text_guid(text + i, GUID))
+            continue;
+        memcpy(id, text + i, GUID);
+        uint32_t at = gone_by_name(c, id);
+        if (at != MAP_NONE)
+            bring_back(c, at);
+        i += GUID - 1;
+    }
+    free(data);
+    return true;
+}
+
+/* Which side refers to something, for the report. */
+static void report_used(struct checking *c, const struct merge_unit *unit, const struct jpk_reference *reference)
+{
+    struct project_merge *p = c->p;
+    enum merge_side left = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
+    char *path = jpk_entity_path(reference->from);
+    struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left)};
+    p->m->failed |= !path;
+    if (path)
+        clash.values[left] = (struct merge_text){path, strlen(path), false};
+    merge_about(p, unit);
+    merge_conflict(p->m, &clash);
+    free(path);
+}
+
+static bool check_used(struct checking *c, const struct jpk_graph *graph)
+{
+    struct buf key = {0};
+    for (size_t i = 0; i < graph->reference_count && !c->p->m->failed; i++) {
+        const struct jpk_reference *reference = &graph->references[i];
+        uint32_t at = dangles(reference) ? gone_by_name(c, reference->target) : MAP_NONE;
+        if (at == MAP_NONE)
+            continue;
+        put_dangling(c->p, MERGE_SIDES, reference, &key);
+        if (is_known(c, &key) || c->p->units[at].kept)
+            continue;
+        bring_back(c, at);
+    }
+    buf_free(&key);
+    for (size_t i = 0; i < c->queued && !c->p->m->failed; i++)
+        if (!follow(c, &c->p->units[c->queue[i]]))
+            return false;
+    return !c->p->m->failed;
+}
+
+/* The first that refers to each thing that came back. */
+static void report_kept(struct checking *c, const struct jpk_graph *graph)
+{
+    struct map seen = {0};
+    for (size_t i = 0; i < graph->reference_count && !c->p->m->failed; i++) {
+        const struct jpk_reference *reference = &graph->references[i];
+        const struct merge_unit *unit =
+            reference->to ? merge_find_item(c->p, reference->to->type_name, reference->to->id) : NULL;
+        if (reference->kind == JPK_REF_FILE) {
+            struct buf name = {0};
+            buf_printf(&name, "files/%s", reference->target);
+            uint32_t at = map_get(&c->p->by_key, buf_text(&name), name.size);
+            unit = at == MAP_NONE ? NULL : &c->p->units[at];
+            buf_free(&name);
+        }
+        if (!unit || !unit->kept || reference->in_comment)
+            continue;
+        uint32_t old = MAP_NONE;
+        c->p->m->failed |= !map_add(&seen, unit->key, strlen(unit->key), 1, &old);
+        if (old == MAP_NONE)
+            report_used(c, unit, reference);
+    }
+    map_free(&seen);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ errors
+ */
+
+static void put_error(struct project_merge *p, enum merge_side side, const struct jpk_finding *finding, struct buf *out)
+{
+    buf_clear(out);
+    buf_printf(out, "%s\n%s\n%s", finding->rule, finding->entity_id ? finding->entity_id : "", finding->message);
+    if (side != MERGE_SIDES)
+        merge_translate(p, side, out);
+}
+
+/* Where marks of a conflict stand, these say enough of what is wrong with the script. */
+static void find_marks(struct checking *c)
+{
+    const struct merging *m = c->p->m;
+    for (size_t i = 0; i < m->public.conflict_count && !c->p->m->failed; i++) {
+        const char *id = m->conflicts[i].id;
+        if (m->conflicts[i].line && id)
+            c->p->m->failed |= !map_add(&c->marked, id, strlen(id), 1, NULL);
+    }
+}
+
+static bool has_marks(const struct checking *c, const struct jpk_finding *finding)
+{
+    return finding->entity_id && map_get(&c->marked, finding->entity_id, strlen(finding->entity_id)) != MAP_NONE;
+}
+
+static void report_error(struct checking *c, const struct jpk_finding *finding)
+{
+    struct project_merge *p = c->p;
+    struct merge_clash clash = {
+        .kind = JPK_MERGE_CHECK, .kept = JPK_MERGE_KEPT_BOTH, .message = finding->message, .open = true};
+    const struct merge_unit *unit = finding->entity_type && finding->entity_id
+                                        ? merge_find_item(p, finding->entity_type, finding->entity_id)
+                                        : NULL;
+    p->m->subject = (struct merge_subject){.path = finding->file ? arena_strdup(&p->m->arena, finding->file) : NULL};
+    if (unit)
+        merge_about(p, unit);
+    merge_conflict(p->m, &clash);
+}
+
+static bool check_errors(struct checking *c, const struct jpk_project *project, const struct jpk_graph *graph,
+                         enum merge_side side)
+{
+    struct jpk_findings *findings = jpk_check(project, graph, c->p->err);
+    struct buf key = {0};
+    for (size_t i = 0; findings && i < findings->count && !c->p->m->failed; i++) {
+        const struct jpk_finding *finding = &findings->items[i];
+        if (finding->severity != JPK_ERROR)
+            continue;
+        put_error(c->p, side, finding, &key);
+        if (side != MERGE_SIDES)
+            note(c, &c->known[side], &key);
+        else if (!is_known(c, &key) && !has_marks(c, finding))
+            report_error(c, finding);
+    }
+    buf_free(&key);
+    bool ok = findings != NULL;
+    jpk_findings_free(findings);
+    return ok;
+}
+
+/* What is wrong on a side already. */
+static bool look_at_side(struct checking *c, enum merge_side side)
+{
+    const struct jpk_project *project = &c->p->side[side]->public;
+    struct jpk_graph *graph = jpk_graph_build(project, c->p->err);
+    struct buf key = {0};
+    for (size_t i = 0; graph && i < graph->reference_count && !c->p->m->failed; i++) {
+        if (!dangles(&graph->references[i]))
+            continue;
+        put_dangling(c->p, side, &graph->references[i], &key);
+        note(c, &c->known[side], &key);
+    }
+    buf_free(&key);
+    bool ok = graph && check_errors(c, project, graph, side);
+    jpk_graph_free(graph);
+    return ok;
+}
+
+static bool look(struct checking *c, const struct jpk_project *result, const struct jpk_graph *graph)
+{
+    if (!look_at_side(c, MERGE_OURS) || !look_at_side(c, MERGE_THEIRS))
+        return false;
+    find_gone(c);
+    if (!check_used(c, graph))
+        return false;
+    if (c->queued)
+        return true;
+    report_kept(c, graph);
+    find_marks(c);
+    return check_errors(c, result, graph, MERGE_SIDES);
+}
+
+/* Of several environments in a workspace, the one that was merged: "env-123/" is "123". */
+static const char *environment_of(struct project_merge *p)
+{
+    static const char prefix[] = "env-";
+    const char *base = p->result_base, *at = base + strlen(base);
+    while (at > base && (at == base + strlen(base) || at[-1] != '/'))
+        at--;
+    if (p->side[MERGE_OURS]->public.shape != JPK_SHAPE_WORKSPACE || !text_starts_with(at, prefix))
+        return NULL;
+    at += strlen(prefix);
+    return arena_strndup(&p->m->arena, at, strlen(at) - 1);
+}
+
+bool merge_check(struct project_merge *p, struct jpk_archive *archive, bool *again)
+{
+    struct checking c = {.p = p};
+    struct jpk_error local = {0};
+    struct jpk_project *result = jpk_project_load(archive, environment_of(p), JPK_KEEP_GOING, &local);
+    struct jpk_graph *graph = result ? jpk_graph_build(result, &local) : NULL;
+    bool ok = graph != NULL;
+    if (!ok && local.code != JPK_ERR_MEMORY)
+        error_set(p->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
+    p->m->failed |= local.code == JPK_ERR_MEMORY;
+    ok = ok && look(&c, result, graph);
+    *again = c.queued > 0;
+    jpk_graph_free(graph);
+    jpk_project_free(result);
+    map_free(&c.known[MERGE_OURS]);
+    map_free(&c.known[MERGE_THEIRS]);
+    map_free(&c.gone);
+    map_free(&c.marked);
+    free(c.queue);
+    arena_free(&c.arena);
+    return ok && !p->m->failed;
+}

@@ -1,0 +1,301 @@
+/* Which files of the sides belong together. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "jpk/merge_project.h"
+
+enum { GUID = 36 };
+
+/*
+ * Entities are found by type and id behind a byte that no file's name has, others by their name below the base; what
+ * lies outside of it behind a slash.
+ */
+#define ITEM_KEY "\001%s/%s"
+
+static const char *item_key(struct merging *m, const char *type, const char *id)
+{
+    struct buf key = {0};
+    buf_printf(&key, ITEM_KEY, type, id);
+    char *copy = key.failed ? NULL : arena_strdup_lower(&m->arena, key.data);
+    buf_free(&key);
+    m->failed |= !copy;
+    return copy;
+}
+
+struct merge_unit *merge_find_item(const struct project_merge *p, const char *type, const char *id)
+{
+    struct buf key = {0};
+    buf_printf(&key, ITEM_KEY, type, id);
+    for (size_t i = 0; i < key.size; i++)
+        key.data[i] = text_lower(key.data[i]);
+    uint32_t at = key.failed ? MAP_NONE : map_get(&p->by_key, key.data, key.size);
+    buf_free(&key);
+    return at == MAP_NONE ? NULL : &p->units[at];
+}
+
+static struct merge_unit *add_unit(struct project_merge *p)
+{
+    struct merge_unit *units = array_grow(p->units, p->count, &p->capacity, sizeof *units);
+    if (!units) {
+        p->m->failed = true;
+        return NULL;
+    }
+    p->units = units;
+    units[p->count] = (struct merge_unit){.entry = {SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+    return &units[p->count++];
+}
+
+/* ------------------------------------------------------------------------------------------------------------ items */
+
+static const char *place(struct merging *m, const struct jpk_entity *entity)
+{
+    char *path = jpk_entity_path(entity), *copy = path ? arena_strdup(&m->arena, path) : NULL;
+    free(path);
+    m->failed |= !copy;
+    return copy;
+}
+
+static void set_item(struct project_merge *p, struct merge_unit *unit, enum merge_side side,
+                     const struct jpk_entity *entity, bool *owned)
+{
+    size_t entry = jpk_archive_find(p->side[side]->public.archive, entity->file);
+    unit->item[side] = entity;
+    unit->entry[side] = entry;
+    unit->role = ENTRY_ENTITY;
+    if (entry != SIZE_MAX)
+        owned[entry] = true;
+}
+
+/* What is no item: without a file, or with an id that the project has twice. */
+static bool is_item(const struct jpk_entity *entity)
+{
+    return entity->file && entity->tree && *entity->id;
+}
+
+/* The items of a side, of which `entities` are. */
+static void list_items(struct project_merge *p, enum merge_side side, struct merge_items *out,
+                       const struct jpk_entity **entities)
+{
+    const struct project *project = p->side[side];
+    struct merge_item *items = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *items);
+    *out = (struct merge_items){.items = items,
+                                .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
+    p->m->failed |= !items || !out->unit;
+    for (size_t i = 0; i < project->count && !p->m->failed; i++) {
+        const struct jpk_entity *entity = project->list[i];
+        if (!is_item(entity))
+            continue;
+        items[out->count].key = item_key(p->m, entity->type_name, entity->id);
+        items[out->count].place = entity->in_tree ? place(p->m, entity) : NULL;
+        entities[out->count++] = entity;
+    }
+}
+
+/* A unit is found by each of its keys. */
+static void index_unit(struct project_merge *p, const char *key, uint32_t at)
+{
+    p->units[at].key = p->units[at].key ? p->units[at].key : key;
+    p->m->failed |= !map_add(&p->by_key, key, strlen(key), at, NULL);
+}
+
+static void add_items(struct project_merge *p, bool *const owned[MERGE_SIDES])
+{
+    const struct jpk_entity **entities[MERGE_SIDES];
+    struct merge_items sides[MERGE_SIDES] = {{0}, {0}, {0}};
+    for (int side = 0; side < MERGE_SIDES && !p->m->failed; side++) {
+        entities[side] = arena_alloc(&p->m->arena, (p->side[side]->count + 1) * sizeof *entities[side]);
+        p->m->failed |= !entities[side];
+        if (!p->m->failed)
+            list_items(p, (enum merge_side)side, &sides[side], entities[side]);
+    }
+    size_t count = p->m->failed ? 0 : merge_pair(p->m, sides);
+    for (size_t i = 0; i < count && !p->m->failed; i++)
+        add_unit(p);
+    for (int side = 0; side < MERGE_SIDES && !p->m->failed; side++)
+        for (size_t i = 0; i < sides[side].count; i++) {
+            uint32_t at = sides[side].unit[i];
+            if (at == MAP_NONE)
+                continue;
+            set_item(p, &p->units[at], (enum merge_side)side, entities[side][i], owned[side]);
+            index_unit(p, sides[side].items[i].key, at);
+        }
+}
+
+/* ------------------------------------------------------------------------------------------------------ other files */
+
+static const char *manifest = "/manifest.jip";
+
+/* Where an entry belongs; NULL: nowhere. */
+static const char *file_key(const struct project_merge *p, enum merge_side side, const char *name)
+{
+    const char *base = p->base[side];
+    size_t n = strlen(base), above = n;
+    if (strncmp(name, base, n) == 0)
+        return name + n;
+    while (above > 0 && (above == n || base[above - 1] != '/'))
+        above--;
+    if (n > 0 && strncmp(name, base, above) == 0 && strcmp(name + above, manifest + 1) == 0)
+        return manifest;
+    return side == MERGE_OURS ? "" : NULL;
+}
+
+static void add_file(struct project_merge *p, enum merge_side side, size_t entry)
+{
+    struct merging *m = p->m;
+    const char *name = jpk_archive_entry(p->side[side]->public.archive, entry)->name;
+    const char *below = file_key(p, side, name);
+    if (!below)
+        return;
+    const char *key = below;
+    bool outside = !*below || below == manifest;
+    if (outside && !*below) {
+        struct buf whole = {0};
+        buf_printf(&whole, "//%s", name);
+        key = whole.failed ? NULL : arena_strdup(&m->arena, whole.data);
+        buf_free(&whole);
+    }
+    uint32_t at = key ? map_get(&p->by_key, key, strlen(key)) : MAP_NONE;
+    if (at == MAP_NONE && below == manifest && side != MERGE_OURS)
+        return; /* ours come first: it is no workspace */
+    struct merge_unit *unit = at == MAP_NONE ? add_unit(p) : &p->units[at];
+    if (!unit || !key) {
+        m->failed = true;
+        return;
+    }
+    if (at == MAP_NONE)
+        index_unit(p, key, (uint32_t)(unit - p->units));
+    unit->entry[side] = entry;
+    unit->outside = outside;
+    if (!unit->name || side == MERGE_OURS)
+        unit->name = outside ? name : below;
+    unit->role = outside ? (below == manifest ? ENTRY_PROPERTIES : ENTRY_UNKNOWN)
+                         : entry_role_of(p->side[side]->public.shape, below);
+}
+
+static void add_files(struct project_merge *p, enum merge_side side, const bool *owned)
+{
+    const struct jpk_archive *archive = p->side[side]->public.archive;
+    for (size_t i = 0; i < jpk_archive_count(archive) && !p->m->failed; i++)
+        if (!owned[i])
+            add_file(p, side, i);
+}
+
+/* -------------------------------------------------------------------------------------------------------------- ids */
+
+static const char *merged_id(const struct project_merge *p, const struct merge_unit *unit)
+{
+    const char *ids[MERGE_SIDES];
+    for (int side = 0; side < MERGE_SIDES; side++)
+        ids[side] = unit->item[side] ? unit->item[side]->id : NULL;
+    return merge_choose(p->m, ids);
+}
+
+static void note_id(struct project_merge *p, enum merge_side side, const char *from, const char *to)
+{
+    const char **ids = array_grow(p->new_ids, p->id_count, &p->id_capacity, sizeof *ids);
+    const char *key = arena_strdup_lower(&p->m->arena, from);
+    if (ids)
+        p->new_ids = ids;
+    if (!ids || !key || !map_add(&p->ids[side], key, strlen(key), (uint32_t)p->id_count, NULL)) {
+        p->m->failed = true;
+        return;
+    }
+    ids[p->id_count++] = to;
+}
+
+/* The entity's file in the result, from the side whose id it gets; in the form that ours has. */
+static const char *item_name(struct project_merge *p, const struct merge_unit *unit, const char *id)
+{
+    for (int i = 0; i < MERGE_SIDES; i++) {
+        enum merge_side side = i == 0 ? p->m->main : i == 1 ? p->m->other : MERGE_BASE;
+        const struct jpk_entity *entity = unit->item[side];
+        bool flat = p->side[side]->public.shape == JPK_SHAPE_FLAT;
+        if (entity && strcmp(entity->id, id) == 0 && flat == (p->side[MERGE_OURS]->public.shape == JPK_SHAPE_FLAT))
+            return entity->file + strlen(p->base[side]);
+    }
+    const struct jpk_entity *any = unit->item[MERGE_OURS] ? unit->item[MERGE_OURS] : unit->item[MERGE_THEIRS];
+    struct buf name = {0};
+    if (p->side[MERGE_OURS]->public.shape != JPK_SHAPE_FLAT)
+        buf_printf(&name, "Data/%s/", (any ? any : unit->item[MERGE_BASE])->type_name);
+    buf_printf(&name, "%s.xml", id);
+    const char *copy = name.failed ? NULL : arena_strdup(&p->m->arena, name.data);
+    buf_free(&name);
+    p->m->failed |= !copy;
+    return copy;
+}
+
+static void name_items(struct project_merge *p)
+{
+    for (size_t i = 0; i < p->count && !p->m->failed; i++) {
+        struct merge_unit *unit = &p->units[i];
+        if (!merge_is_item(unit))
+            continue;
+        const char *id = merged_id(p, unit);
+        for (int side = 0; side < MERGE_SIDES; side++)
+            if (unit->item[side] && !text_caseeq(unit->item[side]->id, id))
+                note_id(p, (enum merge_side)side, unit->item[side]->id, id);
+        unit->name = item_name(p, unit, id);
+    }
+}
+
+bool merge_translate(struct project_merge *p, enum merge_side side, struct buf *bytes)
+{
+    const struct map *ids = &p->ids[side];
+    bool any = false;
+    for (size_t i = 0; ids->count && i + GUID <= bytes->size; i++) {
+        char *at = bytes->data + i, key[GUID];
+        if (at[8] != '-' || !text_guid(at, GUID))
+            continue;
+        for (size_t k = 0; k < GUID; k++)
+            key[k] = text_lower(at[k]);
+        uint32_t found = map_get(ids, key, GUID);
+        if (found != MAP_NONE && strlen(p->new_ids[found]) == GUID) {
+            memcpy(at, p->new_ids[found], GUID);
+            any = true;
+        }
+        i += GUID - 1;
+    }
+    return any;
+}
+
+/* Files that are called by an id: caches, test data. */
+static void translate_names(struct project_merge *p)
+{
+    static const enum merge_side sides[] = {MERGE_OURS, MERGE_THEIRS};
+    for (size_t i = 0; i < p->count && p->id_count && !p->m->failed; i++) {
+        struct merge_unit *unit = &p->units[i];
+        if (unit->role != ENTRY_CACHE && unit->role != ENTRY_TEST_FILE)
+            continue;
+        struct buf name = {0};
+        buf_puts(&name, unit->name);
+        for (size_t s = 0; s < 2 && !name.failed; s++)
+            if (unit->entry[sides[s]] != SIZE_MAX)
+                merge_translate(p, sides[s], &name);
+        unit->name = name.failed ? NULL : arena_strdup(&p->m->arena, buf_text(&name));
+        p->m->failed |= !unit->name;
+        buf_free(&name);
+    }
+}
+
+bool merge_match(struct project_merge *p)
+{
+    static const enum merge_side order[] = {MERGE_OURS, MERGE_BASE, MERGE_THEIRS};
+    bool *owned[MERGE_SIDES];
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        owned[side] = calloc(jpk_archive_count(p->side[side]->public.archive) + 1, sizeof *owned[side]);
+        p->m->failed |= !owned[side];
+    }
+    if (!p->m->failed)
+        add_items(p, owned);
+    for (int i = 0; i < MERGE_SIDES && !p->m->failed; i++)
+        add_files(p, order[i], owned[order[i]]);
+    for (int side = 0; side < MERGE_SIDES; side++)
+        free(owned[side]);
+    if (!p->m->failed)
+        name_items(p);
+    if (!p->m->failed)
+        translate_names(p);
+    return !p->m->failed;
+}

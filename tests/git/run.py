@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+"""`jpk git install`, and real git with what it sets up: merges and differences of projects in a repository.
+
+usage: run.py [--program PATH]
+"""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SAMPLE = os.path.join(ROOT, "samples/http-json")
+EXPORT = os.path.join(ROOT, "samples/cloud/contacts.json")
+SCRIPT = "Script/Setup Variables.jb"
+PASSED = FAILED = 0
+
+
+def check(name, holds, more=""):
+    global PASSED, FAILED
+    PASSED, FAILED = PASSED + bool(holds), FAILED + (not holds)
+    if not holds:
+        print(f"  FAILED {name}: {more}"[:3000])
+
+
+class Repository:
+    """A repository of its own, with a home of its own."""
+
+    def __init__(self, folder, program):
+        self.folder, self.home = os.path.join(folder, "repository"), os.path.join(folder, "home")
+        os.makedirs(self.folder)
+        os.makedirs(self.home)
+        bin_ = os.path.join(folder, "bin")
+        os.makedirs(bin_)
+        os.symlink(program, os.path.join(bin_, "jpk"))
+        keep = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        self.environment = {**keep, "PATH": bin_ + os.pathsep + os.environ["PATH"], "HOME": self.home,
+                            "XDG_CONFIG_HOME": os.path.join(self.home, ".config"), "GIT_CONFIG_NOSYSTEM": "1",
+                            "GIT_AUTHOR_NAME": "Robin Example", "GIT_AUTHOR_EMAIL": "robin@example.com",
+                            "GIT_COMMITTER_NAME": "Robin Example", "GIT_COMMITTER_EMAIL": "robin@example.com"}
+        self.git("init", "-q", "-b", "main")
+
+    def run(self, *arguments):
+        done = subprocess.run(arguments, cwd=self.folder, env=self.environment, capture_output=True, check=False)
+        return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+    def git(self, *arguments, ok=True):
+        status, out, err = self.run("git", *arguments)
+        if ok and status != 0:
+            raise AssertionError(f"git {' '.join(arguments)}: {status}: {out}{err}")
+        return status, out + err
+
+    def jpk(self, *arguments):
+        return self.run("jpk", *arguments)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8", newline="") as file:
+            return file.read()
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+    def commit(self, message):
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    def branches(self, ours, theirs):
+        """Two branches on which two functions change something; ours is checked out."""
+        self.git("checkout", "-q", "-B", "theirs", "main")
+        theirs()
+        self.commit("theirs")
+        self.git("checkout", "-q", "-B", "ours", "main")
+        ours()
+        self.commit("ours")
+
+    def edit_pack(self, name, old, new, script=SCRIPT):
+        """Edits a script of a Jitterpak."""
+        tree = self.path(".git/edited")
+        shutil.rmtree(tree, ignore_errors=True)
+        self.must("unpack", "-q", "--", name, tree)
+        text = self.read(f".git/edited/{script}")
+        if old not in text:
+            raise AssertionError(f"{old} is not in {script}: {text}")
+        self.write(f".git/edited/{script}", text.replace(old, new))
+        self.must("pack", "-q", "-f", "--", tree, name)
+
+    def must(self, *arguments):
+        status, out, err = self.jpk(*arguments)
+        if status != 0:
+            raise AssertionError(f"jpk {' '.join(arguments)}: {status}: {out}{err}")
+        return out
+
+    def script_of(self, name):
+        return self.must("show", "--", name, "Setup Variables")
+
+
+def install(repository):
+    status, out, _ = repository.jpk("git", "install", "--dry-run")
+    check("dry run says", status == 0 and "would set merge.jpk.driver" in out and "would add to" in out, out)
+    check("dry run does nothing", not os.path.exists(repository.path(".gitattributes")) and
+          repository.git("config", "--get", "merge.jpk.driver", ok=False)[0] != 0)
+    repository.write(".gitattributes", "*.png binary")
+    status, out, _ = repository.jpk("git", "install")
+    check("install says", status == 0 and "set merge.jpk.driver" in out and "*.jpk -text diff=jpk merge=jpk" in out, out)
+    first = repository.read(".gitattributes")
+    check("attributes are added", first.startswith("*.png binary\n*.jpk") and first.count("merge=jpk") == 9, first)
+    status, out, _ = repository.jpk("git", "install")
+    check("installing twice", status == 0 and out == "everything is set up already\n" and
+          repository.read(".gitattributes") == first, out)
+
+
+def uninstall(repository):
+    status, out, _ = repository.jpk("git", "uninstall")
+    check("uninstall", status == 0 and repository.read(".gitattributes") == "*.png binary\n" and
+          repository.git("config", "--get-regexp", "jpk", ok=False)[0] != 0, out)
+    status, out, _ = repository.jpk("git", "uninstall")
+    check("uninstalling twice", status == 0 and out == "nothing is set up\n", out)
+    status, out, _ = repository.jpk("git", "install", "--global", "-q")
+    attributes = os.path.join(repository.home, ".config/git/attributes")
+    check("global", status == 0 and os.path.exists(attributes) and
+          repository.git("check-attr", "merge", "x.jpk")[1] == "x.jpk: merge: jpk\n", out)
+    repository.jpk("git", "uninstall", "--global")
+    check("global uninstall", os.path.getsize(attributes) == 0)
+
+
+def outside(program, folder):
+    done = subprocess.run([program, "git", "install"], cwd=folder, capture_output=True, check=False,
+                          env={**os.environ, "GIT_CEILING_DIRECTORIES": os.path.dirname(folder)})
+    check("outside of a repository", done.returncode == 2 and b"no git repository" in done.stderr, done.stderr)
+
+
+def first_commit(repository):
+    repository.must("pack", "-q", SAMPLE, "orders.jpk")
+    shutil.copyfile(repository.path("orders.jpk"), repository.path("-o.jpk"))
+    shutil.copyfile(EXPORT, repository.path("contacts.json"))
+    repository.write("other.json", '{\n  "a": 1,\n  "b": 2,\n  "c": 3,\n  "d": 4,\n  "e": 5,\n  "f": 6\n}\n')
+    repository.must("unpack", "-q", "orders.jpk", "tree")
+    repository.must("unpack", "-q", "contacts.json", "export-tree")
+    shutil.copytree(SAMPLE, repository.path("project"))
+    repository.commit("base")
+
+
+def merge_clean(repository):
+    r = repository
+
+    def edit(pack, old, new, kind, name):
+        for archive in ("orders.jpk", "-o.jpk"):
+            r.edit_pack("./" + archive, old, new)
+        for path in ("other.json", "contacts.json"):
+            text = r.read(path)
+            r.write(path, text.replace('"a": 1' if kind == "ours" else '"f": 6', f'"{kind}": 0')
+                    .replace("$FailureCount = 0;" if kind == "ours" else "contacts written", f"{name}"))
+        r.write(f"tree/Script/{kind}.jb", f"<trans>\n// {kind}\n</trans>")
+        r.must("pack", "-q", "-f", "tree", ".git/tree.jpk")  # which adds it to the index
+        r.write(f"export-tree/Script/{kind}.jb", f"// {kind}\n")
+        r.must("pack", "-q", "-f", "export-tree", ".git/tree.json")
+        text = r.read("project/environment.properties")
+        r.write("project/environment.properties",
+                text.replace("#", f"#{kind} ", 1).replace("modified=", f"modified={len(kind)}"))
+
+    r.branches(lambda: edit("orders.jpk", "$order.page = 1;", "$order.page = 7;", "ours", "$FailureCount = 7;"),
+               lambda: edit("orders.jpk", "</trans>", "// theirs\n</trans>", "theirs", "people written"))
+    status, out = r.git("merge", "-q", "--no-edit", "theirs", ok=False)
+    check("a merge without conflicts", status == 0, out)
+    if status != 0:
+        r.git("merge", "--abort", ok=False)
+        return
+    for name in ("./orders.jpk", "./-o.jpk"):
+        script = r.script_of(name)
+        check(f"both edits of {name}", "$order.page = 7;" in script and "// theirs" in script, script)
+    other = json.loads(r.read("other.json"))
+    check("a .json that is no export", "ours" in other and "theirs" in other, other)
+    export = r.read("contacts.json")
+    check("an export", "$FailureCount = 7;" in export and "people written" in export)
+    for tree in ("tree", "export-tree"):
+        status, out, err = r.jpk("pack", "--check", tree)
+        check(f"the index of {tree}", status == 0 and "would add" not in out, out + err)
+
+
+def merge_conflict(repository):
+    r = repository
+
+    def edit(number, letter):
+        r.edit_pack("orders.jpk", "$order.page = 1;", f"$order.page = {number};")
+        r.write("contacts.json", r.read("contacts.json").replace("$FailureCount = 0;", f"$FailureCount = {number};"))
+        r.write("other.json", r.read("other.json").replace('"a": 1', f'"{letter}": 1'))
+
+    r.branches(lambda: edit(2, "x"), lambda: edit(3, "y"))
+    status, out = r.git("merge", "--no-edit", "theirs", ok=False)
+    check("a merge with conflicts", status == 1 and "CONFLICT (content): Merge conflict in orders.jpk" in out and
+          "Script/Setup Variables: script: line 3: both sides changed these lines" in out, out)
+    script = r.script_of("orders.jpk")
+    check("marks in the script", "<<<<<<< ours\n$order.page = 2;\n=======\n$order.page = 3;\n>>>>>>> theirs\n" in script, script)
+    check("the archive is one", zipfile.ZipFile(r.path("orders.jpk")).testzip() is None)
+    check("marks in the export", "<<<<<<< ours\\n$FailureCount = 2;" in r.read("contacts.json"))
+    check("the export is JSON", json.loads(r.read("contacts.json")))
+    other = r.read("other.json")
+    check("git's own marks", '<<<<<<< ours\n  "x": 1,\n=======\n  "y": 1,\n>>>>>>> theirs\n' in other, other)
+    r.git("merge", "--abort")
+
+
+def nothing_in_common(repository):
+    r = repository
+
+    def theirs():
+        r.must("pack", "-q", os.path.join(ROOT, "samples/database-to-ftp"), "new.jpk")
+        r.write("broken.jpk", "theirs")
+
+    def ours():
+        r.must("pack", "-q", SAMPLE, "new.jpk")
+        r.write("broken.jpk", "ours")
+
+    r.branches(ours, theirs)
+    before = open(r.path("new.jpk"), "rb").read()
+    status, out = r.git("merge", "--no-edit", "theirs", ok=False)
+    check("both added", status == 1 and "new.jpk is left as ours has it" in out and "no base" in out and
+          open(r.path("new.jpk"), "rb").read() == before, out)
+    check("no project", r.read("broken.jpk") == "ours", out)
+    r.git("merge", "--abort")
+
+
+def difference(repository):
+    r = repository
+    r.git("checkout", "-q", "-B", "changed", "main")
+    r.edit_pack("orders.jpk", "$order.page = 1;", "$order.page = 9;")
+    r.edit_pack("./-o.jpk", "$order.page = 1;", "$order.page = 8;")
+    r.write("other.json", r.read("other.json").replace('"b": 2', '"b": 9'))
+    status, out = r.git("--no-pager", "diff", "--", ".", ok=False)
+    check("a difference of the working tree", "-$order.page = 1;\n+$order.page = 8;" in out, out)
+    r.commit("changed")
+    status, out = r.git("--no-pager", "diff", "main", "changed", "--", "orders.jpk", "./-o.jpk", "other.json")
+    lines = [line for line in out.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    check("a difference", lines == ["-$order.page = 1;", "+$order.page = 8;", "-$order.page = 1;", "+$order.page = 9;",
+                                    '-  "b": 2,', '+  "b": 9,'], out)
+
+
+def main():
+    arguments, program = sys.argv[1:], os.path.join(ROOT, "build/jpk")
+    if len(arguments) == 2 and arguments[0] == "--program":
+        program = os.path.abspath(arguments[1])
+    if not shutil.which("git"):
+        print("git: skipped, git is not installed")
+        return 0
+    folder = tempfile.mkdtemp(prefix="jpk-git-")
+    try:
+        repository = Repository(folder, program)
+        outside(program, folder)
+        install(repository)
+        first_commit(repository)
+        for step in (merge_clean, merge_conflict, nothing_in_common, difference):
+            try:
+                step(repository)
+            except AssertionError as error:
+                check(step.__name__, False, error)
+                repository.git("merge", "--abort", ok=False)
+                repository.git("reset", "-q", "--hard")
+        repository.git("checkout", "-q", "main")
+        uninstall(repository)
+    finally:
+        shutil.rmtree(folder)
+    print(f"git: {PASSED} passed, {FAILED} failed")
+    return 1 if FAILED or PASSED == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "jpk/cloud_sniff.h"
+#include "tools/commands.h"
+#include "tools/git_run.h"
+#include "tools/merge_print.h"
+#include "tools/merge_run.h"
+#include "tools/message.h"
+
+enum { BASE, OURS, THEIRS, SIDES };
+
+/* What git gives for a file that one side does not have is empty. */
+struct versions {
+    struct buf paths[SIDES]; /* never "-", and never an option */
+    struct buf texts[SIDES];
+};
+
+static bool read_versions(struct versions *v, char **arguments, const struct jpk_limits *limits, struct jpk_error *err)
+{
+    for (int i = 0; i < SIDES; i++) {
+        buf_printf(&v->paths[i], "%s%s", *arguments[i] == '/' ? "" : "./", arguments[i]);
+        if (v->paths[i].failed)
+            return error_memory(err);
+        if (!file_read(v->paths[i].data, limits->total_size, "--max-total-size", &v->texts[i], err))
+            return false;
+    }
+    return true;
+}
+
+static void free_versions(struct versions *v)
+{
+    for (int i = 0; i < SIDES; i++) {
+        buf_free(&v->paths[i]);
+        buf_free(&v->texts[i]);
+    }
+}
+
+/* As git would have merged it without us. */
+static int merge_by_lines(const struct versions *v, const char *marker_size)
+{
+    struct jpk_error err = {0};
+    char size[32];
+    int status = 0;
+    snprintf(size, sizeof size, "--marker-size=%.16s", marker_size);
+    const char *const arguments[] = {"git",
+                                     "merge-file",
+                                     "-q",
+                                     size,
+                                     "-L",
+                                     "ours",
+                                     "-L",
+                                     "base",
+                                     "-L",
+                                     "theirs",
+                                     "--",
+                                     v->paths[OURS].data,
+                                     v->paths[BASE].data,
+                                     v->paths[THEIRS].data,
+                                     NULL};
+    if (!git_run(arguments, NULL, &status, &err))
+        return message_error(&err);
+    return status == 0 ? 0 : 1;
+}
+
+/* Conflicts go to where git's messages go. */
+static int finish(const struct settings *settings, const struct versions *v, const char *path,
+                  const struct jpk_merge *merge, struct jpk_error *err)
+{
+    struct merge_view view = {.merge = merge, .base = "base", .ours = "ours", .theirs = "theirs", .output = path};
+    struct buf report = {0}, name = {0};
+    if (!jpk_merge_write(merge, v->paths[OURS].data, false, true, err))
+        return message_error(err);
+    if (merge->left && !settings->quiet) {
+        message_put(&name, path);
+        merge_text(&view, &report);
+        fprintf(stderr, "jpk: %s\n%s", buf_text(&name), buf_text(&report));
+    }
+    buf_free(&report);
+    buf_free(&name);
+    return merge->left ? 1 : 0;
+}
+
+/* Ours stays as it is, and git calls it a conflict. */
+static int give_up(const char *path, const struct jpk_error *err)
+{
+    struct buf name = {0};
+    message_put(&name, path);
+    fprintf(stderr, "jpk: %s is left as ours has it:\n", buf_text(&name));
+    buf_free(&name);
+    message_error(err);
+    return 1;
+}
+
+static int merge_projects(const struct settings *settings, const struct versions *v, const char *path,
+                          const struct jpk_merge_options *how)
+{
+    struct merge_run run = {.result = NULL};
+    struct jpk_error err = {0};
+    const char *const paths[] = {v->paths[BASE].data, v->paths[OURS].data, v->paths[THEIRS].data};
+    int status;
+    if (v->texts[BASE].size == 0) {
+        error_set(&err, JPK_ERR_NOT_FOUND, "both sides added a project, and there is no base to merge them with");
+        error_file(&err, path);
+        return give_up(path, &err);
+    }
+    if (merge_run(&run, paths, settings, how, &err))
+        status = finish(settings, v, path, run.result, &err);
+    else
+        status = give_up(path, &err);
+    merge_run_end(&run);
+    return status;
+}
+
+/* A file that is no export, or none that can be read, is none of ours. */
+static bool are_exports(const struct settings *settings, const struct versions *v)
+{
+    struct jpk_error err = {0};
+    bool all = true;
+    for (int i = 0; i < SIDES && all; i++)
+        all = cloud_sniff(v->paths[i].data, settings->limits.entry_size, &err);
+    return all;
+}
+
+/* Files of folders and trees; what only is called so goes by lines. */
+static int merge_file(const struct settings *settings, const struct versions *v, const char *path, const char *size,
+                      const struct jpk_merge_options *how)
+{
+    struct jpk_error err = {0};
+    struct jpk_merge_version versions[SIDES];
+    for (int i = 0; i < SIDES; i++) {
+        bool none = i == BASE && v->texts[i].size == 0;
+        versions[i] = (struct jpk_merge_version){none ? NULL : buf_text(&v->texts[i]), v->texts[i].size};
+    }
+    struct jpk_merge *merge = jpk_merge_file(path, versions, how, &err);
+    if (!merge)
+        return merge_by_lines(v, size);
+    int status = finish(settings, v, path, merge, &err);
+    jpk_merge_free(merge);
+    return status;
+}
+
+static int run(const struct settings *settings, int count, char **arguments)
+{
+    struct versions v = {{{0}}, {{0}}};
+    struct jpk_error err = {0};
+    const char *path = arguments[3], *size = count > 4 ? arguments[4] : "7";
+    unsigned long marker_size = strtoul(size, NULL, 10);
+    struct jpk_merge_options how = {.marker_size = marker_size < 1000 ? (unsigned)marker_size : 7};
+    int status;
+    if (!read_versions(&v, arguments, &settings->limits, &err))
+        status = message_error(&err);
+    else if (text_ends_with(path, ".jpk"))
+        status = merge_projects(settings, &v, path, &how);
+    else if (text_ends_with(path, ".json"))
+        status = are_exports(settings, &v) ? merge_projects(settings, &v, path, &how) : merge_by_lines(&v, size);
+    else
+        status = merge_file(settings, &v, path, size, &how);
+    free_versions(&v);
+    return status;
+}
+
+static const struct option *const groups[] = {common_options, limit_options, NULL};
+
+const struct command git_merge_command = {
+    .name = "git merge",
+    .arguments = "BASE OURS THEIRS PATH [SIZE]",
+    .summary = "Merge three versions of a file for git, which calls this itself.",
+    .details = "The result takes the place of OURS. PATH is the file's name in the repository, SIZE the length of\n"
+               "conflict marks. The exit status is 1 when conflicts are left, which are listed on standard error.",
+    .groups = groups,
+    .least = 4,
+    .most = 5,
+    .run = run,
+};
