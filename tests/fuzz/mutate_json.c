@@ -59,8 +59,7 @@ static json_t *constant(struct fuzz_random *random)
     static const char *const texts[] = {
         "null", "true", "false", "0",   "1",   "-1",  "\"\"", "{}",  "[]",   "1e400",
         "0.1",  "100",  "200",   "400", "500", "600", "700",  "900", "1000", "9223372036854775807"};
-    json_t *value = json_loads(texts[fuzz_below(random, sizeof texts / sizeof *texts)],
-                               JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, NULL);
+    json_t *value = json_loads(texts[fuzz_below(random, sizeof texts / sizeof *texts)], JSON_DECODE_ANY, NULL);
     return value ? value : json_null();
 }
 

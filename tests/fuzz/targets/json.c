@@ -7,14 +7,12 @@ FUZZ_MUTATOR(fuzz_mutate);
 enum { POINTERS = 200 };
 #define DIGITS 1000000000000000 /* fifteen of them survive in a double */
 
-/* Whether jansson holds a number as it is and writes it so: 64 bits, or digits that every double has. */
+/* Whether jansson holds a number as it is and writes it so. */
 static bool plain_number(const struct jdoc *doc, uint32_t node)
 {
     const struct jdoc_node *number = &doc->nodes[node];
-    int64_t integer;
-    return jdoc_integer(doc, node, &integer) ||
-           (jdoc_small(doc, node) && number->integer < DIGITS && number->integer > -DIGITS && number->exponent > -290 &&
-            number->exponent < 290);
+    return jdoc_small(doc, node) && number->integer < DIGITS && number->integer > -DIGITS && number->exponent > -290 &&
+           number->exponent < 290;
 }
 
 /* Every node is in its parent, and every number agrees with itself. */
@@ -81,7 +79,8 @@ static void compare(const uint8_t *data, size_t size, bool taken, bool plain, co
     json_error_t error;
     json_t *value = json_loadb((const char *)data, size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
     HOLDS(value || !taken || !plain, "jansson refuses it: %s", error.text);
-    HOLDS(!value || taken || err->code == JPK_ERR_LIMIT, "jansson takes it: %s", err->message);
+    bool nul = size && memchr(data, 0, size); /* a raw one is white space to jansson */
+    HOLDS(!value || taken || nul || err->code == JPK_ERR_LIMIT, "jansson takes it: %s", err->message);
     json_decref(value);
 }
 
