@@ -215,7 +215,7 @@ fuzz-programs: $(FUZZ_CASES)
 .PHONY: fuzz-cases
 fuzz-cases: $(FUZZ_CASES)
 	@set -e; for target in $(FUZZ_TARGETS); do \
-		$(BUILD)/fuzz-cases/$$target $$(find tests/fuzz/corpus/$$target tests/fuzz/finds/$$target -type f 2>/dev/null); done
+		$(BUILD)/fuzz-cases/$$target $$(find -L tests/fuzz/corpus/$$target tests/fuzz/finds/$$target -type f 2>/dev/null); done
 
 # Fuzzing itself: SECONDS for each of TARGETS.
 SECONDS ?= 60

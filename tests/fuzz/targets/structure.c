@@ -1,4 +1,5 @@
 /* The structure of an input or output: caches, XSD files, queries and samples, and all forms that they become. */
+#include "base/text.h"
 #include "jpk/schema_json.h"
 #include "jpk/schema_jtr.h"
 #include "jpk/schema_xsd_write.h"
@@ -128,7 +129,7 @@ static void take(struct schema_tree *tree, const struct jpk_error *err)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct jpk_error errors[3] = {{0}, {0}, {0}};
-    size_t nodes = fuzz_limits().schema_nodes;
+    size_t nodes = fuzz_limits().schema_nodes, bad;
     char *text = malloc(size + 1);
     assert_non_null(text);
     if (size)
@@ -139,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         take(from_xsd(text, size, &errors[1]), &errors[1]);
     } else if (size && (*text == '{' || *text == '[')) {
         take(schema_tree_from_json_sample(text, size, nodes, &errors[0]), &errors[0]);
-    } else {
+    } else if (!memchr(text, 0, size) && text_utf8(text, size, &bad)) { /* queries stand in files that were checked */
         take(schema_tree_from_soql(text, size, NULL, nodes, &errors[0]), &errors[0]);
     }
     free(text);
