@@ -199,9 +199,18 @@ def others():
     put("script", "mapping", "[a$b.] <- [c$d.]\na$b.x = c.y$\na$b.z =\n    $n++;\n\n    c.q$\n\n\"t u\" ==\n    <trans>1</trans>\n")
 
 
+def differences():
+    for kind, first, second in (("project", "http-json-1.jpk", "http-json-0.jpk"),
+                                ("cloud", "contacts-0.json", "contacts-3.json")):
+        one, other = read(HERE, "corpus", kind, first), read(HERE, "corpus", kind, second)
+        put("diff", kind + "-same", one + BETWEEN + one)
+        put("diff", kind, one + BETWEEN + other)
+
+
 def main():
     jitterpaks()
     exports()
+    differences()
     recipes()
     others()
 
