@@ -142,11 +142,11 @@ static bool is_about(const struct run *run, const struct instruction *in, uint32
 static bool decide(struct run *run, uint32_t index, uint32_t node, struct marks *marks)
 {
     const struct subschema *schema = &run->program->subschemas[index];
-    for (uint32_t i = schema->first; i < schema->end; i++) {
-        const struct instruction *in = &run->program->instructions[i];
+    const struct instruction *in = run->program->instructions + schema->first;
+    const struct instruction *end = run->program->instructions + schema->end;
+    for (; in < end; in++)
         if (is_about(run, in, node) && !run_instruction(run, index, in, node, marks))
             return false;
-    }
     return true;
 }
 

@@ -134,11 +134,10 @@ static bool run_fused(struct run *run, uint32_t schema, const struct instruction
 
 static bool run_all(struct run *run, uint32_t schema, const struct answer *answer, uint32_t node, unsigned type)
 {
-    for (uint32_t i = answer->first; i < answer->end; i++) {
-        const struct instruction *in = &run->program->fused[i];
+    const struct instruction *in = run->program->fused + answer->first, *end = run->program->fused + answer->end;
+    for (; in < end; in++)
         if (in->types & type && !run_fused(run, schema, in, node))
             return false;
-    }
     return true;
 }
 
