@@ -1,5 +1,4 @@
 /* The invariants that all targets share, and the inputs that they are given. */
-#include <dirent.h>
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -110,10 +109,10 @@ void fuzz_halves(const uint8_t *data, size_t size, char **first, size_t *first_s
     *second = copy_of(between ? between + n : data, *second_size);
 }
 
-void fuzz_folder(char out[64])
+void fuzz_folder(char out[FUZZ_PATH])
 {
-    const char *top = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
-    snprintf(out, 64, "%s/jpk-fuzz-XXXXXX", top);
+    const char *top = getenv("TMPDIR");
+    snprintf(out, FUZZ_PATH, "%s/jpk-fuzz-XXXXXX", top && *top ? top : "/tmp");
     assert_non_null(mkdtemp(out));
 }
 

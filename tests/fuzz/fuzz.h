@@ -66,8 +66,9 @@ struct jpk_limits fuzz_limits(void);
 void fuzz_halves(const uint8_t *data, size_t size, char **first, size_t *first_size, char **second,
                  size_t *second_size);
 
-/* A temporary folder, in memory where there is such a place, and its removal with all that is in it. */
-void fuzz_folder(char out[64]);
+/* A temporary folder below $TMPDIR, and its removal with all that is in it. */
+enum { FUZZ_PATH = 512 };
+void fuzz_folder(char out[FUZZ_PATH]);
 void fuzz_remove(const char *folder);
 
 /* A Jitterpak as a project; all NULL when it is none, which was checked to be an error that people can read. */

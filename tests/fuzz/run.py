@@ -13,6 +13,7 @@ import re
 import resource
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 LONGEST = {"archive": 65536, "project": 65536, "recipe": 65536, "tree": 65536, "to-cloud": 65536, "cloud": 65536,
@@ -48,8 +49,9 @@ def run(options, target):
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     log_name = os.path.join(options.work, target + ".log")
     line = command(options, target)
-    with open(log_name, "wb") as log:
-        status = subprocess.call(line, stdout=log, stderr=log)
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with open(log_name, "wb") as log, tempfile.TemporaryDirectory(dir=memory) as temporary:
+        status = subprocess.call(line, stdout=log, stderr=log, env=dict(os.environ, TMPDIR=temporary))
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     log = open(log_name, encoding="utf-8", errors="replace").read()
     runs = number(r"stat::number_of_executed_units: (\d+)", log) or number(r"#(\d+)\t", log)

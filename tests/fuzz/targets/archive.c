@@ -53,7 +53,7 @@ static void compare(struct jpk_archive *archive, const char *path)
 
 static void write_again(struct jpk_archive *archive)
 {
-    char folder[64], path[96];
+    char folder[FUZZ_PATH], path[FUZZ_PATH + 16];
     struct jpk_error err = {0};
     fuzz_folder(folder);
     snprintf(path, sizeof path, "%s/t.jpk", folder);

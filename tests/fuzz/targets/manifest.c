@@ -53,7 +53,7 @@ static void validate(struct jdoc *doc, const struct jpk_schema *schema)
 
 static void configure(const uint8_t *data, size_t size)
 {
-    char folder[64], path[96];
+    char folder[FUZZ_PATH], path[FUZZ_PATH + 16];
     struct jpk_error err = {0};
     fuzz_folder(folder);
     snprintf(path, sizeof path, "%s/.jpk.yaml", folder);

@@ -7,6 +7,8 @@
 
 FUZZ_MUTATOR(fuzz_mutate);
 
+static const struct jpk_unpack_options again = {.update = true};
+
 /* Every entry of the archive is in the tree with the same bytes, and there is no other. */
 static void compare(struct jpk_archive *archive, struct jpk_archive *tree)
 {
@@ -40,6 +42,15 @@ static void pack(const struct jpk_project *project, const char *path)
     jpk_archive_free(archive);
 }
 
+/* Unpacking the same again changes nothing. */
+static void check_update(struct jpk_unpacked *updated, const struct jpk_error *err)
+{
+    HOLDS(updated, "no update: %s: %s", err->entry, err->message);
+    HOLDS(updated->written.count + updated->stale.count == 0, "an update writes %zu files, first %s; %zu are stale",
+          updated->written.count, updated->written.count ? updated->written.items[0] : "-", updated->stale.count);
+    jpk_unpacked_free(updated);
+}
+
 static void open_tree(const struct fuzz_project *p, const char *folder, const char *packed)
 {
     struct jpk_error err = {0};
@@ -61,10 +72,12 @@ static void unpack_project(const uint8_t *data, size_t size, const char *folder,
     if (!fuzz_project_open(&p, data, size, JPK_KEEP_GOING))
         return;
     struct jpk_unpacked *unpacked = jpk_unpack(p.project, folder, NULL, &err);
-    if (unpacked)
+    if (unpacked) {
+        check_update(jpk_unpack(p.project, folder, &again, &err), &err);
         open_tree(&p, folder, packed);
-    else
+    } else {
         fuzz_error(&err, SIZE_MAX);
+    }
     jpk_unpacked_free(unpacked);
     fuzz_project_free(&p);
 }
@@ -94,17 +107,19 @@ static void unpack_export(const uint8_t *data, size_t size, const char *folder)
         return;
     }
     struct jpk_unpacked *unpacked = jpk_cloud_unpack(cloud, folder, NULL, &err);
-    if (unpacked)
+    if (unpacked) {
+        check_update(jpk_cloud_unpack(cloud, folder, &again, &err), &err);
         open_cloud_tree(cloud, folder);
-    else
+    } else {
         fuzz_error(&err, SIZE_MAX);
+    }
     jpk_unpacked_free(unpacked);
     jpk_cloud_free(cloud);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char root[64], folder[96], packed[96];
+    char root[FUZZ_PATH], folder[FUZZ_PATH + 16], packed[FUZZ_PATH + 16];
     fuzz_folder(root);
     snprintf(folder, sizeof folder, "%s/tree", root);
     snprintf(packed, sizeof packed, "%s/packed.jpk", root);
