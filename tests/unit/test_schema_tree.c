@@ -332,6 +332,10 @@ static void test_broken_xsd(void **state)
         {XS "><xs:element name='a'><xs:complexType><xs:sequence><xs:element name='b' maxOccurs='many'/></xs:sequence>"
             "</xs:complexType></xs:element></xs:schema>",
          "a", "maxOccurs is \"many\"", JPK_ERR_FORMAT},
+        {XS
+         "><xs:element name='a'><xs:complexType><xs:sequence><xs:element name='b' minOccurs='unbounded'/></xs:sequence>"
+         "</xs:complexType></xs:element></xs:schema>",
+         "a", "minOccurs is \"unbounded\"", JPK_ERR_FORMAT},
         {XS "><xs:element name='a' type='S'/><xs:simpleType name='S'><xs:restriction "
             "base='S'/></xs:simpleType></xs:schema>",
          "a", "without an end", JPK_ERR_FORMAT},
