@@ -30,8 +30,8 @@ def folders(target, work):
 
 
 def command(options, target):
-    arguments = [os.path.join(options.programs, target), "-max_total_time=%d" % options.seconds, "-timeout=20", "-report_slow_units=20",
-                 "-rss_limit_mb=2048", "-print_final_stats=1", "-max_len=%d" % LONGEST.get(target, 8192),
+    arguments = [os.path.join(options.programs, target), "-max_total_time=%d" % options.seconds, "-timeout=20",
+                 "-report_slow_units=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-max_len=%d" % LONGEST.get(target, 8192),
                  "-artifact_prefix=%s/" % os.path.join(options.work, "finds", target)]
     words = os.path.join(HERE, "words", target)
     if os.path.exists(words):
@@ -70,7 +70,8 @@ def main():
     print(COLUMNS % ("target", "runs", "CPU s", "runs/s", "edges", "finds"))
     for target in options.targets or sorted(name for name in os.listdir(options.programs) if "." not in name):
         runs, cpu, edges, failed, log = run(options, target)
-        print(COLUMNS % (target, runs, "%.0f" % cpu, "%.0f" % (runs / cpu if cpu else 0), edges, int(failed)), flush=True)
+        rate = runs / cpu if cpu else 0
+        print(COLUMNS % (target, runs, "%.0f" % cpu, "%.0f" % rate, edges, int(failed)), flush=True)
         if failed:
             found.append((target, log))
     for target, log in found:
