@@ -31,7 +31,8 @@ def folders(target, work):
 
 def command(options, target):
     arguments = [os.path.join(options.programs, target), "-max_total_time=%d" % options.seconds, "-timeout=20",
-                 "-report_slow_units=20", "-rss_limit_mb=2048", "-print_final_stats=1", "-max_len=%d" % LONGEST.get(target, 8192),
+                 "-report_slow_units=20", "-rss_limit_mb=2048", "-print_final_stats=1",
+                 "-max_len=%d" % LONGEST.get(target, 8192),
                  "-artifact_prefix=%s/" % os.path.join(options.work, "finds", target)]
     words = os.path.join(HERE, "words", target)
     if os.path.exists(words):
