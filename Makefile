@@ -19,6 +19,7 @@ BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjan
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev mandoc parallel python3 python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
+FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev python3
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
@@ -67,6 +68,7 @@ help:
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
 	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
@@ -232,9 +234,9 @@ tour: $(BUILD)/jpk
 .PHONY: check
 check:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits merges git migrate engines schemas planted formats \
-		manual completion layers install-test
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
+	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted \
+		formats manual completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -254,6 +256,43 @@ $(BUILD)/tests/conformance: $(wildcard tests/conformance/*.c) tests/conformance/
 .PHONY: cli
 cli: $(BUILD)/jpk
 	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+
+# The saved inputs of the fuzz targets, with whatever compiler there is.
+FUZZ_TARGETS := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
+FUZZ_SHARED := $(addprefix $(BUILD)/obj/tests/fuzz/,check.o project.o)
+FUZZ_CASES := $(addprefix $(BUILD)/fuzz-cases/,$(FUZZ_TARGETS))
+
+$(BUILD)/fuzz-cases/%: tests/fuzz/targets/%.c $(BUILD)/obj/tests/fuzz/driver.o $(FUZZ_SHARED) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) -DFUZZ_DRIVER $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+
+.PHONY: fuzz-programs
+fuzz-programs: $(FUZZ_CASES)
+
+.PHONY: fuzz-cases
+fuzz-cases: $(FUZZ_CASES)
+	@set -e; for target in $(FUZZ_TARGETS); do \
+		$(BUILD)/fuzz-cases/$$target $$(find -L tests/fuzz/corpus/$$target tests/fuzz/finds/$$target -type f 2>/dev/null); done
+
+# Fuzzing itself: SECONDS for each of TARGETS.
+SECONDS ?= 60
+TARGETS ?= $(FUZZ_TARGETS)
+FUZZERS := $(addprefix $(BUILD)/fuzzers/,$(FUZZ_TARGETS))
+FUZZ_MUTATORS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/fuzz/mutate*.c))
+
+$(BUILD)/fuzzers/%: tests/fuzz/targets/%.c $(FUZZ_SHARED) $(FUZZ_MUTATORS) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+.PHONY: fuzz
+fuzz:
+	@.ci/packages $(FUZZ_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined' fuzzers
+	@$(PYTHON) tests/fuzz/run.py --programs $(BUILD)/fuzz/fuzzers --work $(BUILD)/fuzz/work --seconds $(SECONDS) $(TARGETS)
 
 .PHONY: ignore
 ignore: $(BUILD)/tests/test_ignore
@@ -357,9 +396,9 @@ check-debian:
 check-asan:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs fuzz-programs
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit conformance cli
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit fuzz-cases conformance cli
 
 .PHONY: check-valgrind
 check-valgrind:
@@ -375,7 +414,9 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
 
-C_FILES := $(foreach folder,$(LAYERS) tools doc tests/unit tests/formats tests/conformance tests/bench tests/install,$(wildcard $(folder)/*.[ch])) \
+	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
+	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted \
+		formats manual completion layers install-test
 	$(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh doc/man/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 

@@ -447,7 +447,7 @@ const struct jpk_cloud_reference *jpk_cloud_from(const struct jpk_cloud *cloud,
     const struct cloud *c = (const struct cloud *)cloud;
     const uint32_t *at = c->reference_at + component->index;
     *count = at[1] - at[0];
-    return c->references + at[0];
+    return *count ? c->references + at[0] : NULL;
 }
 
 const struct jpk_cloud_reference *const *jpk_cloud_to(const struct jpk_cloud *cloud,
@@ -456,7 +456,7 @@ const struct jpk_cloud_reference *const *jpk_cloud_to(const struct jpk_cloud *cl
     const struct cloud *c = (const struct cloud *)cloud;
     const uint32_t *at = c->to_at + component->index;
     *count = at[1] - at[0];
-    return c->to + at[0];
+    return *count ? c->to + at[0] : NULL;
 }
 
 const struct jpk_cloud_use *jpk_cloud_uses(const struct jpk_cloud *cloud, const struct jpk_cloud_component *component,
@@ -465,7 +465,7 @@ const struct jpk_cloud_use *jpk_cloud_uses(const struct jpk_cloud *cloud, const 
     const struct cloud *c = (const struct cloud *)cloud;
     const uint32_t *at = c->use_at + component->index;
     *count = at[1] - at[0];
-    return c->uses + at[0];
+    return *count ? c->uses + at[0] : NULL;
 }
 
 const struct jpk_cloud_property *jpk_cloud_property(const struct jpk_cloud_component *component, const char *path)

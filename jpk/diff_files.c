@@ -95,26 +95,29 @@ static bool compare_file(struct diff_files *f, const struct diff_file *a, const 
     return ok;
 }
 
-/* Pairs files without partners by the name or the content, the first with the first. */
+/* Pairs files without partners by the name or the content, the first of a kind with the first and so on. */
 static bool match_files(struct diff_files *f, bool by_content)
 {
-    struct map map = {0};
+    struct map map = {0}; /* -> the first in A that has no partner; each knows the next of its kind */
     bool ok = true;
-    for (size_t i = 0; i < f->count[SIDE_A] && ok; i++) {
+    for (size_t i = f->count[SIDE_A]; i-- > 0 && ok;) {
         struct diff_file *a = &f->list[SIDE_A][i];
         const uint64_t *key = by_content ? &a->content : &a->key;
-        if (a->partner == MAP_NONE && (!by_content || a->there))
-            ok = map_add(&map, (const char *)key, sizeof *key, (uint32_t)i, NULL);
+        if (a->partner != MAP_NONE || (by_content && !a->there))
+            continue;
+        a->next = map_get(&map, (const char *)key, sizeof *key);
+        ok = map_set(&map, (const char *)key, sizeof *key, (uint32_t)i);
     }
     for (size_t j = 0; j < f->count[SIDE_B] && ok; j++) {
         struct diff_file *b = &f->list[SIDE_B][j];
         const uint64_t *key = by_content ? &b->content : &b->key;
         uint32_t i = b->partner == MAP_NONE && (!by_content || b->there) ? map_get(&map, (const char *)key, sizeof *key)
                                                                          : MAP_NONE;
-        if (i == MAP_NONE || f->list[SIDE_A][i].partner != MAP_NONE)
+        if (i == MAP_NONE)
             continue;
         f->list[SIDE_A][i].partner = (uint32_t)j;
         b->partner = i;
+        ok = map_set(&map, (const char *)key, sizeof *key, f->list[SIDE_A][i].next);
     }
     map_free(&map);
     return ok || (f->d->failed = true, true);

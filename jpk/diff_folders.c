@@ -31,31 +31,36 @@ static bool folder_key(const struct diffing *d, int side, const struct diff_fold
 
 /*
  * Parents stand before their children, so that one pass goes down. The keys of B by name must not change meanwhile:
- * they name parents of B.
+ * they name parents of B. Of several with one key the first goes with the first and so on.
  */
 static bool match_by(struct diffing *d, bool by_id)
 {
-    struct map map = {0};
+    struct map map = {0}; /* -> the first in B that has no partner */
     struct arena keys = {0};
     struct buf key = {0};
-    bool ok = true;
-    for (size_t j = 0; j < d->folder_count[SIDE_B] && ok; j++) {
+    uint32_t *next = calloc(d->folder_count[SIDE_B] + 1, sizeof *next); /* of the same key */
+    bool ok = next != NULL;
+    for (size_t j = d->folder_count[SIDE_B]; j-- > 0 && ok;) {
         if (d->folder_partner[SIDE_B][j] != MAP_NONE || !folder_key(d, SIDE_B, &d->folders[SIDE_B][j], by_id, &key))
             continue;
         char *copy = key.failed ? NULL : arena_strndup(&keys, key.data, key.size);
-        ok = copy && map_add(&map, copy, key.size, (uint32_t)j, NULL);
+        next[j] = copy ? map_get(&map, copy, key.size) : MAP_NONE;
+        ok = copy && map_set(&map, copy, key.size, (uint32_t)j);
     }
     for (size_t i = 0; i < d->folder_count[SIDE_A] && ok; i++) {
         if (d->folder_partner[SIDE_A][i] != MAP_NONE || !folder_key(d, SIDE_A, &d->folders[SIDE_A][i], by_id, &key))
             continue;
         ok = !key.failed;
         uint32_t j = ok ? map_get(&map, key.data, key.size) : MAP_NONE;
-        if (j != MAP_NONE && d->folder_partner[SIDE_B][j] == MAP_NONE)
-            marry(d, (uint32_t)i, j);
+        if (j == MAP_NONE)
+            continue;
+        marry(d, (uint32_t)i, j);
+        ok = map_set(&map, key.data, key.size, next[j]);
     }
     map_free(&map);
     arena_free(&keys);
     buf_free(&key);
+    free(next);
     return ok;
 }
 

@@ -243,6 +243,7 @@ struct diff_file {
     uint64_t key;     /* of its name */
     uint64_t content; /* of its text; only of those without a partner */
     uint32_t partner;
+    uint32_t next; /* for diff_compare_files */
 };
 
 struct diff_files {

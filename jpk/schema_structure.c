@@ -252,7 +252,10 @@ static bool take_node(struct walk *w, const struct jpk_structure_node *source)
         [JPK_NODE_RECORD] = SCHEMA_RECORD, [JPK_NODE_FIELD] = SCHEMA_FIELD,
     };
     const char *name = source->display && *source->display ? source->display : source->name;
-    struct schema_node *out = schema_add(&w->b, w->parent, kinds[source->kind], name, strlen(name));
+    enum schema_node_kind kind = kinds[source->kind];
+    if (!w->text && (kind == SCHEMA_RECORD || kind == SCHEMA_FIELD))
+        kind = SCHEMA_ELEMENT; /* parts of delimited text mean nothing in a tree of elements */
+    struct schema_node *out = schema_add(&w->b, w->parent, kind, name, strlen(name));
     if (!out || !note_flags(w, out, source->flags))
         return false;
     if (out->namespace_ && source->element && !schema_keep_text(&w->b, source->element->namespace_, &out->namespace_))

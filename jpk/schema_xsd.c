@@ -263,7 +263,7 @@ static bool take_count(struct reader *r, const struct xml_node *node, const char
     const char *text = xml_attribute(node, name);
     if (!text)
         return true;
-    if (strcmp(text, "unbounded") == 0) {
+    if (strcmp(text, "unbounded") == 0 && strcmp(name, "maxOccurs") == 0) {
         *out = SCHEMA_UNBOUNDED;
         return true;
     }

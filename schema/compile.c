@@ -272,6 +272,16 @@ static void compiler_free(struct compiler *c)
     map_free(&c->patterns);
 }
 
+/* Whoever walks over a part of these begins with an address in them, also when the part is empty: none may be NULL. */
+static bool make_room(struct compiler *c)
+{
+    struct program *p = c->program;
+    return (PROGRAM_ROOM(p, instructions) && PROGRAM_ROOM(p, fused) && PROGRAM_ROOM(p, names) &&
+            PROGRAM_ROOM(p, properties) && PROGRAM_ROOM(p, slots) && PROGRAM_ROOM(p, dependencies) &&
+            PROGRAM_ROOM(p, values)) ||
+           error_memory(c->err);
+}
+
 bool program_compile(struct program *program, struct jpk_schema_registry *registry, const struct target *root,
                      const struct compile_options *options, struct jpk_error *err)
 {
@@ -284,7 +294,7 @@ bool program_compile(struct program *program, struct jpk_schema_registry *regist
         if (ok && next == program->subschemas_count)
             ok = add_dynamic_targets(&c);
     }
-    ok = ok && fill_dynamic_table(&c) && compile_check_loops(&c) && compile_answers(&c);
+    ok = ok && fill_dynamic_table(&c) && compile_check_loops(&c) && compile_answers(&c) && make_room(&c);
     compiler_free(&c);
     return ok;
 }

@@ -10,11 +10,12 @@
 /* How large the table of dynamic references may be: names times resources. */
 #define COMPILE_DYNAMIC_MAX 1000000
 
-/* Adds an element to one of the program's arrays. False: no memory. */
+/* Room for an element more in one of the program's arrays; its addition. False: no memory. */
+#define PROGRAM_ROOM(program, array)                                                                                   \
+    program_grow((void **)&(program)->array, (program)->array##_count, &(program)->array##_capacity,                   \
+                 sizeof *(program)->array)
 #define PROGRAM_ADD(program, array, ...)                                                                               \
-    (program_grow((void **)&(program)->array, (program)->array##_count, &(program)->array##_capacity,                  \
-                  sizeof *(program)->array) &&                                                                         \
-     ((program)->array[(program)->array##_count++] = (__VA_ARGS__), true))
+    (PROGRAM_ROOM(program, array) && ((program)->array[(program)->array##_count++] = (__VA_ARGS__), true))
 
 static inline bool program_grow(void **array, size_t count, size_t *capacity, size_t size)
 {

@@ -698,7 +698,10 @@ struct jpk_findings {
     size_t count;
 };
 
-/* Checks a project: integrity of every entry, references, variables. Errors are only those of the machine. */
+/*
+ * Checks a project: integrity of every entry, references, variables. Errors are those of reading an entry, for a
+ * damaged archive is refused as a whole, and those of the machine.
+ */
 JPK_API struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph,
                                        struct jpk_error *err);
 JPK_API void jpk_findings_free(struct jpk_findings *findings);

@@ -552,13 +552,28 @@ static void test_odd(void **state)
     buf_free(&found);
 }
 
+/* Found by fuzzing: of two with one path or name, and no id, the second had no partner. */
+static void test_equal_names(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"assets\":[{\"path\":\"a\",\"type\":\"xml\"},{\"path\":\"a\"},{}],\"project\":{\"components\":[]}}",
+        "{\"project\":{\"components\":[],\"workflows\":[{\"name\":\"w\"},{\"name\":\"w\"},{\"name\":\"w\"}]}}"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct buf found = {0};
+        compare(texts[i], texts[i], NULL, &found);
+        assert_string_equal(buf_text(&found), "");
+        buf_free(&found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing), cmocka_unit_test(test_one_field), cmocka_unit_test(test_left_out),
-        cmocka_unit_test(test_all),     cmocka_unit_test(test_order),     cmocka_unit_test(test_order_of_workflows),
-        cmocka_unit_test(test_names),   cmocka_unit_test(test_matching),  cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_odd),
+        cmocka_unit_test(test_nothing), cmocka_unit_test(test_one_field),   cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_all),     cmocka_unit_test(test_order),       cmocka_unit_test(test_order_of_workflows),
+        cmocka_unit_test(test_names),   cmocka_unit_test(test_matching),    cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_odd),     cmocka_unit_test(test_equal_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,6 +145,16 @@ static void test_structure_round_trips(void **state)
     schema_tree_free(tree);
 }
 
+/* A line of delimited text in a tree of elements: found by fuzzing, for it came back as something else. */
+static void test_record_among_elements(void **state)
+{
+    struct schema_tree *tree = structure("<JTR Type='Odd'><CROM Type='0x1' Name='a'><Text/></CROM></JTR>");
+    (void)state;
+    assert_int_equal(tree->root->kind, SCHEMA_ELEMENT);
+    sm_round_trips(tree, "a record");
+    schema_tree_free(tree);
+}
+
 static void test_no_structure(void **state)
 {
     static const char none[] =
@@ -322,6 +332,10 @@ static void test_broken_xsd(void **state)
         {XS "><xs:element name='a'><xs:complexType><xs:sequence><xs:element name='b' maxOccurs='many'/></xs:sequence>"
             "</xs:complexType></xs:element></xs:schema>",
          "a", "maxOccurs is \"many\"", JPK_ERR_FORMAT},
+        {XS
+         "><xs:element name='a'><xs:complexType><xs:sequence><xs:element name='b' minOccurs='unbounded'/></xs:sequence>"
+         "</xs:complexType></xs:element></xs:schema>",
+         "a", "minOccurs is \"unbounded\"", JPK_ERR_FORMAT},
         {XS "><xs:element name='a' type='S'/><xs:simpleType name='S'><xs:restriction "
             "base='S'/></xs:simpleType></xs:schema>",
          "a", "without an end", JPK_ERR_FORMAT},
@@ -842,6 +856,7 @@ int main(void)
         cmocka_unit_test(test_user_document),
         cmocka_unit_test(test_structure_round_trips),
         cmocka_unit_test(test_no_structure),
+        cmocka_unit_test(test_record_among_elements),
         cmocka_unit_test(test_own_type_as_child),
         cmocka_unit_test(test_xsd),
         cmocka_unit_test(test_xsd_recursion),
