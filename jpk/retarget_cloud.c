@@ -32,6 +32,8 @@ struct sweep {
     const struct jpk_cloud_component *component; /* around the value at hand, or NULL */
     size_t base;                                 /* its depth */
     size_t depth;
+    struct hygiene_hits hits; /* secrets in the text of the file, in order */
+    size_t hit;               /* the first that is not behind the value at hand */
     bool marking; /* the second pass; the first one finds out which e-mails are needed */
     bool failed;
     struct around stack[JDOC_DEPTH_MAX + 1];
@@ -71,8 +73,8 @@ static void replace_string(struct sweep *s, uint32_t node, const char *text)
     buf_free(&json);
 }
 
-static void list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                 struct jpk_left_out row)
+static void list_secret(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                        struct jpk_left_out row, const struct secret *secret)
 {
     struct buf path = {0};
     uint32_t place = component ? component->index : UINT32_MAX; /* the project itself comes last */
@@ -82,8 +84,14 @@ static void list(struct sweep *s, struct left_out_list *to, const struct jpk_clo
     else if (!row.path)
         buf_puts(&path, "project");
     row.path = row.path ? row.path : path.data;
-    s->failed |= path.failed || !retarget_list(s->result, to, place, row);
+    s->failed |= path.failed || !retarget_list(s->result, to, place, row, secret);
     buf_free(&path);
+}
+
+static void list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                 struct jpk_left_out row)
+{
+    list_secret(s, to, component, row, NULL);
 }
 
 /* The same with a note about another component. */
@@ -155,6 +163,38 @@ static void list_value(struct sweep *s, enum jpk_without why, uint32_t key, cons
     buf_free(&path);
 }
 
+/* Where a value ends in the text, with its quotes. */
+static size_t value_end(const struct jdoc *doc, uint32_t node)
+{
+    size_t at = doc->nodes[node].start;
+    if (jdoc_type(doc, node) != JDOC_STRING)
+        return at + (jdoc_type(doc, node) == JDOC_NUMBER ? jdoc_number_size(doc, node) : 1);
+    for (at++; at < doc->size && doc->text[at] != '"'; at++)
+        at += doc->text[at] == '\\';
+    return at + 1;
+}
+
+/* Lists a secret of the value at hand. `length` 0: all of it. */
+static void list_found(struct sweep *s, enum jpk_without why, uint32_t key, uint32_t value, struct secret secret,
+                       const char *note)
+{
+    const struct jdoc *doc = s->doc;
+    struct buf path = {0};
+    if (secret.length == 0) {
+        secret.offset = doc->nodes[value].start + (jdoc_type(doc, value) == JDOC_STRING);
+        secret.length = value_end(doc, value) - (jdoc_type(doc, value) == JDOC_STRING) - secret.offset;
+    }
+    put_key(s, &path, key);
+    secret.shown = retarget_shown(s->result, secret.rule, doc->text + secret.offset, secret.length);
+    s->failed |= path.failed || !secret.shown;
+    if (!s->failed)
+        list_secret(s, &s->result->left_out, s->component,
+                    (struct jpk_left_out){
+                        .why = why, .key = path.data, .note = note, .rule = secret_rule_info(secret.rule)->id},
+                    &secret);
+    buf_free(&path);
+}
+
 /* ---------------------------------------------------------------------------------------------------------- project */
 
 static void visit_project(struct sweep *s, uint32_t key, uint32_t value)
@@ -209,12 +249,33 @@ static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t va
     char *text = copy(s, value), *place = copy(s, name);
     if (text && place && retarget_cut_secrets(place, text, &rest)) {
         replace_string(s, value, buf_text(&rest));
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, "only the secret in its text, the rest of it stays");
+        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value,
+                   (struct secret){.rule = retarget_credential_rule(place, text, false), .confidence = JPK_MEDIUM},
+                   "only the secret in its text, the rest of it stays");
     }
     s->failed |= rest.failed;
     buf_free(&rest);
     free(text);
     free(place);
+}
+
+/* What a property or a log-in of an e-mail is, by its name. */
+static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
+{
+    const struct jdoc *doc = s->doc;
+    uint32_t name = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"))
+                        ? jdoc_member(doc, parent, "name")
+                        : key;
+    struct secret secret = {.rule = (enum secret_rule)HYGIENE_PLAIN_PASSWORD, .confidence = JPK_HIGH};
+    char *text = is_text(doc, value) ? copy(s, value) : NULL;
+    char *named = name != JDOC_NONE && is_text(doc, name) ? copy(s, name) : NULL;
+    if (retarget_encrypted(doc, value))
+        secret.rule = SECRET_ENCRYPTED;
+    else if (text && (strchr(text, '[') || (named && retarget_secret_name(named, strlen(named)))))
+        secret.rule = retarget_credential_rule(named ? named : "", text, false);
+    free(text);
+    free(named);
+    return secret;
 }
 
 static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
@@ -223,16 +284,77 @@ static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uin
     bool of_value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
     bool by_name = endpoint(s->component) || !s->component;
     uint32_t own = s->component ? s->component->node : JDOC_NONE;
-    if (retarget_encrypted(doc, value) && key == JDOC_NONE) {
+    if (retarget_encrypted(doc, value) && key == JDOC_NONE)
         replace(s, value, "\"\""); /* those behind it keep their places */
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
-    } else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
-               (key != JDOC_NONE && parent == own && retarget_login_goes(s->component, doc, key))) {
+    else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
+             (key != JDOC_NONE && parent == own && retarget_login_goes(s->component, doc, key)))
         leave_out(s, value);
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
-    } else if (of_value) {
+    else if (of_value)
         cut_text(s, parent, key, value);
+    if (s->edits.what[value] == CLOUD_LEFT_OUT || (key == JDOC_NONE && s->edits.what[value] == CLOUD_REPLACED))
+        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, credential(s, parent, key, value), NULL);
+}
+
+/* ------------------------------------------------------------------------------------------------ secrets in texts
+ */
+
+/* What is made of a text beside it tells the same again. */
+static bool is_copy(const struct jdoc *doc, uint32_t key)
+{
+    static const char ending[] = "Cleansed";
+    size_t n = sizeof ending - 1;
+    return key != JDOC_NONE && jdoc_string_size(doc, key) > n &&
+           memcmp(jdoc_string(doc, key) + jdoc_string_size(doc, key) - n, ending, n) == 0;
+}
+
+/* A string with markers in the place of its hits, as canonical text has it. */
+static void replace_hits(struct sweep *s, uint32_t value, size_t end)
+{
+    const struct jdoc *doc = s->doc;
+    struct buf raw = {0};
+    struct jdoc text = {0};
+    if (jdoc_type(doc, value) != JDOC_STRING) {
+        replace_string(s, value, "REDACTED");
+        while (s->hit < s->hits.count && s->hits.items[s->hit].offset < end)
+            s->hit++;
+        return;
     }
+    buf_putc(&raw, '"');
+    secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit);
+    buf_putc(&raw, '"');
+    if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, NULL)) {
+        s->failed |= raw.failed;
+        replace_string(s, value, "REDACTED"); /* it would not have been JSON any more */
+    } else {
+        struct buf json = {0};
+        cloud_put_string(&json, jdoc_string(&text, 0), jdoc_string_size(&text, 0));
+        replace(s, value, json.failed ? NULL : arena_strndup(&s->result->arena, json.data, json.size));
+        buf_free(&json);
+    }
+    jdoc_free(&text);
+    buf_free(&raw);
+}
+
+static void visit_text(struct sweep *s, uint32_t key, uint32_t value)
+{
+    size_t start = s->doc->nodes[value].start;
+    while (s->hit < s->hits.count && s->hits.items[s->hit].offset < start)
+        s->hit++;
+    if (s->hit == s->hits.count || jdoc_type(s->doc, value) >= JDOC_ARRAY)
+        return;
+    size_t end = value_end(s->doc, value);
+    if (s->hits.items[s->hit].offset >= end || s->edits.what[value] != CLOUD_STAYS)
+        return;
+    for (size_t i = s->hit; i < s->hits.count && s->hits.items[i].offset < end && !is_copy(s->doc, key); i++) {
+        const struct hygiene_hit *hit = &s->hits.items[i];
+        list_found(s, retarget_why(hit->rule), key, value,
+                   (struct secret){.rule = (enum secret_rule)hit->rule,
+                                   .confidence = hit->confidence,
+                                   .offset = hit->offset,
+                                   .length = hit->length},
+                   NULL);
+    }
+    replace_hits(s, value, end);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ e-mails
@@ -363,12 +485,38 @@ static bool variable_value(const struct sweep *s, uint32_t parent, uint32_t key)
            key != JDOC_NONE && jdoc_string_is(s->doc, key, "defaultValue", strlen("defaultValue"));
 }
 
+/* Whether a variable's value is a secret: hidden, or one by the variable's name or its looks. */
+static bool secret_variable(const struct sweep *s, uint32_t value)
+{
+    const struct jdoc *doc = s->doc;
+    const struct jpk_cloud_component *variable = s->component;
+    if (!is_text(doc, value) || jdoc_string_size(doc, value) == 0)
+        return false;
+    return variable->as.variable->secret ||
+           retarget_variable_looks_secret(variable->name, strlen(variable->name), jdoc_string(doc, value),
+                                          jdoc_string_size(doc, value));
+}
+
 static void visit_variable(struct sweep *s, uint32_t key, uint32_t value)
 {
+    bool encrypted = retarget_encrypted(s->doc, value), sure = secret_variable(s, value);
+    struct secret secret = {.rule = encrypted ? SECRET_ENCRYPTED : SECRET_HIDDEN,
+                            .confidence = sure ? JPK_HIGH : JPK_LOW};
     if (jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0)
         return;
     replace(s, value, "\"\"");
-    list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
+    if (encrypted || sure)
+        list_found(s, JPK_WITHOUT_VARIABLES, key, value, secret, NULL);
+    else
+        list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
+}
+
+/* Whether the value of the variable at hand goes; when looking, all that is encrypted is shown. */
+static bool variable_goes(const struct sweep *s, uint32_t value)
+{
+    return without(s, JPK_WITHOUT_VARIABLES) ||
+           (without(s, JPK_WITHOUT_SECRETS) &&
+            (secret_variable(s, value) || (s->result->looking && retarget_encrypted(s->doc, value))));
 }
 
 /* A value; `key` is JDOC_NONE for elements of arrays. */
@@ -382,10 +530,11 @@ static void visit(struct sweep *s, uint32_t key, uint32_t value)
         return;
     if (key != JDOC_NONE && parent == s->cloud->project && s->cloud->form != JPK_CLOUD_COMPONENTS)
         visit_project(s, key, value);
-    else if (variable && without(s, JPK_WITHOUT_VARIABLES))
+    else if (variable && variable_goes(s, value))
         visit_variable(s, key, value);
     else if (!variable && without(s, JPK_WITHOUT_CREDENTIALS))
         visit_credential(s, parent, key, value);
+    visit_text(s, key, value);
 }
 
 /* Goes into a container, and notes when it is a component. False: it is left out. */
@@ -450,6 +599,7 @@ static bool sweep_all(struct sweep *s)
         find_users(s);
         sweep(s, false);
     }
+    s->failed |= !retarget_find(s->doc->text, s->doc->size, s->options->without, s->result->looking, NULL, &s->hits);
     sweep(s, true);
     return !s->failed;
 }
@@ -468,8 +618,8 @@ static bool write_text(struct sweep *s)
     return true;
 }
 
-struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
-                                           struct jpk_error *err)
+static struct retargeted *retarget_cloud(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                         bool looking, struct jpk_error *err)
 {
     struct sweep *s = calloc(1, sizeof *s);
     struct retargeted *result = retarget_begin(options, err);
@@ -481,12 +631,29 @@ struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const 
         s->cloud = cloud;
         s->doc = cloud->doc;
         s->result = result;
-        ok = (sweep_all(s) && write_text(s)) || error_memory(err);
+        result->looking = looking;
+        ok = (sweep_all(s) && (looking || write_text(s))) || error_memory(err);
         free(s->edits.what);
         free(s->user);
         free(s->outside);
         free(s->replacements);
+        hygiene_hits_free(&s->hits);
     }
     free(s);
-    return retarget_end(result, ok, err);
+    if (!ok && result)
+        jpk_retargeted_free(&result->public);
+    return ok ? result : NULL;
+}
+
+struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                           struct jpk_error *err)
+{
+    struct retargeted *result = retarget_cloud(cloud, options, false, err);
+    return retarget_end(result, result != NULL, err);
+}
+
+struct retargeted *retarget_look_cloud(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                       struct jpk_error *err)
+{
+    return retarget_cloud(cloud, options, true, err);
 }

@@ -63,6 +63,13 @@ struct settings {
     struct {
         const char *map, *on_conflict, *without, *shard, *only;
     } migrate;
+    struct {
+        const char *confidence, *only;
+    } scan;
+    struct {
+        bool people, hosts;
+        const char *report;
+    } redact;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
