@@ -239,6 +239,19 @@ static char *copy(struct sweep *s, uint32_t string)
     return text;
 }
 
+/* The secrets in a header, an address or the like, where they were told apart; all of it else. */
+static void list_parts(struct sweep *s, uint32_t key, uint32_t value, enum secret_rule rule)
+{
+    static const char note[] = "only the secret in its text, the rest of it stays";
+    size_t start = s->doc->nodes[value].start, end = value_end(s->doc, value), i = s->hit;
+    while (i < s->hits.count && s->hits.items[i].offset < start)
+        i++;
+    if (i == s->hits.count || s->hits.items[i].offset >= end)
+        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, (struct secret){.rule = rule, .confidence = JPK_MEDIUM}, note);
+    for (; i < s->hits.count && s->hits.items[i].offset < end; i++)
+        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, secret_of_hit(&s->hits.items[i], 0), note);
+}
+
 /* Headers and addresses keep what is no secret in them. */
 static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
@@ -249,9 +262,7 @@ static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t va
     char *text = copy(s, value), *place = copy(s, name);
     if (text && place && retarget_cut_secrets(place, text, &rest)) {
         replace_string(s, value, buf_text(&rest));
-        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value,
-                   (struct secret){.rule = retarget_credential_rule(place, text, false), .confidence = JPK_MEDIUM},
-                   "only the secret in its text, the rest of it stays");
+        list_parts(s, key, value, retarget_credential_rule(place, text, false));
     }
     s->failed |= rest.failed;
     buf_free(&rest);
@@ -347,12 +358,7 @@ static void visit_text(struct sweep *s, uint32_t key, uint32_t value)
         return;
     for (size_t i = s->hit; i < s->hits.count && s->hits.items[i].offset < end && !is_copy(s->doc, key); i++) {
         const struct hygiene_hit *hit = &s->hits.items[i];
-        list_found(s, retarget_why(hit->rule), key, value,
-                   (struct secret){.rule = (enum secret_rule)hit->rule,
-                                   .confidence = hit->confidence,
-                                   .offset = hit->offset,
-                                   .length = hit->length},
-                   NULL);
+        list_found(s, retarget_why(hit->rule), key, value, secret_of_hit(hit, 0), NULL);
     }
     replace_hits(s, value, end);
 }

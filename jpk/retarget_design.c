@@ -154,6 +154,23 @@ static bool about_secret(const struct retarget_change *change, const struct secr
     return secret->rule != SECRET_HIDDEN || secret->confidence > JPK_LOW;
 }
 
+/* The secrets in a header, an address or the like, where they can be told apart; all of it else. */
+static bool list_parts(struct retarget *r, struct jpk_left_out row, const struct secret *whole)
+{
+    struct hygiene_hits hits = {0};
+    const char *text = buf_text(&r->text) + whole->offset;
+    bool ok = secret_text_find(text, whole->length, secret_rules_of_secrets(), JPK_MEDIUM, &hits) || error_memory(r->err);
+    for (size_t i = 0; ok && i < hits.count; i++) {
+        struct secret part = secret_of_hit(&hits.items[i], whole->offset);
+        ok = list_here(r, row, &part);
+    }
+    struct secret all = *whole;
+    if (ok && hits.count == 0)
+        ok = list_here(r, row, &all);
+    hygiene_hits_free(&hits);
+    return ok;
+}
+
 static bool note_change(void *context, const struct retarget_change *change)
 {
     struct retarget *r = context;
@@ -166,7 +183,10 @@ static bool note_change(void *context, const struct retarget_change *change)
     struct jpk_left_out row = {.why = change->why, .key = change->item.key, .note = note.size ? note.data : NULL};
     struct hygiene_hit typed = {.offset = change->offset, .length = change->length};
     bool ok = (!note.failed && retarget_add_hit(&r->typed, typed)) || error_memory(r->err);
-    ok = ok && list_here(r, row, is_secret ? &secret : NULL);
+    if (ok && is_secret && secret.confidence == JPK_MEDIUM)
+        ok = list_parts(r, row, &secret);
+    else
+        ok = ok && list_here(r, row, is_secret ? &secret : NULL);
     buf_free(&note);
     return ok;
 }
@@ -181,10 +201,7 @@ static bool cut_texts(struct retarget *r, unsigned without)
               error_memory(r->err);
     for (size_t i = 0; ok && i < r->hits.count; i++) {
         const struct hygiene_hit *hit = &r->hits.items[i];
-        struct secret secret = {.rule = (enum secret_rule)hit->rule,
-                                .confidence = hit->confidence,
-                                .offset = hit->offset,
-                                .length = hit->length};
+        struct secret secret = secret_of_hit(hit, 0);
         retarget_label_at(&labels, hit->offset, &key);
         ok = list_here(r, (struct jpk_left_out){.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL},
                        &secret);

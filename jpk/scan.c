@@ -278,10 +278,7 @@ static bool find_in_text(struct text_scan *s)
     struct hygiene_hits typed = {0}, hits = {0};
     bool ok = find_defaults(s, &typed) && retarget_find(s->text, s->n, look.without, true, &typed, &hits);
     for (size_t i = 0; ok && i < hits.count; i++)
-        ok = add(s, (struct secret){.rule = (enum secret_rule)hits.items[i].rule,
-                                    .confidence = hits.items[i].confidence,
-                                    .offset = hits.items[i].offset,
-                                    .length = hits.items[i].length});
+        ok = add(s, secret_of_hit(&hits.items[i], 0));
     hygiene_hits_free(&typed);
     hygiene_hits_free(&hits);
     return ok;
@@ -324,8 +321,7 @@ char *jpk_secret_words(const struct jpk_secret *secret)
     while (jpk_scan_rule(i, &rule) && strcmp(rule.id, secret->rule) != 0)
         i++;
     size_t n = strcspn(rule.summary, ",.;");
-    bool article = strncmp(rule.summary, "A ", 2) == 0 || strncmp(rule.summary, "An ", 3) == 0;
-    buf_putc(&out, article ? 'a' : *rule.summary);
+    buf_putc(&out, text_lower(*rule.summary));
     buf_put(&out, rule.summary + 1, n - 1);
     if (secret->setting)
         buf_printf(&out, " in '%s'", secret->setting);

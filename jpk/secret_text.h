@@ -25,6 +25,15 @@ struct secret {
     size_t offset, length; /* in the file */
 };
 
+/* A hit in a text that begins at an offset. */
+static inline struct secret secret_of_hit(const struct hygiene_hit *hit, size_t at)
+{
+    return (struct secret){.rule = (enum secret_rule)hit->rule,
+                           .confidence = hit->confidence,
+                           .offset = at + hit->offset,
+                           .length = hit->length};
+}
+
 /* The row of a rule: jpk/secret_text.c. */
 const struct hygiene_rule_info *secret_rule_info(enum secret_rule rule);
 
