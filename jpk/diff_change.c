@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "jpk/diff_state.h"
-#include "jpk/secrets.h"
 
 /* ----------------------------------------------------------------------------------------------------- the changes */
 

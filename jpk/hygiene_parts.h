@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/hygiene.h"
-#include "jpk/secrets.h"
 
 struct scan;
 

@@ -33,7 +33,8 @@ static void look_login(struct scan *scan, struct span value)
 {
     const char *text = scan->text + value.at, *colon = memchr(text, ':', value.n);
     size_t user = colon ? (size_t)(colon - text) + 1 : value.n;
-    if (user > 1 && user < value.n && !memchr(text, ' ', value.n) && value_look(colon + 1, value.n - user) >= VALUE_WORD)
+    if (user > 1 && user < value.n && !memchr(text, ' ', value.n) &&
+        value_look(colon + 1, value.n - user) >= VALUE_WORD)
         scan_hit(scan, HYGIENE_PLAIN_PASSWORD, JPK_MEDIUM, value.at + user, value.n - user);
 }
 

@@ -34,7 +34,7 @@ struct sweep {
     size_t depth;
     struct hygiene_hits hits; /* secrets in the text of the file, in order */
     size_t hit;               /* the first that is not behind the value at hand */
-    bool marking; /* the second pass; the first one finds out which e-mails are needed */
+    bool marking;             /* the second pass; the first one finds out which e-mails are needed */
     bool failed;
     struct around stack[JDOC_DEPTH_MAX + 1];
 };
@@ -247,7 +247,8 @@ static void list_parts(struct sweep *s, uint32_t key, uint32_t value, enum secre
     while (i < s->hits.count && s->hits.items[i].offset < start)
         i++;
     if (i == s->hits.count || s->hits.items[i].offset >= end)
-        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, (struct secret){.rule = rule, .confidence = JPK_MEDIUM}, note);
+        list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, (struct secret){.rule = rule, .confidence = JPK_MEDIUM},
+                   note);
     for (; i < s->hits.count && s->hits.items[i].offset < end; i++)
         list_found(s, JPK_WITHOUT_CREDENTIALS, key, value, secret_of_hit(&s->hits.items[i], 0), note);
 }
@@ -274,9 +275,8 @@ static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t va
 static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
     const struct jdoc *doc = s->doc;
-    uint32_t name = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"))
-                        ? jdoc_member(doc, parent, "name")
-                        : key;
+    uint32_t name =
+        key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value")) ? jdoc_member(doc, parent, "name") : key;
     struct secret secret = {.rule = (enum secret_rule)HYGIENE_PLAIN_PASSWORD, .confidence = JPK_HIGH};
     char *text = is_text(doc, value) ? copy(s, value) : NULL;
     char *named = name != JDOC_NONE && is_text(doc, name) ? copy(s, name) : NULL;
@@ -331,7 +331,7 @@ static void replace_hits(struct sweep *s, uint32_t value, size_t end)
         return;
     }
     buf_putc(&raw, '"');
-    secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit);
+    secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit, NULL);
     buf_putc(&raw, '"');
     if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, NULL)) {
         s->failed |= raw.failed;

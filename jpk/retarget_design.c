@@ -43,8 +43,7 @@ static bool list_here(struct retarget *r, struct jpk_left_out row, struct secret
 {
     if (secret) {
         row.rule = secret_rule_info(secret->rule)->id;
-        secret->shown =
-            retarget_shown(r->result, secret->rule, buf_text(&r->text) + secret->offset, secret->length);
+        secret->shown = retarget_shown(r->result, secret->rule, buf_text(&r->text) + secret->offset, secret->length);
         secret->file = arena_strdup(&r->result->arena, r->file);
         if (!secret->shown || !secret->file)
             return error_memory(r->err);
@@ -159,7 +158,8 @@ static bool list_parts(struct retarget *r, struct jpk_left_out row, const struct
 {
     struct hygiene_hits hits = {0};
     const char *text = buf_text(&r->text) + whole->offset;
-    bool ok = secret_text_find(text, whole->length, secret_rules_of_secrets(), JPK_MEDIUM, &hits) || error_memory(r->err);
+    bool ok =
+        secret_text_find(text, whole->length, secret_rules_of_secrets(), JPK_MEDIUM, &hits) || error_memory(r->err);
     for (size_t i = 0; ok && i < hits.count; i++) {
         struct secret part = secret_of_hit(&hits.items[i], whole->offset);
         ok = list_here(r, row, &part);
@@ -203,13 +203,13 @@ static bool cut_texts(struct retarget *r, unsigned without)
         const struct hygiene_hit *hit = &r->hits.items[i];
         struct secret secret = secret_of_hit(hit, 0);
         retarget_label_at(&labels, hit->offset, &key);
-        ok = list_here(r, (struct jpk_left_out){.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL},
-                       &secret);
+        ok = list_here(
+            r, (struct jpk_left_out){.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL}, &secret);
     }
     buf_free(&key);
     buf_clear(&r->cut);
     if (ok && r->hits.count > 0)
-        secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next);
+        secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next, NULL);
     return ok && (!r->cut.failed || error_memory(r->err));
 }
 
@@ -373,7 +373,8 @@ static const struct jpk_entity **entities_by_entry(const struct jpk_project *pro
 {
     const struct jpk_entity **by_entry = calloc(jpk_archive_count(project->archive) + 1, sizeof *by_entry);
     for (size_t i = 0; by_entry && i < project->entity_count; i++) {
-        size_t entry = project->entities[i]->file ? jpk_archive_find(project->archive, project->entities[i]->file) : SIZE_MAX;
+        size_t entry =
+            project->entities[i]->file ? jpk_archive_find(project->archive, project->entities[i]->file) : SIZE_MAX;
         if (entry != SIZE_MAX)
             by_entry[entry] = project->entities[i];
     }

@@ -137,7 +137,8 @@ static enum jpk_type type_of(const struct buf *text)
 /* A secret variable loses its value like all of them do when variables are left out. */
 static unsigned without_of(unsigned without, enum jpk_type type, const struct buf *text)
 {
-    bool secret = type == JPK_TYPE_PROJECT_VARIABLE && (without & JPK_WITHOUT_SECRETS) && retarget_variable_secret(text);
+    bool secret =
+        type == JPK_TYPE_PROJECT_VARIABLE && (without & JPK_WITHOUT_SECRETS) && retarget_variable_secret(text);
     return secret ? without | JPK_WITHOUT_VARIABLES : without;
 }
 
@@ -155,12 +156,12 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
         if (!tag.opens || !xml_tag_is(&tag, "Item") || !read_attribute(&c, &tag, "key", &key))
             continue;
         bool has_value = read_attribute(&c, &tag, "value", &value);
-        struct retarget_change change = {.item = {
-                                             .key = buf_text(&key),
-                                             .value = has_value ? buf_text(&value) : NULL,
-                                             .encrypted = read_attribute(&c, &tag, "enc", &enc) &&
-                                                          strcmp(buf_text(&enc), "true") == 0,
-                                         }};
+        struct retarget_change change = {
+            .item = {
+                .key = buf_text(&key),
+                .value = has_value ? buf_text(&value) : NULL,
+                .encrypted = read_attribute(&c, &tag, "enc", &enc) && strcmp(buf_text(&enc), "true") == 0,
+            }};
         change.fate = retarget_item(without, type, &change.item, &change.why, &other);
         ok = !key.failed && !value.failed && !other.failed;
         if (xml_tag_attribute(&c.scanner, &tag, "value", &change.offset, &change.length))
@@ -190,7 +191,8 @@ struct retarget_labels retarget_labels_begin(const struct buf *text)
 /* `order$id$` of the text `order$id$<tab><trans>...` of a mapping. */
 static void put_target(const struct retarget_labels *labels, struct buf *out)
 {
-    const char *text = labels->scanner.text + labels->before.end, *tab = memchr(text, '\t', labels->tag.start - labels->before.end);
+    const char *text = labels->scanner.text + labels->before.end,
+               *tab = memchr(text, '\t', labels->tag.start - labels->before.end);
     if (tab) {
         buf_clear(out);
         retarget_put_name(out, text, (size_t)(tab - text));

@@ -1,4 +1,5 @@
-/* Secrets: what retargeting would leave out of a project, with the place of everything. include/jpk/scan.h says more. */
+/* Secrets: what retargeting would leave out of a project, with the place of everything. include/jpk/scan.h says more.
+ */
 #include "jpk/scan.h"
 
 #include <stdlib.h>
@@ -234,8 +235,7 @@ static bool add(struct text_scan *s, struct secret secret)
     secret.shown = retarget_shown(s->found, secret.rule, s->text + secret.offset, secret.length);
     struct jpk_left_out row = {
         .path = "", .key = pointer.size ? buf_text(&pointer) : NULL, .rule = secret_rule_info(secret.rule)->id};
-    bool ok =
-        !pointer.failed && secret.shown && retarget_list(s->found, &s->found->left_out, 0, row, &secret);
+    bool ok = !pointer.failed && secret.shown && retarget_list(s->found, &s->found->left_out, 0, row, &secret);
     buf_free(&pointer);
     return ok;
 }

@@ -120,17 +120,31 @@ static const char *marker(const char *value, const struct hygiene_hit *hit)
 }
 
 void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                     size_t *next)
+                     size_t *next, const char *mark)
 {
     for (; *next < hits->count && hits->items[*next].offset < end; ++*next) {
         const struct hygiene_hit *hit = &hits->items[*next];
-        if (hit->offset < at)
+        size_t behind = hit->offset + hit->length;
+        if (behind <= at)
             continue;
-        buf_put(out, text + at, hit->offset - at);
-        buf_puts(out, marker(text + hit->offset, hit));
-        at = hit->offset + hit->length;
-        if (at >= end)
-            at = end;
+        if (hit->offset > at)
+            buf_put(out, text + at, hit->offset - at);
+        buf_puts(out, mark ? mark : marker(text + hit->offset, hit));
+        at = behind < end ? behind : end;
+        if (behind > end)
+            break; /* it goes on in the next piece */
     }
     buf_put(out, text + at, end - at);
+}
+
+bool secret_text_mask(struct buf *out, const char *text, size_t n)
+{
+    struct hygiene_hits hits = {0};
+    size_t next = 0;
+    out->failed |= !secret_text_find(text, n, secret_rules_of_secrets(), JPK_MEDIUM, &hits);
+    bool masked = hits.count > 0 && !out->failed;
+    if (masked)
+        secret_text_cut(out, text, 0, n, &hits, &next, "****");
+    hygiene_hits_free(&hits);
+    return masked;
 }

@@ -51,8 +51,17 @@ uint64_t secret_rules_of_hosts(void);
  */
 bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits);
 
-/* Adds a piece of a text, [at, end), with markers in the place of hits. *next is the first hit not before the piece. */
+/*
+ * Adds a piece of a text, [at, end), with `mark` in the place of hits, of NULL with markers that are found by no rule.
+ * *next is the first hit that may end behind `at`; it becomes that of what follows the piece.
+ */
 void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                     size_t *next);
+                     size_t *next, const char *mark);
+
+/*
+ * Adds a text for people, with the secrets in it as "****". False: there are none, and nothing was added; or `out` has
+ * failed.
+ */
+bool secret_text_mask(struct buf *out, const char *text, size_t n);
 
 #endif

@@ -92,7 +92,8 @@ static const char *why_name(enum jpk_without why)
     }
 }
 
-static int print_json(const struct settings *settings, const struct source *input, const struct jpk_retargeted *redacted)
+static int print_json(const struct settings *settings, const struct source *input,
+                      const struct jpk_retargeted *redacted)
 {
     struct buf out = {0};
     struct jstream json = {.out = &out};
@@ -188,10 +189,12 @@ const struct command redact_command = {
     .arguments = "PROJECT -o OUT",
     .summary = "Write a project without the secrets in it.",
     .details =
-        "Leaves out what an export without credentials does, and what that lets through: text beside a variable in the\n"
+        "Leaves out what an export without credentials does, and what that lets through: text beside a variable in "
+        "the\n"
         "field of a secret, hidden variables, secrets in scripts, mappings, headers, addresses and all other texts. A\n"
         "secret in a text becomes REDACTED, so that scripts can still be read. Says what was removed, never a value.\n"
-        "A project of Design Studio in any form becomes a Jitterpak, one of Cloud Studio, or its tree, an export; both\n"
+        "A project of Design Studio in any form becomes a Jitterpak, one of Cloud Studio, or its tree, an export; "
+        "both\n"
         "are as if never deployed. Afterwards 'jpk scan' finds nothing but people and hosts, unless these go too, and\n"
         "what it is hardly sure of.",
     .groups = groups,

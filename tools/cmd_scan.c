@@ -320,11 +320,8 @@ static int print_json(struct scanning *s)
 
 static int print(struct scanning *s)
 {
-    struct findings_report all = {.settings = s->settings,
-                                  .list = &s->list,
-                                  .rules = s->rules,
-                                  .rule_count = s->rule_count,
-                                  .unit = "input"};
+    struct findings_report all = {
+        .settings = s->settings, .list = &s->list, .rules = s->rules, .rule_count = s->rule_count, .unit = "input"};
     return s->format == FINDINGS_JSON ? print_json(s) : findings_print(&all, s->format);
 }
 
@@ -376,7 +373,8 @@ const struct command scan_command = {
         "reported\n"
         "once, with its item and setting, and never shown. Ignored files of a folder (.gitignore, .jpkignore) are left "
         "out.\n"
-        "The exit status is 1 when something of the level of --fail-level or worse was found: secrets in the clear are\n"
+        "The exit status is 1 when something of the level of --fail-level or worse was found: secrets in the clear "
+        "are\n"
         "errors; encrypted values, people and hosts are warnings.",
     .groups = groups,
     .least = 1,

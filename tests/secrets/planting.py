@@ -40,13 +40,13 @@ def script_lines(canary, place):
         f'planted = "Authorization: Bearer {c("text of a header")}";',
         f'planted = Base64Encode("bob:{c("Base64Encode")}");',
         f'planted = AESEncryption($data, "{c("AESEncryption")}");',
-        f'planted = "https://bob:{c("URL")}@host.example.com/orders?access_token={c("query of a URL")}";',
+        f'planted = "https://bob:{c("URL")}@host.canary/orders?access_token={c("query of a URL")}";',
         f'planted = "Driver={{ODBC}};Server=db;Uid=sa;Pwd={c("connection string")};";',
         f'// password: {c("comment")}',
     ]
 
 
-CLEAR = [("httpurl", "https://bob:{}@shop.example.com/api?access_token={}"), ("password", "{}"),
+CLEAR = [("httpurl", "https://bob:{}@shop.canary/api?access_token={}"), ("password", "{}"),
          ("http_request_headers", "X-Api-Key: {}&#10;Authorization: Bearer {}"),
          ("connectstring", "Driver={{ODBC}};Server=db;Uid=sa;Pwd={};"),
          ("optional_connectstring", "Trusted=no;Password={}"), ("security_token", "[sf_token]{}"),
@@ -141,7 +141,7 @@ def plant_properties(value, canary, place, how):
         value["value"] = {"clear": lambda: canary.clear(where), "encrypted": lambda: canary.encrypted(where),
                           "leak": lambda: "[planted]" + canary.clear(where + " beside a variable")}[how]()
     elif name == "url" and "value" in value:
-        value["value"] = f"https://bob:{canary.clear(place + ': url')}@login.example.com"
+        value["value"] = f"https://bob:{canary.clear(place + ': url')}@login.canary"
     for part in list(value.values()):
         plant_properties(part, canary, place, how)
 

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/hygiene.h"
-#include "jpk/secrets.h"
 #include "tests/unit/projectmaker.h"
 
 /* ------------------------------------------------------------------------------------------------------------- help */
