@@ -56,6 +56,17 @@ struct jpk_report *report_finish(struct report *report, struct jpk_error *err)
 
 /* -------------------------------------------------------------------------------------------------------- parts */
 
+/* What a report says is read by people and kept in logs: no secret is in it. */
+static const char *masked(struct report *report, const char *text)
+{
+    struct buf out = {0};
+    if (text && secret_text_mask(&out, text, strlen(text)))
+        text = report_keep(report, buf_text(&out));
+    report->failed |= out.failed;
+    buf_free(&out);
+    return text;
+}
+
 void report_section(struct report *report, enum jpk_report_form form, const char *key, const char *title,
                     const char *empty)
 {
@@ -70,17 +81,6 @@ void report_section(struct report *report, enum jpk_report_form form, const char
     report->sections = sections;
     sections[report->section_count++] =
         (struct jpk_report_section){.form = form, .key = key, .title = title, .empty = empty};
-}
-
-/* What a report says is read by people and kept in logs: no secret is in it. */
-static const char *masked(struct report *report, const char *text)
-{
-    struct buf out = {0};
-    if (text && secret_text_mask(&out, text, strlen(text)))
-        text = report_keep(report, buf_text(&out));
-    report->failed |= out.failed;
-    buf_free(&out);
-    return text;
 }
 
 void report_block(struct report *report, const char *key, const char *title, const char *text)
@@ -101,7 +101,7 @@ void report_row(struct report *report, const char *label, const char *words)
         return;
     }
     report->rows = rows;
-    rows[report->row_count++] = (struct jpk_report_row){.label = label, .words = words};
+    rows[report->row_count++] = (struct jpk_report_row){.label = label, .words = masked(report, words)};
     report->sections[report->section_count - 1].row_count++;
 }
 
