@@ -246,26 +246,39 @@ static int by_offset(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* `"secret": true` or `"type": "password"` beside a default, as in recipes. */
-static uint32_t secret_default(const struct jdoc *doc, uint32_t object)
+/* Whether a text says where a secret comes from, as in configure files. */
+static bool says_where(const struct jdoc *doc, uint32_t string)
+{
+    const char *text = jdoc_string(doc, string);
+    size_t n = jdoc_string_size(doc, string);
+    return n == 0 || (n > 4 && memcmp(text, "env:", 4) == 0) || (n > 5 && memcmp(text, "file:", 5) == 0);
+}
+
+/*
+ * `"secret": true` or `"type": "password"` beside a default, as in recipes; `{"secret": "..."}` with the secret itself
+ * in place of where it comes from, as in configure files.
+ */
+static uint32_t secret_value(const struct jdoc *doc, uint32_t object)
 {
     uint32_t secret = jdoc_member(doc, object, "secret"), type = jdoc_member(doc, object, "type");
     uint32_t value = jdoc_member(doc, object, "default");
+    if (jdoc_count(doc, object) == 1 && jdoc_is(doc, secret, JDOC_STRING) && !says_where(doc, secret))
+        return secret;
     bool says = jdoc_is(doc, secret, JDOC_TRUE) || (type != JDOC_NONE && jdoc_string_is(doc, type, "password", 8));
     return says && jdoc_is(doc, value, JDOC_STRING) && jdoc_string_size(doc, value) > 0 ? value : JDOC_NONE;
 }
 
-static bool find_defaults(struct text_scan *s, struct hygiene_hits *typed)
+static bool find_values(struct text_scan *s, struct hygiene_hits *typed)
 {
     bool ok = true;
     for (uint32_t i = 0; ok && s->json && i < s->doc.count; i++) {
-        uint32_t value = jdoc_type(&s->doc, i) == JDOC_OBJECT ? secret_default(&s->doc, i) : JDOC_NONE;
+        uint32_t value = jdoc_type(&s->doc, i) == JDOC_OBJECT ? secret_value(&s->doc, i) : JDOC_NONE;
         if (value == JDOC_NONE)
             continue;
         size_t at = s->doc.nodes[value].start + 1, end = at;
         while (s->text[end] != '"')
             end += s->text[end] == '\\' ? 2 : 1;
-        struct secret secret = {.rule = SECRET_DEFAULT, .confidence = JPK_HIGH, .offset = at, .length = end - at};
+        struct secret secret = {.rule = SECRET_VALUE, .confidence = JPK_HIGH, .offset = at, .length = end - at};
         ok = add(s, secret) && retarget_add_hit(typed, (struct hygiene_hit){.offset = at, .length = end - at});
     }
     if (typed->count > 0)
@@ -276,7 +289,7 @@ static bool find_defaults(struct text_scan *s, struct hygiene_hits *typed)
 static bool find_in_text(struct text_scan *s)
 {
     struct hygiene_hits typed = {0}, hits = {0};
-    bool ok = find_defaults(s, &typed) && retarget_find(s->text, s->n, look.without, true, &typed, &hits);
+    bool ok = find_values(s, &typed) && retarget_find(s->text, s->n, look.without, true, &typed, &hits);
     for (size_t i = 0; ok && i < hits.count; i++)
         ok = add(s, secret_of_hit(&hits.items[i], 0));
     hygiene_hits_free(&typed);

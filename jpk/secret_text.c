@@ -10,7 +10,7 @@ static const struct hygiene_rule_info own_rules[] = {
     {"encrypted-value", "An encrypted value, which is of use to whoever may import the project.", JPK_WARNING,
      JPK_HIGH},
     {"hidden-variable", "The value of a project variable that is to be hidden, in the clear.", JPK_ERROR, JPK_HIGH},
-    {"secret-default", "A default value of a secret.", JPK_ERROR, JPK_HIGH},
+    {"secret-value", "The value of a secret in a recipe or a configure file.", JPK_ERROR, JPK_HIGH},
 };
 
 const struct hygiene_rule_info *secret_rule_info(enum secret_rule rule)

@@ -32,6 +32,7 @@ class Runner:
     def __init__(self, program, folder, canary):
         self.program, self.folder, self.canary = program, folder, canary
         self.leaks, self.runs, self.crashes = {}, 0, []
+        self.used = set()
 
     def run(self, *arguments, reports=()):
         """Runs a command; what it prints and the reports that it writes are searched."""
@@ -43,12 +44,19 @@ class Runner:
                 with open(path, "rb") as file:
                     texts.append(file.read())
         self.runs += 1
+        self.used |= {arguments[0], " ".join(arguments[:2])}
         if done.returncode not in (0, 1, 2, 3):
             self.crashes.append(f"{' '.join(arguments)}: exit status {done.returncode}")
         for text in texts:
             for place in self.canary.found(text.decode("utf-8", "replace")):
                 self.leaks.setdefault(" ".join(arguments), set()).add(place)
         return done
+
+    def forgotten(self):
+        """Commands that the program has and no run was of."""
+        help_text = subprocess.run([self.program, "help"], capture_output=True, text=True, check=True).stdout
+        commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", help_text, re.M)
+        return [command for command in commands if command not in self.used]
 
     def all(self, commands):
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
@@ -81,6 +89,8 @@ def of_project(runner, project, other, number):
         yield ("diff", "--all", "--format", form, other, project)
     yield ("diff", "--stat", project, other)
     yield ("pack", "--check", project)
+    yield ("unpack", project, f"{number}-tree")
+    yield ("pack", project, f"{number}-packed.{'json' if project.endswith('.json') else 'jpk'}")
     for i, item in enumerate(items_of(runner, project)):
         yield ("show", project, item) if i % 2 else ("show", "--format", "json", "-v", project, item)
     to, ending = ("design", "jpk") if project.endswith(".json") else ("cloud", "json")
@@ -105,7 +115,7 @@ def redact(runner, project, number):
     path = os.path.join(runner.folder, out)
     for text in contents(path):
         for place in runner.canary.found(text):
-            if not place.endswith("encrypted") or "ProjectVariable" not in place:
+            if "(no secret)" not in place:
                 runner.leaks.setdefault(f"redact {project} leaves", set()).add(place)
     with open(path, "rb") as first, open(os.path.join(runner.folder, again), "rb") as second:
         if first.read() != second.read():
@@ -181,13 +191,13 @@ def broken_exports(folder, canary):
 
 
 def of_broken(runner, project, other):
-    for command in ("info", "check", "graph", "inventory", "scan", "list"):
+    for command in ("info", "check", "scan"):
         yield (command, "-v", project)
-        yield (command, "--format", "json", project)
+    yield ("inventory", "--format", "json", project)
     yield ("check", "--format", "sarif", project)
     yield ("diff", "--all", project, other)
-    yield ("convert", "--to", "cloud", "--dry-run", project)
-    yield ("convert", "--to", "design", "--dry-run", project)
+    yield ("unpack", project, f"{project}-unpacked")
+    yield ("convert", "--to", "design" if project.endswith(".json") else "cloud", "--dry-run", project)
     yield ("redact", "-o", f"{project}-redacted.{'json' if project.endswith('.json') else 'jpk'}", project)
     if project.endswith(".json"):
         yield ("schema", "validate", "--schema", "cloud-studio-export-1", project)
@@ -208,6 +218,9 @@ def of_recipes(runner):
             yield ("schema", "validate", "--schema", "recipe-1", pair[0])
             yield ("schema", "validate", "--schema", "configure-1", pair[1])
             yield ("recipe", "fmt", "--check", *pair)
+    yield ("recipe", "rules")
+    yield ("schema", "list")
+    yield ("schema", "show", "recipe-1")
 
 
 def migrate(runner):
@@ -301,10 +314,10 @@ def main():
         print(f"canaries: leak: jpk {command}")
         for place in sorted(places)[:6]:
             print(f"    {place}")
-    for line in runner.crashes:
+    for line in runner.crashes + [f"no run of jpk {command}" for command in runner.forgotten()]:
         print(f"canaries: {line}")
     print(f"canaries: {len(canary.places)} secrets planted, {runner.runs} runs, {len(runner.leaks)} with leaks")
-    return 1 if runner.leaks or runner.crashes else 0
+    return 1 if runner.leaks or runner.crashes or runner.forgotten() else 0
 
 
 if __name__ == "__main__":

@@ -46,15 +46,37 @@ def script_lines(canary, place):
     ]
 
 
-CLEAR = [("httpurl", "https://bob:{}@shop.canary/api?access_token={}"), ("password", "{}"),
-         ("http_request_headers", "X-Api-Key: {}&#10;Authorization: Bearer {}"),
-         ("connectstring", "Driver={{ODBC}};Server=db;Uid=sa;Pwd={};"),
-         ("optional_connectstring", "Trusted=no;Password={}"), ("security_token", "[sf_token]{}"),
-         ("consumersecret", "{}"), ("tokensecret", "[ns_token{{{}}}]"), ("account_password", "{}")]
+# What looks like a secret to a hasty reader.
+DECOYS = [
+    '$decoy_password = "[db_password]";',
+    '$decoy_token = $session.token;',
+    'decoy_password = Get("db_password");',
+    'token_url = "https://login.canary/oauth/token";',
+    'password_expiry = "2026-01-31";',
+    'next_page_token = "";',
+    '$decoy.secret_name = "warehouse password";',
+    'If(Length($warehouse_password) == 0, RaiseError("The password is missing: fill in warehouse_password."));',
+    'decoy = "Authorization: Bearer [webshop_api_key]";',
+    'decoy = "https://[user]:[password]@host.canary/orders";',
+    'decoy = MD5("8b801ef6-42b3-4d74-92a5-7f1b4486385c");',
+    'decoy_id = "2370d173-18aa-4b9e-b421-df599741973f";',
+    '$decoy_password = "changeme";',
+    'decoy_key = "orders/2026/01";',
+    '// the token is fetched by the script before; see the password policy: at least 12 characters',
+    'decoy = "Driver={ODBC};Server=db;Uid=[login];Pwd=[password];";',
+    'decoy = Base64Encode("[user]:[password]");',
+]
+
+# Settings in the clear; @@ is a secret.
+CLEAR = [("httpurl", "https://bob:@@@shop.canary/api?access_token=@@"), ("password", "@@"),
+         ("http_request_headers", "X-Api-Key: @@&#10;Authorization: Bearer @@"),
+         ("connectstring", "Driver={ODBC};Server=db;Uid=sa;Pwd=@@;"),
+         ("optional_connectstring", "Trusted=no;Password=@@"), ("security_token", "[sf_token]@@"),
+         ("consumersecret", "@@"), ("tokensecret", "[ns_token{@@}]"), ("account_password", "@@")]
 
 
 def fill(template, canary, place):
-    return re.sub(r"(?<!\{)\{\}", lambda _: canary.clear(place), template).replace("{{", "{").replace("}}", "}")
+    return re.sub("@@", lambda _: canary.clear(place), template)
 
 
 def plant_items(text, canary, place, clear):
@@ -79,11 +101,11 @@ def plant_items(text, canary, place, clear):
 
 
 def plant_variable(text, canary, place, clear):
-    if not clear:
-        return plant_items(text, canary, place, clear)
     name = re.search(r' Name="([^"]*)"', text).group(1)
     hidden = 'key="hide_value" value="1"' in text
     secret = hidden or re.search("password|secret|token|api_key", name, re.I)
+    if not clear:
+        return plant_items(text, canary, place if secret else place + " (no secret)", clear)
     value = canary.clear(f"{place}: value") if secret else "plain"
     text = re.sub(r' *<Item (enc="true" )?key="value"[^>]*/>\n', "", text)
     return text.replace("  </Properties>", f'    <Item key="value" value="{value}"/>\n  </Properties>')
@@ -98,7 +120,7 @@ def plant_entity(text, canary, place, kind, clear):
         return plant_variable(text, canary, place, clear)
     text = plant_items(text, canary, place, clear)
     if kind == "Script":
-        text = text.replace("&lt;trans&gt;\n", "&lt;trans&gt;\n" + escaped(script_lines(canary, place)) + "\n", 1)
+        text = text.replace("&lt;trans&gt;\n", "&lt;trans&gt;\n" + escaped(script_lines(canary, place) + DECOYS) + "\n", 1)
     if kind == "Transformation":
         line = f'\nplanted_password = "{canary.clear(place + ": mapping")}";'
         text = text.replace("&lt;trans&gt;", "&lt;trans&gt;" + line, 1)
@@ -163,8 +185,8 @@ def plant_component(component, canary, how):
         component["account"] = make(place + ": account")
         component["password"] = make(place + ": password")
         component["message"] += "\nThe password: " + canary.clear(place + ": message")
-    elif kind == 400:
-        body = component["scriptBody"].replace("<trans>\n", "<trans>\n" + "\n".join(script_lines(canary, place)) + "\n", 1)
+    elif kind == 400 and "<trans>\n" in component["scriptBody"]:
+        body = component["scriptBody"].replace("<trans>\n", "<trans>\n" + "\n".join(script_lines(canary, place) + DECOYS) + "\n", 1)
         component["scriptBody"] = component["scriptBodyCleansed"] = body
     elif kind == 700:
         for rule in component["mappingRules"]:
@@ -206,8 +228,9 @@ def plant_recipe(sample, folder, canary):
 
 def plant_configure(value, canary, name):
     for key, part in (value.items() if isinstance(value, dict) else []):
-        if isinstance(part, dict) and set(part) == {"secret"}:
-            canaries = (canary.clear(f"{name}: {key}"), canary.clear(f"{name}: secret of {key}"))
-            value[key] = canaries[0] if len(canary.places) % 4 else {"secret": canaries[1]}
+        if isinstance(part, dict) and set(part) == {"secret"} and len(canary.places) % 2:
+            value[key] = {"secret": canary.clear(f"{name}: secret of {key}")}
+        elif isinstance(part, dict) and set(part) == {"secret"} and "password" in key.lower():
+            value[key] = canary.clear(f"{name}: text of {key}")
         else:
             plant_configure(part, canary, name)
