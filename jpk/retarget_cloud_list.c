@@ -106,6 +106,11 @@ static void put_around(const struct sweep *s, struct buf *out, bool names)
 static void put_key(const struct sweep *s, struct buf *out, uint32_t key)
 {
     put_around(s, out, true);
+    uint32_t target = s->depth ? jdoc_member(s->doc, s->stack[s->depth - 1].node, "targetPath") : JDOC_NONE;
+    if (!out->size && jdoc_is(s->doc, target, JDOC_STRING)) {
+        put_part(s, out, target); /* a mapping is called by its target */
+        return;
+    }
     bool value = out->size && key != JDOC_NONE && jdoc_string_is(s->doc, key, "value", strlen("value"));
     if (!out->size)
         put_around(s, out, false);
