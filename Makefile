@@ -179,7 +179,7 @@ show-demo:
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted formats manual layers install-test
+	@$(MAKE) --no-print-directory unit conformance cli ignore cache edits schemas planted secrets formats manual layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -226,6 +226,11 @@ schemas: $(BUILD)/jpk
 .PHONY: planted
 planted: $(BUILD)/jpk $(SAMPLES)
 	@$(PYTHON) tests/repository/plant.py --program $(BUILD)/jpk --samples $(BUILD)/samples
+
+.PHONY: secrets
+secrets: $(BUILD)/jpk
+	@$(PYTHON) tests/secrets/measure.py --program $(BUILD)/jpk
+	@$(PYTHON) tests/secrets/canaries.py --program $(BUILD)/jpk
 
 # The writers of findings with made-up ones, beside `jpk check`.
 $(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS) $(ARCHIVES)
