@@ -33,8 +33,8 @@ void sweep_replace_string(struct sweep *s, uint32_t node, const char *text)
     buf_free(&json);
 }
 
-static void list_secret(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                        struct jpk_left_out row, const struct secret *secret)
+void sweep_list_secret(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                       struct jpk_left_out row, const struct secret *secret)
 {
     struct buf path = {0};
     uint32_t place = component ? component->index : UINT32_MAX; /* the project itself comes last */
@@ -51,7 +51,7 @@ static void list_secret(struct sweep *s, struct left_out_list *to, const struct 
 void sweep_list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
                 struct jpk_left_out row)
 {
-    list_secret(s, to, component, row, NULL);
+    sweep_list_secret(s, to, component, row, NULL);
 }
 
 /* The same with a note about another component. */
@@ -154,9 +154,9 @@ void sweep_list_found(struct sweep *s, enum jpk_without why, uint32_t key, uint3
     secret.shown = retarget_shown(s->result, secret.rule, doc->text + secret.offset, secret.length);
     s->failed |= path.failed || !secret.shown;
     if (!s->failed)
-        list_secret(s, &s->result->left_out, s->component,
-                    (struct jpk_left_out){
-                        .why = why, .key = path.data, .note = note, .rule = secret_rule_info(secret.rule)->id},
-                    &secret);
+        sweep_list_secret(s, &s->result->left_out, s->component,
+                          (struct jpk_left_out){
+                              .why = why, .key = path.data, .note = note, .rule = secret_rule_info(secret.rule)->id},
+                          &secret);
     buf_free(&path);
 }

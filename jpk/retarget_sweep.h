@@ -31,7 +31,9 @@ struct sweep {
     size_t depth;
     struct hygiene_hits hits; /* secrets in the text of the file, in order */
     size_t hit;               /* the first that is not behind the value at hand */
-    bool marking;             /* the second pass; the first one finds out which e-mails are needed */
+    size_t asset;             /* the same of the assets */
+    bool assets_changed;
+    bool marking; /* the second pass; the first one finds out which e-mails are needed */
     bool failed;
     struct around stack[JDOC_DEPTH_MAX + 1];
 };
@@ -48,6 +50,8 @@ void sweep_leave_out(struct sweep *s, uint32_t node);
 void sweep_replace(struct sweep *s, uint32_t node, const char *json);
 void sweep_replace_string(struct sweep *s, uint32_t node, const char *text);
 
+void sweep_list_secret(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
+                       struct jpk_left_out row, const struct secret *secret);
 void sweep_list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
                 struct jpk_left_out row);
 /* The same with a note about another component. */
@@ -72,5 +76,10 @@ void sweep_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t v
 bool sweep_variable_goes(const struct sweep *s, uint32_t value);
 void sweep_variable(struct sweep *s, uint32_t key, uint32_t value);
 void sweep_text(struct sweep *s, uint32_t key, uint32_t value);
+
+/* ------------------------------------------------------------------------------ assets: retarget_cloud_asset.c */
+
+/* What an object holds compressed, when it is an asset. */
+void sweep_asset(struct sweep *s, uint32_t node);
 
 #endif

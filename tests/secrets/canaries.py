@@ -9,6 +9,8 @@ recipe fmt and migrate run write of a project. What redact writes is a product t
 and so is what recipe generate writes.
 """
 import argparse
+import base64
+import json
 import os
 import re
 import shutil
@@ -16,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
@@ -146,7 +149,10 @@ def complaints(runner, project):
 def contents(path):
     if path.endswith(".json"):
         with open(path, encoding="utf-8") as file:
-            yield file.read()
+            text = file.read()
+        yield text
+        for asset in json.loads(text).get("assets", []):
+            yield zlib.decompress(base64.b64decode(asset["compressedContent"])).decode()
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

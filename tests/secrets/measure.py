@@ -7,6 +7,7 @@ Each finding must stand on a planted secret, and each planted secret be found on
 of place; FLOORS says what they may not fall below.
 """
 import argparse
+import base64
 import collections
 import json
 import os
@@ -14,6 +15,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import zlib
 
 sys.dont_write_bytecode = True
 from planting import MARK, Canaries, plant_cloud, plant_design, plant_recipe
@@ -41,13 +43,21 @@ def lines_of(path, cache={}):
     return cache[path]
 
 
+def unpacked(text):
+    """What a compressed text holds."""
+    try:
+        return zlib.decompress(base64.b64decode(text)).decode()
+    except (ValueError, zlib.error):
+        return ""
+
+
 def measure(program, folder, canary, project, found, wrong):
     printed = subprocess.run([program, "scan", "--format", "json", project], cwd=folder, capture_output=True, check=False)
     for finding in json.loads(printed.stdout)["findings"]:
         line = lines_of(os.path.join(folder, finding["file"]))[finding["line"] - 1]
         # a secret ends at a quote, a blank or a separator; two may stand in one line
         here = re.split(rb"[\"'\s;<&@]", line[finding["column"] - 1:], maxsplit=1)[0].decode()
-        numbers = MARK.findall(here)
+        numbers = MARK.findall(here) or MARK.findall(unpacked(here))
         if numbers:
             found[int(numbers[0])] += 1
         else:

@@ -1,8 +1,10 @@
 """Projects with unique secrets ("canaries") wherever a project can hold one, made from the samples."""
+import base64
 import json
 import os
 import re
 import shutil
+import zlib
 
 MARK = re.compile(r"Cnry7xQ(\d{3})kT93mQx71LpVz8Rw4")
 
@@ -196,9 +198,20 @@ def plant_component(component, canary, how):
                 break
 
 
+def plant_asset(document, canary):
+    """A file of a structure, which is compressed; the length of what comes out stands beside it."""
+    text = f'<?xml version="1.0"?>\n<!-- password="{canary.clear("900 asset: comment")}" -->\n<schema/>\n'
+    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    properties = {"IsTopLevel": "1", "TargetNamespace": "", "SchemaType": "xml", "FileSize": str(len(packed))}
+    document.setdefault("assets", []).append(
+        {"path": "planted.xsd", "type": "xml", "compressedContent": packed,
+         "properties": [{"key": key, "value": value} for key, value in properties.items()]})
+
+
 def plant_cloud(sample, path, canary, how):
     with open(sample, encoding="utf-8") as file:
         document = json.load(file)
+    plant_asset(document, canary)
     for component in document["project"]["components"]:
         plant_component(component, canary, how)
     with open(path, "w", encoding="utf-8") as file:
