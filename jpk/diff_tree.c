@@ -542,9 +542,12 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
     const struct xml_node *node = a ? a : b;
     if (node->child || node->item_count || node->text)
         return false;
-    const char *content = xml_attribute(node, "contentId");
+    const char *content = xml_attribute(node, "contentId"), *key = xml_attribute(node, "key");
     struct buf text = {0};
-    for (uint32_t i = 0; !content && i < node->attribute_count; i++) {
+    bool secret = key && diff_secret(key, "?");
+    if (secret)
+        buf_printf(&text, "key=%s (not shown)", key);
+    for (uint32_t i = 0; !content && !secret && i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
         if (!skip_attribute(c->d, node, at->name))
             buf_printf(&text, "%s%s=%s", text.size ? " " : "", at->name,

@@ -165,12 +165,15 @@ def broken_entities(folder, canary):
     """Copies of a project, each with an entity that is broken right behind a secret."""
     original = os.path.join(SAMPLES, "http-json")
     target = "Data/Target/32b40569-546e-4474-a1b6-ef636059836e.xml"
-    for number, behind in enumerate(("", "&nothing;", '" value="', "<", "\x01", '"/><Item key="a"', "\udcff")):
+    # the last ones are characters that a password may hold and XML may not, with the rest of the password behind them
+    for number, behind in enumerate(("", "&nothing;", '" value="', "<", "\x01", '"/><Item key="a"', "\udcff", "&@@;",
+                                     "&@@", '"@@', '" @@="', "<@@>", "<@@ />", "<!@@", "]]>@@", "&#@@;")):
         name = f"broken-{number}"
         shutil.copytree(original, os.path.join(folder, name))
         path = os.path.join(folder, name, target)
         with open(path, encoding="utf-8") as file:
             text = file.read()
+        behind = behind.replace("@@", canary.clear(f"{name}: rest of the password"))
         secret = f'<Item key="password" value="{canary.clear(f"{name}: password")}{behind}'
         cut = text.index('<Item enc="true" key="password"')
         rest = "" if behind == "" else text[cut:].split("/>", 1)[1]
@@ -188,6 +191,8 @@ def broken_exports(folder, canary):
     make = lambda number, what: canary.clear(f"wrong-{number}.json: {what}")
     forms = (lambda c: f'"value": "{c}', lambda c: f'"value": "{c}"; ', lambda c: f'"value": "{c}\\x"',
              lambda c: f'"value": "{c}\n"', lambda c: f'"value": ["{c}"]', lambda c: f'"value": {{"value": "{c}"}}',
+             lambda c: f'"value": "a"{c}"', lambda c: f'"value": "a",{c}"', lambda c: f'"value": "a":{c}',
+             lambda c: f'"value": "a",{c}:', lambda c: f"'value': '{c}'", lambda c: f'"value": 7{c}',
              lambda c: f'"value": "{c}", "value": "{c}"', lambda c: f'"value": {c}', lambda c: f'"value": "{c}\udcff"')
     for number, form in enumerate(forms):
         name = f"wrong-{number}.json"

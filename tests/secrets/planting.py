@@ -6,7 +6,7 @@ import re
 import shutil
 import zlib
 
-MARK = re.compile(r"Cnry7xQ(\d{3})kT93mQx71LpVz8Rw4")
+MARK = re.compile(r"Cnry7xQ(\d{4})kT93mQx71LpVz8Rw4")
 
 
 class Canaries:
@@ -17,7 +17,7 @@ class Canaries:
 
     def clear(self, place):
         self.places.append(place)
-        return f"Cnry7xQ{len(self.places) - 1:03d}kT93mQx71LpVz8Rw4"
+        return f"Cnry7xQ{len(self.places) - 1:04d}kT93mQx71LpVz8Rw4"
 
     def encrypted(self, place):
         """As long as an encrypted value of two blocks, for lengths are looked at."""
