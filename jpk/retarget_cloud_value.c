@@ -119,8 +119,9 @@ static void replace_hits(struct sweep *s, uint32_t value, size_t end)
     buf_putc(&raw, '"');
     secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit, NULL);
     buf_putc(&raw, '"');
-    if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, NULL)) {
-        s->failed |= raw.failed;
+    struct jpk_error err = {0};
+    if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, &err)) {
+        s->failed |= raw.failed || err.code == JPK_ERR_MEMORY;
         sweep_replace_string(s, value, "REDACTED"); /* it would not have been JSON any more */
     } else {
         struct buf json = {0};

@@ -124,25 +124,28 @@ static void put_note(struct buf *note, const struct retarget *r, const struct re
     free(path);
 }
 
-/* The secret that a property holds. Names decide whether a text is one that may hold secrets, so that is less sure. */
-static struct secret secret_of(const struct retarget *r, const struct retarget_change *change)
+/*
+ * The secret that a property holds. Names decide whether a text is one that may hold secrets, so that is less sure.
+ * False: no memory.
+ */
+static bool find_secret(const struct retarget *r, const struct retarget_change *change, struct secret *secret)
 {
     const struct jpk_item *item = &change->item;
     size_t least, most;
-    bool encrypted = item->encrypted || (item->value && jpk_encrypted_length(item->value, &least, &most));
-    struct secret secret = {.confidence = JPK_HIGH, .offset = change->offset, .length = change->length};
+    bool encrypted = item->encrypted || (item->value && jpk_encrypted_length(item->value, &least, &most)), sure = true;
+    *secret = (struct secret){.confidence = JPK_HIGH, .offset = change->offset, .length = change->length};
     if (!item->value)
-        return secret;
+        return true;
     if (change->why == JPK_WITHOUT_VARIABLES) {
-        secret.rule = encrypted ? SECRET_ENCRYPTED : SECRET_HIDDEN;
-        if (!retarget_variable_secret(&r->text))
-            secret.confidence = JPK_LOW;
-        return secret;
+        secret->rule = encrypted ? SECRET_ENCRYPTED : SECRET_HIDDEN;
+        bool ok = retarget_variable_secret(&r->text, &sure);
+        secret->confidence = sure ? JPK_HIGH : JPK_LOW;
+        return ok;
     }
-    secret.rule = retarget_credential_rule(item->key, item->value, encrypted);
+    secret->rule = retarget_credential_rule(item->key, item->value, encrypted);
     if (change->fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key)))
-        secret.confidence = JPK_MEDIUM;
-    return secret;
+        secret->confidence = JPK_MEDIUM;
+    return true;
 }
 
 /* Whether a change is about a secret; the values of other variables go only when all of them do. */
@@ -174,8 +177,10 @@ static bool list_parts(struct retarget *r, struct jpk_left_out row, const struct
 static bool note_change(void *context, const struct retarget_change *change)
 {
     struct retarget *r = context;
-    struct secret secret = secret_of(r, change);
+    struct secret secret;
     struct buf note = {0};
+    if (!find_secret(r, change, &secret))
+        return error_memory(r->err);
     bool is_secret = about_secret(change, &secret);
     if (r->result->looking && !is_secret)
         return true;

@@ -134,12 +134,16 @@ static enum jpk_type type_of(const struct buf *text)
     return info ? info->type : JPK_TYPE_UNKNOWN;
 }
 
-/* A secret variable loses its value like all of them do when variables are left out. */
-static unsigned without_of(unsigned without, enum jpk_type type, const struct buf *text)
+/* A secret variable loses its value like all of them do when variables are left out. False: no memory. */
+static bool add_variables(unsigned *without, enum jpk_type type, const struct buf *text)
 {
-    bool secret =
-        type == JPK_TYPE_PROJECT_VARIABLE && (without & JPK_WITHOUT_SECRETS) && retarget_variable_secret(text);
-    return secret ? without | JPK_WITHOUT_VARIABLES : without;
+    bool secret = false;
+    if (type != JPK_TYPE_PROJECT_VARIABLE || !(*without & JPK_WITHOUT_SECRETS))
+        return true;
+    if (!retarget_variable_secret(text, &secret))
+        return false;
+    *without |= secret ? JPK_WITHOUT_VARIABLES : 0u;
+    return true;
 }
 
 bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *text, struct buf *out, retarget_note *note,
@@ -151,7 +155,7 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
     bool ok = true;
     if (type == JPK_TYPE_UNKNOWN)
         type = type_of(text);
-    without = without_of(without, type, text);
+    ok = add_variables(&without, type, text);
     while (ok && xml_scan_next(&c.scanner, &tag)) {
         if (!tag.opens || !xml_tag_is(&tag, "Item") || !read_attribute(&c, &tag, "key", &key))
             continue;

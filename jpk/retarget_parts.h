@@ -137,8 +137,9 @@ typedef bool retarget_note(void *context, const struct retarget_change *change);
 bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *text, struct buf *out, retarget_note *note,
                      void *context);
 
-/* Whether an entity is a project variable whose value is a secret: hidden, or one by its name or its looks. */
-bool retarget_variable_secret(const struct buf *text);
+/* Whether the value of a project variable, of whose file this is the text, is a secret: hidden, or one by the
+ * variable's name or its looks. False: no memory. */
+bool retarget_variable_secret(const struct buf *text, bool *secret);
 
 /* Whether the value of a variable is a secret, by its name and its looks. */
 bool retarget_variable_looks_secret(const char *name, size_t name_size, const char *value, size_t size);

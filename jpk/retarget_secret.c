@@ -57,7 +57,7 @@ bool retarget_variable_looks_secret(const char *name, size_t name_size, const ch
     return retarget_secret_name(name, name_size) || (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
 }
 
-bool retarget_variable_secret(const struct buf *text)
+bool retarget_variable_secret(const struct buf *text, bool *secret)
 {
     struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
     struct buf name = {0}, key = {0}, value = {0};
@@ -76,10 +76,12 @@ bool retarget_variable_secret(const struct buf *text)
         there = value.size > 0;
         looks = retarget_variable_looks_secret(buf_text(&name), name.size, buf_text(&value), value.size);
     }
+    bool ok = !name.failed && !key.failed && !value.failed;
     buf_free(&name);
     buf_free(&key);
     buf_free(&value);
-    return (hidden && there) || looks;
+    *secret = (hidden && there) || looks;
+    return ok;
 }
 
 /* ------------------------------------------------------------------------------------------------------- in texts */

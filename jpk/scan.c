@@ -297,6 +297,14 @@ static bool find_in_text(struct text_scan *s)
     return ok;
 }
 
+/* Whatever is no JSON is a text like any other. False: no memory. */
+static bool read_json(struct text_scan *s)
+{
+    struct jpk_error err = {0};
+    s->json = jpk_cloud_looks_like(s->text, s->n) && jdoc_parse(&s->doc, s->text, s->n, NULL, &err);
+    return s->json ? jdoc_place_all(&s->doc, &err) : err.code != JPK_ERR_MEMORY;
+}
+
 struct jpk_secrets *jpk_scan_text(const char *text, size_t size, const struct jpk_scan_options *options,
                                   struct jpk_error *err)
 {
@@ -304,10 +312,7 @@ struct jpk_secrets *jpk_scan_text(const char *text, size_t size, const struct jp
     const struct left_out **rows;
     if (!s.found)
         return NULL;
-    s.json = jpk_cloud_looks_like(text, size) && jdoc_parse(&s.doc, text, size, NULL, NULL);
-    if (s.json && !jdoc_place_all(&s.doc, NULL))
-        s.json = false;
-    bool ok = find_in_text(&s) || error_memory(err);
+    bool ok = (read_json(&s) && find_in_text(&s)) || error_memory(err);
     jdoc_free(&s.doc);
     if (!ok) {
         jpk_retargeted_free(&s.found->public);
