@@ -213,25 +213,11 @@ struct text_scan {
     struct retargeted *found;
 };
 
-/* The value or key that a byte belongs to. */
-static uint32_t node_at(const struct jdoc *doc, size_t offset)
-{
-    uint32_t low = 0, high = doc->count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (doc->nodes[middle].start <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static bool add(struct text_scan *s, struct secret secret)
 {
     struct buf pointer = {0};
     if (s->json)
-        jdoc_pointer(&s->doc, node_at(&s->doc, secret.offset), &pointer);
+        jdoc_pointer(&s->doc, jdoc_at(&s->doc, secret.offset), &pointer);
     secret.shown = retarget_shown(s->found, secret.rule, s->text + secret.offset, secret.length);
     struct jpk_left_out row = {
         .path = "", .key = pointer.size ? buf_text(&pointer) : NULL, .rule = secret_rule_info(secret.rule)->id};

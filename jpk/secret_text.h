@@ -12,7 +12,7 @@
 enum secret_rule {
     SECRET_ENCRYPTED = HYGIENE_RULES, /* an encrypted value */
     SECRET_HIDDEN,                    /* a variable's value that people are not to see, in the clear */
-    SECRET_VALUE,                   /* the value of what says that it is a secret, in a recipe or a configure file */
+    SECRET_VALUE,                     /* the value of what says that it is a secret, in a recipe or a configure file */
     SECRET_RULES
 };
 
