@@ -92,7 +92,7 @@ def of_project(runner, project, other, number):
         yield ("diff", "--all", "--format", form, other, project)
     yield ("diff", "--stat", project, other)
     yield ("pack", "--check", project)
-    yield ("unpack", project, f"{number}-tree")
+    yield lambda: of_tree(runner, project, number)
     yield ("pack", project, f"{number}-packed.{'json' if project.endswith('.json') else 'jpk'}")
     for i, item in enumerate(items_of(runner, project)):
         yield ("show", project, item) if i % 2 else ("show", "--format", "json", "-v", project, item)
@@ -199,6 +199,26 @@ def broken_exports(folder, canary):
         with open(os.path.join(folder, name), "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text.replace(place, form(make(number, "password"))))
         yield name
+
+
+def of_yaml(runner):
+    """Passwords without quotes that begin as something else in YAML, or end as such."""
+    for number, value in enumerate(("&@@", "*@@", "!@@ a", "%@@", "a: @@", '"a"@@', "{@@", "|@@", "@@: @@", "[@@: ")):
+        name = f"yaml-{number}.yaml"
+        with open(os.path.join(runner.folder, name), "w", encoding="utf-8") as file:
+            file.write("password: " + value.replace("@@", runner.canary.clear(f"{name}: {value}")) + "\n")
+        yield ("schema", "validate", "--schema", "config-1", name)
+        yield ("migrate", "plan", "-m", name, "-n", os.path.join(SAMPLES, "http-json"))
+
+
+def of_tree(runner, project, number):
+    """An unpacked tree, beside what it was unpacked from."""
+    tree = f"{number}-tree"
+    runner.run("unpack", "-v", project, tree)
+    for command in ("info", "check", "inventory", "scan", "list"):
+        runner.run(command, "-v", tree)
+    runner.run("diff", "--all", project, tree)
+    runner.run("pack", "--check", tree)
 
 
 def of_broken(runner, project, other):
@@ -313,6 +333,7 @@ def main():
         for name in broken_exports(folder, canary):
             commands += of_broken(runner, name, os.path.join(SAMPLES, "cloud/contacts.json"))
         commands += of_recipes(runner)
+        commands += of_yaml(runner)
         commands.append(lambda: migrate(runner))
         runner.all(commands)
         for name in sorted(os.listdir(folder)):
