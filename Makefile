@@ -235,7 +235,7 @@ tour: $(BUILD)/jpk
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted \
+	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted secrets \
 		formats manual completion layers install-test
 
 .PHONY: unit-programs
@@ -347,6 +347,11 @@ schemas: $(BUILD)/jpk
 .PHONY: planted
 planted: $(BUILD)/jpk $(SAMPLES)
 	@$(PYTHON) tests/repository/plant.py --program $(BUILD)/jpk --samples $(BUILD)/samples
+
+.PHONY: secrets
+secrets: $(BUILD)/jpk
+	@$(PYTHON) tests/secrets/measure.py --program $(BUILD)/jpk
+	@$(PYTHON) tests/secrets/canaries.py --program $(BUILD)/jpk
 
 # The writers of findings with made-up ones, beside `jpk check`.
 $(BUILD)/tests/print_findings: tests/formats/print_findings.c $(FINDINGS_OBJECTS) $(ARCHIVES)

@@ -274,6 +274,9 @@ uint64_t jdoc_hash(const struct jdoc *doc, uint32_t node);
 
 /* ---------------------------------------------------------------------------------------------------------- places */
 
+/* The innermost value or key that a byte of the text belongs to. */
+uint32_t jdoc_at(const struct jdoc *doc, size_t offset);
+
 /* Line and column of a node, counted from the start of the text each time. For many, see struct text_counter. */
 static inline struct text_position jdoc_position(const struct jdoc *doc, uint32_t node)
 {

@@ -137,6 +137,16 @@ static const struct {
     {"null", "JSON has null, in lower case"},
 };
 
+/* A word that is repeated to people: it is nearly one that JSON has. Others may be a password. */
+static bool may_show(const char *word)
+{
+    static const char *const near[] = {"true", "false", "null"};
+    for (size_t i = 0; i < sizeof near / sizeof near[0]; i++)
+        if (text_distance(word, near[i], 2) < 2)
+            return true;
+    return false;
+}
+
 static bool fail_word(struct jdoc_reader *reader, const char *otherwise)
 {
     int n = word_length(reader);
@@ -146,6 +156,8 @@ static bool fail_word(struct jdoc_reader *reader, const char *otherwise)
     for (size_t i = 0; i < sizeof foreign_words / sizeof foreign_words[0]; i++)
         if (text_caseeq(word, foreign_words[i].word))
             why = foreign_words[i].why;
+    if (why == otherwise && !may_show(word))
+        return jdoc_fail(reader, reader->at, JPK_ERR_JSON, "%s", why);
     return jdoc_fail(reader, reader->at, JPK_ERR_JSON, "%s: %s", word, why);
 }
 
@@ -173,10 +185,8 @@ bool jdoc_fail_key(struct jdoc_reader *reader)
     if (reader->at < reader->end) {
         if (fail_trailing_comma(reader) || fail_foreign(reader))
             return false;
-        if (word_character(*reader->at)) {
-            return jdoc_fail(reader, reader->at, JPK_ERR_JSON, "%.*s: a key without quotes; keys are in double quotes",
-                             word_length(reader), reader->at);
-        }
+        if (word_character(*reader->at)) /* which may be the end of a password that holds a quote: it is not repeated */
+            return jdoc_fail(reader, reader->at, JPK_ERR_JSON, "a key without quotes; keys are in double quotes");
     }
     return jdoc_fail_expected(reader, "a key in double quotes");
 }

@@ -141,3 +141,16 @@ uint32_t jdoc_at_pointer(const struct jdoc *doc, uint32_t from, const char *poin
     }
     return from;
 }
+
+uint32_t jdoc_at(const struct jdoc *doc, size_t offset)
+{
+    uint32_t low = 0, high = doc->count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (doc->nodes[middle].start <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}

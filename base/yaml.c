@@ -250,13 +250,13 @@ static bool read_properties(struct yaml_reader *reader, const yaml_char_t *ancho
     *tag = TAG_NONE;
     if (anchor)
         return jdoc_fail(&reader->json, reader->json.at, JPK_ERR_YAML,
-                         "the anchor '%.100s': anchors and aliases are not read", (const char *)anchor);
+                         "an anchor: anchors and aliases are not read; a text that begins with '&' is in quotes");
     for (size_t i = 0; name && *tag == TAG_NONE && i < sizeof tags / sizeof tags[0]; i++)
         if (strcmp((const char *)name, tags[i].name) == 0)
             *tag = tags[i].tag;
     return !name || *tag != TAG_NONE ||
-           jdoc_fail(&reader->json, reader->json.at, JPK_ERR_YAML, "the tag '%.100s': custom tags are not read",
-                     (const char *)name);
+           jdoc_fail(&reader->json, reader->json.at, JPK_ERR_YAML,
+                     "a tag: custom tags are not read; a text that begins with '!' is in quotes");
 }
 
 static bool fail_tag(struct yaml_reader *reader)
@@ -464,8 +464,7 @@ static bool take_event(struct yaml_reader *reader, const yaml_event_t *event, bo
         return jdoc_close(&reader->json);
     case YAML_ALIAS_EVENT:
         return jdoc_fail(&reader->json, reader->json.at, JPK_ERR_YAML,
-                         "the alias '%.100s': anchors and aliases are not read",
-                         (const char *)event->data.alias.anchor);
+                         "an alias: anchors and aliases are not read; a text that begins with '*' is in quotes");
     case YAML_DOCUMENT_END_EVENT:
         *done = true;
         return check_rest(reader, event);

@@ -1,8 +1,8 @@
 /* Checks of scripts, references by name, variables and secrets. */
+#include "base/secrets.h"
 #include "jpk/brackets.h"
 #include "jpk/cloud_check.h"
 #include "jpk/script.h"
-#include "jpk/secrets.h"
 
 /* ---------------------------------------------------------------------------------------------------------- scripts */
 

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "base/json_write.h"
+#include "base/secrets.h"
 #include "jpk/cloud_diff.h"
 #include "jpk/packed.h"
-#include "jpk/secrets.h"
 
 enum { JSON_BYTES = 200 }; /* longer JSON is cut */
 
@@ -38,7 +38,8 @@ bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds)
 {
     bool value = jdoc_string_is(doc, key, "value", strlen("value")) ||
                  jdoc_string_is(doc, key, "defaultValue", strlen("defaultValue"));
-    return (holds && value) || secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
+    return (holds && value) || jdoc_string_is(doc, key, "account", strlen("account")) ||
+           secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
 }
 
 /* ------------------------------------------------------------------------------------------------------------ JSON */

@@ -4,11 +4,11 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/cloud.h"
 #include "jpk/cloud_path.h"
 #include "jpk/report.h"
-#include "jpk/secrets.h"
 
 /* ------------------------------------------------------------------------------------------------------------ words */
 

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/convert_endpoint.h"
 #include "jpk/convert_setting.h"
-#include "jpk/secrets.h"
 
 const struct endpoint_row *convert_row(const struct jpk_entity *entity)
 {

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "jpk/script_reference.h"
-#include "jpk/secrets.h"
 
 /* --------------------------------------------------------------------------------------------------------- secrets */
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/design.h"
-#include "jpk/secrets.h"
 
 struct properties_of {
     const struct jpk_cloud_property *list;

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/secrets.h"
 #include "jpk/convert_tables.h"
 #include "jpk/design.h"
-#include "jpk/secrets.h"
 
 bool design_is_encrypted(const char *value)
 {

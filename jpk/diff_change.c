@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "jpk/diff_state.h"
-#include "jpk/secrets.h"
 
 /* ----------------------------------------------------------------------------------------------------- the changes */
 
@@ -171,8 +171,8 @@ void diff_add_encrypted(struct diffing *d, const char *path, const char *key, co
     field->added = b != NULL;
     field->old_hidden = a && (a_encrypted || diff_secret(key, a));
     field->new_hidden = b && (b_encrypted || diff_secret(key, b));
-    field->old_value = a && !field->old_hidden ? arena_strdup(&d->arena, a) : NULL;
-    field->new_value = b && !field->new_hidden ? arena_strdup(&d->arena, b) : NULL;
+    field->old_value = field->old_hidden ? NULL : copy_value(d, a);
+    field->new_value = field->new_hidden ? NULL : copy_value(d, b);
 }
 
 /* ------------------------------------------------------------------------------------------------- beginning and end

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/diff_state.h"
-#include "jpk/secrets.h"
+#include "jpk/secret_text.h"
 
 /* What stands behind "Bearer" or "Basic" in clear text: a run of characters that is no word of a sentence. */
 static bool looks_like_credential(const char *s, size_t n)
@@ -35,7 +36,28 @@ static size_t shown_part(const char *line, size_t n)
     return n;
 }
 
-const char *diff_copy_shown(struct diffing *d, const char *line, size_t n)
+/* A line without what hygiene has found in it, in d->scratch. */
+static void hide_hits(struct diffing *d, const char **line, size_t *n, const char *text,
+                      const struct hygiene_hits *hits)
+{
+    size_t at = (size_t)(*line - text), end = at + *n, low = 0, high = hits->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hits->items[middle].offset + hits->items[middle].length <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == hits->count || hits->items[low].offset >= end)
+        return;
+    buf_clear(&d->scratch);
+    secret_text_cut(&d->scratch, text, at, end, hits, &low, "****");
+    d->failed |= d->scratch.failed;
+    *line = buf_text(&d->scratch);
+    *n = d->scratch.size;
+}
+
+static const char *copy_shown(struct diffing *d, const char *line, size_t n)
 {
     static const char hidden[] = " (not shown)";
     size_t shown = shown_part(line, n);
@@ -47,6 +69,23 @@ const char *diff_copy_shown(struct diffing *d, const char *line, size_t n)
         memcpy(copy + shown, hidden, sizeof hidden);
     }
     return copy;
+}
+
+static bool find_secrets(struct diffing *d, const char *text, size_t n, struct hygiene_hits *hits)
+{
+    bool ok = secret_text_find(text, n, secret_rules_of_secrets(), JPK_MEDIUM, hits);
+    d->failed |= !ok;
+    return ok;
+}
+
+const char *diff_copy_shown(struct diffing *d, const char *text, size_t n)
+{
+    struct hygiene_hits hits = {0};
+    const char *line = text;
+    if (find_secrets(d, text, n, &hits))
+        hide_hits(d, &line, &n, text, &hits);
+    hygiene_hits_free(&hits);
+    return copy_shown(d, line, n);
 }
 
 /* --------------------------------------------------------------------------------------------------- line diffs */
@@ -65,30 +104,36 @@ static size_t hunk_end(const struct linediff *diff, size_t i)
 
 struct hunk_writer {
     struct diffing *d;
+    const struct hygiene_hits *hits; /* of the texts of both sides */
     struct jpk_diff_line *lines;
     size_t count;
 };
 
 static void put_lines(struct hunk_writer *out, char sign, const struct linediff_line *lines, size_t from, size_t to)
 {
+    int side = sign == '+' ? SIDE_B : SIDE_A;
     for (size_t i = from; i < to; i++) {
         bool ended = lines[i].size > 0 && lines[i].text[lines[i].size - 1] == '\n';
-        const char *text = diff_copy_shown(out->d, lines[i].text, lines[i].size - ended);
+        const char *line = lines[i].text;
+        size_t n = lines[i].size - ended;
+        hide_hits(out->d, &line, &n, buf_text(&out->d->text[side]), &out->hits[side]);
+        const char *text = copy_shown(out->d, line, n);
         if (!text)
             out->d->failed = true;
         out->lines[out->count++] = (struct jpk_diff_line){.sign = sign, .unfinished = !ended, .text = text ? text : ""};
     }
 }
 
-static void make_hunk(struct diffing *d, const struct linediff *diff, size_t first, size_t end,
-                      struct jpk_diff_hunk *hunk)
+static void make_hunk(struct diffing *d, const struct linediff *diff, const struct hygiene_hits *hits, size_t first,
+                      size_t end, struct jpk_diff_hunk *hunk)
 {
     const struct linediff_edit *edits = diff->edits, *last = &edits[end - 1];
     size_t before = edits[first].a < CONTEXT ? edits[first].a : CONTEXT;
     size_t a0 = edits[first].a - before, b0 = edits[first].b - before;
     size_t a_end = last->a + last->a_count, behind = diff->a_count - a_end;
     size_t a1 = a_end + (behind < CONTEXT ? behind : CONTEXT), b1 = last->b + last->b_count + (a1 - a_end);
-    struct hunk_writer out = {.d = d, .lines = arena_calloc(&d->arena, a1 - a0 + b1 - b0, sizeof *out.lines)};
+    struct hunk_writer out = {
+        .d = d, .hits = hits, .lines = arena_calloc(&d->arena, a1 - a0 + b1 - b0, sizeof *out.lines)};
     if (!out.lines) {
         d->failed = true;
         return;
@@ -110,7 +155,8 @@ static void make_hunk(struct diffing *d, const struct linediff *diff, size_t fir
                                    .line_count = out.count};
 }
 
-static void make_hunks(struct diffing *d, const struct linediff *diff, struct jpk_diff_field *field)
+static void make_hunks(struct diffing *d, const struct linediff *diff, const struct hygiene_hits *hits,
+                       struct jpk_diff_field *field)
 {
     size_t count = 0;
     for (size_t i = 0; i < diff->edit_count; i++) {
@@ -128,7 +174,7 @@ static void make_hunks(struct diffing *d, const struct linediff *diff, struct jp
     field->hunk_count = count;
     for (size_t i = 0, end; i < diff->edit_count; i = end) {
         end = hunk_end(diff, i);
-        make_hunk(d, diff, i, end, hunks++);
+        make_hunk(d, diff, hits, i, end, hunks++);
     }
 }
 
@@ -151,6 +197,7 @@ static void end_alike(struct diffing *d)
 void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size)
 {
     struct linediff diff;
+    struct hygiene_hits hits[2] = {{0}};
     diff_canonical(d, SIDE_A, a, a_size, &d->text[0]);
     diff_canonical(d, SIDE_B, b, b_size, &d->text[1]);
     end_alike(d);
@@ -162,6 +209,10 @@ void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_
         d->failed = true;
         return;
     }
-    make_hunks(d, &diff, field);
+    for (int side = 0; side < 2; side++)
+        find_secrets(d, buf_text(&d->text[side]), d->text[side].size, &hits[side]);
+    make_hunks(d, &diff, hits, field);
+    hygiene_hits_free(&hits[SIDE_A]);
+    hygiene_hits_free(&hits[SIDE_B]);
     linediff_free(&diff);
 }

@@ -267,21 +267,22 @@ static void add_value(struct comparison *c, const char *part, const char *key, c
     leave(c, before);
 }
 
-/* Both or one of them is encrypted. */
-static void add_encrypted(struct comparison *c, const char *key, const struct jpk_item *a, const struct jpk_item *b)
-{
-    size_t before = enter(c, key);
-    diff_add_encrypted(c->d, buf_text(&c->path), key, a ? a->value : NULL, a && a->encrypted, b ? b->value : NULL,
-                       b && b->encrypted);
-    leave(c, before);
-}
-
 /* A project variable whose value is to be masked keeps it secret under a key that says nothing. */
 static const char *secret_key(const struct jpk_entity *entity, const char *key)
 {
     bool hidden = entity && entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->unread && entity->as.variable &&
                   (entity->as.variable->hidden || diff_secret(entity->name, "?"));
     return hidden && strcmp(key, "value") == 0 ? "secret" : key;
+}
+
+/* Both or one of them is encrypted. */
+static void add_encrypted(struct comparison *c, const char *key, const char *told, const struct jpk_item *a,
+                          const struct jpk_item *b)
+{
+    size_t before = enter(c, key);
+    diff_add_encrypted(c->d, buf_text(&c->path), told, a ? a->value : NULL, a && a->encrypted, b ? b->value : NULL,
+                       b && b->encrypted);
+    leave(c, before);
 }
 
 /* One of the two may be NULL. */
@@ -292,12 +293,12 @@ static void compare_item(struct comparison *c, const char *key, const struct jpk
     if (a && b && a->encrypted == b->encrypted && !a->value == !b->value &&
         (a->encrypted ? strcmp(value_of(a), value_of(b)) == 0 : diff_same_text(c->d, value_of(a), value_of(b))))
         return;
-    if ((a && a->encrypted) || (b && b->encrypted)) {
-        add_encrypted(c, key, a, b);
-        return;
-    }
     const char *told = secret_key(c->a, key);
     told = told == key ? secret_key(c->b, key) : told;
+    if ((a && a->encrypted) || (b && b->encrypted)) {
+        add_encrypted(c, key, told, a, b);
+        return;
+    }
     add_value(c, key, told, a ? value_of(a) : NULL, b ? value_of(b) : NULL);
 }
 
@@ -541,9 +542,12 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
     const struct xml_node *node = a ? a : b;
     if (node->child || node->item_count || node->text)
         return false;
-    const char *content = xml_attribute(node, "contentId");
+    const char *content = xml_attribute(node, "contentId"), *key = xml_attribute(node, "key");
     struct buf text = {0};
-    for (uint32_t i = 0; !content && i < node->attribute_count; i++) {
+    bool secret = key && diff_secret(key, "?");
+    if (secret)
+        buf_printf(&text, "key=%s (not shown)", key);
+    for (uint32_t i = 0; !content && !secret && i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
         if (!skip_attribute(c->d, node, at->name))
             buf_printf(&text, "%s%s=%s", text.size ? " " : "", at->name,

@@ -55,7 +55,7 @@ static bool name_at(const struct scan *scan, size_t at, struct span *name)
 /* --------------------------------------------------------------------------------------------------------- values */
 
 /* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
-static bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
+bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
     const char *text = scan->text + quote, *start = text + length;
     size_t left = scan->n - quote - length;
@@ -199,12 +199,23 @@ static bool opens_element(const struct scan *scan, size_t at)
 
 /* --------------------------------------------------------------------------------------------------------- fields */
 
+/* Behind the parenthesis before a comma, when a plain first argument stands between: `AddToDict(d, `; else 0. */
+static size_t first_argument(const struct scan *scan, size_t comma)
+{
+    size_t at = comma;
+    while (at > 0 && comma - at < NAME_MOST && (name_character(scan->text[at - 1]) || strchr("$ ", scan->text[at - 1])))
+        at--;
+    return at > 0 && scan->text[at - 1] == '(' ? at : 0;
+}
+
 /* `Set(`, `AddHeader(`, `putIfAbsent(`: what takes a name and a value. */
 static bool setter_before(const struct scan *scan, size_t at)
 {
     static const char *const words[] = {"set",  "put", "add",   "header", "append",
                                         "prop", "env", "param", "item",   "option"};
     size_t end = skip_blanks_back(scan, at), start;
+    if (end > 0 && scan->text[end - 1] == ',')
+        end = first_argument(scan, end - 1);
     if (end == 0 || scan->text[end - 1] != '(')
         return false;
     for (start = --end; start > 0 && end - start < NAME_MOST && is_word(scan->text[start - 1]);)
@@ -215,15 +226,15 @@ static bool setter_before(const struct scan *scan, size_t at)
     return false;
 }
 
-/* The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`. */
-static size_t sign_at(const struct scan *scan, const struct field *field, size_t at, size_t quote)
+/* The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`; `open` is the quote's. */
+static size_t sign_at(const struct scan *scan, const struct field *field, size_t at, size_t open)
 {
     char c = scan_char(scan, at), next = scan_char(scan, at + 1);
     if (c == '=' && next != '=' && next != '~')
         return next == '>' ? 2 : 1;
     if (c == ':' && next != ':' && !(next == '/' && scan_char(scan, at + 2) == '/'))
         return next == '=' ? 2 : 1;
-    return c == ',' && field->quoted_name && setter_before(scan, field->name.at - quote) ? 1 : 0;
+    return c == ',' && field->quoted_name && setter_before(scan, open) ? 1 : 0;
 }
 
 /* Whether it is one of the pairs of a connection string. */
@@ -252,7 +263,8 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
     *field = (struct field){.sign = '>'};
     if (!name_at(scan, at, &field->name))
         return false;
-    size_t end = field->name.at + field->name.n, quote = quote_before(scan, field->name.at);
+    bool variable = field->name.at > 0 && scan->text[field->name.at - 1] == '$'; /* `Set("$name", ...)` */
+    size_t end = field->name.at + field->name.n, start = field->name.at - variable, quote = quote_before(scan, start);
     if (opens_element(scan, field->name.at) && element_value(scan, end, &field->value))
         return field->quoted = true;
     if (quote > 0 && quote_at(scan, end) == quote) {
@@ -261,7 +273,7 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         if (scan_char(scan, end) == ']')
             end++;
     }
-    size_t sign = skip_blanks(scan, end), length = sign_at(scan, field, sign, quote);
+    size_t sign = skip_blanks(scan, end), length = sign_at(scan, field, sign, start - quote);
     if (length == 0)
         return false;
     field->sign = scan->text[sign];

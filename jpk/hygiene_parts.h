@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/hygiene.h"
-#include "jpk/secrets.h"
 
 struct scan;
 
@@ -160,10 +160,17 @@ struct field {
 /* The field whose name holds the bytes at an offset. */
 bool field_at(struct scan *scan, size_t at, struct field *field);
 
+/* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
+bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value);
+
 void look_name(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_object(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_value_key(struct scan *scan, size_t at, const struct anchor *anchor);
+
+/* ----------------------------------------------------------------------------------------------- hygiene_script.c */
+
+void look_call(struct scan *scan, size_t at, const struct anchor *anchor);
 
 #endif

@@ -1,4 +1,5 @@
 #include "jpk/report.h"
+#include "jpk/secret_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -55,6 +56,17 @@ struct jpk_report *report_finish(struct report *report, struct jpk_error *err)
 
 /* -------------------------------------------------------------------------------------------------------- parts */
 
+/* What a report says is read by people and kept in logs: no secret is in it. */
+static const char *masked(struct report *report, const char *text)
+{
+    struct buf out = {0};
+    if (text && secret_text_mask(&out, text, strlen(text)))
+        text = report_keep(report, buf_text(&out));
+    report->failed |= out.failed;
+    buf_free(&out);
+    return text;
+}
+
 void report_section(struct report *report, enum jpk_report_form form, const char *key, const char *title,
                     const char *empty)
 {
@@ -73,6 +85,7 @@ void report_section(struct report *report, enum jpk_report_form form, const char
 
 void report_block(struct report *report, const char *key, const char *title, const char *text)
 {
+    text = masked(report, text);
     report_section(report, JPK_REPORT_BLOCK, key, title, NULL);
     if (!report->failed)
         report->sections[report->section_count - 1].text = text;
@@ -88,7 +101,7 @@ void report_row(struct report *report, const char *label, const char *words)
         return;
     }
     report->rows = rows;
-    rows[report->row_count++] = (struct jpk_report_row){.label = label, .words = words};
+    rows[report->row_count++] = (struct jpk_report_row){.label = label, .words = masked(report, words)};
     report->sections[report->section_count - 1].row_count++;
 }
 
@@ -109,7 +122,8 @@ static void add_cell(struct report *report, struct jpk_report_cell cell)
 
 void report_text(struct report *report, const char *key, const char *label, const char *text)
 {
-    add_cell(report, (struct jpk_report_cell){.key = key, .label = label, .kind = JPK_CELL_TEXT, .text = text});
+    add_cell(report,
+             (struct jpk_report_cell){.key = key, .label = label, .kind = JPK_CELL_TEXT, .text = masked(report, text)});
 }
 
 void report_number(struct report *report, const char *key, const char *label, int64_t number)

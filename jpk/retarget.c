@@ -71,7 +71,8 @@ void retarget_put_name(struct buf *out, const char *name, size_t n)
         buf_puts(out, "...");
 }
 
-bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row)
+bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row,
+                   const struct secret *secret)
 {
     struct left_out *items = array_grow(list->items, list->count, &list->capacity, sizeof *items);
     if (!items)
@@ -86,7 +87,7 @@ bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32
         return false;
     if (row.note && !(row.note = arena_strdup(&result->arena, row.note)))
         return false;
-    items[list->count] = (struct left_out){row, place, (uint32_t)list->count};
+    items[list->count] = (struct left_out){row, place, (uint32_t)list->count, secret ? *secret : (struct secret){0}};
     list->count++;
     return true;
 }

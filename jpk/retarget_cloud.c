@@ -10,150 +10,7 @@
 #include "jpk/cloud_model.h"
 #include "jpk/cloud_path.h"
 #include "jpk/cloud_shape.h"
-#include "jpk/retarget_parts.h"
-
-/* A container around the value at hand. */
-struct around {
-    uint32_t node;
-    uint32_t key; /* of the member that it is; JDOC_NONE in an array */
-};
-
-struct sweep {
-    const struct jpk_retarget_options *options;
-    const struct jpk_cloud *cloud;
-    const struct jdoc *doc;
-    struct retargeted *result;
-    struct cloud_edits edits;
-    struct cloud_replacement *replacements;
-    size_t capacity;
-    const struct jpk_cloud_component **user;     /* by component, of e-mails: who else needs it */
-    bool *outside;                               /* by component, of e-mails: what is no component does */
-    size_t next;                                 /* component */
-    const struct jpk_cloud_component *component; /* around the value at hand, or NULL */
-    size_t base;                                 /* its depth */
-    size_t depth;
-    bool marking; /* the second pass; the first one finds out which e-mails are needed */
-    bool failed;
-    struct around stack[JDOC_DEPTH_MAX + 1];
-};
-
-static bool without(const struct sweep *s, enum jpk_without what)
-{
-    return (s->options->without & what) != 0;
-}
-
-/* ----------------------------------------------------------------------------------------------------- writing down */
-
-static void leave_out(struct sweep *s, uint32_t node)
-{
-    s->edits.what[node] = CLOUD_LEFT_OUT;
-}
-
-/* `json` has to stay. */
-static void replace(struct sweep *s, uint32_t node, const char *json)
-{
-    struct cloud_replacement *list =
-        json ? array_grow(s->replacements, s->edits.count, &s->capacity, sizeof *list) : NULL;
-    if (!list) {
-        s->failed = true;
-        return;
-    }
-    list[s->edits.count++] = (struct cloud_replacement){node, json, strlen(json)};
-    s->edits.replacements = s->replacements = list;
-    s->edits.what[node] = CLOUD_REPLACED;
-}
-
-static void replace_string(struct sweep *s, uint32_t node, const char *text)
-{
-    struct buf json = {0};
-    cloud_put_string(&json, text, strlen(text));
-    replace(s, node, json.failed ? NULL : arena_strndup(&s->result->arena, json.data, json.size));
-    buf_free(&json);
-}
-
-static void list(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                 struct jpk_left_out row)
-{
-    struct buf path = {0};
-    uint32_t place = component ? component->index : UINT32_MAX; /* the project itself comes last */
-    row.path = retarget_path(to, place);
-    if (!row.path && component)
-        cloud_path(&path, component);
-    else if (!row.path)
-        buf_puts(&path, "project");
-    row.path = row.path ? row.path : path.data;
-    s->failed |= path.failed || !retarget_list(s->result, to, place, row);
-    buf_free(&path);
-}
-
-/* The same with a note about another component. */
-static void list_named(struct sweep *s, struct left_out_list *to, const struct jpk_cloud_component *component,
-                       struct jpk_left_out row, const char *before, const struct jpk_cloud_component *named,
-                       const char *behind)
-{
-    struct buf note = {0}, path = {0};
-    cloud_path(&path, named);
-    buf_puts(&note, before);
-    retarget_put_name(&note, buf_text(&path), path.size);
-    buf_puts(&note, behind);
-    row.note = note.data;
-    s->failed |= note.failed || path.failed;
-    if (!s->failed)
-        list(s, to, component, row);
-    buf_free(&note);
-    buf_free(&path);
-}
-
-static void put_part(const struct sweep *s, struct buf *out, uint32_t string)
-{
-    if (out->size)
-        buf_putc(out, '/');
-    retarget_put_name(out, jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
-}
-
-static bool has_key(const struct sweep *s, size_t at, const char *key)
-{
-    return s->stack[at].key != JDOC_NONE && jdoc_string_is(s->doc, s->stack[at].key, key, strlen(key));
-}
-
-/* The containers around a value below its component: the names that they give themselves, or their keys. */
-static void put_around(const struct sweep *s, struct buf *out, bool names)
-{
-    enum { KEY_BYTES = 1000 };
-    for (size_t i = s->component ? s->base + 1 : 1; i < s->depth; i++) {
-        uint32_t part = names ? jdoc_member(s->doc, s->stack[i].node, "name") : s->stack[i].key;
-        if (s->stack[i].node == s->cloud->project || !jdoc_is(s->doc, part, JDOC_STRING))
-            continue;
-        if (out->size > KEY_BYTES)
-            buf_clear(out);
-        if (jdoc_string_size(s->doc, part))
-            put_part(s, out, part);
-    }
-}
-
-/*
- * Where a value stands in its component: a property's path as jpk_cloud_property has it, else the keys of members; the
- * end of it alone when that is very long.
- */
-static void put_key(const struct sweep *s, struct buf *out, uint32_t key)
-{
-    put_around(s, out, true);
-    bool value = out->size && key != JDOC_NONE && jdoc_string_is(s->doc, key, "value", strlen("value"));
-    if (!out->size)
-        put_around(s, out, false);
-    if (key != JDOC_NONE && !value)
-        put_part(s, out, key);
-}
-
-static void list_value(struct sweep *s, enum jpk_without why, uint32_t key, const char *note)
-{
-    struct buf path = {0};
-    put_key(s, &path, key);
-    s->failed |= path.failed;
-    if (!path.failed)
-        list(s, &s->result->left_out, s->component, (struct jpk_left_out){.why = why, .key = path.data, .note = note});
-    buf_free(&path);
-}
+#include "jpk/retarget_sweep.h"
 
 /* ---------------------------------------------------------------------------------------------------------- project */
 
@@ -172,66 +29,9 @@ static void visit_project(struct sweep *s, uint32_t key, uint32_t value)
         if (!jdoc_string_is(s->doc, key, rows[i].key, strlen(rows[i].key)))
             continue;
         if (rows[i].text)
-            replace_string(s, value, rows[i].text);
+            sweep_replace_string(s, value, rows[i].text);
         else if (rows[i].json)
-            replace(s, value, rows[i].json);
-    }
-}
-
-/* ------------------------------------------------------------------------------------------------------- credentials
- */
-
-static bool endpoint(const struct jpk_cloud_component *component)
-{
-    return component && (component->kind == JPK_CLOUD_CONNECTION || component->kind == JPK_CLOUD_ACTIVITY);
-}
-
-/* Whether a node is a string that can be looked at as a text. */
-static bool is_text(const struct jdoc *doc, uint32_t node)
-{
-    return jdoc_is(doc, node, JDOC_STRING) && !memchr(jdoc_string(doc, node), '\0', jdoc_string_size(doc, node));
-}
-
-static char *copy(struct sweep *s, uint32_t string)
-{
-    char *text = strndup(jdoc_string(s->doc, string), jdoc_string_size(s->doc, string));
-    s->failed |= !text;
-    return text;
-}
-
-/* Headers and addresses keep what is no secret in them. */
-static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
-{
-    uint32_t name = jdoc_member(s->doc, parent, "name");
-    if (!endpoint(s->component) || !is_text(s->doc, value) || !is_text(s->doc, name))
-        return;
-    struct buf rest = {0};
-    char *text = copy(s, value), *place = copy(s, name);
-    if (text && place && retarget_cut_secrets(place, text, &rest)) {
-        replace_string(s, value, buf_text(&rest));
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, "only the secret in its text, the rest of it stays");
-    }
-    s->failed |= rest.failed;
-    buf_free(&rest);
-    free(text);
-    free(place);
-}
-
-static void visit_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
-{
-    const struct jdoc *doc = s->doc;
-    bool of_value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
-    bool by_name = endpoint(s->component) || !s->component;
-    uint32_t own = s->component ? s->component->node : JDOC_NONE;
-    if (retarget_encrypted(doc, value) && key == JDOC_NONE) {
-        replace(s, value, "\"\""); /* those behind it keep their places */
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
-    } else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
-               (key != JDOC_NONE && parent == own && retarget_login_goes(s->component, doc, key))) {
-        leave_out(s, value);
-        list_value(s, JPK_WITHOUT_CREDENTIALS, key, NULL);
-    } else if (of_value) {
-        cut_text(s, parent, key, value);
+            sweep_replace(s, value, rows[i].json);
     }
 }
 
@@ -253,7 +53,7 @@ const struct jpk_cloud_component *retarget_email(const struct jpk_cloud *cloud, 
 
 static bool dropped(const struct sweep *s, const struct jpk_cloud_component *email)
 {
-    return without(s, JPK_WITHOUT_EMAILS) && !s->user[email->index] && !s->outside[email->index];
+    return sweep_without(s, JPK_WITHOUT_EMAILS) && !s->user[email->index] && !s->outside[email->index];
 }
 
 /* The depth of the operation around the value at hand, be it a component or the copy in a workflow; 0: there is none.
@@ -263,9 +63,9 @@ static size_t operation_depth(const struct sweep *s)
     if (s->component)
         return s->component->kind == JPK_CLOUD_OPERATION ? s->base : 0;
     size_t at = 0;
-    while (at < s->depth && !has_key(s, at, "workflows"))
+    while (at < s->depth && !sweep_has_key(s, at, "workflows"))
         at++;
-    while (at + 1 < s->depth && !has_key(s, at, "operations"))
+    while (at + 1 < s->depth && !sweep_has_key(s, at, "operations"))
         at++;
     return at + 1 < s->depth ? at + 1 : 0;
 }
@@ -295,7 +95,7 @@ static uint32_t operation_link(const struct sweep *s, uint32_t key, uint32_t str
 static uint32_t usage(const struct sweep *s)
 {
     bool rows = s->component && s->component->kind == JPK_CLOUD_GLOBAL && s->base + 2 < s->depth &&
-                has_key(s, s->base + 1, "usages");
+                sweep_has_key(s, s->base + 1, "usages");
     return rows ? s->stack[s->base + 2].node : JDOC_NONE;
 }
 
@@ -313,14 +113,14 @@ static void visit_email(struct sweep *s, uint32_t key, uint32_t string)
         s->outside[email->index] |= !s->component;
     } else if (s->marking && link == JDOC_NONE) {
         if (dropped(s, email))
-            leave_out(s, row);
+            sweep_leave_out(s, row);
     } else if (s->marking && s->edits.what[link] == CLOUD_STAYS) {
         char *shown = s->component ? strndup(member, n) : NULL;
         s->failed |= s->component && !shown;
-        leave_out(s, link);
+        sweep_leave_out(s, link);
         if (shown)
-            list_named(s, &s->result->left_out, s->component,
-                       (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .key = shown}, "it names ", email, "");
+            sweep_list_named(s, &s->result->left_out, s->component,
+                             (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .key = shown}, "it names ", email, "");
         free(shown);
     }
 }
@@ -345,12 +145,12 @@ static void list_email(struct sweep *s)
     const struct jpk_cloud_component *email = s->component, *user = s->user[email->index];
     struct jpk_left_out row = {.why = JPK_WITHOUT_EMAILS};
     if (dropped(s, email))
-        list(s, &s->result->left_out, email, row);
+        sweep_list(s, &s->result->left_out, email, row);
     else if (user)
-        list_named(s, &s->result->kept, email, row, "", user, " uses it");
+        sweep_list_named(s, &s->result->kept, email, row, "", user, " uses it");
     else
-        list(s, &s->result->kept, email,
-             (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .note = "something else in the file names it"});
+        sweep_list(s, &s->result->kept, email,
+                   (struct jpk_left_out){.why = JPK_WITHOUT_EMAILS, .note = "something else in the file names it"});
 }
 
 /* ------------------------------------------------------------------------------------------------------ the document
@@ -363,29 +163,25 @@ static bool variable_value(const struct sweep *s, uint32_t parent, uint32_t key)
            key != JDOC_NONE && jdoc_string_is(s->doc, key, "defaultValue", strlen("defaultValue"));
 }
 
-static void visit_variable(struct sweep *s, uint32_t key, uint32_t value)
-{
-    if (jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0)
-        return;
-    replace(s, value, "\"\"");
-    list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
-}
-
 /* A value; `key` is JDOC_NONE for elements of arrays. */
 static void visit(struct sweep *s, uint32_t key, uint32_t value)
 {
     uint32_t parent = s->depth ? s->stack[s->depth - 1].node : JDOC_NONE;
     bool variable = variable_value(s, parent, key);
-    if (without(s, JPK_WITHOUT_EMAILS) && jdoc_type(s->doc, value) == JDOC_STRING)
+    if (sweep_without(s, JPK_WITHOUT_EMAILS) && jdoc_type(s->doc, value) == JDOC_STRING)
         visit_email(s, key, value);
     if (!s->marking || s->edits.what[value] != CLOUD_STAYS)
         return;
     if (key != JDOC_NONE && parent == s->cloud->project && s->cloud->form != JPK_CLOUD_COMPONENTS)
         visit_project(s, key, value);
-    else if (variable && without(s, JPK_WITHOUT_VARIABLES))
-        visit_variable(s, key, value);
-    else if (!variable && without(s, JPK_WITHOUT_CREDENTIALS))
-        visit_credential(s, parent, key, value);
+    else if (variable && sweep_variable_goes(s, value))
+        sweep_variable(s, key, value);
+    else if (!variable && sweep_without(s, JPK_WITHOUT_CREDENTIALS))
+        sweep_credential(s, parent, key, value);
+    if (jdoc_type(s->doc, value) == JDOC_OBJECT)
+        sweep_asset(s, value);
+    else
+        sweep_text(s, key, value);
 }
 
 /* Goes into a container, and notes when it is a component. False: it is left out. */
@@ -397,10 +193,10 @@ static bool enter(struct sweep *s, uint32_t key, uint32_t node)
     if (s->next < cloud->component_count && cloud->components[s->next]->node == node) {
         s->component = cloud->components[s->next++];
         s->base = s->depth;
-        if (s->marking && s->component->kind == JPK_CLOUD_EMAIL && without(s, JPK_WITHOUT_EMAILS)) {
+        if (s->marking && s->component->kind == JPK_CLOUD_EMAIL && sweep_without(s, JPK_WITHOUT_EMAILS)) {
             list_email(s);
             if (dropped(s, s->component))
-                leave_out(s, node);
+                sweep_leave_out(s, node);
         }
     }
     if (s->edits.what[node] != CLOUD_STAYS)
@@ -446,18 +242,36 @@ static bool sweep_all(struct sweep *s)
     s->outside = calloc(s->cloud->component_count + 1, sizeof *s->outside);
     if (!s->edits.what || !s->user || !s->outside)
         return false;
-    if (without(s, JPK_WITHOUT_EMAILS)) {
+    if (sweep_without(s, JPK_WITHOUT_EMAILS)) {
         find_users(s);
         sweep(s, false);
     }
+    s->failed |= !retarget_find(s->doc->text, s->doc->size, s->options->without, s->result->looking, NULL, &s->hits);
     sweep(s, true);
     return !s->failed;
+}
+
+/* Assets were put in as one line each: what is written is canonical again. */
+static void put_again(const struct sweep *s, struct buf *out)
+{
+    struct jdoc doc = {0};
+    struct buf canonical = {0};
+    struct jdoc_options options = {.depth = JDOC_DEPTH_MAX};
+    if (jdoc_parse(&doc, out->data, out->size, &options, NULL))
+        cloud_put(&canonical, &doc, 0, cloud_shape_of_export(s->cloud), false);
+    else
+        canonical.failed = true;
+    jdoc_free(&doc);
+    buf_free(out);
+    *out = canonical;
 }
 
 static bool write_text(struct sweep *s)
 {
     struct buf out = {0};
     cloud_put_edited(&out, s->doc, cloud_shape_of_export(s->cloud), &s->edits);
+    if (s->assets_changed && !out.failed)
+        put_again(s, &out);
     buf_putc(&out, '\n');
     if (out.failed) {
         buf_free(&out);
@@ -468,8 +282,8 @@ static bool write_text(struct sweep *s)
     return true;
 }
 
-struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
-                                           struct jpk_error *err)
+static struct retargeted *retarget_cloud(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                         bool looking, struct jpk_error *err)
 {
     struct sweep *s = calloc(1, sizeof *s);
     struct retargeted *result = retarget_begin(options, err);
@@ -481,12 +295,29 @@ struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const 
         s->cloud = cloud;
         s->doc = cloud->doc;
         s->result = result;
-        ok = (sweep_all(s) && write_text(s)) || error_memory(err);
+        result->looking = looking;
+        ok = (sweep_all(s) && (looking || write_text(s))) || error_memory(err);
         free(s->edits.what);
         free(s->user);
         free(s->outside);
         free(s->replacements);
+        hygiene_hits_free(&s->hits);
     }
     free(s);
-    return retarget_end(result, ok, err);
+    if (!ok && result)
+        jpk_retargeted_free(&result->public);
+    return ok ? result : NULL;
+}
+
+struct jpk_retargeted *jpk_retarget_export(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                           struct jpk_error *err)
+{
+    struct retargeted *result = retarget_cloud(cloud, options, false, err);
+    return retarget_end(result, result != NULL, err);
+}
+
+struct retargeted *retarget_look_cloud(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                       struct jpk_error *err)
+{
+    return retarget_cloud(cloud, options, true, err);
 }

@@ -16,23 +16,42 @@ struct retarget {
     const struct jpk_graph *graph;
     struct packer packer;
     struct retargeted *result;
-    bool *dropped;               /* by index of the entity */
-    const struct packed *packed; /* the entry at hand */
-    struct buf text, edited;     /* its bytes, before and after */
+    bool *dropped;                   /* by index of the entity */
+    const char *file;                /* the entry at hand */
+    const struct jpk_entity *entity; /* that it holds, or NULL */
+    struct buf text, cut, edited;    /* its bytes: before, without what texts must not hold, and after */
+    struct hygiene_hits typed, hits; /* what goes because of its property, and what the rest of the text holds */
     struct jpk_error *err;
 };
 
 /* --------------------------------------------------------------------------------------------- what is left out */
 
-static bool list(struct retarget *r, struct left_out_list *to, const struct jpk_entity *entity, struct jpk_left_out row)
+static bool list(struct retarget *r, struct left_out_list *to, const struct jpk_entity *entity, struct jpk_left_out row,
+                 const struct secret *secret)
 {
     char *path = NULL;
     row.path = retarget_path(to, entity->index);
     if (!row.path)
         row.path = path = jpk_entity_path(entity);
-    bool ok = row.path && retarget_list(r->result, to, entity->index, row);
+    bool ok = row.path && retarget_list(r->result, to, entity->index, row, secret);
     free(path);
     return ok || error_memory(r->err);
+}
+
+/* A row about the entry at hand; what could not be read as an entity comes last, under the name of its file. */
+static bool list_here(struct retarget *r, struct jpk_left_out row, struct secret *secret)
+{
+    if (secret) {
+        row.rule = secret_rule_info(secret->rule)->id;
+        secret->shown = retarget_shown(r->result, secret->rule, buf_text(&r->text) + secret->offset, secret->length);
+        secret->file = arena_strdup(&r->result->arena, r->file);
+        if (!secret->shown || !secret->file)
+            return error_memory(r->err);
+    }
+    if (r->entity)
+        return list(r, &r->result->left_out, r->entity, row, secret);
+    row.path = r->file;
+    return retarget_list(r->result, &r->result->left_out, UINT32_MAX, row, secret) || error_memory(r->err);
 }
 
 /* Who else uses an entity than those whose links are cut: then it has to stay. */
@@ -56,7 +75,7 @@ static bool keep(struct retarget *r, const struct jpk_entity *entity, enum jpk_w
         retarget_put_name(&note, path, strlen(path));
     buf_puts(&note, " uses it");
     bool ok = path && !note.failed;
-    ok = ok ? list(r, &r->result->kept, entity, (struct jpk_left_out){.why = why, .note = note.data})
+    ok = ok ? list(r, &r->result->kept, entity, (struct jpk_left_out){.why = why, .note = note.data}, NULL)
             : error_memory(r->err);
     free(path);
     buf_free(&note);
@@ -79,7 +98,7 @@ static bool drop_entities(struct retarget *r)
         const struct jpk_entity *user = other_user(r, entity, link);
         struct jpk_left_out row = {.why = link->why, .note = entity->deleted ? gone : NULL};
         r->dropped[i] = !user;
-        if (user ? !keep(r, entity, link->why, user) : !list(r, &r->result->left_out, entity, row))
+        if (user ? !keep(r, entity, link->why, user) : !list(r, &r->result->left_out, entity, row, NULL))
             return false;
     }
     return true;
@@ -87,48 +106,132 @@ static bool drop_entities(struct retarget *r)
 
 /* -------------------------------------------------------------------------------------------------------- entities */
 
-static void put_note(struct buf *note, const struct retarget *r, const struct jpk_item *item, enum retarget_fate fate,
-                     enum jpk_without why)
+static void put_note(struct buf *note, const struct retarget *r, const struct retarget_change *change)
 {
-    const struct jpk_entity *named =
-        fate == ITEM_GOES && why != JPK_WITHOUT_VARIABLES ? jpk_project_entity(r->project, item->value) : NULL;
+    const struct jpk_item *item = &change->item;
+    bool names = change->fate == ITEM_GOES && change->why != JPK_WITHOUT_VARIABLES;
+    const struct jpk_entity *named = names ? jpk_project_entity(r->project, item->value) : NULL;
     char *path = named ? jpk_entity_path(named) : NULL;
     if (path) {
         buf_puts(note, "it names ");
         retarget_put_name(note, path, strlen(path));
-    } else if (fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key))) {
+    } else if (change->fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key))) {
         buf_puts(note, "only the secret in its text, the rest of it stays");
-    } else if (r->packed->entity && r->packed->entity->deleted) {
+    } else if (r->entity && r->entity->deleted) {
         buf_puts(note, "its item is marked as deleted");
     }
     note->failed |= named && !path;
     free(path);
 }
 
-static bool note_item(void *context, enum jpk_without why, const struct jpk_item *item, enum retarget_fate fate)
+/*
+ * The secret that a property holds. Names decide whether a text is one that may hold secrets, so that is less sure.
+ * False: no memory.
+ */
+static bool find_secret(const struct retarget *r, const struct retarget_change *change, struct secret *secret)
+{
+    const struct jpk_item *item = &change->item;
+    size_t least, most;
+    bool encrypted = item->encrypted || (item->value && jpk_encrypted_length(item->value, &least, &most)), sure = true;
+    *secret = (struct secret){.confidence = JPK_HIGH, .offset = change->offset, .length = change->length};
+    if (!item->value)
+        return true;
+    if (change->why == JPK_WITHOUT_VARIABLES) {
+        secret->rule = encrypted ? SECRET_ENCRYPTED : SECRET_HIDDEN;
+        bool ok = retarget_variable_secret(&r->text, &sure);
+        secret->confidence = sure ? JPK_HIGH : JPK_LOW;
+        return ok;
+    }
+    secret->rule = retarget_credential_rule(item->key, item->value, encrypted);
+    if (change->fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key)))
+        secret->confidence = JPK_MEDIUM;
+    return true;
+}
+
+/* Whether a change is about a secret; the values of other variables go only when all of them do. */
+static bool about_secret(const struct retarget_change *change, const struct secret *secret)
+{
+    if (change->why == JPK_WITHOUT_SCHEDULES || change->why == JPK_WITHOUT_EMAILS || change->length == 0)
+        return false;
+    return secret->rule != SECRET_HIDDEN || secret->confidence > JPK_LOW;
+}
+
+/* The secrets in a header, an address or the like, where they can be told apart; all of it else. */
+static bool list_parts(struct retarget *r, struct jpk_left_out row, const struct secret *whole)
+{
+    struct hygiene_hits hits = {0};
+    const char *text = buf_text(&r->text) + whole->offset;
+    bool ok =
+        secret_text_find(text, whole->length, secret_rules_of_secrets(), JPK_MEDIUM, &hits) || error_memory(r->err);
+    for (size_t i = 0; ok && i < hits.count; i++) {
+        struct secret part = secret_of_hit(&hits.items[i], whole->offset);
+        ok = list_here(r, row, &part);
+    }
+    struct secret all = *whole;
+    if (ok && hits.count == 0)
+        ok = list_here(r, row, &all);
+    hygiene_hits_free(&hits);
+    return ok;
+}
+
+static bool note_change(void *context, const struct retarget_change *change)
 {
     struct retarget *r = context;
-    const struct jpk_entity *entity = r->packed->entity;
+    struct secret secret;
     struct buf note = {0};
-    put_note(&note, r, item, fate, why);
-    struct jpk_left_out row = {
-        .why = why, .path = r->packed->name, .key = item->key, .note = note.size ? note.data : NULL};
-    bool ok = !note.failed;
-    if (!ok)
-        error_memory(r->err);
-    else if (entity)
-        ok = list(r, &r->result->left_out, entity, row);
-    else /* it could not be read as an entity; it comes last */
-        ok = retarget_list(r->result, &r->result->left_out, UINT32_MAX, row) || error_memory(r->err);
+    if (!find_secret(r, change, &secret))
+        return error_memory(r->err);
+    bool is_secret = about_secret(change, &secret);
+    if (r->result->looking && !is_secret)
+        return true;
+    put_note(&note, r, change);
+    struct jpk_left_out row = {.why = change->why, .key = change->item.key, .note = note.size ? note.data : NULL};
+    struct hygiene_hit typed = {.offset = change->offset, .length = change->length};
+    bool ok = (!note.failed && retarget_add_hit(&r->typed, typed)) || error_memory(r->err);
+    if (ok && is_secret && secret.confidence == JPK_MEDIUM)
+        ok = list_parts(r, row, &secret);
+    else
+        ok = ok && list_here(r, row, is_secret ? &secret : NULL);
     buf_free(&note);
     return ok;
 }
 
+/* Lists what the text at hand holds beside its properties, and cuts that out of it. */
+static bool cut_texts(struct retarget *r, unsigned without)
+{
+    struct retarget_labels labels = retarget_labels_begin(&r->text);
+    struct buf key = {0};
+    size_t next = 0;
+    bool ok = retarget_find(buf_text(&r->text), r->text.size, without, r->result->looking, &r->typed, &r->hits) ||
+              error_memory(r->err);
+    for (size_t i = 0; ok && i < r->hits.count; i++) {
+        const struct hygiene_hit *hit = &r->hits.items[i];
+        struct secret secret = secret_of_hit(hit, 0);
+        retarget_label_at(&labels, hit->offset, &key);
+        ok = list_here(
+            r, (struct jpk_left_out){.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL}, &secret);
+    }
+    buf_free(&key);
+    buf_clear(&r->cut);
+    if (ok && r->hits.count > 0)
+        secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next, NULL);
+    return ok && (!r->cut.failed || error_memory(r->err));
+}
+
+/* Of the original text everything is listed; then it is cut out of a text that has lost the rest already. */
 static bool edit_entity(struct retarget *r)
 {
-    const struct jpk_entity *entity = r->packed->entity;
-    enum jpk_type type = entity ? entity->type : JPK_TYPE_UNKNOWN;
-    return retarget_entity(r->options->without, type, &r->text, &r->edited, note_item, r) || error_memory(r->err);
+    enum jpk_type type = r->entity ? r->entity->type : JPK_TYPE_UNKNOWN;
+    unsigned without = r->options->without;
+    if (r->result->looking && (without & JPK_WITHOUT_SECRETS) && type == JPK_TYPE_PROJECT_VARIABLE)
+        without |= JPK_WITHOUT_VARIABLES;
+    r->typed.count = 0;
+    if (!retarget_entity(without, type, &r->text, &r->edited, note_change, r))
+        return error_memory(r->err);
+    if (!cut_texts(r, without))
+        return false;
+    return r->hits.count == 0 || retarget_entity(without, type, &r->cut, &r->edited, NULL, NULL) ||
+           error_memory(r->err);
 }
 
 /* ------------------------------------------------------------------------------------------------------ other files */
@@ -161,17 +264,17 @@ static bool original_properties(struct retarget *r)
 }
 
 /* Edits what is no entity. *edited: whether anything was. */
-static bool edit_file(struct retarget *r, bool *edited)
+static bool edit_file(struct retarget *r, const struct packed *packed, bool *edited)
 {
     enum { EDITS = 16 };
     struct property_edit edits[EDITS];
-    const char *file = r->packed->name + strlen(r->packer.top);
+    const char *file = packed->name + strlen(r->packer.top);
     bool outline = strcmp(file, "project.xml") == 0;
     size_t count = outline ? 0 : property_edits(r, file, edits, EDITS);
     *edited = outline || count > 0 || strcmp(file, "jitterpak.properties") == 0;
     if (!*edited)
         return true;
-    if (!pack_read(&r->packer, r->packed, &r->text))
+    if (!pack_read(&r->packer, packed, &r->text))
         return false;
     buf_clear(&r->edited);
     if (outline)
@@ -180,8 +283,33 @@ static bool edit_file(struct retarget *r, bool *edited)
         return false;
     if (properties_edit(buf_text(&r->text), r->text.size, edits, count, &r->edited, r->err))
         return true;
-    error_entry(r->err, r->packed->name);
+    error_entry(r->err, packed->name);
     return false;
+}
+
+/* What is no entity, without what texts must not hold. */
+static bool clean_file(struct retarget *r, const struct packed *packed, bool *edited)
+{
+    unsigned in_texts = JPK_WITHOUT_SECRETS | JPK_WITHOUT_PEOPLE | JPK_WITHOUT_HOSTS;
+    if (!edit_file(r, packed, edited))
+        return false;
+    if (!(r->options->without & in_texts))
+        return true;
+    if (*edited) {
+        buf_clear(&r->text);
+        buf_put(&r->text, buf_text(&r->edited), r->edited.size);
+    } else if (!pack_read(&r->packer, packed, &r->text)) {
+        return false;
+    }
+    r->typed.count = 0;
+    if (r->text.failed || !cut_texts(r, r->options->without))
+        return r->text.failed ? error_memory(r->err) : false;
+    if (r->hits.count == 0)
+        return true;
+    *edited = true;
+    buf_clear(&r->edited);
+    buf_put(&r->edited, buf_text(&r->cut), r->cut.size);
+    return !r->edited.failed || error_memory(r->err);
 }
 
 /* ------------------------------------------------------------------------------------------------------ all of it */
@@ -189,10 +317,11 @@ static bool edit_file(struct retarget *r, bool *edited)
 static bool write_entry(struct retarget *r, struct jpk_writer *writer, const struct packed *packed)
 {
     bool edited = packed->source == FROM_ENTITY;
-    r->packed = packed;
+    r->file = packed->name;
+    r->entity = packed->entity;
     if (packed->entity && r->dropped[packed->entity->index])
         return true;
-    if (edited ? !(pack_read(&r->packer, packed, &r->text) && edit_entity(r)) : !edit_file(r, &edited))
+    if (edited ? !(pack_read(&r->packer, packed, &r->text) && edit_entity(r)) : !clean_file(r, packed, &edited))
         return false;
     return pack_write(&r->packer, writer, packed, edited ? &r->edited : NULL);
 }
@@ -218,6 +347,16 @@ static bool check_graph(const struct retarget *r)
     return error_set(r->err, JPK_ERR_USAGE, "the project's graph is needed to leave out schedules or e-mails");
 }
 
+static void release(struct retarget *r)
+{
+    free(r->dropped);
+    buf_free(&r->text);
+    buf_free(&r->cut);
+    buf_free(&r->edited);
+    hygiene_hits_free(&r->typed);
+    hygiene_hits_free(&r->hits);
+}
+
 struct jpk_retargeted *jpk_retarget_jitterpak(const struct jpk_project *project, const struct jpk_graph *graph,
                                               const char *path, const struct jpk_retarget_options *options,
                                               struct jpk_error *err)
@@ -228,8 +367,51 @@ struct jpk_retargeted *jpk_retarget_jitterpak(const struct jpk_project *project,
     bool ok = pack_begin(&r.packer, project, JPK_PACK_EXPORT, options->name, err) && drop_entities(&r) &&
               write_archive(&r, path);
     pack_end(&r.packer);
-    free(r.dropped);
-    buf_free(&r.text);
-    buf_free(&r.edited);
+    release(&r);
     return retarget_end(r.result, ok, err);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- looking */
+
+/* The entity whose file an entry is: those of a project by the names of their files. */
+static const struct jpk_entity **entities_by_entry(const struct jpk_project *project)
+{
+    const struct jpk_entity **by_entry = calloc(jpk_archive_count(project->archive) + 1, sizeof *by_entry);
+    for (size_t i = 0; by_entry && i < project->entity_count; i++) {
+        size_t entry =
+            project->entities[i]->file ? jpk_archive_find(project->archive, project->entities[i]->file) : SIZE_MAX;
+        if (entry != SIZE_MAX)
+            by_entry[entry] = project->entities[i];
+    }
+    return by_entry;
+}
+
+static bool look_at(struct retarget *r, size_t entry, const struct jpk_entity *entity)
+{
+    r->file = jpk_archive_entry(r->project->archive, entry)->name;
+    r->entity = entity;
+    buf_clear(&r->text);
+    if (!archive_read(r->project->archive, entry, &r->text, r->err))
+        return false;
+    return edit_entity(r); /* of a file that is no entity only its text counts */
+}
+
+struct retargeted *retarget_look_project(const struct jpk_project *project, const struct jpk_retarget_options *options,
+                                         struct jpk_error *err)
+{
+    struct retarget r = {.options = options, .project = project, .err = err};
+    const struct jpk_entity **by_entry = entities_by_entry(project);
+    bool ok = by_entry || error_memory(err);
+    if (!ok || !(r.result = retarget_begin(options, err))) {
+        free(by_entry);
+        return NULL;
+    }
+    r.result->looking = true;
+    for (size_t i = 0; ok && i < jpk_archive_count(project->archive); i++)
+        ok = look_at(&r, i, by_entry[i]);
+    free(by_entry);
+    release(&r);
+    if (!ok)
+        jpk_retargeted_free(&r.result->public);
+    return ok ? r.result : NULL;
 }

@@ -121,6 +121,31 @@ static bool read_attribute(const struct cutter *c, const struct xml_tag *tag, co
     return true;
 }
 
+/* The type that the file itself names, for entities that no project lists. */
+static enum jpk_type type_of(const struct buf *text)
+{
+    struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
+    struct buf name = {0};
+    struct xml_tag tag;
+    const struct jpk_type_info *info = NULL;
+    if (xml_scan_next(&scanner, &tag) && xml_tag_value(&scanner, &tag, "type", &name))
+        info = jpk_type_by_name(buf_text(&name));
+    buf_free(&name);
+    return info ? info->type : JPK_TYPE_UNKNOWN;
+}
+
+/* A secret variable loses its value like all of them do when variables are left out. False: no memory. */
+static bool add_variables(unsigned *without, enum jpk_type type, const struct buf *text)
+{
+    bool secret = false;
+    if (type != JPK_TYPE_PROJECT_VARIABLE || !(*without & JPK_WITHOUT_SECRETS))
+        return true;
+    if (!retarget_variable_secret(text, &secret))
+        return false;
+    *without |= secret ? JPK_WITHOUT_VARIABLES : 0u;
+    return true;
+}
+
 bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *text, struct buf *out, retarget_note *note,
                      void *context)
 {
@@ -128,31 +153,76 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
     struct buf key = {0}, value = {0}, enc = {0}, other = {0};
     struct xml_tag tag;
     bool ok = true;
+    if (type == JPK_TYPE_UNKNOWN)
+        type = type_of(text);
+    ok = add_variables(&without, type, text);
     while (ok && xml_scan_next(&c.scanner, &tag)) {
         if (!tag.opens || !xml_tag_is(&tag, "Item") || !read_attribute(&c, &tag, "key", &key))
             continue;
         bool has_value = read_attribute(&c, &tag, "value", &value);
-        struct jpk_item item = {
-            .key = buf_text(&key),
-            .value = has_value ? buf_text(&value) : NULL,
-            .encrypted = read_attribute(&c, &tag, "enc", &enc) && strcmp(buf_text(&enc), "true") == 0,
-        };
-        enum jpk_without why = 0;
-        enum retarget_fate fate = retarget_item(without, type, &item, &why, &other);
+        struct retarget_change change = {
+            .item = {
+                .key = buf_text(&key),
+                .value = has_value ? buf_text(&value) : NULL,
+                .encrypted = read_attribute(&c, &tag, "enc", &enc) && strcmp(buf_text(&enc), "true") == 0,
+            }};
+        change.fate = retarget_item(without, type, &change.item, &change.why, &other);
         ok = !key.failed && !value.failed && !other.failed;
-        if (fate == ITEM_GOES)
+        if (xml_tag_attribute(&c.scanner, &tag, "value", &change.offset, &change.length))
+            change.length -= change.offset;
+        if (change.fate == ITEM_GOES)
             cut_lines(&c, tag.start, element_end(&c, &tag));
-        else if (fate == ITEM_EMPTIED)
+        else if (change.fate == ITEM_EMPTIED)
             cut_value(&c, &tag);
-        else if (fate == ITEM_CHANGED)
+        else if (change.fate == ITEM_CHANGED)
             set_attribute(&c, &tag, "value", buf_text(&other));
-        ok = ok && (fate == ITEM_STAYS || note(context, why, &item, fate));
+        ok = ok && (change.fate == ITEM_STAYS || !note || note(context, &change));
     }
     buf_free(&key);
     buf_free(&value);
     buf_free(&enc);
     buf_free(&other);
     return finish(&c) && ok;
+}
+
+/* --------------------------------------------------------------------------------------------------------- labels */
+
+struct retarget_labels retarget_labels_begin(const struct buf *text)
+{
+    return (struct retarget_labels){.scanner = xml_scan(buf_text(text), text->size)};
+}
+
+/* `order$id$` of the text `order$id$<tab><trans>...` of a mapping. */
+static void put_target(const struct retarget_labels *labels, struct buf *out)
+{
+    const char *text = labels->scanner.text + labels->before.end,
+               *tab = memchr(text, '\t', labels->tag.start - labels->before.end);
+    if (tab) {
+        buf_clear(out);
+        retarget_put_name(out, text, (size_t)(tab - text));
+    }
+}
+
+void retarget_label_at(struct retarget_labels *labels, size_t offset, struct buf *out)
+{
+    buf_clear(out);
+    while (!labels->ended && (!labels->begun || labels->tag.end <= offset)) {
+        labels->before = labels->tag;
+        labels->begun = true;
+        labels->ended = !xml_scan_next(&labels->scanner, &labels->tag);
+    }
+    if (labels->ended)
+        return;
+    bool inside = labels->tag.start <= offset;
+    const struct xml_tag *tag = inside ? &labels->tag : &labels->before;
+    if (!tag->name_size || (inside && xml_tag_value(&labels->scanner, tag, "key", out)) ||
+        xml_tag_value(&labels->scanner, tag, inside ? "Name" : "name", out)) {
+        if (!inside && strcmp(buf_text(out), "expr") == 0)
+            put_target(labels, out);
+        return;
+    }
+    buf_clear(out);
+    buf_put(out, tag->name, tag->name_size);
 }
 
 /* --------------------------------------------------------------------------------------------------- project.xml */

@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/cloud_model.h"
 #include "jpk/retarget_parts.h"
-#include "jpk/secrets.h"
 
 static bool string_is(const struct jdoc *doc, uint32_t node, const char *text)
 {

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/retarget_parts.h"
-#include "jpk/secrets.h"
 
 bool retarget_secret_name(const char *name, size_t n)
 {

@@ -9,6 +9,8 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "jpk/retarget.h"
+#include "jpk/secret_text.h"
+#include "jpk/xml_scan.h"
 
 /* ------------------------------------------------------------------------------------------ the result: retarget.c */
 
@@ -16,6 +18,7 @@ struct left_out {
     struct jpk_left_out public; /* first, so that the pointers are the same */
     uint32_t place;             /* of its item in the project */
     uint32_t order;             /* among those of the item */
+    struct secret secret;       /* of those with a rule */
 };
 
 struct left_out_list {
@@ -27,6 +30,7 @@ struct retargeted {
     struct jpk_retargeted public; /* first, so that the pointers are the same */
     struct arena arena;
     struct left_out_list left_out, kept;
+    bool looking; /* nothing is left out; what would be is listed, with what goes by looks at low confidence */
 };
 
 /* NULL: no memory, or options that make no sense. */
@@ -44,8 +48,9 @@ const char *retarget_path(const struct left_out_list *list, uint32_t place);
 /* Appends a name for a note or a key, cut when it is very long. */
 void retarget_put_name(struct buf *out, const char *name, size_t n);
 
-/* Adds a row with copies of the texts, but for a path of retarget_path. False: no memory. */
-bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row);
+/* Adds a row with copies of the texts, but for a path of retarget_path. `secret` may be NULL. False: no memory. */
+bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row,
+                   const struct secret *secret);
 
 /* Whether a name is that of a secret itself: of `tokenUrl` and `password_expiry` it is not. */
 bool retarget_secret_name(const char *name, size_t n);
@@ -95,20 +100,75 @@ const struct retarget_property *retarget_properties(void);
 bool retarget_property_value(const struct retarget_property *row, const struct jpk_retarget_options *options,
                              const char **value);
 
+/* ------------------------------------------------------------------------------------ secrets: retarget_secret.c */
+
+/*
+ * Finds in a text what options ask to leave out, but for what overlaps with `typed`, places in order. In texts of
+ * projects that stay, `looking`, it is also what is hardly sure. False: no memory.
+ */
+bool retarget_find(const char *text, size_t n, unsigned without, bool looking, const struct hygiene_hits *typed,
+                   struct hygiene_hits *hits);
+
+/* Adds a hit to a list. False: no memory. */
+bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit);
+
+/* Which of the options a rule belongs to. */
+enum jpk_without retarget_why(enum hygiene_rule rule);
+
+/* What may be shown of a secret, in the arena of the result; NULL: no memory. */
+const char *retarget_shown(struct retargeted *result, enum secret_rule rule, const char *value, size_t n);
+
 /* ------------------------------------------------------------------------------ files of a Jitterpak:
  * retarget_entity.c
  */
 
-/* Something of an entity that is left out. `item` is as it was. False: no memory. */
-typedef bool retarget_note(void *context, enum jpk_without why, const struct jpk_item *item, enum retarget_fate fate);
+/* Something of an entity that is left out. */
+struct retarget_change {
+    enum jpk_without why;
+    enum retarget_fate fate;
+    struct jpk_item item;  /* as it was */
+    size_t offset, length; /* of its value in the file */
+};
 
-/* Copies an entity's file without what goes. False: no memory. */
+/* False: no memory. */
+typedef bool retarget_note(void *context, const struct retarget_change *change);
+
+/* Copies an entity's file without what goes. `note` may be NULL. False: no memory. */
 bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *text, struct buf *out, retarget_note *note,
                      void *context);
+
+/* Whether the value of a project variable, of whose file this is the text, is a secret: hidden, or one by the
+ * variable's name or its looks. False: no memory. */
+bool retarget_variable_secret(const struct buf *text, bool *secret);
+
+/* Whether the value of a variable is a secret, by its name and its looks. */
+bool retarget_variable_looks_secret(const char *name, size_t name_size, const char *value, size_t size);
+
+/* The rule that a credential falls under, by the name of its setting and its value. */
+enum secret_rule retarget_credential_rule(const char *key, const char *value, bool encrypted);
+
+/* What a place in an entity's file is called: a property by its key, a mapping by its target, a text by its name. */
+struct retarget_labels {
+    struct xml_scanner scanner;
+    struct xml_tag tag, before; /* the tag that ends behind the last place, and the one before it */
+    bool begun, ended;
+};
+struct retarget_labels retarget_labels_begin(const struct buf *text);
+/* For places that do not decrease; `out` is emptied first, and stays so where nothing is called anything. */
+void retarget_label_at(struct retarget_labels *labels, size_t offset, struct buf *out);
 
 /* Copies project.xml with another name, unless that is NULL, and without the entities that `drops` says. */
 bool retarget_outline(const char *name, bool (*drops)(void *context, const char *id), void *context,
                       const struct buf *text, struct buf *out);
+
+/*
+ * Looks for what retargeting would leave out, without leaving anything out: in every file of an archive, in an export.
+ * NULL: an error.
+ */
+struct retargeted *retarget_look_project(const struct jpk_project *project, const struct jpk_retarget_options *options,
+                                         struct jpk_error *err);
+struct retargeted *retarget_look_cloud(const struct jpk_cloud *cloud, const struct jpk_retarget_options *options,
+                                       struct jpk_error *err);
 
 /* --------------------------------------------------------------------------------- exports: retarget_cloud_secret.c */
 

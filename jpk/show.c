@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
-#include "jpk/secrets.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_settings.h"
 #include "jpk/tree_view.h"

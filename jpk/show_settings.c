@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/model.h"
-#include "jpk/secrets.h"
 
 enum setting_kind {
     SETTING_TEXT,

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
-#include "jpk/secrets.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_places.h"
 #include "jpk/show_settings.h"

@@ -386,6 +386,25 @@ static void on_subset(void *context, const xmlChar *name, const xmlChar *externa
 }
 
 /*
+ * What libxml2 says, but for messages that repeat a word of the text: where a value holds `&` or a quote it ends too
+ * early, and the word is the rest of it, perhaps of a password.
+ */
+static const char *words_of(const xmlError *error)
+{
+    switch (error->code) {
+    case XML_ERR_UNDECLARED_ENTITY:
+    case XML_WAR_UNDECLARED_ENTITY:
+        return "an entity is not defined; '&' itself is written &amp;";
+    case XML_ERR_ATTRIBUTE_WITHOUT_VALUE:
+        return "an attribute has no value";
+    case XML_ERR_ATTRIBUTE_REDEFINED:
+        return "an attribute is redefined";
+    default:
+        return error->message ? error->message : "";
+    }
+}
+
+/*
  * The first error ends the parsing: libxml2 would go on, no longer in step with the check before it, and read as a tag
  * of any length what the check took for a comment.
  */
@@ -398,12 +417,11 @@ static void on_error(void *context, xmlErrorPtr error)
         stop_memory(reader);
         return;
     }
-    char message[256];
-    size_t n = strlen(error->message ? error->message : "");
-    while (n > 0 && (error->message[n - 1] == '\n' || error->message[n - 1] == ' '))
+    const char *words = words_of(error);
+    size_t n = strlen(words);
+    while (n > 0 && (words[n - 1] == '\n' || words[n - 1] == ' '))
         n--;
-    snprintf(message, sizeof message, "%.*s", (int)(n > 200 ? 200 : n), error->message ? error->message : "");
-    error_set(reader->err, JPK_ERR_XML, "is not well-formed XML: %s", message);
+    error_set(reader->err, JPK_ERR_XML, "is not well-formed XML: %.*s", (int)(n > 200 ? 200 : n), words);
     /* libxml2 counts characters in its columns: the place is taken from where it stands. */
     const char *cur = (const char *)reader->context->input->cur;
     if (cur >= reader->text && cur <= reader->text + reader->size)

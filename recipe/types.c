@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
-#include "jpk/secrets.h"
+#include "jpk/secret_text.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
 
@@ -265,6 +266,16 @@ static void find_label(struct plan *plan, struct variable *v)
                *label ? "the variable's label, made readable" : "the variable's name, made readable", JPK_HIGH);
 }
 
+/* What is not to be seen, and what looks like a secret, is no default that a form may show. */
+static bool tells_secret(const struct variable *v, const char *value)
+{
+    struct buf masked = {0};
+    bool tells = v->secret || held(v)->hidden || url_holds_secret(value) ||
+                 secret_text_mask(&masked, value, strlen(value)) || masked.failed;
+    buf_free(&masked);
+    return tells;
+}
+
 static void find_default(struct variable *v)
 {
     const struct jpk_variable_entity *entity = held(v);
@@ -283,7 +294,7 @@ static void find_default(struct variable *v)
     v->has_default = reads > 0 && with_default == reads && !v->in_slot;
     if (entity->value)
         v->default_value = entity->value;
-    if (v->secret || (v->default_value && url_holds_secret(v->default_value)))
+    if (v->default_value && tells_secret(v, v->default_value))
         v->default_value = NULL;
 }
 

@@ -5,20 +5,6 @@
 #include "recipe/hygiene_rules.h"
 #include "recipe/validate.h"
 
-/* The value or key of a JSON text that a byte belongs to. */
-static uint32_t node_at(const struct jdoc *doc, size_t offset)
-{
-    uint32_t low = 0, high = doc->count;
-    while (high - low > 1) {
-        uint32_t middle = low + (high - low) / 2;
-        if (doc->nodes[middle].start <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* A sentence as the beginning of a message: without its full stop, and small where it began with an article. */
 static void put_what(struct buf *out, const char *what)
 {
@@ -47,7 +33,7 @@ void validate_hygiene(struct validation *v, const char *file, const char *text, 
         buf_puts(&message, ": ");
         hygiene_mask(&message, hit->rule, text + hit->offset, hit->length);
         if (doc && jdoc_place_all(doc, NULL))
-            jdoc_pointer(doc, node_at(doc, hit->offset), &pointer);
+            jdoc_pointer(doc, jdoc_at(doc, hit->offset), &pointer);
         struct jpk_finding finding = {.file = file,
                                       .line = position.line,
                                       .column = position.column,

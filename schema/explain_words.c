@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/secrets.h"
 #include "schema/explain.h"
 
 enum { SHOWN = 48 }; /* bytes of a name or a text */
@@ -28,9 +29,23 @@ void put_name(struct buf *out, const char *text, size_t n)
     buf_putc(out, '\'');
 }
 
+/* The value of a member whose name is that of a secret is not repeated, unless it is a word like "yes". */
+static bool is_secret(const struct jdoc *doc, uint32_t node)
+{
+    enum { WORD_MAX = 5 };
+    bool member = node > 0 && doc->nodes[node - 1].flags & JDOC_KEY;
+    return member && (jdoc_type(doc, node) == JDOC_STRING || jdoc_type(doc, node) == JDOC_NUMBER) &&
+           doc->nodes[node].count > WORD_MAX &&
+           secret_name(jdoc_string(doc, node - 1), jdoc_string_size(doc, node - 1));
+}
+
 void put_value(struct buf *out, const struct jdoc *doc, uint32_t node)
 {
     uint32_t count = doc->nodes[node].count;
+    if (is_secret(doc, node)) {
+        buf_puts(out, "what is there (not shown)");
+        return;
+    }
     switch (jdoc_type(doc, node)) {
     case JDOC_NULL:
         buf_puts(out, "null");

@@ -58,41 +58,13 @@ static bool add_rules(struct checking *c, const struct jpk_check_rule *from)
     return true;
 }
 
-/* Reads a file of the project whose findings were added last: behind the input's name stands the entry's. */
-static bool read_entry(void *context, const char *file, struct buf *text)
-{
-    const struct source *input = context;
-    size_t n = strlen(input->name), size, index;
-    void *data;
-    if (input->cloud && !input->tree) {
-        buf_put(text, input->cloud->text, input->cloud->size);
-        return strcmp(file, input->name) == 0;
-    }
-    if (strncmp(file, input->name, n) != 0)
-        return false;
-    file += n;
-    file += *file == '/' && (n == 0 || input->name[n - 1] != '/');
-    if (input->tree) {
-        const char *found = jpk_cloud_tree_file(input->tree, file, &size);
-        buf_put(text, found, found ? size : 0);
-        return found != NULL;
-    }
-    struct jpk_archive *files = jpk_tree_files(input->archive);
-    index = jpk_archive_find(files, file);
-    if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, NULL))
-        return false;
-    buf_put(text, data, size);
-    free(data);
-    return true;
-}
-
 static int print_list(struct checking *c, struct source *input)
 {
     struct findings_report all = {
         .settings = c->settings, .list = &c->list, .rules = c->rules, .rule_count = c->rule_count, .unit = "project"};
     if (input) {
         all.subject = input->name;
-        all.read = read_entry;
+        all.read = input_read_file;
         all.context = input;
     }
     return findings_print(&all, c->format);
@@ -108,7 +80,7 @@ static int list_findings(struct checking *c, struct source *input, const struct 
         status = print_list(c, input);
         findings_free(&c->list);
     } else {
-        findings_count_characters(&c->list, read_entry, input);
+        findings_count_characters(&c->list, input_read_file, input);
     }
     return status;
 }

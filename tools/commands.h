@@ -19,6 +19,8 @@ extern const struct command graph_command;
 extern const struct command pack_command;
 extern const struct command convert_command;
 extern const struct command inventory_command;
+extern const struct command scan_command;
+extern const struct command redact_command;
 extern const struct command migrate_init_command;
 extern const struct command migrate_plan_command;
 extern const struct command migrate_run_command;

@@ -1,5 +1,6 @@
 #include "tools/input.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,4 +42,31 @@ bool input_open(struct source *input, const char *argument, const struct setting
               input->tree ? "is the tree of an export of Cloud Studio" : "is JSON, as exports of Cloud Studio are");
     error_file(err, input->name);
     return false;
+}
+
+bool input_read_file(void *context, const char *file, struct buf *text)
+{
+    const struct source *input = context;
+    size_t n = strlen(input->name), size, index;
+    void *data;
+    if (input->cloud && !input->tree) {
+        buf_put(text, input->cloud->text, input->cloud->size);
+        return strcmp(file, input->name) == 0;
+    }
+    if (strncmp(file, input->name, n) != 0)
+        return false;
+    file += n;
+    file += *file == '/' && (n == 0 || input->name[n - 1] != '/');
+    if (input->tree) {
+        const char *found = jpk_cloud_tree_file(input->tree, file, &size);
+        buf_put(text, found, found ? size : 0);
+        return found != NULL;
+    }
+    struct jpk_archive *files = jpk_tree_files(input->archive);
+    index = jpk_archive_find(files, file);
+    if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, NULL))
+        return false;
+    buf_put(text, data, size);
+    free(data);
+    return true;
 }

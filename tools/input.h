@@ -2,6 +2,7 @@
 #ifndef TOOLS_INPUT_H
 #define TOOLS_INPUT_H
 
+#include "base/buf.h"
 #include "jpk/source.h"
 #include "tools/options.h"
 
@@ -13,5 +14,8 @@ bool input_open(struct source *input, const char *argument, const struct setting
 
 /* The same for commands that know both studios. */
 bool input_open_any(struct source *input, const char *argument, const struct settings *settings, struct jpk_error *err);
+
+/* Reads a file of an opened project for findings_reader: behind the input's name stands the entry's. */
+bool input_read_file(void *context, const char *file, struct buf *text);
 
 #endif

@@ -23,6 +23,8 @@ const struct command *const commands[] = {
     &unpack_command,
     &pack_command,
     &convert_command,
+    &scan_command,
+    &redact_command,
     &migrate_init_command,
     &migrate_plan_command,
     &migrate_run_command,

@@ -73,6 +73,13 @@ struct settings {
     struct {
         bool global;
     } git;
+    struct {
+        const char *confidence, *only;
+    } scan;
+    struct {
+        bool people, hosts;
+        const char *report;
+    } redact;
     uint64_t jobs; /* -j; 0: one a processor */
 };
 

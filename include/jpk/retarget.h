@@ -15,12 +15,15 @@
 extern "C" {
 #endif
 
-/* What is left out, as the export dialogs of both studios offer it. */
+/* What is left out: as the export dialogs of both studios offer it, and what they leave in. */
 enum jpk_without {
     JPK_WITHOUT_CREDENTIALS = 1,
     JPK_WITHOUT_SCHEDULES = 2,
-    JPK_WITHOUT_EMAILS = 4,   /* what operations send on success and failure */
-    JPK_WITHOUT_VARIABLES = 8 /* the values of project variables */
+    JPK_WITHOUT_EMAILS = 4,    /* what operations send on success and failure */
+    JPK_WITHOUT_VARIABLES = 8, /* the values of project variables */
+    JPK_WITHOUT_SECRETS = 16,  /* in scripts, mappings and all other texts; the values of variables that are secrets */
+    JPK_WITHOUT_PEOPLE = 32,   /* e-mail addresses and telephone numbers, in all texts */
+    JPK_WITHOUT_HOSTS = 64     /* hosts, addresses and file servers of internal networks, in all texts */
 };
 
 /* NULL: stays as it is. */
@@ -39,6 +42,7 @@ struct jpk_left_out {
     const char *path; /* of the item, as jpk_diff gives it: "Schedule/Nightly", "connection/Salesforce"; "project" */
     const char *key;  /* of the setting: "password", "page1/password"; NULL: the item as a whole */
     const char *note; /* a remark; NULL: nothing to add */
+    const char *rule; /* of a secret: the rule of jpk_scan_rule that it falls under; NULL: it is none */
 };
 
 struct jpk_retargeted {
@@ -68,7 +72,11 @@ struct jpk_retargeted {
  *    schedule have it;
  *  - e-mails: the links of operations to them, and EmailMessage entities that nothing else uses. References in comments
  *    do not count;
- *  - variables: the values of project variables.
+ *  - variables: the values of project variables;
+ *  - secrets: in every text, be it a script, a mapping or a file, what jpk_scan_project finds with medium or high
+ *    confidence is replaced by REDACTED, so that scripts can still be read; literal text beside a variable by nothing.
+ *    Variables lose their values when these are hidden, or secrets by the variable's name or by their looks;
+ *  - people and hosts: the same with what stands for nobody, such as redacted@example.com and 192.0.2.1.
  *
  * What is marked as deleted is treated like all else. Deflate is as in every archive that this library writes.
  *
@@ -93,6 +101,7 @@ JPK_API struct jpk_retargeted *jpk_retarget_jitterpak(const struct jpk_project *
  *  - e-mails: what in operations (steps apart) holds the id of one; components that nothing else names, and what global
  *    variables say of their uses;
  *  - variables: the values of project variables become empty;
+ *  - secrets, people, hosts: as in a Jitterpak, in every string of the file and in its assets;
  *  - schedules: nothing. No export is known to hold any, and components of unknown kinds stay.
  *
  * Errors: JPK_ERR_USAGE, JPK_ERR_MEMORY.

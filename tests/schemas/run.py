@@ -526,6 +526,11 @@ def test_program(judge, path):
         test_migration(program, folder)
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
+        program.reports("scan-report-1", [["scan", "--min-confidence", "low", os.path.join(ROOT, "samples"), broken],
+                                          ["scan", os.path.join(ROOT, "tests", "hygiene"), "--max-findings", "3"],
+                                          ["scan", packed], ["scan", recipes]])
+        program.reports("redact-report-1", [["redact", project, "-o", os.path.join(folder, f"redacted-{i}.jpk")]
+                                            for i, project in enumerate([*projects, packed])])
         program.reports("diff-report-1", [["diff", projects[0], packed], ["diff", "--all", *projects[:2]]])
         program.reports("diff-report-1", [["diff", one, other] for one, other in zip(projects, projects[1:])])
         export = os.path.join(ROOT, "samples", "cloud", "contacts.json")

@@ -13,9 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/hygiene.h"
-#include "jpk/secrets.h"
 #include "tests/unit/projectmaker.h"
 
 /* ------------------------------------------------------------------------------------------------------------- help */
@@ -216,6 +216,13 @@ static const struct {
     {"export SMTP_PASS=geheim77\n", "plain-password=geheim77"},
     {"$password = \"geheim77\";", "plain-password=geheim77"},
     {"Set(\"ftp_password\", \"geheim77\");", "plain-password=geheim77"},
+    {"Set(\"$ftp_password\", \"geheim77\");", "plain-password=geheim77"},
+    {"Jitterbit.SetVar(\"$ftp_password\", 'geheim77')", "plain-password=geheim77"},
+    {"AddToDict($login, \"password\", \"geheim77\");", "plain-password=geheim77"},
+    {"x = Base64Encode( \"bob:geheim77\");", "plain-password=geheim77"},
+    {"&quot;&gt;base64encode(&quot;bob:geheim77&quot;)", "plain-password=geheim77"},
+    {"x = AESEncryption(Trim($a, 2), \"geheim77\", \"salt\");", "plain-password=geheim77"},
+    {"x = AESDecryption($a, 'geheim77');", "plain-password=geheim77"},
     {"'password' => 'geheim77',", "plain-password=geheim77"},
     {"a&password=geheim77&b", "plain-password=geheim77"},
     {"refresh_token=" R24 "&amp;client_secret=" R36 "\"/>", "plain-secret=" R24 "; plain-secret=" R36},
@@ -288,6 +295,11 @@ static void test_long_line(void **state)
 static const char *const negatives[] = {
     "",
     "p",
+    /* functions whose arguments are none */
+    "x = Base64Encode(\"bob\"); Base64Encode($user + \":\" + $pass); Base64Encode(\"[user]:[password]\")",
+    "x = Base64Encode(\"Orders: all of them\"); y = Base64Encode(\":geheim77\")",
+    "x = AESEncryption(\"geheim77\", $key); AESEncryption($a, \"[key]\"); AESEncryption($a; \"geheim77\")",
+    "AddToDict($login, \"name\", \"geheim77\"); Length($a, \"password\", \"geheim77\")",
     /* placeholders */
     "{\"password\": \"[salesforce_password]\"}",
     "<Item key=\"password\" value=\"[pv_password]\"/>",

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "jpk/retarget.h"
+#include "jpk/scan.h"
 #include "tests/unit/projectmaker.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -39,7 +40,8 @@ struct source {
 static const struct jpk_retarget_options options = {
     .name = "N",
     .organization_id = "1",
-    .without = JPK_WITHOUT_CREDENTIALS | JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS | JPK_WITHOUT_VARIABLES,
+    .without = JPK_WITHOUT_CREDENTIALS | JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS | JPK_WITHOUT_VARIABLES |
+               JPK_WITHOUT_SECRETS | JPK_WITHOUT_PEOPLE | JPK_WITHOUT_HOSTS,
     .force = true,
     .fast = true,
 };
@@ -107,10 +109,63 @@ static void a_jitterpak(void **state)
     pm_remove(folder);
 }
 
+/* Looking goes the same ways, and others in texts that are no projects. */
+static struct jpk_secrets *look(const struct source *source, struct jpk_error *err)
+{
+    static const char text[] = "{\"password\": \"Hunter-2-hunter\", \"a\": {\"secret\": true, \"default\": \"x\"}, "
+                               "\"b\": \"$smtp_password = \\\"Hunter-3-hunter\\\"\"}";
+    return source->cloud     ? jpk_scan_cloud(source->cloud, NULL, NULL, err)
+           : source->project ? jpk_scan_project(source->project, NULL, err)
+                             : jpk_scan_text(text, strlen(text), NULL, err);
+}
+
+static void looks_fail(const struct source *source, size_t step)
+{
+    struct jpk_secrets *whole = look(source, NULL);
+    assert_non_null(whole);
+    size_t found = whole->count, all = SIZE_MAX;
+    jpk_secrets_free(whole);
+    for (size_t nth = 0; nth <= all; nth += nth ? step : 1) {
+        struct jpk_error err = {0};
+        long before = allocations_held;
+        allocations_begin(nth);
+        struct jpk_secrets *secrets = look(source, &err);
+        size_t used = allocations_end();
+        if (!secrets && err.code != JPK_ERR_MEMORY)
+            fail_msg("allocation %zu: %s: %s", nth, jpk_code_name(err.code), err.message);
+        if (secrets && secrets->count != found)
+            fail_msg("allocation %zu: %zu of %zu secrets", nth, secrets->count, found);
+        jpk_secrets_free(secrets);
+        if (allocations_held != before && !source->project)
+            fail_msg("allocation %zu: %ld are left", nth, allocations_held - before);
+        if (nth == 0)
+            all = used;
+    }
+    assert_in_range(all, 10, 100000);
+}
+
+static void looking(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    struct source text = {0}, cloud = {.cloud = jpk_cloud_load_file("samples/cloud/contacts.json", NULL, NULL)};
+    struct jpk_archive *archive = pm_real(PM_DATABASE);
+    struct source project = {.project = jpk_project_load(archive, NULL, 0, &err)};
+    assert_non_null(cloud.cloud);
+    assert_non_null(project.project);
+    looks_fail(&text, 1);
+    looks_fail(&cloud, 1);
+    looks_fail(&project, 3);
+    jpk_cloud_free((struct jpk_cloud *)(uintptr_t)cloud.cloud);
+    jpk_project_free((struct jpk_project *)(uintptr_t)project.project);
+    jpk_archive_free(archive);
+}
+
 int main(void)
 {
     setenv("TZ", "UTC", 1); /* else the C library looks for the zone again and again */
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_export), cmocka_unit_test(a_jitterpak)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(an_export), cmocka_unit_test(a_jitterpak),
+                                       cmocka_unit_test(looking)};
     return cmocka_run_group_tests_name("retargeting without memory", tests, NULL, NULL);
 }
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "jpk/secrets.h"
+#include "base/secrets.h"
 #include "jpk/show.h"
 #include "tests/unit/projectmaker.h"
 

@@ -1,4 +1,4 @@
-#include "jpk/secrets.h"
+#include "base/secrets.h"
 
 #include <string.h>
 

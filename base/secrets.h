@@ -1,6 +1,6 @@
 /* Secrets that stand in the clear. */
-#ifndef JPK_SECRETS_H
-#define JPK_SECRETS_H
+#ifndef BASE_SECRETS_H
+#define BASE_SECRETS_H
 
 #include "base/buf.h"
 

@@ -1,0 +1,53 @@
+/* Secrets that no name introduces, for they are arguments of functions of Jitterbit Script. */
+#include "jpk/hygiene_parts.h"
+
+enum { ARGUMENT_MOST = 256, BLANKS_MOST = 16 };
+
+/* Behind the comma after an argument, which may be anything in one line; 0: there is none near. */
+static size_t next_argument(const struct scan *scan, size_t at)
+{
+    unsigned depth = 0;
+    for (size_t end = at + ARGUMENT_MOST; at < end && at < scan->n; at++) {
+        char c = scan->text[at];
+        if (c == '\n' || c == ';' || (c == ')' && depth == 0))
+            return 0;
+        if (c == ',' && depth == 0)
+            return at + 1;
+        depth += c == '(';
+        depth -= c == ')';
+    }
+    return 0;
+}
+
+/* The string that stands at an offset, blanks apart. */
+static bool string_at(const struct scan *scan, size_t at, struct span *value)
+{
+    for (size_t end = at + BLANKS_MOST; at < end && is_blank(scan_char(scan, at));)
+        at++;
+    size_t quote = quote_at(scan, at);
+    return quote > 0 && quoted_value(scan, at, quote, value);
+}
+
+/* `user:password`, as in the header of basic authentication. */
+static void look_login(struct scan *scan, struct span value)
+{
+    const char *text = scan->text + value.at, *colon = memchr(text, ':', value.n);
+    size_t user = colon ? (size_t)(colon - text) + 1 : value.n;
+    if (user > 1 && user < value.n && !memchr(text, ' ', value.n) &&
+        value_look(colon + 1, value.n - user) >= VALUE_WORD)
+        scan_hit(scan, HYGIENE_PLAIN_PASSWORD, JPK_MEDIUM, value.at + user, value.n - user);
+}
+
+void look_call(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    struct span value;
+    size_t first = at + strlen(anchor->text);
+    if (anchor->text[0] == 'b') {
+        if (string_at(scan, first, &value))
+            look_login(scan, value);
+        return;
+    }
+    size_t second = next_argument(scan, first);
+    if (second > 0 && string_at(scan, second, &value) && value_look(scan->text + value.at, value.n) >= VALUE_WORD)
+        scan_hit(scan, HYGIENE_PLAIN_PASSWORD, JPK_HIGH, value.at, value.n);
+}

@@ -1,0 +1,140 @@
+/* Secrets: by what holds them, and by their looks in any text. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "jpk/hygiene_parts.h"
+#include "jpk/retarget_parts.h"
+#include "jpk/xml_scan.h"
+
+/* A value with `[name]` in it that is more than that. */
+static bool beside_variable(const char *value)
+{
+    const char *open = strchr(value, '[');
+    return open && strchr(open, ']');
+}
+
+static enum secret_rule rule_of_place(const char *key)
+{
+    static const struct {
+        const char *word;
+        enum hygiene_rule rule;
+    } rows[] = {
+        {"header", HYGIENE_AUTHORIZATION_HEADER},
+        {"connect", HYGIENE_CONNECTION_PASSWORD},
+        {"", HYGIENE_URL_CREDENTIALS},
+    };
+    size_t i = 0;
+    while (!strcasestr(key, rows[i].word))
+        i++;
+    return (enum secret_rule)rows[i].rule;
+}
+
+enum secret_rule retarget_credential_rule(const char *key, const char *value, bool encrypted)
+{
+    size_t n = strlen(key);
+    if (encrypted)
+        return SECRET_ENCRYPTED;
+    if (beside_variable(value))
+        return (enum secret_rule)HYGIENE_LEAK_BESIDE_VARIABLE;
+    if (!retarget_secret_name(key, n))
+        return rule_of_place(key);
+    switch (secret_kind(key, n)) {
+    case SECRET_PASSWORD:
+        return (enum secret_rule)HYGIENE_PLAIN_PASSWORD;
+    case SECRET_HEADER:
+        return (enum secret_rule)HYGIENE_AUTHORIZATION_HEADER;
+    default:
+        return (enum secret_rule)HYGIENE_PLAIN_SECRET;
+    }
+}
+
+bool retarget_variable_looks_secret(const char *name, size_t name_size, const char *value, size_t size)
+{
+    enum { RANDOM_LEAST = 20 };
+    if (!retarget_secret_value(value, size))
+        return false;
+    return retarget_secret_name(name, name_size) || (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
+}
+
+bool retarget_variable_secret(const struct buf *text, bool *secret)
+{
+    struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
+    struct buf name = {0}, key = {0}, value = {0};
+    struct xml_tag tag;
+    bool hidden = false, there = false, looks = false;
+    while (xml_scan_next(&scanner, &tag)) {
+        if (tag.opens && xml_tag_is(&tag, "Header"))
+            xml_tag_value(&scanner, &tag, "Name", &name);
+        if (!tag.opens || !xml_tag_is(&tag, "Item") || !xml_tag_value(&scanner, &tag, "key", &key) ||
+            !xml_tag_value(&scanner, &tag, "value", &value))
+            continue;
+        if (strcmp(buf_text(&key), "hide_value") == 0)
+            hidden = strcmp(buf_text(&value), "1") == 0 || strcasecmp(buf_text(&value), "true") == 0;
+        if (strcmp(buf_text(&key), "value") != 0)
+            continue;
+        there = value.size > 0;
+        looks = retarget_variable_looks_secret(buf_text(&name), name.size, buf_text(&value), value.size);
+    }
+    bool ok = !name.failed && !key.failed && !value.failed;
+    buf_free(&name);
+    buf_free(&key);
+    buf_free(&value);
+    *secret = (hidden && there) || looks;
+    return ok;
+}
+
+/* ------------------------------------------------------------------------------------------------------- in texts */
+
+static uint64_t rules_of(unsigned without)
+{
+    return (without & JPK_WITHOUT_SECRETS ? secret_rules_of_secrets() : 0) |
+           (without & JPK_WITHOUT_PEOPLE ? secret_rules_of_people() : 0) |
+           (without & JPK_WITHOUT_HOSTS ? secret_rules_of_hosts() : 0);
+}
+
+enum jpk_without retarget_why(enum hygiene_rule rule)
+{
+    uint64_t bit = UINT64_C(1) << rule;
+    return bit & secret_rules_of_people()  ? JPK_WITHOUT_PEOPLE
+           : bit & secret_rules_of_hosts() ? JPK_WITHOUT_HOSTS
+                                           : JPK_WITHOUT_SECRETS;
+}
+
+bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit)
+{
+    struct hygiene_hit *items = array_grow(hits->items, hits->count, &hits->capacity, sizeof *items);
+    if (!items)
+        return false;
+    hits->items = items;
+    items[hits->count++] = hit;
+    return true;
+}
+
+bool retarget_find(const char *text, size_t n, unsigned without, bool looking, const struct hygiene_hits *typed,
+                   struct hygiene_hits *hits)
+{
+    uint64_t rules = rules_of(without);
+    size_t kept = 0, next = 0;
+    hits->count = 0;
+    if (rules == 0 || !secret_text_find(text, n, rules, looking ? JPK_LOW : JPK_MEDIUM, hits))
+        return rules == 0;
+    for (size_t i = 0; i < hits->count; i++) {
+        const struct hygiene_hit hit = hits->items[i];
+        while (typed && next < typed->count && typed->items[next].offset + typed->items[next].length <= hit.offset)
+            next++;
+        if (!typed || next == typed->count || typed->items[next].offset >= hit.offset + hit.length)
+            hits->items[kept++] = hit;
+    }
+    hits->count = kept;
+    return true;
+}
+
+const char *retarget_shown(struct retargeted *result, enum secret_rule rule, const char *value, size_t n)
+{
+    struct buf shown = {0};
+    secret_mask(&shown, rule, value, n);
+    const char *text = shown.failed ? NULL : arena_strdup(&result->arena, buf_text(&shown));
+    buf_free(&shown);
+    return text;
+}

@@ -1,0 +1,67 @@
+/*
+ * Secrets in the bytes of a file: found as jpk/hygiene.h finds them in any text, widened so that nothing is left of
+ * them, and replaced by a marker that leaves the file what it was, XML, JSON or a script.
+ */
+#ifndef JPK_SECRET_TEXT_H
+#define JPK_SECRET_TEXT_H
+
+#include "base/buf.h"
+#include "jpk/hygiene.h"
+
+/* The rules of hygiene, and those that only who knows the form of a project can apply. */
+enum secret_rule {
+    SECRET_ENCRYPTED = HYGIENE_RULES, /* an encrypted value */
+    SECRET_HIDDEN,                    /* a variable's value that people are not to see, in the clear */
+    SECRET_VALUE,                     /* the value of what says that it is a secret, in a recipe or a configure file */
+    SECRET_RULES
+};
+
+/* Where one stands, and how sure it is that it is one. */
+struct secret {
+    enum secret_rule rule;
+    enum jpk_confidence confidence;
+    const char *file;      /* the entry of an archive; NULL: the one file that there is */
+    const char *shown;     /* what may be shown of it */
+    size_t offset, length; /* in the file */
+};
+
+/* A hit in a text that begins at an offset. */
+static inline struct secret secret_of_hit(const struct hygiene_hit *hit, size_t at)
+{
+    return (struct secret){.rule = (enum secret_rule)hit->rule,
+                           .confidence = hit->confidence,
+                           .offset = at + hit->offset,
+                           .length = hit->length};
+}
+
+/* The row of a rule: jpk/secret_text.c. */
+const struct hygiene_rule_info *secret_rule_info(enum secret_rule rule);
+
+/* Adds what may be shown of a secret. */
+void secret_mask(struct buf *out, enum secret_rule rule, const char *value, size_t n);
+
+/* Bits `1 << rule` of hygiene: secrets as such, what tells of people, what tells of internal networks. */
+uint64_t secret_rules_of_secrets(void);
+uint64_t secret_rules_of_people(void);
+uint64_t secret_rules_of_hosts(void);
+
+/*
+ * Finds what falls under `rules`, at least at that confidence. Hits end neither inside of an escape of JSON nor of a
+ * reference of XML. Nothing is found in what is no text. False: no memory.
+ */
+bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits);
+
+/*
+ * Adds a piece of a text, [at, end), with `mark` in the place of hits, of NULL with markers that are found by no rule.
+ * *next is the first hit that may end behind `at`; it becomes that of what follows the piece.
+ */
+void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
+                     size_t *next, const char *mark);
+
+/*
+ * Adds a text for people, with the secrets in it as "****". False: there are none, and nothing was added; or `out` has
+ * failed.
+ */
+bool secret_text_mask(struct buf *out, const char *text, size_t n);
+
+#endif
