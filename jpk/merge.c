@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/archive.h"
 #include "jpk/md5.h"
 #include "jpk/merge_list.h"
 #include "jpk/merge_project.h"
 #include "jpk/merge_xml.h"
-#include "jpk/secrets.h"
 #include "jpk/xml_scan.h"
 
 /* ------------------------------------------------------------------------------------------------- the unit at hand */

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secrets.h"
 #include "jpk/cloud_diff.h"
 #include "jpk/cloud_json.h"
 #include "jpk/cloud_path.h"
 #include "jpk/merge_json_write.h"
-#include "jpk/secrets.h"
 
 enum { DEPTH_MAX = 64 }; /* what lies deeper is merged as a whole */
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/secrets.h"
 #include "jpk/properties.h"
-#include "jpk/secrets.h"
 
 enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, FILE_OF_ROWS, LINES };
 

@@ -5,10 +5,10 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/linediff.h"
+#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/jpk.h"
 #include "jpk/merge_state.h"
-#include "jpk/secrets.h"
 
 enum { VALUE_MAX = 2000 }; /* bytes of a value in a report */
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jpk/secrets.h"
+#include "base/secrets.h"
 
 enum what { ELEMENT, ATTRIBUTE, PROPERTY, TEXT, MAPPING };
 
