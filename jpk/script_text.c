@@ -82,6 +82,16 @@ static void put_tag(struct buf *out, const char *tag, size_t length, const char 
         buf_putc(out, '\n');
 }
 
+/* A comment of one line: a line end inside of it would make code of the rest, so only those at its end change. */
+static void put_comment(struct buf *out, const char *comment, size_t length)
+{
+    size_t n = length;
+    while (n > 0 && comment[n - 1] == '\r')
+        n--;
+    buf_put(out, comment, n);
+    put_lines(out, comment + n, length - n);
+}
+
 void script_wrap(const char *text, size_t size, enum script_language language, struct buf *out)
 {
     struct script_scanner scanner;
@@ -102,6 +112,8 @@ void script_wrap(const char *text, size_t size, enum script_language language, s
             put_tag(out, begin, token.length, next, text + size);
         else if (token.kind == SCRIPT_STRING || token.kind == SCRIPT_OPEN)
             buf_put(out, begin, token.length);
+        else if (token.kind == SCRIPT_COMMENT && begin[1] == '/')
+            put_comment(out, begin, token.length);
         else if (token.kind != SCRIPT_TEXT || !outer || !is_blank(begin, token.length))
             put_lines(out, begin, token.length);
     }

@@ -271,6 +271,9 @@ static void test_wrap(void **state)
         {SCRIPT_JITTERBIT, "A <trans>1</trans> B", "A <trans>\n1\n</trans> B"},
         {SCRIPT_JITTERBIT, "<trans></trans>", "<trans>\n</trans>"},
         {SCRIPT_JITTERBIT, "<trans>1 // x</trans>", "<trans>\n1 // x\n</trans>"},
+        /* found by fuzzing: a comment became code */
+        {SCRIPT_JITTERBIT, "<trans>// a\rb();\r\n1</trans>", "<trans>\n// a\rb();\n1\n</trans>"},
+        {SCRIPT_JITTERBIT, "<trans>1\r// a\r\r</trans>", "<trans>\n1\n// a\n\n</trans>"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
