@@ -680,9 +680,9 @@ static void what_is_refused(void **state)
     tt_end(&t);
 }
 
-static bool count_note(void *context, enum jpk_without why, const struct jpk_item *item, enum retarget_fate fate)
+static bool count_note(void *context, const struct retarget_change *change)
 {
-    assert_true(why && item->key && item->value && fate != ITEM_STAYS);
+    assert_true(change->why && change->item.key && change->item.value && change->fate != ITEM_STAYS);
     ++*(size_t *)context;
     return true;
 }
