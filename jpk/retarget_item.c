@@ -89,7 +89,8 @@ enum retarget_fate retarget_item(unsigned without, enum jpk_type type, const str
     buf_clear(value);
     if (type == JPK_TYPE_PROJECT_VARIABLE) {
         *why = JPK_WITHOUT_VARIABLES;
-        return (without & JPK_WITHOUT_VARIABLES) && strcmp(item->key, "value") == 0 ? ITEM_GOES : ITEM_STAYS;
+        return (without & JPK_WITHOUT_VARIABLES) && item->value && strcmp(item->key, "value") == 0 ? ITEM_GOES
+                                                                                                   : ITEM_STAYS;
     }
     enum retarget_fate fate = type == JPK_TYPE_OPERATION ? operation_item(without, item, why) : ITEM_STAYS;
     if (fate != ITEM_STAYS || !(without & JPK_WITHOUT_CREDENTIALS))

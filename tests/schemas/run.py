@@ -292,8 +292,9 @@ def sums_up(judge, where, report):
     judge.check((report["status"] == "complete") == (report["todo"] == []), where, report["status"])
 
 
-def test_migration(program, folder):
+def test_migration_report(program, folder):
     """The report of a migration before, while and after it is done, with a project in every state but failed ones."""
+    folder = os.path.join(folder, "migration-report")
     estate, out = os.path.join(folder, "estate"), os.path.join(folder, "out")
     plan, place = os.path.join(folder, "plan.json"), os.path.join(folder, "map.yaml")
     os.makedirs(os.path.join(estate, "real"))
@@ -507,7 +508,7 @@ def test_program(judge, path):
         packed = os.path.join(folder, "packed.jpk")
         program.run("pack", "-q", projects[0], packed)
         test_findings(program, folder)
-        test_migration(program, folder)
+        test_migration_report(program, folder)
         test_advice(judge)
         for project in projects + [harmed]:
             test_project(program, project)
