@@ -10,7 +10,10 @@
 #include <jpk/find.h>
 #include <jpk/flow.h>
 #include <jpk/jpk.h>
+#include <jpk/merge.h>
 #include <jpk/recipe.h>
+#include <jpk/retarget.h>
+#include <jpk/scan.h>
 #include <jpk/schema.h>
 #include <jpk/show.h>
 #include <jpk/structure.h>
@@ -96,6 +99,20 @@ static void convert(const struct jpk_project *project, const struct jpk_graph *g
     jpk_conversion_free(conversion);
 }
 
+/* merge.h, retarget.h, scan.h */
+static void change(const struct jpk_project *project)
+{
+    struct jpk_merge *merge = need(jpk_merge_projects(project, project, project, NULL, &err), "merge");
+    struct jpk_secrets *secrets = need(jpk_scan_project(project, NULL, &err), "scan");
+    struct jpk_retarget_options wrong = {.name = "a/b"};
+    struct jpk_retargeted *none = jpk_retarget_jitterpak(project, NULL, "nowhere/a.jpk", &wrong, &err);
+    printf("%zu conflicts, secrets %s, %s\n", merge->conflict_count, secrets->count > 0 ? "found" : "not found",
+           none ? "retargeted" : jpk_code_name(err.code));
+    jpk_retargeted_free(none);
+    jpk_secrets_free(secrets);
+    jpk_merge_free(merge);
+}
+
 int main(int argc, char **argv)
 {
     static char data[1 << 20];
@@ -114,6 +131,7 @@ int main(int argc, char **argv)
     struct jpk_graph *graph = need(jpk_graph_build(project, &err), "graph");
     describe(project, graph);
     convert(project, graph);
+    change(project);
     jpk_graph_free(graph);
     jpk_project_free(project);
     jpk_archive_free(archive);

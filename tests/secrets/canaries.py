@@ -58,7 +58,7 @@ class Runner:
     def forgotten(self):
         """Commands that the program has and no run was of."""
         help_text = subprocess.run([self.program, "help"], capture_output=True, text=True, check=True).stdout
-        commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", help_text, re.M)
+        commands = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", help_text.split("\ntopics:")[0], re.M)
         return [command for command in commands if command not in self.used]
 
     def all(self, commands):
@@ -91,6 +91,11 @@ def of_project(runner, project, other, number):
         yield ("diff", "--all", "--format", form, project, other)
         yield ("diff", "--all", "--format", form, other, project)
     yield ("diff", "--stat", project, other)
+    for form in ("text", "json"):
+        yield ("merge", "--dry-run", "--format", form, project, other, project)
+        yield ("merge", "--dry-run", "--format", form, other, project, other)
+    yield ("git", "textconv", project)
+    yield lambda: git_merge(runner, project, other, number)
     yield ("pack", "--check", project)
     yield lambda: of_tree(runner, project, number)
     yield ("pack", project, f"{number}-packed.{'json' if project.endswith('.json') else 'jpk'}")
@@ -209,6 +214,26 @@ def of_yaml(runner):
             file.write("password: " + value.replace("@@", runner.canary.clear(f"{name}: {value}")) + "\n")
         yield ("schema", "validate", "--schema", "config-1", name)
         yield ("migrate", "plan", "-m", name, "-n", os.path.join(SAMPLES, "http-json"))
+
+
+def git_merge(runner, project, other, number):
+    """As git calls it; what it writes into the second file is a product."""
+    versions = []
+    for i, source in enumerate((project, other, project)):
+        versions.append(f"{number}-version-{i}")
+        if os.path.isdir(os.path.join(runner.folder, source)):
+            runner.run("pack", "-q", source, versions[-1])
+        else:
+            shutil.copy(os.path.join(runner.folder, source), os.path.join(runner.folder, versions[-1]))
+    runner.run("git", "merge", *versions, project, "7")
+
+
+def of_no_project(runner):
+    """Commands that read no project."""
+    yield ("git", "install", "--dry-run")
+    yield ("git", "uninstall", "--dry-run")
+    yield ("completion", "bash")
+    yield ("help",)
 
 
 def of_tree(runner, project, number):
@@ -334,6 +359,7 @@ def main():
             commands += of_broken(runner, name, os.path.join(SAMPLES, "cloud/contacts.json"))
         commands += of_recipes(runner)
         commands += of_yaml(runner)
+        commands += of_no_project(runner)
         commands.append(lambda: migrate(runner))
         runner.all(commands)
         for name in sorted(os.listdir(folder)):
