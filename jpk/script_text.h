@@ -18,8 +18,8 @@ void script_cleanse(const char *text, size_t size, struct buf *out);
 /*
  * Adds the text as Cloud Studio stores scripts: `<trans>`, a line end, the script, a line end, `</trans>`, for
  * JavaScript with `<javascript>`. Tags that are there stay; without any, those of `language` come around the text.
- * White space around the outer tags goes, and line ends become LF, but in strings, where they are part of a value, and in
- * comments of one line, which a CR alone does not end.
+ * White space around the outer tags goes, and line ends become LF, but in strings, where they are part of a value, and
+ * in comments of one line, which a CR alone does not end.
  */
 void script_wrap(const char *text, size_t size, enum script_language language, struct buf *out);
 

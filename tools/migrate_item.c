@@ -196,7 +196,7 @@ static void account_left_out(struct making *m, const struct jpk_retargeted *done
     size_t tasks[TODOS] = {[TODO_KEPT] = done->kept_count};
     for (size_t i = 0; i < done->left_out_count; i++)
         for (int j = 0; j < 4; j++)
-            if (done->left_out[i].why == whys[j] && (j < TODO_SCHEDULES || !done->left_out[i].key))
+            if ((j < TODO_SCHEDULES || !done->left_out[i].key) && done->left_out[i].why == whys[j])
                 tasks[j]++; /* of schedules and e-mails the items, not the links to them */
     record->secrets += tasks[TODO_SECRETS] + tasks[TODO_VARIABLES];
     record->schedules += tasks[TODO_SCHEDULES];
