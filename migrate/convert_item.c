@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static enum jpk_convert_agent agent_of(const char *name)
+enum jpk_convert_agent convert_agent_by_name(const char *name)
 {
     return name && strcmp(name, "cloud") == 0     ? JPK_AGENT_CLOUD
            : name && strcmp(name, "private") == 0 ? JPK_AGENT_PRIVATE
@@ -13,7 +13,7 @@ bool convert_item(struct converted_item *converted, const struct work_plan *plan
                   const struct source *source, struct jpk_error *err)
 {
     struct jpk_convert_options how = {
-        .agent = agent_of(plan->agent),
+        .agent = convert_agent_by_name(plan->agent),
         .slot = slot_lookup_variable,
         .place = {.name = item->name,
                   .organization_id = plan->organization_id,

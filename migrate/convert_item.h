@@ -8,6 +8,9 @@
 #include "migrate/work.h"
 #include "recipe/slot_lookup.h"
 
+/* "any", "cloud", "private"; NULL is any. */
+enum jpk_convert_agent convert_agent_by_name(const char *name);
+
 struct converted_item {
     struct jpk_conversion *conversion;
     struct slot_lookup *lookup; /* of a project of Design Studio; else NULL */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "migrate/convert_item.h"
 #include "recipe/plan.h"
 #include "recipe/slot_lookup.h"
 #include "tools/commands.h"
@@ -276,12 +277,6 @@ static bool open_project(struct source *input, const char *argument, const struc
     return false;
 }
 
-static enum jpk_convert_agent agent_of(const struct settings *settings)
-{
-    const char *agent = settings->convert.agent;
-    return same(agent, "cloud") ? JPK_AGENT_CLOUD : same(agent, "private") ? JPK_AGENT_PRIVATE : JPK_AGENT_ANY;
-}
-
 static struct jpk_conversion *convert_to_design(const struct source *input, const struct settings *settings,
                                                 struct jpk_error *err)
 {
@@ -303,7 +298,8 @@ static struct jpk_conversion *convert_to_design(const struct source *input, cons
 static struct jpk_conversion *convert(const struct source *input, const struct settings *settings,
                                       struct slot_lookup **lookup, struct jpk_error *err)
 {
-    struct jpk_convert_options how = {.agent = agent_of(settings), .slot = slot_lookup_variable};
+    struct jpk_convert_options how = {.agent = convert_agent_by_name(settings->convert.agent),
+                                      .slot = slot_lookup_variable};
     if (input->cloud)
         return convert_to_design(input, settings, err);
     how.slot_context = *lookup = slot_lookup_make(input->project, input->graph, err);

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recipe/slot_lookup.h"
+#include "migrate/compare.h"
 #include "tools/commands.h"
 #include "tools/diff_print.h"
 #include "tools/input.h"
@@ -145,21 +145,11 @@ static void print_converted(const char *name)
 /* What becomes of the project of an input in Cloud Studio takes its place: the same as 'jpk convert' makes. */
 static bool convert(struct source *input, const struct settings *settings, struct jpk_error *err)
 {
-    struct slot_lookup *lookup = NULL;
-    struct jpk_conversion *conversion = NULL;
     input->graph = jpk_graph_build(input->project, err);
-    if (input->graph)
-        lookup = slot_lookup_make(input->project, input->graph, err);
-    struct jpk_convert_options how = {.slot = slot_lookup_variable, .slot_context = lookup};
-    if (lookup)
-        conversion = jpk_convert_to_cloud(input->project, input->graph, &how, err);
-    if (conversion)
-        input->cloud = jpk_cloud_load(conversion->text, conversion->size, input->name, &settings->limits, err);
-    if (input->cloud && !settings->quiet)
+    bool ok = input->graph && compare_as_cloud(input, &settings->limits, err);
+    if (ok && !settings->quiet)
         print_converted(input->name);
-    jpk_conversion_free(conversion);
-    slot_lookup_free(lookup);
-    return input->cloud != NULL;
+    return ok;
 }
 
 static int run(const struct settings *settings, int count, char **arguments)

@@ -8,8 +8,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "base/workers.h"
+#include "migrate/paths.h"
 #include "tools/commands.h"
 #include "tools/message.h"
 #include "tools/migrate_item.h"
@@ -216,17 +216,11 @@ static bool read_earlier(const struct run *run, const struct work_item *item, st
            migrate_item_stands(run->runner.out->path, record) && migrate_source_unchanged(run->runner.plan, item);
 }
 
-/* Whether it lies below projects/: anybody may have edited a record. */
-static bool is_result(const char *path)
-{
-    return text_starts_with(path, "projects/") && !strstr(path, "/../") && !text_ends_with(path, "/..");
-}
-
 /* The folder with the results that a record tells of; the caller's to free; NULL: there are none. */
 static char *results_of(const struct journal_record *record)
 {
     const char *path = record->output_count > 0 ? record->outputs[0].path : "", *slash = strrchr(path, '/');
-    return slash && is_result(path) ? strndup(path, (size_t)(slash - path)) : NULL;
+    return slash && paths_is_result(path) ? strndup(path, (size_t)(slash - path)) : NULL;
 }
 
 /* How the plan uses a folder. */
@@ -255,7 +249,7 @@ static bool remove_files(const struct run *run, const struct journal_record *ear
     bool ok = true;
     for (size_t i = 0; ok && i < earlier->output_count; i++) {
         const char *path = earlier->outputs[i].path;
-        bool ours = is_result(path) && map_get(&run->used, path, strlen(path)) == MAP_NONE;
+        bool ours = paths_is_result(path) && map_get(&run->used, path, strlen(path)) == MAP_NONE;
         ok = !ours || out_remove(run->runner.out, path, err);
     }
     return ok;
