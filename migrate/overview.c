@@ -128,11 +128,7 @@ static void count_state(struct reader *r, const struct overview_project *project
         todo = todo_of(r, RANK_PROJECT, "pending", "A project is still to be done.", "run: jpk migrate run", "",
                        JPK_ERROR);
     else if (project->state == OVERVIEW_REFUSED || (project->state == OVERVIEW_SKIPPED && item->reason)) {
-        enum migrate_reason reason = REASON_NONE;
-        while (++reason < MIGRATE_REASONS &&
-               strcmp(migrate_reason_info(reason)->id, item->reason ? item->reason : "") != 0)
-            ;
-        const struct migrate_reason_info *info = migrate_reason_info(reason < MIGRATE_REASONS ? reason : REASON_NONE);
+        const struct migrate_reason_info *info = migrate_reason_by_id(item->reason);
         bool refused = project->state == OVERVIEW_REFUSED;
         if (refused || info->todo)
             todo = todo_of(r, RANK_PROJECT, *info->id ? info->id : "refused",

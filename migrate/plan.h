@@ -64,6 +64,9 @@ struct migrate_reason_info {
 
 const struct migrate_reason_info *migrate_reason_info(enum migrate_reason reason);
 
+/* The row of an id, as plans have it; that of REASON_NONE, which says nothing, for others and for NULL. */
+const struct migrate_reason_info *migrate_reason_by_id(const char *id);
+
 struct migrate_project {
     const struct survey_project *from;
     const struct map_organization *organization; /* NULL: the map does not know it */

@@ -45,6 +45,14 @@ const struct migrate_reason_info *migrate_reason_info(enum migrate_reason reason
     return &rows[reason];
 }
 
+const struct migrate_reason_info *migrate_reason_by_id(const char *id)
+{
+    enum migrate_reason reason = REASON_NONE + 1;
+    while (reason < MIGRATE_REASONS && (!id || strcmp(migrate_reason_info(reason)->id, id) != 0))
+        reason++;
+    return migrate_reason_info(reason < MIGRATE_REASONS ? reason : REASON_NONE);
+}
+
 /* -------------------------------------------------------------------------------------------------------- rules */
 
 struct maker {

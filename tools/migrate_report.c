@@ -23,10 +23,8 @@ const char *migrate_report_reason(const struct overview_project *project)
         return project->record.error.message;
     if (project->state <= OVERVIEW_PENDING)
         return NULL;
-    for (enum migrate_reason reason = REASON_NONE + 1; reason < MIGRATE_REASONS; reason++)
-        if (item->reason && strcmp(migrate_reason_info(reason)->id, item->reason) == 0)
-            return migrate_reason_info(reason)->what;
-    return "The plan says so.";
+    const char *what = migrate_reason_by_id(item->reason)->what;
+    return *what ? what : "The plan says so.";
 }
 
 /* -------------------------------------------------------------------------------------------------------- links */
