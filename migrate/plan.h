@@ -39,6 +39,9 @@ enum migrate_policy {
     MIGRATE_FIRST /* "skip": the first stays, the others are skipped */
 };
 
+/* "fail", "rename", "newest", "skip"; NULL for MIGRATE_ASK. */
+const char *migrate_policy_name(enum migrate_policy policy);
+
 /* Why an action was chosen. */
 enum migrate_reason {
     REASON_NONE,

@@ -19,6 +19,12 @@ const char *migrate_action_name(enum migrate_action action)
     return names[action];
 }
 
+const char *migrate_policy_name(enum migrate_policy policy)
+{
+    static const char *const names[] = {NULL, "fail", "rename", "newest", "skip"};
+    return names[policy];
+}
+
 const struct migrate_reason_info *migrate_reason_info(enum migrate_reason reason)
 {
     static const struct migrate_reason_info rows[MIGRATE_REASONS] = {

@@ -83,12 +83,6 @@ static void put_summary(struct jstream *s, const struct migrate_plan *plan)
     jstream_close(s, '}');
 }
 
-static const char *policy_name(enum migrate_policy policy)
-{
-    static const char *const names[] = {NULL, "fail", "rename", "newest", "skip"};
-    return names[policy];
-}
-
 static void put_head(struct jstream *s, const struct migrate_plan *plan)
 {
     jstream_number(s, "planFormat", 1);
@@ -103,7 +97,7 @@ static void put_head(struct jstream *s, const struct migrate_plan *plan)
         if (plan->without & work_without_names[i].flag)
             jstream_text(s, NULL, work_without_names[i].name);
     jstream_close(s, ']');
-    jstream_text(s, "onConflict", policy_name(plan->policy));
+    jstream_text(s, "onConflict", migrate_policy_name(plan->policy));
     put_target(s, plan->map->target);
     put_summary(s, plan);
 }

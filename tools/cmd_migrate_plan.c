@@ -46,11 +46,10 @@ static bool read_without(const char *text, unsigned *without)
 
 static enum migrate_policy policy_of(const char *name)
 {
-    static const char *const names[] = {"fail", "rename", "newest", "skip"};
-    for (size_t i = 0; name && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i], name) == 0)
-            return (enum migrate_policy)(MIGRATE_FAIL + i);
-    return MIGRATE_ASK;
+    enum migrate_policy policy = name ? MIGRATE_FIRST : MIGRATE_ASK;
+    while (policy > MIGRATE_ASK && strcmp(migrate_policy_name(policy), name) != 0)
+        policy--;
+    return policy;
 }
 
 /* ------------------------------------------------------------------------------------------------------ summary */
