@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "jpk/base.h"
+
 /* Containers may be nested without bound; their indentation is not. */
 enum { INDENT_MAX = 24 };
 
@@ -94,4 +96,12 @@ void jstream_raw(struct jstream *stream, const char *key, const char *json)
 {
     begin(stream, key);
     buf_puts(stream->out, json);
+}
+
+void jstream_tool(struct jstream *stream)
+{
+    jstream_open(stream, "tool", '{');
+    jstream_text(stream, "name", "jpk");
+    jstream_text(stream, "version", jpk_version());
+    jstream_close(stream, '}');
 }

@@ -26,4 +26,7 @@ void jstream_bool(struct jstream *stream, const char *key, bool value);
 /* A value that is JSON already, as it is. */
 void jstream_raw(struct jstream *stream, const char *key, const char *json);
 
+/* "tool": this program and its version, as reports begin. */
+void jstream_tool(struct jstream *stream);
+
 #endif

@@ -86,10 +86,7 @@ static void put_summary(struct jstream *s, const struct migrate_plan *plan)
 static void put_head(struct jstream *s, const struct migrate_plan *plan)
 {
     jstream_number(s, "planFormat", 1);
-    jstream_open(s, "tool", '{');
-    jstream_text(s, "name", "jpk");
-    jstream_text(s, "version", jpk_version());
-    jstream_close(s, '}');
+    jstream_tool(s);
     jstream_text(s, "map", plan->map_file);
     jstream_text(s, "agent", plan->agent);
     jstream_open(s, "without", '[');

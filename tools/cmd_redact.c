@@ -99,10 +99,7 @@ static int print_json(const struct settings *settings, const struct source *inpu
     struct jstream json = {.out = &out};
     jstream_open(&json, NULL, '{');
     jstream_number(&json, "reportFormat", 1);
-    jstream_open(&json, "tool", '{');
-    jstream_text(&json, "name", "jpk");
-    jstream_text(&json, "version", jpk_version());
-    jstream_close(&json, '}');
+    jstream_tool(&json);
     jstream_text(&json, "input", input->name);
     jstream_text(&json, "output", settings->output);
     jstream_open(&json, "removed", '[');

@@ -296,10 +296,7 @@ static int print_json(struct scanning *s)
     struct jstream json = {.out = &out};
     jstream_open(&json, NULL, '{');
     jstream_number(&json, "reportFormat", 1);
-    jstream_open(&json, "tool", '{');
-    jstream_text(&json, "name", "jpk");
-    jstream_text(&json, "version", jpk_version());
-    jstream_close(&json, '}');
+    jstream_tool(&json);
     jstream_open(&json, "summary", '{');
     jstream_number(&json, "inputs", s->inputs);
     jstream_number(&json, "errors", s->counts[JPK_ERROR]);

@@ -246,10 +246,7 @@ void convert_report_json(struct buf *out, const struct convert_report *report)
     const struct jpk_conversion *c = report->conversion;
     struct jstream stream = {.out = out}, *s = &stream;
     jstream_open(s, NULL, '{');
-    jstream_open(s, "tool", '{');
-    jstream_text(s, "name", "jpk");
-    jstream_text(s, "version", jpk_version());
-    jstream_close(s, '}');
+    jstream_tool(s);
     put_source(s, report);
     jstream_text(s, "status", convert_status_name(report->status));
     put_counts(s, report);

@@ -87,10 +87,7 @@ void findings_json(const struct findings_report *report, struct buf *out)
     struct findings_walk walk = findings_walk_begin(report, true, false);
     jstream_open(&json, NULL, '{');
     jstream_number(&json, "reportFormat", 1);
-    jstream_open(&json, "tool", '{');
-    jstream_text(&json, "name", "jpk");
-    jstream_text(&json, "version", jpk_version());
-    jstream_close(&json, '}');
+    jstream_tool(&json);
     put_summary(&json, &summary);
     if (summary.checked < summary.files)
         put_unchecked(&json, report->list);

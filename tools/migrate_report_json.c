@@ -181,10 +181,7 @@ void migrate_report_json(struct buf *out, const struct migrate_report *report)
     const struct overview *o = report->overview;
     struct jstream stream = {.out = out}, *s = &stream;
     jstream_open(s, NULL, '{');
-    jstream_open(s, "tool", '{');
-    jstream_text(s, "name", "jpk");
-    jstream_text(s, "version", jpk_version());
-    jstream_close(s, '}');
+    jstream_tool(s);
     jstream_text(s, "status", migrate_report_status(o));
     jstream_text(s, "target", o->plan.organization);
     put_totals(s, o);
