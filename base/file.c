@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,22 @@ char *file_make_unique_folder(const char *path, struct jpk_error *err)
     error_file(err, path);
     free(unique);
     return NULL;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+    (void)st, (void)type, (void)at;
+    return remove(path);
+}
+
+bool file_remove_tree(const char *path, struct jpk_error *err)
+{
+    enum { OPEN_FOLDERS = 16 };
+    if (nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+        return true;
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be removed");
+    error_file(err, path);
+    return false;
 }
 
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)

@@ -56,6 +56,9 @@ bool file_make_folder(const char *path, struct jpk_error *err);
  */
 char *file_make_unique_folder(const char *path, struct jpk_error *err);
 
+/* Removes a file, or a folder with all in it; links are not followed. That it is not there is no error. */
+bool file_remove_tree(const char *path, struct jpk_error *err);
+
 /* The SHA-256 of bytes, as 64 hexadecimal digits and NUL. */
 void sha256_hex(const void *data, size_t n, char out[65]);
 

@@ -5,22 +5,20 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "jpk/project_name.h"
 #include "jpk/retarget_parts.h"
-
-/* What project names must not hold: section "Exporting" of Design Studio's documentation. */
-static const char refused[] = "\\/:?*\"<>|";
 
 static bool check_name(const char *name, struct jpk_error *err)
 {
     if (!*name)
         return error_set(err, JPK_ERR_USAGE, "the project's name is empty");
     for (const char *c = name; *c; c++) {
-        if ((unsigned char)*c < ' ' || *c == 0x7f)
+        if (project_name_control(*c))
             return error_set(err, JPK_ERR_USAGE, "the project's name holds a control character (byte 0x%02x)",
                              (unsigned)(unsigned char)*c);
-        if (strchr(refused, *c))
+        if (project_name_refuses(*c))
             return error_set(err, JPK_ERR_USAGE, "the project's name holds '%c': none of %s can stand in it", *c,
-                             "\\ / : ? * \" < > |");
+                             PROJECT_NAME_REFUSED);
     }
     return true;
 }

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,19 +190,10 @@ bool tree_writer_commit(struct tree_writer *writer, struct jpk_error *err)
     return true;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st;
-    (void)type;
-    (void)at;
-    return remove(path);
-}
-
 void tree_writer_free(struct tree_writer *writer)
 {
-    enum { OPEN_MAX_FOLDERS = 16 };
     if (writer->temporary)
-        (void)nftw(writer->temporary, remove_one, OPEN_MAX_FOLDERS, FTW_DEPTH | FTW_PHYS);
+        file_remove_tree(writer->temporary, NULL);
     free(writer->temporary);
     if (writer->last_folder >= 0)
         close(writer->last_folder);

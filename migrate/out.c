@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,24 +66,10 @@ static bool make_folder(const char *path, struct jpk_error *err)
 
 /* ----------------------------------------------------------------------------------------------------- removing */
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-    (void)st, (void)type, (void)at;
-    return remove(path);
-}
-
-static bool remove_tree(const char *path, struct jpk_error *err)
-{
-    enum { OPEN_FOLDERS = 16 };
-    if (nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
-        return true;
-    return fail(err, path, "cannot be removed");
-}
-
 bool out_remove(const struct out *out, const char *relative, struct jpk_error *err)
 {
     char *path = out_path(out, relative);
-    bool ok = path ? remove_tree(path, err) : error_memory(err);
+    bool ok = path ? file_remove_tree(path, err) : error_memory(err);
     size_t top = strlen(out->path);
     for (char *slash = ok ? strrchr(path, '/') : NULL; slash && (size_t)(slash - path) > top;
          slash = strrchr(path, '/')) {
@@ -171,7 +156,7 @@ static void clean_up(const char *work, const char *own)
         if (fd >= 0) {
             char *folder = strndup(path, strlen(path) - ending);
             if (folder)
-                remove_tree(folder, NULL);
+                file_remove_tree(folder, NULL);
             free(folder);
             drop_lock(fd, path);
         }
@@ -222,7 +207,7 @@ static bool take_run(struct out *out, const char *work, const char *name, struct
 {
     out->lock = take_own_lock(work, out->lock_path, name);
     if (out->lock >= 0)
-        return remove_tree(out->work, err) && make_folder(out->work, err);
+        return file_remove_tree(out->work, err) && make_folder(out->work, err);
     if (errno != EWOULDBLOCK)
         return fail(err, out->lock_path, "cannot be created");
     error_set(err, JPK_ERR_EXISTS, "another run is writing these projects into it at this moment");
@@ -263,7 +248,7 @@ bool out_close(struct out *out, struct jpk_error *err)
 {
     bool ok = true;
     if (out->lock >= 0) {
-        ok = remove_tree(out->work, err);
+        ok = file_remove_tree(out->work, err);
         if (syncfs(out->lock) != 0)
             ok = ok && fail(err, out->path, "cannot be written");
         drop_lock(out->lock, out->lock_path);
@@ -288,7 +273,7 @@ char *out_begin_folder(const struct out *out, const char *name, struct jpk_error
         error_memory(err);
         return NULL;
     }
-    if (remove_tree(path, err) && make_folder(path, err))
+    if (file_remove_tree(path, err) && make_folder(path, err))
         return path;
     free(path);
     return NULL;
@@ -321,8 +306,8 @@ static bool take_place(const char *folder, const char *path, struct jpk_error *e
     /* What is there goes to the folder's old place, and away from there. */
     bool ok = errno == EEXIST && renameat2(AT_FDCWD, folder, AT_FDCWD, path, RENAME_EXCHANGE) == 0;
     if (!ok && (errno == EINVAL || errno == ENOSYS)) /* a file system that cannot exchange */
-        ok = remove_tree(path, err) && rename(folder, path) == 0;
-    return ok ? remove_tree(folder, err) : fail(err, path, "cannot be written");
+        ok = file_remove_tree(path, err) && rename(folder, path) == 0;
+    return ok ? file_remove_tree(folder, err) : fail(err, path, "cannot be written");
 }
 
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err)

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/text.h"
+#include "jpk/project_name.h"
 #include "migrate/plan.h"
 #include "recipe/plan.h"
 
@@ -145,13 +146,13 @@ static const char *allowed_name(struct maker *m, struct migrate_project *p, cons
     bool changed = *name == '\0';
     buf_puts(&text, *name ? "" : "project");
     for (const char *at = name; *at; at++) {
-        bool bad = (unsigned char)*at < 0x20 || *at == 0x7f || strchr("\\/:?*\"<>|", *at);
+        bool bad = project_name_refuses(*at);
         buf_putc(&text, bad ? '_' : *at);
         changed = changed || bad;
     }
     const char *kept = keep_text(m, &text);
     if (changed)
-        p->detail = "its name holds what names of projects may not: \\ / : ? * \" < > |";
+        p->detail = "its name holds what names of projects may not: " PROJECT_NAME_REFUSED;
     buf_free(&text);
     return kept;
 }

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "jpk/project_name.h"
 #include "jpk/retarget.h"
 #include "migrate/paths.h"
 
@@ -221,8 +222,8 @@ static void check_name(struct reader *r, const struct work_item *item, uint32_t 
         return;
     }
     for (const char *at = item->name; *at; at++)
-        if ((unsigned char)*at < 0x20 || *at == 0x7f || strchr("\\/:?*\"<>|", *at)) {
-            complain(r, node, "names of projects may not hold \\ / : ? * \" < > | or control characters");
+        if (project_name_refuses(*at)) {
+            complain(r, node, "names of projects may not hold " PROJECT_NAME_REFUSED " or control characters");
             return;
         }
     if (!is_new(r, &r->names, item->environment, item->name))
