@@ -16,10 +16,12 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
-	libssl-dev libpcre2-dev libidn2-dev libyaml-dev
+	libssl-dev libpcre2-dev libidn2-dev libyaml-dev libseccomp-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev mandoc parallel python3 python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev python3
+# The program alone, not the library, limits itself.
+PROGRAM_LIBRARIES := libseccomp
 LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
@@ -30,6 +32,7 @@ WRAPPER ?=
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE) -fPIC -fvisibility=hidden
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(LIBRARIES))
+PROGRAM_LDLIBS = $(shell pkg-config --libs $(PROGRAM_LIBRARIES))
 LDLIBS = $(shell pkg-config --libs $(LIBRARIES)) -lunistring -lpthread
 
 LAYERS := base schema jpk recipe migrate
@@ -144,7 +147,7 @@ $(ARCHIVES):
 PROGRAM_OBJECTS := $(call objects,tools) $(PAGE_OBJECTS) $(BUILD)/obj/page/prose.o
 
 $(BUILD)/jpk: $(PROGRAM_OBJECTS) $(ARCHIVES)
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(ARCHIVES) $(LDLIBS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $(PROGRAM_OBJECTS) $(ARCHIVES) $(LDLIBS) $(PROGRAM_LDLIBS)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -34,5 +34,6 @@ const struct command completion_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.everything = true},
     .run = run,
 };

@@ -19,11 +19,11 @@
 
 static const struct option options[] = {
     {"to", 't', OPTION_CHOICE, FIELD(convert.to), "cloud|design", "what to make: a project of which studio"},
-    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT", "where to write (default: the project's name, here)"},
-    {"report", 'r', OPTION_TEXT, FIELD(convert.report), "FILE", "write the report too: FILE.json, .md or .html"},
+    {"output", 'o', OPTION_OUTPUT, FIELD(output), "OUT", "where to write (default: the project's name, here)"},
+    {"report", 'r', OPTION_OUTPUT, FIELD(convert.report), "FILE", "write the report too: FILE.json, .md or .html"},
     {"report-format", 0, OPTION_CHOICE, FIELD(convert.report_format), "json|markdown|html",
      "the report's form (default: by the name of its file)"},
-    {"schedules", 0, OPTION_TEXT, FIELD(convert.schedules), "FILE", "schedules, which no export holds"},
+    {"schedules", 0, OPTION_INPUT, FIELD(convert.schedules), "FILE", "schedules, which no export holds"},
     {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private",
      "to cloud: which kind of agent will run it (any)"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
@@ -368,5 +368,6 @@ const struct command convert_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.here = true},
     .run = run,
 };

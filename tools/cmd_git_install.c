@@ -305,6 +305,7 @@ const struct command git_install_command = {
     .groups = groups,
     .least = 0,
     .most = 0,
+    .reach = {.everything = true},
     .run = install,
 };
 
@@ -315,5 +316,6 @@ const struct command git_uninstall_command = {
     .groups = groups,
     .least = 0,
     .most = 0,
+    .reach = {.everything = true},
     .run = uninstall,
 };

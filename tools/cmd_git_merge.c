@@ -164,6 +164,13 @@ static int run(const struct settings *settings, int count, char **arguments)
     return status;
 }
 
+/* What only looks like a project goes through git's own merge. */
+static bool starts_git(const struct settings *settings)
+{
+    (void)settings;
+    return true;
+}
+
 static const struct option *const groups[] = {common_options, limit_options, NULL};
 
 const struct command git_merge_command = {
@@ -175,5 +182,6 @@ const struct command git_merge_command = {
     .groups = groups,
     .least = 4,
     .most = 5,
+    .reach = {.written = WRITTEN_SECOND, .programs = starts_git},
     .run = run,
 };

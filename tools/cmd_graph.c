@@ -24,7 +24,7 @@ static const struct option options[] = {
     {"structures", 0, OPTION_FLAG, offsetof(struct settings, graph.structures), NULL,
      "file formats, schemas and files of structures too"},
     {"no-legend", 0, OPTION_FLAG, offsetof(struct settings, graph.no_legend), NULL, "leave the legend out (dot, svg)"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "FILE", "where to write (standard output)"},
+    {"output", 'o', OPTION_OUTPUT, offsetof(struct settings, output), "FILE", "where to write (standard output)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {0},
 };
@@ -225,6 +225,11 @@ static int run(const struct settings *settings, int count, char **arguments)
     return status;
 }
 
+static bool starts_graphviz(const struct settings *settings)
+{
+    return is_format(settings, "svg");
+}
+
 static const struct option *const groups[] = {options, input_options, common_options, limit_options, NULL};
 
 const struct command graph_command = {
@@ -238,5 +243,6 @@ const struct command graph_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.programs = starts_graphviz},
     .run = run,
 };

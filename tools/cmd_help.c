@@ -137,5 +137,6 @@ const struct command help_command = {
     .groups = groups,
     .least = 0,
     .most = 2,
+    .reach = {.everything = true},
     .run = run,
 };

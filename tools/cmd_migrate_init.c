@@ -6,7 +6,8 @@
 #include "tools/migrate_options.h"
 
 static const struct option options[] = {
-    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "FILE", "where to write the map (standard output)"},
+    {"output", 'o', OPTION_OUTPUT, offsetof(struct settings, output), "FILE",
+     "where to write the map (standard output)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {"jobs", 'j', OPTION_NUMBER, offsetof(struct settings, jobs), "N",
      "how many projects to read at once (one a processor)"},

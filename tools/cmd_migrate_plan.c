@@ -11,13 +11,13 @@
 #define FIELD(name) offsetof(struct settings, name)
 
 static const struct option options[] = {
-    {"map", 'm', OPTION_TEXT, FIELD(migrate.map), "FILE", "what is known of the organizations (YAML or JSON)"},
+    {"map", 'm', OPTION_INPUT, FIELD(migrate.map), "FILE", "what is known of the organizations (YAML or JSON)"},
     {"on-conflict", 0, OPTION_CHOICE, FIELD(migrate.on_conflict), "fail|rename|newest|skip",
      "what to do when names would meet in an environment"},
     {"without", 0, OPTION_TEXT, FIELD(migrate.without), "WHAT,...",
      "leave out of every project: credentials, schedules, emails, variables"},
     {"agent", 0, OPTION_CHOICE, FIELD(convert.agent), "any|cloud|private", "which kind of agent will run them (any)"},
-    {"output", 'o', OPTION_TEXT, FIELD(output), "FILE", "where to write the plan; - prints it"},
+    {"output", 'o', OPTION_OUTPUT, FIELD(output), "FILE", "where to write the plan; - prints it"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "say what the plan would be, write nothing"},
     {"jobs", 'j', OPTION_NUMBER, FIELD(jobs), "N", "how many projects to read at once (one a processor)"},

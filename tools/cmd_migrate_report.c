@@ -10,7 +10,7 @@
 static const struct option options[] = {
     {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json|html|markdown|junit",
      "make this one alone"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "FILE", "where to write it (standard output)"},
+    {"output", 'o', OPTION_OUTPUT, offsetof(struct settings, output), "FILE", "where to write it (standard output)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {0},
 };
@@ -134,5 +134,6 @@ const struct command migrate_report_command = {
     .groups = groups,
     .least = 1,
     .most = -1,
+    .reach = {.written = WRITTEN_FIRST},
     .run = run,
 };

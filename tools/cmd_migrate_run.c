@@ -18,7 +18,7 @@
 #define FIELD(name) offsetof(struct settings, name)
 
 static const struct option options[] = {
-    {"output", 'o', OPTION_TEXT, FIELD(output), "FOLDER", "where to write; a run that was stopped goes on there"},
+    {"output", 'o', OPTION_OUTPUT, FIELD(output), "FOLDER", "where to write; a run that was stopped goes on there"},
     {"only", 0, OPTION_TEXT, FIELD(migrate.only), "ID,...", "these projects alone"},
     {"shard", 0, OPTION_TEXT, FIELD(migrate.shard), "K/N", "the K-th of N parts of the projects, from 1"},
     {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "say what would be done, write nothing"},
@@ -415,6 +415,8 @@ static int run(const struct settings *settings, int count, char **arguments)
     if (status == 0)
         status = select_items(settings, &plan, &selection);
     if (status == 0)
+        status = migrate_narrow(&migrate_run_command, settings, &plan, NULL);
+    if (status == 0)
         status = settings->dry_run ? dry_run(&plan, &selection) : run_all(settings, &plan, &selection);
     free(selection.items);
     work_plan_free(&plan);
@@ -443,5 +445,6 @@ const struct command migrate_run_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.anywhere = true},
     .run = run,
 };

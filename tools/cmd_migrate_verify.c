@@ -180,7 +180,10 @@ static int run(const struct settings *settings, int count, char **arguments)
             free(overview.plan.folder);
             overview.plan.folder = sources;
         }
-        status = sources ? verify(settings, &overview, arguments[0]) : message_error(&err);
+        status = sources ? migrate_narrow(&migrate_verify_command, settings, &overview.plan, arguments[0])
+                         : message_error(&err);
+        if (status == 0)
+            status = verify(settings, &overview, arguments[0]);
     }
     work_errors_free(&errors);
     overview_free(&overview);
@@ -204,5 +207,6 @@ const struct command migrate_verify_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.anywhere = true},
     .run = run,
 };

@@ -153,5 +153,6 @@ const struct command pack_command = {
     .groups = groups,
     .least = 1,
     .most = 2,
+    .reach = {.written = WRITTEN_SECOND},
     .run = run,
 };

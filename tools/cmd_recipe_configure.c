@@ -9,7 +9,7 @@
 #include "tools/message.h"
 
 static const struct option options[] = {
-    {"jpk", 0, OPTION_TEXT, offsetof(struct settings, jitterpak), "PROJECT",
+    {"jpk", 0, OPTION_INPUT, offsetof(struct settings, jitterpak), "PROJECT",
      "the Jitterpak: what it holds already is not missing"},
     {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
     {0},
@@ -159,5 +159,6 @@ const struct command recipe_configure_command = {
     .groups = groups,
     .least = 2,
     .most = 2,
+    .reach = {.anywhere = true},
     .run = run,
 };

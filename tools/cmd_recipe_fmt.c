@@ -106,5 +106,6 @@ const struct command recipe_fmt_command = {
     .groups = groups,
     .least = 1,
     .most = -1,
+    .reach = {.written = WRITTEN_ALL},
     .run = run,
 };

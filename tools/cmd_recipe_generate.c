@@ -12,12 +12,12 @@
 #include "tools/message.h"
 
 static const struct option options[] = {
-    {"jpk", 0, OPTION_TEXT, offsetof(struct settings, jitterpak), "FILE", "the Jitterpak, in place of the argument"},
-    {"output", 'o', OPTION_TEXT, offsetof(struct settings, output), "DIR",
+    {"jpk", 0, OPTION_INPUT, offsetof(struct settings, jitterpak), "FILE", "the Jitterpak, in place of the argument"},
+    {"output", 'o', OPTION_OUTPUT, offsetof(struct settings, output), "DIR",
      "the folder to write to (default: here); - prints"},
     {"recipeonly", 0, OPTION_FLAG, offsetof(struct settings, recipe_only), NULL, "write the recipe metadata only"},
     {"cfgonly", 0, OPTION_FLAG, offsetof(struct settings, config_only), NULL, "write the configure file only"},
-    {"update", 'u', OPTION_TEXT, offsetof(struct settings, update), "OLD.json",
+    {"update", 'u', OPTION_INPUT, offsetof(struct settings, update), "OLD.json",
      "keep what the author of an earlier recipe changed"},
     {"explain", 0, OPTION_FLAG, offsetof(struct settings, explain), NULL,
      "print each inference with its evidence and confidence"},
@@ -231,5 +231,6 @@ const struct command recipe_generate_command = {
     .groups = groups,
     .least = 0,
     .most = 1,
+    .reach = {.here = true},
     .run = run,
 };

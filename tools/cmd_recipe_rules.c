@@ -186,5 +186,6 @@ const struct command recipe_rules_command = {
     .groups = groups,
     .least = 0,
     .most = 1,
+    .reach = {.everything = true},
     .run = run,
 };

@@ -15,15 +15,15 @@
 #define FIELD(name) offsetof(struct settings, validate.name)
 
 static const struct option options[] = {
-    {"recipe", 0, OPTION_TEXT, FIELD(recipe), "FILE", "the same as the file as argument"},
+    {"recipe", 0, OPTION_INPUT, FIELD(recipe), "FILE", "the same as the file as argument"},
     {"profile", 0, OPTION_CHOICE, FIELD(profile), "standard|strict", "the severities of rules (standard)"},
-    {"schema", 0, OPTION_TEXT, offsetof(struct settings, schema.schema), "FILE",
+    {"schema", 0, OPTION_INPUT, offsetof(struct settings, schema.schema), "FILE",
      "a JSON Schema for recipes in place of this project's own"},
-    {"baseline", 0, OPTION_TEXT, FIELD(baseline), "FILE", "findings that are known and do not count"},
-    {"write-baseline", 0, OPTION_TEXT, FIELD(write_baseline), "FILE", "write all findings as such a file"},
-    {"base", 0, OPTION_TEXT, FIELD(base), "DIR|GITREV",
+    {"baseline", 0, OPTION_INPUT, FIELD(baseline), "FILE", "findings that are known and do not count"},
+    {"write-baseline", 0, OPTION_OUTPUT, FIELD(write_baseline), "FILE", "write all findings as such a file"},
+    {"base", 0, OPTION_INPUT, FIELD(base), "DIR|GITREV",
      "an earlier state: versions must be higher where Jitterpaks have changed"},
-    {"cache", 0, OPTION_TEXT, FIELD(cache), "DIR",
+    {"cache", 0, OPTION_OUTPUT, FIELD(cache), "DIR",
      "a folder of its own for what was found, so that only what has changed is looked at again"},
     {"cache-size", 0, OPTION_SIZE, FIELD(cache_size), "BYTES", "the most that the cache may take (256M)"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite the file of --write-baseline"},
@@ -338,6 +338,12 @@ static int run(const struct settings *settings, int count, char **arguments)
     return validated > status ? validated : status;
 }
 
+/* For the revision that --base names. */
+static bool starts_git(const struct settings *settings)
+{
+    return settings->validate.base != NULL;
+}
+
 static const struct option *const groups[] = {options,       finding_options,        common_options,
                                               limit_options, json_limit_options + 1, NULL};
 
@@ -356,5 +362,6 @@ const struct command recipe_validate_command = {
     .groups = groups,
     .least = 0,
     .most = -1,
+    .reach = {.anywhere = true, .programs = starts_git},
     .run = run,
 };

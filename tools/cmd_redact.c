@@ -16,7 +16,7 @@
 #define FIELD(name) offsetof(struct settings, name)
 
 static const struct option options[] = {
-    {"output", 'o', OPTION_TEXT, FIELD(output), "OUT", "where to write: a .jpk, of Cloud Studio a .json"},
+    {"output", 'o', OPTION_OUTPUT, FIELD(output), "OUT", "where to write: a .jpk, of Cloud Studio a .json"},
     {"people", 0, OPTION_FLAG, FIELD(redact.people), NULL, "e-mail addresses and telephone numbers too"},
     {"hosts", 0, OPTION_FLAG, FIELD(redact.hosts), NULL, "hosts and addresses of internal networks too"},
     {"format", 0, OPTION_CHOICE, FIELD(format), "text|json", "how to say what was removed (text)"},

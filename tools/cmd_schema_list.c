@@ -47,5 +47,6 @@ const struct command schema_list_command = {
     .groups = groups,
     .least = 0,
     .most = 0,
+    .reach = {.everything = true},
     .run = run,
 };

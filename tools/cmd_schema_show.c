@@ -26,5 +26,6 @@ const struct command schema_show_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
+    .reach = {.anywhere = true},
     .run = run,
 };

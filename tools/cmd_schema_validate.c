@@ -386,5 +386,6 @@ const struct command schema_validate_command = {
     .groups = groups,
     .least = 1,
     .most = -1,
+    .reach = {.anywhere = true},
     .run = run,
 };

@@ -78,5 +78,6 @@ const struct command unpack_command = {
     .groups = groups,
     .least = 2,
     .most = 2,
+    .reach = {.written = WRITTEN_SECOND},
     .run = run,
 };

@@ -6,6 +6,7 @@
 
 #include "tools/commands.h"
 #include "tools/options.h"
+#include "tools/sandbox.h"
 
 const struct command *const commands[] = {
     &info_command,
@@ -78,8 +79,13 @@ static int dispatch(int argc, char **argv)
     }
     if (!command)
         return unknown_command(argv[0]);
+    if (!sandbox_from_environment(&settings))
+        return 2;
     int status = options_parse(command, argc - words, argv + words, &settings, &count);
-    return status >= 0 ? status : command->run(&settings, count, argv + words);
+    if (status >= 0)
+        return status;
+    status = sandbox_enter(command, &settings, count, argv + words);
+    return status ? status : command->run(&settings, count, argv + words);
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tools/message.h"
+#include "tools/sandbox.h"
 
 static bool prints(const char *path)
 {
@@ -59,6 +60,23 @@ int migrate_read_plan(struct work_plan *plan, const char *path)
     struct work_errors errors;
     int status = work_plan_read(plan, path, &errors) ? 0 : migrate_print_errors(&errors);
     work_errors_free(&errors);
+    return status;
+}
+
+int migrate_narrow(const struct command *command, const struct settings *settings, const struct work_plan *plan,
+                   const char *folder)
+{
+    size_t count = 0;
+    char **paths = calloc(plan->count + 1, sizeof *paths);
+    bool ok = paths != NULL;
+    if (ok && folder)
+        ok = (paths[count++] = strdup(folder)) != NULL;
+    for (size_t i = 0; ok && i < plan->count; i++)
+        ok = (paths[count++] = work_source_path(plan, &plan->items[i])) != NULL;
+    int status = ok ? sandbox_narrow(command, settings, (const char *const *)paths, count) : message_memory();
+    while (paths && count > 0)
+        free(paths[--count]);
+    free(paths);
     return status;
 }
 

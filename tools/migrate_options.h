@@ -13,6 +13,13 @@ bool migrate_survey(struct survey *survey, const struct settings *settings, cons
 /* Reads a plan, and prints what is wrong with it. Returns 0, or the exit status. Free the plan in any case. */
 int migrate_read_plan(struct work_plan *plan, const char *path);
 
+/*
+ * From now on nothing is read but the sources of the plan, `folder` (NULL: none) and what the options name (see
+ * tools/sandbox.h). Returns 0, or the exit status after a message.
+ */
+int migrate_narrow(const struct command *command, const struct settings *settings, const struct work_plan *plan,
+                   const char *folder);
+
 /* Prints all errors; returns the exit status. */
 int migrate_print_errors(const struct work_errors *errors);
 

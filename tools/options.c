@@ -16,6 +16,9 @@ const struct option common_options[] = {
     {"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, "print results only, no notes"},
     {"verbose", 'v', OPTION_FLAG, FIELD(verbose), NULL, "print notes too"},
     {"no-color", 0, OPTION_FLAG, FIELD(no_color), NULL, "no colors (NO_COLOR does the same)"},
+    {"sandbox", 0, OPTION_CHOICE, FIELD(sandbox), "auto|require|off",
+     "give up what is not needed: where the kernel can, or fail (auto)"},
+    {"max-memory", 0, OPTION_SIZE, FIELD(max_memory), "BYTES", "use no more memory than this"},
     {0},
 };
 
@@ -26,7 +29,7 @@ const struct option input_options[] = {
 };
 
 const struct option output_options[] = {
-    {"output", 'o', OPTION_TEXT, FIELD(output), "PATH", "where to write"},
+    {"output", 'o', OPTION_OUTPUT, FIELD(output), "PATH", "where to write"},
     {"force", 'f', OPTION_FLAG, FIELD(force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, FIELD(dry_run), NULL, "say what would be written, write nothing"},
     {0},
@@ -217,6 +220,8 @@ static bool set_value(const struct option *option, const char *value, struct set
         memcpy(field, &value, sizeof value);
         return true;
     case OPTION_TEXT:
+    case OPTION_INPUT:
+    case OPTION_OUTPUT:
         memcpy(field, &value, sizeof value);
         return true;
     default: {

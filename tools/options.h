@@ -8,6 +8,8 @@
 /* Where options put their values. Every command uses the part that its tables name. */
 struct settings {
     bool help, quiet, verbose, no_color;
+    const char *sandbox;     /* "auto", "require" or "off"; NULL: auto */
+    uint64_t max_memory;     /* 0: as much as there is */
     const char *format;      /* one of the option's choices */
     const char *environment; /* --env */
     const char *output;      /* -o */
@@ -83,7 +85,8 @@ struct settings {
     uint64_t jobs; /* -j; 0: one a processor */
 };
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE };
+/* An input is a path that is read, an output one that is written: tools/sandbox.h allows no others. */
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_CHOICE, OPTION_NUMBER, OPTION_SIZE, OPTION_INPUT, OPTION_OUTPUT };
 
 struct option {
     const char *name; /* without the dashes */
@@ -94,6 +97,20 @@ struct option {
     const char *help;
 };
 
+/* What a command needs beside the options and arguments that it reads. */
+struct reach {
+    enum written {
+        WRITTEN_NONE,
+        WRITTEN_FIRST,
+        WRITTEN_SECOND,
+        WRITTEN_ALL
+    } written;                                         /* which arguments are outputs too */
+    bool here;                                         /* without --output it writes here */
+    bool anywhere;                                     /* it reads what its inputs name, or what lies above them */
+    bool (*programs)(const struct settings *settings); /* whether it starts other programs; NULL: never */
+    bool everything;                                   /* it reads nothing that is hostile */
+};
+
 struct command {
     const char *name;                   /* "info", "recipe generate" */
     const char *arguments;              /* "PROJECT" */
@@ -101,6 +118,7 @@ struct command {
     const char *details;                /* more for --help; may be NULL */
     const struct option *const *groups; /* tables, each ended by a row without a name; ended by NULL */
     int least, most;                    /* positional arguments; most < 0: any number */
+    struct reach reach;                 /* for tools/sandbox.h; by itself, what arguments and options name */
     int (*run)(const struct settings *settings, int count, char **arguments);
 };
 
