@@ -239,7 +239,7 @@ check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
 	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted secrets \
-		formats manual completion layers install-test
+		sandbox formats manual completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -350,6 +350,16 @@ schemas: $(BUILD)/jpk
 .PHONY: planted
 planted: $(BUILD)/jpk $(SAMPLES)
 	@$(PYTHON) tests/repository/plant.py --program $(BUILD)/jpk --samples $(BUILD)/samples
+
+# What a process in the sandbox can still do, and that the program is in it.
+$(BUILD)/tests/probe: tests/sandbox/probe.c $(filter-out %/main.o,$(PROGRAM_OBJECTS)) $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
+
+.PHONY: sandbox
+sandbox: $(BUILD)/tests/probe $(BUILD)/jpk
+	@rm -rf $(BUILD)/sandbox && mkdir -p $(BUILD)/sandbox && $< $(BUILD)/sandbox
+	@$(PYTHON) tests/sandbox/run.py --program $(BUILD)/jpk
 
 .PHONY: secrets
 secrets: $(BUILD)/jpk

@@ -93,5 +93,6 @@ const struct command recipe_list_command = {
     .groups = groups,
     .least = 1,
     .most = -1,
+    .reach = {.anywhere = true},
     .run = run,
 };

@@ -138,6 +138,8 @@ static bool is_mode(const struct settings *settings, const char *mode)
 /* The exit status for what came of a part; errno says why it failed. */
 static int status_of(enum sandbox_result result, const struct settings *settings, const char *what)
 {
+    if (result == SANDBOX_FAILED && errno == ENOMEM)
+        return message_memory();
     if (result == SANDBOX_FAILED)
         fprintf(stderr, "jpk: error: the sandbox cannot be set up: %s: %s [write]\n", what, strerror(errno));
     else if (result == SANDBOX_MISSING && is_mode(settings, "require"))

@@ -25,6 +25,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 SHARED = os.environ.get("JPK_SHARED", os.path.join(os.path.dirname(ROOT), "shared"))
+SANDBOX = None  # the tests run in it where it is to be had
 
 
 class Command:
@@ -123,6 +124,8 @@ def prepare(program, wrapper):
     os.symlink(SHARED, os.path.join(folder, "shared"))
     environment = {"PATH": tools + ":/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "Pacific/Chatham", "HOME": folder,
                    "PYTHON": "/usr/bin/python3"}
+    if SANDBOX:
+        environment["JPK_SANDBOX"] = SANDBOX
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             environment[name] = os.environ[name]
@@ -165,6 +168,16 @@ def run_file(path, program, wrapper, update):
     return len(commands) - failed, failed, 0
 
 
+def sandbox_of(program):
+    """What JPK_SANDBOX is to be, so that something that the sandbox forbids by mistake is seen."""
+    done = subprocess.run([program, "info", "--sandbox", "require", "-"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    if b"sandbox" not in done.stderr:
+        return "require"
+    print("  without the sandbox: " + done.stderr.decode("utf-8", "replace").strip())
+    return None
+
+
 def main():
     arguments, program, wrapper, update = sys.argv[1:], os.path.join(ROOT, "build/jpk"), "", False
     files = []
@@ -183,6 +196,8 @@ def main():
         files.append(os.path.join(ROOT, "README.md"))
         manual = os.path.join(ROOT, "doc", "man")
         files += sorted(os.path.join(manual, name) for name in os.listdir(manual) if name.endswith(".md"))
+    global SANDBOX
+    SANDBOX = sandbox_of(program)
     totals = [0, 0, 0]
     for path in files:
         totals = [a + b for a, b in zip(totals, run_file(path, program, wrapper, update))]
