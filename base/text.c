@@ -213,3 +213,19 @@ size_t text_distance(const char *a, const char *b, size_t limit)
     }
     return row[m] > limit ? limit + 1 : row[m];
 }
+
+/* Where a line begins with `mark`, from `at` on; SIZE_MAX: nowhere. */
+static size_t line_with(const char *s, size_t n, size_t at, const char *mark)
+{
+    size_t length = strlen(mark);
+    for (const char *found; at < n && (found = memmem(s + at, n - at, mark, length)); at = (size_t)(found - s) + 1)
+        if (found == s || found[-1] == '\n')
+            return (size_t)(found - s);
+    return SIZE_MAX;
+}
+
+size_t text_conflict(const char *s, size_t n)
+{
+    size_t at = line_with(s, n, 0, "<<<<<<< ");
+    return at != SIZE_MAX && line_with(s, n, at, ">>>>>>> ") != SIZE_MAX ? at : SIZE_MAX;
+}

@@ -46,6 +46,7 @@ static const struct jpk_check_rule rules[] = {
     {"unused-variable", JPK_INFO, "No use of a project variable is visible; an encrypted setting may still name it."},
     {"encrypted-form", JPK_WARNING, "A value is marked as encrypted but does not have the form of one."},
     {"script-open", JPK_WARNING, "A string or comment of a script never ends."},
+    {"conflict-marks", JPK_ERROR, "A text holds the marks of a merge that is not settled."},
     {"environment-backup", JPK_WARNING, "An environment backup can only be imported into its own environment."},
     {NULL, JPK_INFO, NULL},
 };
@@ -309,6 +310,17 @@ static void check_items(struct checker *c, const struct jpk_entity *entity, cons
         check_items(c, entity, child);
 }
 
+/* NULL: no marks are there. `at` gets where they begin in the text. */
+static struct jpk_finding *find_conflict(struct checker *c, const struct jpk_entity *entity, const char *text,
+                                         uint32_t *at)
+{
+    size_t found = text_conflict(text, strlen(text));
+    *at = (uint32_t)found;
+    return found == SIZE_MAX
+               ? NULL
+               : report(c, "conflict-marks", entity, "both sides of a merge are here; one must be chosen");
+}
+
 struct open_script {
     bool found;
     uint32_t offset;
@@ -327,7 +339,11 @@ static void check_script(struct checker *c, const struct jpk_entity *entity, con
 {
     struct open_script open = {0};
     script_events(text, strlen(text), on_open, &open);
-    uint32_t at = base + open.offset;
+    uint32_t at;
+    struct jpk_finding *conflict = find_conflict(c, entity, text, &at);
+    at += base;
+    place(c, conflict, offset, &at, where);
+    at = base + open.offset;
     if (open.found)
         place(c, report(c, "script-open", entity, "a string or comment that begins here never ends"), offset, &at,
               where);
@@ -346,6 +362,16 @@ static void check_scripts(struct checker *c, const struct jpk_entity *entity)
     }
 }
 
+/* Queries, SQL, bodies of e-mails: the place is that of the property. */
+static void check_values(struct checker *c, const struct jpk_entity *entity)
+{
+    uint32_t at;
+    for (size_t i = 0; i < entity->item_count; i++)
+        if (entity->items[i].value)
+            place(c, find_conflict(c, entity, entity->items[i].value, &at), entity->items[i].offset, NULL,
+                  entity->items[i].key);
+}
+
 static void check_entity(struct checker *c, const struct jpk_entity *entity)
 {
     if (entity->unread) {
@@ -362,6 +388,7 @@ static void check_entity(struct checker *c, const struct jpk_entity *entity)
     if (jpk_type_info(entity->type)->observed)
         check_elements(c, entity, entity->tree);
     check_items(c, entity, entity->tree);
+    check_values(c, entity);
     check_scripts(c, entity);
 }
 

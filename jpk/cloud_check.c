@@ -51,6 +51,7 @@ static const struct jpk_check_rule rules[CLOUD_RULES + 1] = {
     [RULE_ENCRYPTED_FORM] = {"encrypted-form", JPK_WARNING,
                              "A value is marked as encrypted but does not have the form of one."},
     [RULE_SCRIPT_OPEN] = {"script-open", JPK_WARNING, "A string or comment of a script never ends."},
+    [RULE_CONFLICT_MARKS] = {"conflict-marks", JPK_ERROR, "A text holds the marks of a merge that is not settled."},
     [RULE_SCRIPT_TAGS] = {"script-tags", JPK_WARNING, "A script does not have the tags of its language."},
     [RULE_DEBUG_BREAK] = {"debug-break", JPK_WARNING, "A breakpoint was left in a script."},
     [RULE_UNSET_VARIABLE] = {"unset-variable", JPK_WARNING, "A variable is read, but nothing in the project sets it."},

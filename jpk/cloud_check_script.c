@@ -1,5 +1,6 @@
 /* Checks of scripts, references by name, variables and secrets. */
 #include "base/secrets.h"
+#include "base/text.h"
 #include "jpk/brackets.h"
 #include "jpk/cloud_check.h"
 #include "jpk/script.h"
@@ -35,6 +36,11 @@ static void check_text(struct script script, const char *text, bool javascript)
     if (*text && (!strstr(text, begin) || !strstr(text, end)))
         cloud_report(script.c, RULE_SCRIPT_TAGS, script.component, script.node, "the text is not between %s and %s",
                      begin, end);
+    size_t conflict = text_conflict(text, strlen(text));
+    if (conflict != SIZE_MAX)
+        cloud_place(cloud_report(script.c, RULE_CONFLICT_MARKS, script.component, script.node,
+                                 "both sides of a merge are here; one must be chosen"),
+                    (uint32_t)conflict);
     script_events(text, strlen(text), on_event, &script);
 }
 

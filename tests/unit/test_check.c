@@ -222,6 +222,9 @@ static void test_contents_of_entities(void **state)
         "  <Mappings>\n    <Mapping>\n      <konga.string name=\"expr\">a\t&lt;trans&gt;\n/* "
         "&lt;/trans&gt;</konga.string>\n"
         "    </Mapping>\n  </Mappings>\n");
+    add(&f, "Script", ID(8), "merged",
+        SCRIPT("\n$a = 1;\n&lt;&lt;&lt;&lt;&lt;&lt;&lt; ours\n$b = 1;\n=======\n$b = 2;\n&gt;&gt;&gt;&gt;&gt;&gt;&gt; "
+               "theirs\n"));
     pm_add(&f.pm, "t/notes.txt", "x");
     pm_add(&f.pm, "t/jitterpak.properties", "type=1\nenv_id=77\n");
     check(&f);
@@ -248,6 +251,9 @@ static void test_contents_of_entities(void **state)
         assert_true(script ? open->line == 8 && open->column == 6 : open->line == 9 && open->column == 1);
         assert_string_equal(open->path, script ? "Entity/konga.string" : "a");
     }
+    finding = expect_at(&f, "conflict-marks", FILE_OF("Script", 8), "&lt;&lt;", 0,
+                        "both sides of a merge are here; one must be chosen");
+    assert_string_equal(finding->path, "Entity/konga.string");
     expect(&f, "unknown-file", "t/notes.txt", NULL, "no project is known to hold this file");
     expect(&f, "environment-backup", NULL, NULL,
            "this is an environment backup: it can only be imported into environment 77");

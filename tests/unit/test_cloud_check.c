@@ -321,6 +321,9 @@ static void test_scripts(void **state)
     static const struct expected cases[] = {
         {ONE(SCRIPT(1, "A", "$jitterbit.a = 1;\\n/* open")), "script-open", "/* open", 0,
          "/project/components/0/scriptBody", "a string or comment that begins here never ends", NULL},
+        {ONE(SCRIPT(1, "A", "$jitterbit.a\\n<<<<<<< ours\\n= 1;\\n=======\\n= 2;\\n>>>>>>> theirs\\n")),
+         "conflict-marks", "<<<<<<< ours", 0, "/project/components/0/scriptBody",
+         "both sides of a merge are here; one must be chosen", NULL},
         {ONE(PART(1, 400, "A", ",\"scriptType\":0,\"scriptBody\":\"<trans>1</trans>\"")), "script-tags", "\"<trans>", 0,
          "/project/components/0/scriptBody", "the text is not between <javascript> and </javascript>", NULL},
         {ONE(TRANSFORMATION(1, "T", ",\"mappingRules\":[{\"transformScript\":\"a$b$\"}]")), "script-tags", "\"a$b$", 0,
