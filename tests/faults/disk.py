@@ -1,0 +1,446 @@
+#!/usr/bin/python3
+"""Every call to the system for files fails in turn, in every command: nothing is lost, nothing half-written, and it is said.
+
+usage: disk.py [--program PATH] [--injector PATH] [--count N] [--only WORDS] [--jobs N] [--folder FOLDER] [--verbose]
+
+Each command line runs undisturbed first, under tests/faults/disk.c, which writes down its calls. Then it runs once for
+every call and every error that the call can give, and is held against the undisturbed run:
+
+- It ends, and no signal ends it.
+- Either everything is as if nothing had failed, where the call did not matter, or the exit status is 3 (an input) or 4
+  (an output), and a message names the file and says no more than that it could not be read or written.
+- Each file is as it was before, or as the undisturbed run leaves it. No other file is there.
+- What had to be on the disk and is not (fsync, close of what was written) is never passed over.
+- Calls that do half of what they are asked for, or are interrupted, change nothing.
+
+--count bounds how many failures of a command line are tried, spread evenly; 0 tries all.
+"""
+import argparse
+import errno
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import concurrent.futures
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TIMEOUT = 60
+CANNOT = 125
+
+# What a failing call of each name can give; "short" and EINTR must not matter.
+READS = {"read": ["EIO", "short"], "pread": ["EIO", "short"], "getdents": ["EIO"], "mmap": ["ENOMEM"], "lseek": ["EIO"]}
+WRITES = {"write": ["ENOSPC", "short"], "pwrite": ["ENOSPC", "short"], "writev": ["ENOSPC"], "send": ["EPIPE", "short"],
+          "fsync": ["EIO"], "fdatasync": ["EIO"], "ftruncate": ["EIO"]}
+NAMES = {"open": ["EACCES"], "openat": ["EACCES"], "stat": ["EIO"], "lstat": ["EIO"], "fstatat": ["EIO"], "fstat": ["EIO"],
+         "statx": ["EIO"], "access": ["EACCES"], "faccessat": ["EACCES"], "mkdir": ["ENOSPC"], "mkdirat": ["ENOSPC"],
+         "rename": ["EACCES"], "renameat": ["EACCES"], "renameat2": ["EROFS"], "link": ["EIO"], "linkat": ["EIO"],
+         "unlink": ["EACCES"], "unlinkat": ["EACCES"], "rmdir": ["EACCES"], "chmod": ["EROFS"], "fchmod": ["EROFS"],
+         "fchmodat": ["EROFS"], "readlink": ["EIO"], "readlinkat": ["EIO"], "close": ["EIO"], "fchdir": ["EIO"],
+         "flock": ["ENOLCK"], "fcntl": ["ENOLCK"]}
+ERRORS = {**READS, **WRITES, **NAMES}
+HARMLESS = ("short", "EINTR")
+
+# ----------------------------------------------------------------------------------------------------------- the table
+
+SHOP, CLEAN = "shop.jpk", "clean.jpk"
+RECIPE = "sync-webshop_orders-to-warehouse_api-recipe.json"
+CONFIGURE = "sync-webshop_orders-to-warehouse_api-configure.json"
+
+
+class Case:
+    """A command line, the inputs that it gets, and what lies in its way already."""
+
+    def __init__(self, line, inputs, stdin=None, there=None, again=False, git=False):
+        self.words, self.inputs, self.stdin = line.split(), inputs.split(), stdin
+        self.there, self.again, self.git = there or {}, again, git
+        self.name = line
+
+
+def cases():
+    old = b"what was there\n"
+    looks = ["info %s", "list %s", "list --entities %s", "show %s Nightly/START", "check -v %s", "graph --format json %s", "graph %s",
+             "scan %s", "git textconv %s", "inventory --format csv -j1 %s"]
+    found = []
+    for form in ("clean.jpk", "tree", "workspace", "clean.json", "cloudtree"):
+        found += [Case(line % form, form) for line in looks if form in ("clean.jpk", "clean.json") or "graph" not in line]
+    found += [
+        Case("info -", "", stdin="clean.jpk"),
+        Case("check --format sarif clean.jpk clean.json", "clean.jpk clean.json"),
+        Case("check --format junit clean.jpk clean.json", "clean.jpk clean.json"),
+        Case("inventory -j1 --format html -o page.html .", "clean.jpk clean.json workspace"),
+        Case("inventory -j1 --format json -f -o page.json .", "clean.jpk clean.json", there={"page.json": old}),
+        Case("diff clean.jpk changed.jpk", "clean.jpk changed.jpk"),
+        Case("diff clean.json changed.json", "clean.json changed.json"),
+        Case("diff --format markdown clean.jpk clean.json", "clean.jpk clean.json"),
+        Case("diff tree workspace", "tree workspace"),
+        Case("merge clean.jpk changed.jpk other.jpk -o merged.jpk", "clean.jpk changed.jpk other.jpk"),
+        Case("merge clean.json changed.json other.json -f -o merged.json", "clean.json changed.json other.json",
+             there={"merged.json": old}),
+        Case("merge tree changedtree othertree -f -o changedtree", "tree changedtree othertree", again=True),
+        Case("git merge clean.jpk changed.jpk other.jpk clean.jpk", "clean.jpk changed.jpk other.jpk"),
+        Case("git merge clean.json changed.json other.json clean.json 7", "clean.json changed.json other.json"),
+        Case("git install", "repository", git=True, again=True),
+        Case("git uninstall", "installed", git=True, again=True),
+        Case("unpack clean.jpk out", "clean.jpk", again=True),
+        Case("unpack -f clean.jpk out", "clean.jpk", there={"out/mine.txt": old}, again=True),
+        Case("unpack --update --delete changed.jpk tree", "changed.jpk tree", again=True),
+        Case("unpack clean.json out", "clean.json", again=True),
+        Case("unpack --update --delete changed.json cloudtree", "changed.json cloudtree", again=True),
+        Case("pack tree out.jpk", "tree"),
+        Case("pack newtree out.jpk", "newtree", again=True),
+        Case("pack -f workspace out.jpk", "workspace", there={"out.jpk": old}),
+        Case("pack cloudtree out.json", "cloudtree"),
+        Case("convert --to cloud clean.jpk -o out.json --report out.html --schedules when.json", "clean.jpk", again=True),
+        Case("convert --to cloud tree -f -o out.json --report out.md", "tree", there={"out.json": old, "out.md": old}, again=True),
+        Case("convert --to design clean.json -o out.jpk --report out.json", "clean.json", again=True),
+        Case("convert --to design clean.json -o out", "clean.json", again=True),
+        Case("convert --to cloud clean.jpk --dry-run --report-format markdown", "clean.jpk"),
+        Case("convert --to cloud clean.jpk -o -", "clean.jpk"),
+        Case("redact shop.jpk -o out.jpk", "shop.jpk"),
+        Case("redact clean.json -f -o out.json", "clean.json", there={"out.json": old}),
+        Case("migrate init -j1 -o out.yaml estate", "estate"),
+        Case("migrate init -j1 estate", "estate"),
+        Case("migrate plan -j1 --on-conflict rename -m map.yaml -o out.json estate", "estate map.yaml"),
+        Case("migrate plan -j1 --on-conflict rename -m map.yaml -f -o out.json estate", "estate map.yaml", there={"out.json": old}),
+        Case("migrate run -j1 plan.json -o out", "plan.json map.yaml estate", again=True),
+        Case("migrate run -j1 plan.json -o partly", "plan.json map.yaml estate partly", again=True),
+        Case("migrate list plan.json", "plan.json map.yaml estate"),
+        Case("migrate status done", "plan.json map.yaml estate done"),
+        Case("migrate report done", "plan.json map.yaml estate done"),
+        Case("migrate report done --format html -o out.html", "plan.json map.yaml estate done"),
+        Case("migrate verify -j1 done", "plan.json map.yaml estate done"),
+        Case("recipe generate shop.jpk -o out", "shop.jpk", again=True),
+        Case("recipe generate shop.jpk -f -o recipe --update recipe/%s" % RECIPE, "shop.jpk recipe", again=True),
+        Case("recipe generate shop.jpk -o -", "shop.jpk"),
+        Case("recipe validate -j1 -v repository", "repository"),
+        Case("recipe validate -j1 --cache kept repository", "repository", again=True),
+        Case("recipe validate -j1 --cache kept repository", "repository kept", again=True),
+        Case("recipe validate -j1 --write-baseline known.json repository", "repository"),
+        Case("recipe validate -j1 --base HEAD repository", "repository", git=True),
+        Case("recipe list recipe", "recipe"),
+        Case("recipe rules", ""),
+        Case("recipe configure recipe/%s recipe/%s --jpk shop.jpk" % (RECIPE, CONFIGURE), "shop.jpk recipe"),
+        Case("recipe fmt recipe/%s recipe/%s" % (RECIPE, CONFIGURE), "recipe", again=True),
+        Case("recipe fmt -", "", stdin="recipe/" + RECIPE),
+        Case("schema validate -j1 --schema schema/shapes.schema.json schema/shape.yaml", "schema"),
+        Case("schema validate -j1 --format json -s recipe-1 recipe/%s" % RECIPE, "recipe"),
+        Case("schema list", ""),
+        Case("schema show recipe-1", ""),
+        Case("completion bash", ""),
+        Case("help", ""),
+        Case("help diff", ""),
+        Case("help --man jpk-diff.1", ""),
+        Case("help safety", ""),
+    ]
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------------- the inputs
+
+
+def environment(home):
+    keep = {key: value for key, value in os.environ.items() if not key.startswith("GIT_") and key != "TZ"}
+    return {**keep, "HOME": home, "XDG_CONFIG_HOME": home, "GIT_CONFIG_NOSYSTEM": "1", "TZ": "UTC", "XDG_CACHE_HOME": home}
+
+
+class Inputs:
+    """The small projects that the command lines get, made by the program from its samples."""
+
+    def __init__(self, folder, program):
+        self.folder, self.program, samples = folder, program, os.path.join(ROOT, "samples")
+        os.makedirs(folder)
+        self.copy(os.path.join(samples, "cloud/nightly-cleanup.json"), "clean.json")
+        self.copy(os.path.join(samples, "migration/map.yaml"), "map.yaml")
+        self.copy(os.path.join(samples, "schema"), "schema")
+        self.copy(os.path.join(samples, "recipes/orders"), "recipe")
+        self.jpk("pack", os.path.join(samples, "http-json"), SHOP)
+        self.jpk("unpack", "clean.json", "cloudtree")
+        self.jpk("convert", "--to", "design", "-q", "clean.json", "-o", CLEAN, status=1)
+        self.jpk("convert", "--to", "design", "-q", "clean.json", "-o", "workspace", status=1)
+        self.jpk("unpack", CLEAN, "tree")
+        self.variants()
+        self.repository()
+        self.migration()
+
+    def copy(self, source, name):
+        path = os.path.join(self.folder, name)
+        (shutil.copytree if os.path.isdir(source) else shutil.copyfile)(source, path)
+        return path
+
+    def at(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def jpk(self, *words, status=0):
+        done = subprocess.run([self.program, *words], cwd=self.folder, env=environment(self.folder), stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, check=False)
+        if done.returncode not in (0, status):
+            raise SystemExit("disk: jpk %s: %s" % (" ".join(words), done.stdout))
+
+    def variants(self):
+        """Two sides that have changed different things, in every form."""
+        for side in ("changed", "other"):
+            tree = self.copy(self.at("tree"), side + "tree")
+            cloud = self.copy(self.at("cloudtree"), side + "cloudtree")
+            for folder in (tree, cloud):
+                scripts = sorted(os.path.join(path, name) for path, _, names in os.walk(folder) for name in names
+                                 if name.endswith((".jb", ".js")))
+                path = scripts[0 if side == "changed" else -1]
+                with open(path, "a", encoding="utf-8") as file:
+                    file.write("// %s\n" % side)
+            self.jpk("pack", side + "tree", side + ".jpk")
+            self.jpk("pack", side + "cloudtree", side + ".json")
+        new = self.copy(self.at("tree"), "newtree")
+        with open(os.path.join(new, "Script/New.jb"), "w", encoding="utf-8") as file:
+            file.write("<trans>\n1;\n</trans>\n")
+
+    def git(self, *words):
+        subprocess.run(["git", "-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", *words], check=True,
+                       cwd=self.at("repository"), env=environment(self.folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def repository(self):
+        """A recipe with its project, in git, with and without drivers; and a cache of what was found in it."""
+        self.copy(self.at("recipe"), "repository")
+        shutil.copy(self.at(SHOP), self.at("repository", "sync-webshop_orders-to-warehouse_api.jpk"))
+        self.jpk("recipe", "validate", "-j1", "--cache", "kept", "repository", status=1)
+        self.git("init", "-q")
+        shutil.rmtree(self.at("repository/.git/hooks"), ignore_errors=True)
+        self.git("add", ".")
+        self.git("commit", "-q", "-m", "First")
+        installed = self.copy(self.at("repository"), "installed")
+        subprocess.run([self.program, "git", "install"], cwd=installed, env=environment(self.folder), check=True,
+                       stdout=subprocess.DEVNULL)
+
+    def migration(self):
+        """Three projects, planned; migrated, and half of them."""
+        os.mkdir(self.at("estate"))
+        self.copy(self.at(CLEAN), "estate/clean.jpk")
+        self.copy(self.at("clean.json"), "estate/nightly.json")
+        self.copy(self.at(SHOP), "estate/orders.jpk")
+        self.jpk("migrate", "plan", "-m", "map.yaml", "--on-conflict", "rename", "-o", "plan.json", "estate", status=1)
+        self.jpk("migrate", "run", "plan.json", "-o", "done", status=1)
+        self.jpk("migrate", "run", "plan.json", "--shard", "1/2", "-o", "partly", status=1)
+
+
+# -------------------------------------------------------------------------------------------------------------- places
+
+def contents(folder):
+    """By path the bytes of each file, None of a folder; what git keeps for itself is left out."""
+    found = {}
+    for path, names, leaves in os.walk(folder):
+        if os.path.basename(path) == ".git":
+            names[:] = []
+            leaves = [name for name in leaves if name == "config"]
+        names.sort()
+        for name in names:
+            found[os.path.relpath(os.path.join(path, name), folder)] = None
+        for name in leaves:
+            with open(os.path.join(path, name), "rb") as file:
+                found[os.path.relpath(os.path.join(path, name), folder)] = file.read()
+    return found
+
+
+class Result:
+    def __init__(self, done, files, calls):
+        self.status, self.stdout, self.stderr = done.returncode, done.stdout, done.stderr
+        self.files, self.calls = files, calls
+        self.failed = next((call for call in calls if call[5] == "failed"), None)
+
+
+class Place:
+    """A folder with the inputs of one case, in which it runs again and again."""
+
+    def __init__(self, options, inputs, case, folder):
+        self.options, self.inputs, self.case, self.folder = options, inputs, case, folder
+        self.work, self.log = os.path.join(folder, "work"), os.path.join(folder, "log")
+        self.home, self.said, self.dirty = os.path.join(folder, "home"), os.path.join(folder, "said"), False
+        os.makedirs(self.home)
+        self.stdin = os.path.join(inputs.folder, case.stdin) if case.stdin else os.devnull
+        self.cwd = os.path.join(self.work, case.inputs[0]) if case.git and case.words[0] == "git" else self.work
+        self.renew()
+        self.before = contents(self.work)
+
+    def renew(self):
+        shutil.rmtree(self.work, ignore_errors=True)
+        os.makedirs(self.work)
+        for name in self.case.inputs:
+            source = os.path.join(self.inputs.folder, name)
+            copy_of = shutil.copytree if os.path.isdir(source) else shutil.copy2
+            copy_of(source, os.path.join(self.work, name))
+        for name, data in self.case.there.items():
+            path = os.path.join(self.work, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "wb") as file:
+                file.write(data)
+
+    def short(self, path):
+        return os.path.relpath(path, self.work) if path.startswith(self.work + "/") else path
+
+    def run(self, at=0, error="0", stdout=subprocess.PIPE):
+        """Without `at` undisturbed. A + behind an error: all later calls of that name fail too."""
+        number = error if error == "short" else str(getattr(errno, error.rstrip("+"), 0))
+        line = [self.options.injector, self.log, "%d%s" % (at, "+" if error.endswith("+") else ""), number,
+                self.options.program, *self.case.words]
+        with open(self.stdin, "rb") as stdin, open(self.said, "wb") as said:
+            done = subprocess.run(line, cwd=self.cwd, env=environment(self.home), stdin=stdin, stdout=stdout, stderr=said,
+                                  timeout=TIMEOUT, check=False)
+        with open(self.said, encoding="utf-8", errors="replace") as file:
+            done.stderr = file.read()
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            calls = [line.rstrip("\n").split("\t") for line in file]
+        return Result(done, contents(self.work), calls)
+
+
+# ------------------------------------------------------------------------------------------------------------- judging
+
+TEMPORARY = re.compile(r"\.[a-z0-5]{6}(?=/|$)")
+BLAMES = re.compile(r"damaged|corrupt|truncated|not a ZIP|is no |is not |malformed|unexpected")
+# Their failing is never passed over where the file was written.
+MUST_MATTER = ("write", "pwrite", "writev", "fsync", "fdatasync", "close", "rename", "renameat")
+CHANGES = ("mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "link", "linkat")
+
+
+class Judge:
+    """Holds a run with a failure against the undisturbed one."""
+
+    def __init__(self, place, reference):
+        self.place, self.reference = place, reference
+
+    def same(self, result):
+        first = self.reference
+        return (result.status, result.stdout, result.files) == (first.status, first.stdout, first.files)
+
+    def is_output(self, call):
+        name, mode, path = call[1], call[2], self.place.short(call[3])
+        return mode == "w" or name in CHANGES or path.startswith("pipe:") or path not in self.place.before
+
+    def files(self, result, call):
+        """What is wrong with the files that are there now."""
+        before, after, wrong = self.place.before, self.reference.files, []
+        for path, data in result.files.items():
+            if (path not in before or before[path] != data) and (path not in after or after[path] != data):
+                if not (call[1] in ("unlink", "unlinkat", "rmdir") and TEMPORARY.search(path)):
+                    wrong.append("%s is %s" % (path, "neither as before nor complete" if path in before or path in after else
+                                               "left behind"))
+        wrong += ["%s is lost" % path for path in before if path in after and path not in result.files]
+        return wrong
+
+    def message(self, result, call):
+        path = self.place.short(call[3])
+        said = [line for line in result.stderr.splitlines() if "error" in line]
+        if not said:
+            return ["nothing is said"]
+        wrong = ["a file is blamed: " + line for line in said if BLAMES.search(line)]
+        name = "standard output" if path.startswith("pipe:") else os.path.basename(TEMPORARY.sub("", path))
+        if path != "." and not any(name in line for line in said + [result.stdout.decode("utf-8", "replace")]):
+            wrong.append("'%s' is not named: %s" % (name, said[0]))
+        return wrong
+
+    def judge(self, result, error):
+        if result.status >= 128:
+            return ["a signal ended it: %d" % (result.status - 128)]
+        call = result.failed
+        if not call:
+            return [] if self.same(result) else ["nothing failed, and yet it is not the same"]
+        if error in HARMLESS:
+            return [] if self.same(result) else ["it matters: status %d, %s" % (result.status, result.stderr)]
+        wrong = self.files(result, call)
+        if self.same(result):
+            return wrong + (["is passed over"] if call[2] == "w" and call[1] in MUST_MATTER else [])
+        if result.status not in (3, 4):
+            return wrong + ["status %d, %s" % (result.status, result.stderr or result.stdout[:200])]
+        wanted = 4 if self.is_output(call) else 3
+        if result.status != wanted:
+            wrong.append("status %d, not %d: %s" % (result.status, wanted, result.stderr))
+        return wrong + self.message(result, call)
+
+
+# ------------------------------------------------------------------------------------------------------------- running
+
+def failures(place, reference):
+    """Each call with each of its errors; those on standard error cannot be said."""
+    found = []
+    for call in reference.calls:
+        if call[3] != place.said:
+            found += [(int(call[0]), call, error) for error in ERRORS[call[1]]]
+    return found
+
+
+def spread(found, count):
+    if not count or len(found) <= count:
+        return found
+    return [found[i * len(found) // count] for i in range(count)]
+
+
+def run_again(place, reference):
+    done = place.run()
+    return [] if done.files == reference.files else ["running again does not finish: status %d, %s" % (done.status, done.stderr)]
+
+
+def try_case(options, inputs, case):
+    """Returns the lines of what is wrong, how many failures were tried, and which calls did not matter."""
+    folder = tempfile.mkdtemp(prefix="case-", dir=inputs.folder + "-work")
+    place, wrong, ignored = Place(options, inputs, case, folder), [], {}
+    reference = place.run()
+    if reference.status not in (0, 1):
+        return ["jpk %s: status %d: %s" % (case.name, reference.status, reference.stderr)], 0, {}
+    judge = Judge(place, reference)
+    tried = spread(failures(place, reference), options.count)
+    for at, call, error in tried:
+        if reference.files != place.before or place.dirty:
+            place.renew()
+        try:
+            result = place.run(at, error)
+            problems = judge.judge(result, error)
+            failed = result.failed or call
+            place.dirty = result.files != place.before
+            if case.again and result.status in (3, 4) and not problems:
+                problems = run_again(place, reference)
+                place.dirty = True
+            if not problems and error not in HARMLESS and judge.same(result):
+                key = "%s %s %s" % (failed[1], failed[2], TEMPORARY.sub("", place.short(failed[3])))
+                ignored[key] = ignored.get(key, 0) + 1
+        except subprocess.TimeoutExpired:
+            problems, failed, place.dirty = ["it hangs"], call, True
+        wrong += ["jpk %s: call %d, %s %s of %s: %s" % (case.name, at, error, failed[1], place.short(failed[3]), problem)
+                  for problem in problems]
+    shutil.rmtree(folder)
+    return wrong, len(tried), ignored
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--program", default=os.path.join(ROOT, "build/jpk"))
+    parser.add_argument("--injector", default=os.path.join(ROOT, "build/tests/disk"))
+    parser.add_argument("--count", type=int, default=0, help="failures of a command line; 0: all")
+    parser.add_argument("--only", default="", help="command lines with these words")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--folder", default="/dev/shm" if os.path.isdir("/dev/shm") else None)
+    parser.add_argument("--verbose", action="store_true", help="name the calls that did not matter")
+    options = parser.parse_args()
+    options.program, options.injector = os.path.abspath(options.program), os.path.abspath(options.injector)
+    probe = subprocess.run([options.injector, os.devnull, "0", "0", "/bin/true"], stderr=subprocess.PIPE, text=True, check=False)
+    if probe.returncode == CANNOT:
+        print("disk: skipped: %s" % probe.stderr.strip())
+        return 0
+    with tempfile.TemporaryDirectory(prefix="jpk-disk-", dir=options.folder) as folder:
+        inputs = Inputs(os.path.join(folder, "inputs"), options.program)
+        os.mkdir(inputs.folder + "-work")
+        chosen = [case for case in cases() if options.only in case.name]
+        failed = total = 0
+        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+            for case, (wrong, tried, ignored) in zip(chosen, pool.map(lambda case: try_case(options, inputs, case), chosen)):
+                total, failed = total + tried, failed + len(wrong)
+                for line in wrong:
+                    print("  FAILED " + line.strip())
+                if options.verbose:
+                    print("jpk %s: %d" % (case.name, tried))
+                    for key in sorted(ignored):
+                        print("    %4d %s" % (ignored[key], key))
+                sys.stdout.flush()
+        print("disk: %d command lines, %d failures: %s" % (len(chosen), total, "%d wrong" % failed if failed else "all as they should be"))
+        return 1 if failed else 0
+
+
+sys.exit(main())
