@@ -322,11 +322,10 @@ static bool tidy(const struct run *run, struct jpk_error *err)
         if (index != SIZE_MAX && migrate_writes(run->runner.plan->items[index].action))
             continue;
         struct journal_record record;
-        struct jpk_error ignored = {0};
         char *name = out_journal_name(ids.items[i]), *path = name ? out_path(run->runner.out, name) : NULL;
-        bool known = path && journal_read(&record, path, &arena, &ignored);
-        ok = (path || error_memory(err)) && (!known || remove_earlier(run, &record, err)) &&
-             out_remove(run->runner.out, name, err);
+        bool known = false;
+        ok = path ? journal_find(&record, path, &arena, &known, err) : error_memory(err);
+        ok = ok && (!known || remove_earlier(run, &record, err)) && out_remove(run->runner.out, name, err);
         free(name);
         free(path);
     }

@@ -433,11 +433,23 @@ static bool make(struct making *m)
            is_unchanged(m, changed_meanwhile) && out_commit_folder(m->runner->out, m->folder, m->item->output, m->err);
 }
 
+/* Of what cannot be written the message says which result it is, for the error is told by the name of the source. */
+static void name_result(const struct making *m, struct jpk_error *error)
+{
+    struct jpk_error told = {0};
+    size_t n = m->folder ? strlen(m->folder) : 0;
+    if (error->code != JPK_ERR_WRITE || n == 0 || strncmp(error->file, m->folder, n) != 0 || error->file[n] != '/')
+        return;
+    error_set(&told, JPK_ERR_WRITE, "%s%s: %s", m->item->output, error->file + n, error->message);
+    *error = told;
+}
+
 /* Errors say the place in the source; where the source lies is said by the plan. */
 static void fail(struct making *m)
 {
     blame_change(m);
     struct jpk_error error = *m->err;
+    name_result(m, &error);
     *m->record = (struct journal_record){
         .id = m->item->id, .key = m->record->key, .status = JOURNAL_FAILED, .error = error, .agent = ""};
     if (m->folder) {
