@@ -413,6 +413,7 @@ static bool set_source(struct survey_project *project, const char *base)
     bool known = realpath(project->path, real) != NULL;
     if (!known && errno != ENOENT && errno != ENOTDIR)
         error_system(&project->error, JPK_ERR_READ, errno, "cannot be looked at");
+    error_file(&project->error, project->path);
     if (known && base)
         paths_put_relative(&relative, base, real);
     else

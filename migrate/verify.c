@@ -94,6 +94,8 @@ static bool load(struct verifier *v, struct source *source, const char *path, en
     struct jpk_error err = {0};
     bool ok =
         source_open(source, path, v->verify->limits, &err) && (source->cloud || source_load(source, NULL, flags, &err));
+    if (!ok && rule == VERIFY_OUTPUT_INVALID)
+        error_entry(&err, v->record->outputs[0].path);
     if (!ok)
         tell_error(v, rule, &err);
     return ok;

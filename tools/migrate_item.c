@@ -87,10 +87,13 @@ static bool add_file(struct making *m, const char *name, const char *path)
 {
     char sum[65];
     struct stat st;
-    if (!fingerprint_path(path, sum, m->err))
+    struct jpk_error found = {0};
+    if (!fingerprint_path(path, sum, &found) || stat(path, &st) != 0) {
+        error_set(m->err, JPK_ERR_WRITE, "was written but does not read back%s%s", *found.message ? ": " : "",
+                  found.message);
+        error_file(m->err, path);
         return false;
-    if (stat(path, &st) != 0)
-        return error_system(m->err, JPK_ERR_WRITE, errno, "cannot be read again");
+    }
     note_output(m, name, sum, (uint64_t)st.st_size);
     return m->err->code == JPK_OK;
 }
