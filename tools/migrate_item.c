@@ -436,14 +436,24 @@ static bool make(struct making *m)
            is_unchanged(m, changed_meanwhile) && out_commit_folder(m->runner->out, m->folder, m->item->output, m->err);
 }
 
+/* What follows `folder` in a path that lies in it or is it; else NULL. */
+static const char *below(const char *path, const char *folder)
+{
+    size_t n = folder ? strlen(folder) : 0;
+    return n > 0 && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
+}
+
 /* Of what cannot be written the message says which result it is, for the error is told by the name of the source. */
 static void name_result(const struct making *m, struct jpk_error *error)
 {
     struct jpk_error told = {0};
-    size_t n = m->folder ? strlen(m->folder) : 0;
-    if (error->code != JPK_ERR_WRITE || n == 0 || strncmp(error->file, m->folder, n) != 0 || error->file[n] != '/')
+    const char *made = below(error->file, m->folder), *placed = below(error->file, m->runner->out->path);
+    if (error->code != JPK_ERR_WRITE)
         return;
-    error_set(&told, JPK_ERR_WRITE, "%s%s: %s", m->item->output, error->file + n, error->message);
+    if (made || !placed || *placed == '\0')
+        error_set(&told, JPK_ERR_WRITE, "%s%s: %s", m->item->output, made ? made : "", error->message);
+    else
+        error_set(&told, JPK_ERR_WRITE, "%s: %s", placed + 1, error->message);
     *error = told;
 }
 
