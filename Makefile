@@ -329,7 +329,7 @@ $(BUILD)/tests/disk: tests/faults/disk.c
 
 .PHONY: disk
 disk: $(BUILD)/jpk $(BUILD)/tests/disk
-	@$(DISK) --count 3
+	@$(DISK) --count 2
 
 .PHONY: check-disk
 check-disk:

@@ -281,8 +281,10 @@ static void write_record(const struct run *run, struct journal_record *record)
     journal_write(&text, record);
     bool ok = name ? out_write(run->runner.out, name, &text, &err) : error_memory(&err);
     if (!ok && record->status != JOURNAL_FAILED) {
+        struct jpk_error told = {0};
+        error_set(&told, err.code, "%s: %s", name ? name : "its record", err.message);
         record->status = JOURNAL_FAILED;
-        record->error = err;
+        record->error = told;
     }
     buf_free(&text);
     free(name);

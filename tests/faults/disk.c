@@ -4,7 +4,8 @@
  *
  * usage: disk LOG AT ERROR PROGRAM [ARGUMENTS]
  *
- * AT: which call, from 1; 0: none. With a + behind it also all later calls of the same name on regular files.
+ * AT: which call, from 1; 0: none. With a + behind it also all later calls of the same name on regular files,
+ * but for standard error.
  * ERROR: a number, or "short": the call does only half of what it was asked for.
  * LOG gets a line for each call: number, name, "w" when the file is open or opened for writing, the file, a second
  * file, and "failed". Calls of other processes and those of the dynamic loader are not counted.
@@ -251,6 +252,14 @@ static bool is_regular(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
+/* Once a call has failed, whether a later one fails too; what the program says of it must come through. */
+static bool fails_later(const struct supervisor *s, const struct seccomp_notif *asked, const struct call *call,
+                        const char *path)
+{
+    bool says = call->path == NONE && (int)asked->data.args[call->folder] == STDERR_FILENO;
+    return s->later && s->failing == call && !says && is_regular(path);
+}
+
 static void answer_call(struct supervisor *s, const struct seccomp_notif *asked, struct seccomp_notif_resp *answer)
 {
     const struct call *call = call_of(asked->data.nr);
@@ -262,7 +271,7 @@ static void answer_call(struct supervisor *s, const struct seccomp_notif *asked,
     if (call->second != NONE)
         path_of(second, asked, call->second, call->second_folder);
     bool writes = is_for_writing(asked, call);
-    bool fails = ++s->count == s->at || (s->later && s->failing == call && is_regular(path));
+    bool fails = ++s->count == s->at || fails_later(s, asked, call, path);
     if (fails)
         s->failing = call;
     if (fails && s->half)

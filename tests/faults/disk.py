@@ -11,7 +11,8 @@ every call and every error that the call can give, and is held against the undis
   (an output), and a message names the file and says no more than that it could not be read or written.
 - Each file is as it was before, or as the undisturbed run leaves it. No other file is there.
 - What had to be on the disk and is not (fsync, close of what was written) is never passed over.
-- Calls that do half of what they are asked for, or are interrupted, change nothing.
+- Reads and writes that do half of what they are asked for change nothing.
+- Standard output that is full or has no reader is never status 0.
 
 --count bounds how many failures of a command line are tried, spread evenly; 0 tries all.
 """
@@ -32,9 +33,9 @@ STDIN, STDOUT, STDERR = "(standard input)", "standard output", "standard error"
 # What outputs are called until they have their name.
 TEMPORARY = re.compile(r"\.[a-z0-5]{6}(?=/|$)|/?\.jpk-unpack\.tmp$|/?\.work(/.*)?$")
 
-# What a failing call of each name can give; "short" and EINTR must not matter.
+# What a failing call of each name can give; ENOSPC+ is a disk that stays full, "short" is no failure and must not matter.
 READS = {"read": ["EIO", "short"], "pread": ["EIO", "short"], "getdents": ["EIO"], "mmap": ["ENOMEM"], "lseek": ["EIO"]}
-WRITES = {"write": ["ENOSPC", "short"], "pwrite": ["ENOSPC", "short"], "writev": ["ENOSPC"], "send": ["EPIPE", "short"],
+WRITES = {"write": ["ENOSPC", "ENOSPC+", "short"], "pwrite": ["ENOSPC", "ENOSPC+", "short"], "writev": ["ENOSPC"], "send": ["EPIPE", "short"],
           "fsync": ["EIO"], "fdatasync": ["EIO"], "ftruncate": ["EIO"]}
 NAMES = {"open": ["EACCES"], "openat": ["EACCES"], "stat": ["EIO"], "lstat": ["EIO"], "fstatat": ["EIO"], "fstat": ["EIO"],
          "statx": ["EIO"], "access": ["EACCES"], "faccessat": ["EACCES"], "mkdir": ["ENOSPC"], "mkdirat": ["ENOSPC"],
@@ -43,7 +44,7 @@ NAMES = {"open": ["EACCES"], "openat": ["EACCES"], "stat": ["EIO"], "lstat": ["E
          "fchmodat": ["EROFS"], "readlink": ["EIO"], "readlinkat": ["EIO"], "close": ["EIO"], "fchdir": ["EIO"],
          "flock": ["ENOLCK"], "fcntl": ["ENOLCK"]}
 ERRORS = {**READS, **WRITES, **NAMES}
-HARMLESS = ("short", "EINTR")
+HARMLESS = ("short",)
 
 # ----------------------------------------------------------------------------------------------------------- the table
 
@@ -332,7 +333,6 @@ BLAMES = re.compile(r"damaged|corrupt|truncated|not a ZIP|holds no project|malfo
 # Where these fail for a file that is written, its bytes or its name are not on the disk.
 MUST_MATTER = ("write", "pwrite", "writev", "fsync", "fdatasync", "close", "rename", "renameat")
 CHANGES = ("mkdir", "mkdirat", "unlink", "unlinkat", "rmdir", "rename", "renameat", "renameat2", "link", "linkat")
-REMOVES = ("unlink", "unlinkat", "rmdir")
 
 
 class Judge:
@@ -343,6 +343,7 @@ class Judge:
         before, after = place.before, reference.files
         changed = {path for path in set(before) | set(after) if path not in before or path not in after or before[path] != after[path]}
         # What the command writes, and the folders that it lies in.
+        self.folders = {path for path in after if after[path] is None} | {"."}
         self.outputs = {path[:n] for path in changed for n in range(len(path) + 1) if n == len(path) or path[n] == "/"}
 
     def same(self, result):
@@ -356,6 +357,10 @@ class Judge:
 
     def is_free(self, path):
         return self.place.case.free is not None and re.match(self.place.case.free, path) is not None
+
+    def leaves(self, call):
+        """What cannot be removed stays, with all in it; so does a lock that cannot be had, for it may be another's."""
+        return call.name in ("unlink", "unlinkat", "rmdir", "flock") or (call.temporary and call.path in self.folders and not call.writes)
 
     def statuses(self, call, error):
         """Those that fit: of what is read 3, of what is written 4, where both may be meant either."""
@@ -371,21 +376,22 @@ class Judge:
         for path, data in result.files.items():
             known = path in before or path in after
             good = (path in before and before[path] == data) or (path in after and after[path] == data)
-            if good or self.is_free(path) or (call.name in REMOVES and not known):
+            if good or self.is_free(path) or (self.leaves(call) and not known):
                 continue
             wrong.append("%s is %s" % (path, "neither as before nor complete" if known else "left behind"))
         wrong += ["%s is lost" % path for path in before if path in after and path not in result.files]
         return wrong
 
     def message(self, result, call):
-        said = [line for line in (result.stderr + result.stdout.decode("utf-8", "replace")).splitlines() if "error" in line]
+        everything = (result.stderr + result.stdout.decode("utf-8", "replace")).splitlines()
+        said = [line for line in everything if "error" in line]
         if not said and not self.place.case.status:
             return ["nothing is said"]
         wrong = ["a file is blamed: " + line for line in said if BLAMES.search(line)]
         names = {os.path.basename(path) for path in (call.path, call.second) if path and path != "."}
         if call.temporary or call.writes or call.name in CHANGES:
             names |= {os.path.basename(path) for path in self.outputs} | {os.path.basename(self.place.cwd)}
-        said = said if not self.place.case.status else (result.stderr + result.stdout.decode("utf-8", "replace")).splitlines() + \
+        said = said if not self.place.case.status else everything + \
             [data.decode("utf-8", "replace") for path, data in result.files.items() if data and self.is_free(path)]
         if names and call.is_of_file() and not any(name in line for line in said for name in names):
             wrong.append("'%s' is not named: %s" % (sorted(names), said[:1]))
@@ -400,6 +406,8 @@ class Judge:
         if error in HARMLESS:
             return [] if self.same(result) else ["it matters: status %d, %s" % (result.status, result.stderr)]
         wrong = self.files(result, call)
+        if self.leaves(call) and (result.status, result.stdout) == (self.reference.status, self.reference.stdout):
+            return wrong
         if self.same(result):
             return wrong + (["is passed over"] if call.writes and call.name in MUST_MATTER and not self.is_free(call.path) else [])
         if result.status not in self.statuses(call, error):
@@ -445,6 +453,26 @@ def try_failure(judge, place, call, error):
     return wrong, result.failed or call, same
 
 
+def try_output(place, reference):
+    """Standard output on a disk that is full, and without a reader."""
+    wrong = []
+    if not reference.stdout:
+        return wrong
+    place.renew_if(reference)
+    done = place.run(stdout="/dev/full")
+    place.dirty = done.files != place.before
+    if done.status != 4 or "standard output cannot be written" not in done.stderr:
+        wrong.append("standard output is full: status %d, %s" % (done.status, done.stderr))
+    place.renew_if(reference)
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone, open(place.stdin, "rb") as stdin:
+        status = subprocess.run([place.options.program, *place.case.words], cwd=place.cwd, env=environment(place.home), stdin=stdin,
+                                stdout=gone, stderr=subprocess.DEVNULL, timeout=TIMEOUT, check=False).returncode
+    place.dirty = contents(place.work) != place.before
+    return wrong + ([] if status else ["standard output has no reader, and the status is 0"])
+
+
 def try_case(options, inputs, case):
     """Returns the lines of what is wrong, how many failures were tried, and which calls did not matter."""
     folder = tempfile.mkdtemp(prefix="case-", dir=inputs.folder + "-work")
@@ -459,6 +487,7 @@ def try_case(options, inputs, case):
         wrong += ["jpk %s: call %d, %s of %s: %s" % (case.name, call.number, error, failed, problem) for problem in problems]
         if same:
             ignored[str(failed)] = ignored.get(str(failed), 0) + 1
+    wrong += ["jpk %s: %s" % (case.name, problem) for problem in try_output(place, reference)]
     shutil.rmtree(folder)
     return wrong, len(tried), ignored
 
