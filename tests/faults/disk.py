@@ -507,6 +507,9 @@ def main():
     if probe.returncode == CANNOT:
         print("disk: skipped: %s" % probe.stderr.strip())
         return 0
+    if not shutil.which("git"):
+        print("disk: skipped: git is not installed")
+        return 0
     with tempfile.TemporaryDirectory(prefix="jpk-disk-", dir=options.folder) as folder:
         inputs = Inputs(os.path.join(folder, "inputs"), options.program)
         os.mkdir(inputs.folder + "-work")
