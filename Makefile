@@ -70,6 +70,7 @@ help:
 	@echo 'make check-debian    the Debian packages, built from a copy, and lintian'
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
+	@echo 'make check-disk      every read, write, rename and close of every command fails in turn'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -238,7 +239,7 @@ tour: $(BUILD)/jpk
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted secrets \
+	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate disk engines schemas planted secrets \
 		sandbox formats manual completion layers install-test
 
 .PHONY: unit-programs
@@ -321,6 +322,23 @@ MIGRATIONS = $(PYTHON) tests/migrate/$(1) --program $(BUILD)/jpk --generator $(B
 migrate: $(BUILD)/jpk $(BUILD)/tests/make_project
 	@$(call MIGRATIONS,kill.py) --no-corpus
 	@$(call MIGRATIONS,faults.py) --no-corpus
+
+# Every call to the system for files that fails, in every command: a few of each, and all of them.
+DISK = $(PYTHON) tests/faults/disk.py --program $(BUILD)/jpk --injector $(BUILD)/tests/disk
+
+$(BUILD)/tests/disk: tests/faults/disk.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE $(CFLAGS) -std=c11 $(WARNINGS) $(LDFLAGS) -o $@ $<
+
+.PHONY: disk
+disk: $(BUILD)/jpk $(BUILD)/tests/disk
+	@$(DISK) --count 2
+
+.PHONY: check-disk
+check-disk:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/tests/disk
+	@$(DISK)
 
 .PHONY: check-faults
 check-faults:

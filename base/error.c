@@ -133,6 +133,15 @@ void error_position(struct jpk_error *err, uint32_t line, uint32_t column)
     }
 }
 
+void error_pass(struct jpk_error *err, struct jpk_error *local, const char *file)
+{
+    if (local->code == JPK_OK)
+        return;
+    error_file(local, file);
+    if (err && err->code == JPK_OK)
+        *err = *local;
+}
+
 void error_text_offset(struct jpk_error *err, const char *text, size_t n, size_t offset)
 {
     struct text_position at = text_position(text, n, offset);

@@ -29,6 +29,9 @@ void error_entry(struct jpk_error *err, const char *entry);
 void error_offset(struct jpk_error *err, uint64_t offset);
 void error_position(struct jpk_error *err, uint32_t line, uint32_t column);
 
+/* Hands on what a local error holds, if anything, with the file unless that is known; `err` may be NULL. */
+void error_pass(struct jpk_error *err, struct jpk_error *local, const char *file);
+
 /* error_offset and error_position together, the latter computed from the text. */
 void error_text_offset(struct jpk_error *err, const char *text, size_t n, size_t offset);
 

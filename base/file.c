@@ -66,6 +66,18 @@ bool file_read(const char *path, uint64_t limit, const char *what, struct buf *o
     return ok;
 }
 
+enum file_kind file_look(const char *path, bool follow, struct jpk_error *err)
+{
+    struct stat st;
+    if ((follow ? stat(path, &st) : lstat(path, &st)) == 0)
+        return S_ISREG(st.st_mode) ? FILE_REGULAR : S_ISDIR(st.st_mode) ? FILE_FOLDER : FILE_OTHER;
+    if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG)
+        return FILE_NONE;
+    error_system(err, JPK_ERR_READ, errno, "cannot be looked at");
+    error_file(err, path);
+    return FILE_UNKNOWN;
+}
+
 /* `socket`: to one, without a signal when nobody reads from it. */
 static bool put_all(int fd, const void *data, size_t n, bool socket)
 {

@@ -16,6 +16,21 @@ bool file_read_fd(int fd, uint64_t limit, const char *what, struct buf *out, str
 /* The same for a path; sets the error's file. */
 bool file_read(const char *path, uint64_t limit, const char *what, struct buf *out, struct jpk_error *err);
 
+/* What a path leads to. */
+enum file_kind {
+    FILE_UNKNOWN, /* that could not be found out */
+    FILE_NONE,    /* nothing is there */
+    FILE_REGULAR,
+    FILE_FOLDER,
+    FILE_OTHER
+};
+
+/*
+ * Looks what `path` leads to; `follow`: also behind a symbolic link at its end. A disk that cannot be read
+ * is no proof that there is nothing: then it is FILE_UNKNOWN, with JPK_ERR_READ and the error's file.
+ */
+enum file_kind file_look(const char *path, bool follow, struct jpk_error *err);
+
 /* Writes all bytes to fd, whatever interrupts it. False: errno says why. */
 bool file_write_all(int fd, const void *data, size_t n);
 /* The same to a socket; that its reader has gone is an error, too, and no signal. */

@@ -128,16 +128,20 @@ static bool sniff(int descriptor, uint64_t limit, struct jpk_error *err)
     return answer == UNKNOWN ? s.speaks : answer == YES;
 }
 
-bool cloud_sniff(const char *path, uint64_t limit, struct jpk_error *err)
+bool cloud_sniff(const char *path, bool follow, uint64_t limit, struct jpk_error *err)
 {
     struct stat st;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
     if (descriptor < 0) {
         error_system(err, JPK_ERR_READ, errno, "cannot be opened");
         error_file(err, path);
         return false;
     }
-    bool found = fstat(descriptor, &st) == 0 && S_ISREG(st.st_mode) && sniff(descriptor, limit, err);
+    bool found = false;
+    if (fstat(descriptor, &st) != 0)
+        error_system(err, JPK_ERR_READ, errno, "cannot be looked at");
+    else
+        found = S_ISREG(st.st_mode) && sniff(descriptor, limit, err);
     close(descriptor);
     if (err->code != JPK_OK)
         error_file(err, path);

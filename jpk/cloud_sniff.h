@@ -10,8 +10,9 @@
 
 /*
  * True for an export, and for what is broken or cut off before its components but has begun as one. At most `limit`
- * bytes are read. Errors, with the file: JPK_ERR_READ. What is no regular file is no export.
+ * bytes are read. Errors, with the file: JPK_ERR_READ. What is no regular file is no export. Unless it is to `follow`,
+ * a symbolic link is such an error.
  */
-bool cloud_sniff(const char *path, uint64_t limit, struct jpk_error *err);
+bool cloud_sniff(const char *path, bool follow, uint64_t limit, struct jpk_error *err);
 
 #endif

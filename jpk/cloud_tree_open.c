@@ -1,9 +1,9 @@
 /* Opening a tree of an export: which files there are, and what they are parts of. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "base/uuid.h"
 #include "jpk/cloud_tree_state.h"
@@ -260,14 +260,18 @@ static bool open_tree(struct cloud_opening *o)
            (cloud_tree_count_lines(tree) || error_memory(o->err)) && load(o);
 }
 
-bool jpk_cloud_is_tree(const char *folder)
+bool cloud_is_tree(const char *folder, struct jpk_error *err)
 {
     struct buf path = {0};
-    struct stat st;
     buf_printf(&path, "%s/" CLOUD_TREE_INDEX, folder);
-    bool is = !path.failed && lstat(path.data, &st) == 0 && S_ISREG(st.st_mode);
+    bool is = path.failed ? error_memory(err) : file_look(path.data, false, err) == FILE_REGULAR;
     buf_free(&path);
     return is;
+}
+
+bool jpk_cloud_is_tree(const char *folder)
+{
+    return cloud_is_tree(folder, NULL);
 }
 
 struct jpk_cloud_tree *jpk_cloud_tree_open(const char *folder, const struct jpk_limits *limits, struct jpk_error *err)

@@ -89,4 +89,7 @@ bool cloud_tree_join(struct cloud_tree *tree, struct jpk_error *err);
 /* Finds the lines of the rope: jpk/cloud_tree_place.c. False: no memory. */
 bool cloud_tree_count_lines(struct cloud_tree *tree);
 
+/* Whether a folder is such a tree; false with an error when that could not be found out. */
+bool cloud_is_tree(const char *folder, struct jpk_error *err);
+
 #endif

@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "base/walk.h"
 #include "jpk/cloud_sniff.h"
@@ -79,11 +79,13 @@ static bool holds_file(const struct listing *listing, const char *name)
 /* The folder of an environment in a workspace at `path`; NULL when it is none. */
 static const char *environment(struct finder *f, const char *path, const struct walk_name *name)
 {
-    struct stat st;
+    struct jpk_error problem = {0};
     if (name->kind != WALK_FOLDER)
         return NULL;
     const char *folder = join(f, path, name->name), *project = folder ? join(f, folder, "project.xml") : NULL;
-    return project && lstat(project, &st) == 0 && S_ISREG(st.st_mode) ? folder : NULL;
+    enum file_kind kind = project ? file_look(project, false, &problem) : FILE_NONE;
+    /* Whoever opens it says what the matter is. */
+    return kind == FILE_REGULAR || kind == FILE_UNKNOWN ? folder : NULL;
 }
 
 static void add_workspace(struct finder *f, const struct listing *listing, const char *path)
@@ -106,7 +108,7 @@ static void add_export(struct finder *f, const char *path)
     struct jpk_error problem = {0};
     if (!path)
         return;
-    if (cloud_sniff(path, f->limits.entry_size, &problem))
+    if (cloud_sniff(path, false, f->limits.entry_size, &problem))
         add(f, path, NULL);
     else if (problem.code != JPK_OK)
         add(f, path, &problem);
@@ -173,11 +175,11 @@ static int by_path(const void *a, const void *b)
 
 static void find(struct finder *f, const char *path)
 {
-    struct stat st;
     struct jpk_error problem = {0};
     const char *start = arena_strdup(&f->arena, path);
-    if (!start || stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
-        add(f, start, NULL);
+    enum file_kind kind = start ? file_look(path, true, &problem) : FILE_NONE;
+    if (kind != FILE_FOLDER) {
+        add(f, start, kind == FILE_UNKNOWN ? &problem : NULL);
         return;
     }
     struct walk_options options = {.depth = f->limits.path_parts,

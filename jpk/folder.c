@@ -229,8 +229,9 @@ static bool list_folder(struct walk *walk, const char *folder, struct jpk_error 
         return false;
     DIR *stream = fdopendir(fd);
     if (!stream) {
+        error_system(err, JPK_ERR_READ, errno, "cannot be listed");
         close(fd);
-        return error_memory(err);
+        return false;
     }
     bool ok = list_open_folder(walk, stream, folder, err);
     closedir(stream);

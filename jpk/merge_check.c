@@ -303,7 +303,9 @@ bool merge_check(struct project_merge *p, struct jpk_archive *archive, bool *aga
     struct jpk_project *result = jpk_project_load(archive, environment_of(p), JPK_KEEP_GOING, &local);
     struct jpk_graph *graph = result ? jpk_graph_build(result, &local) : NULL;
     bool ok = graph != NULL;
-    if (!ok && local.code != JPK_ERR_MEMORY)
+    if (!ok && local.code == JPK_ERR_READ)
+        error_pass(p->err, &local, jpk_archive_name(archive));
+    else if (!ok && local.code != JPK_ERR_MEMORY)
         error_set(p->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
     p->m->failed |= local.code == JPK_ERR_MEMORY;
     ok = ok && look(&c, result, graph);

@@ -2,36 +2,51 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-/* The first bytes of a pipe, which stay in it; 0 when they cannot be had. */
-static size_t peek_pipe(int fd, char *out, size_t n)
+#include "base/error.h"
+#include "base/file.h"
+#include "jpk/cloud_tree_state.h"
+
+/* The first bytes of a pipe, which stay in it; 0 when it has none. */
+static ssize_t peek_pipe(int fd, char *out, size_t n)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
-        return 0;
+        return -1;
     ssize_t copied = tee(fd, ends[1], n, 0);
-    ssize_t got = copied > 0 ? read(ends[0], out, (size_t)copied) : 0;
+    /* What is no pipe, such as a terminal, cannot be looked at beforehand. */
+    ssize_t got = copied > 0                      ? file_read_some(ends[0], out, (size_t)copied)
+                  : copied < 0 && errno == EINVAL ? 0
+                                                  : copied;
+    int errnum = errno;
     close(ends[0]);
     close(ends[1]);
-    return got > 0 ? (size_t)got : 0;
+    errno = errnum;
+    return got;
 }
 
-bool source_begins_as_json(int fd)
+bool source_begins_as_json(int fd, struct jpk_error *err)
 {
     char first[64];
     ssize_t got = pread(fd, first, sizeof first, 0);
-    size_t n = got < 0 && errno == ESPIPE ? peek_pipe(fd, first, sizeof first) : got > 0 ? (size_t)got : 0;
-    return jpk_cloud_looks_like(first, n);
+    if (got < 0 && errno == ESPIPE)
+        got = peek_pipe(fd, first, sizeof first);
+    /* Folders are read in another way. */
+    if (got < 0 && errno != EISDIR)
+        error_system(err, JPK_ERR_READ, errno, "cannot be read");
+    return got > 0 && jpk_cloud_looks_like(first, (size_t)got);
 }
 
-static bool is_json(const char *path)
+/* Of a regular file; what comes through a named pipe could not be looked at and read again. */
+static bool is_json(const char *path, struct jpk_error *err)
 {
-    /* What comes through a named pipe could not be looked at and read again. */
-    struct stat st;
-    int fd = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    bool json = fd >= 0 && source_begins_as_json(fd);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool json = false;
+    if (fd < 0)
+        error_system(err, JPK_ERR_READ, errno, "cannot be opened");
+    else
+        json = source_begins_as_json(fd, err);
     if (fd >= 0)
         close(fd);
     return json;
@@ -39,20 +54,20 @@ static bool is_json(const char *path)
 
 bool source_open(struct source *source, const char *path, const struct jpk_limits *limits, struct jpk_error *err)
 {
-    struct stat st;
+    struct jpk_error local = {0};
     *source = (struct source){.name = path};
-    if (jpk_cloud_is_tree(path)) {
-        source->tree = jpk_cloud_tree_open(path, limits, err);
+    enum file_kind kind = file_look(path, true, &local);
+    if (kind == FILE_FOLDER && cloud_is_tree(path, &local)) {
+        source->tree = jpk_cloud_tree_open(path, limits, &local);
         source->cloud = source->tree ? source->tree->cloud : NULL;
-        return source->cloud != NULL;
+    } else if (kind == FILE_REGULAR && is_json(path, &local)) {
+        source->cloud = jpk_cloud_load_file(path, limits, &local);
+    } else if (local.code == JPK_OK) {
+        source->archive = kind == FILE_FOLDER ? jpk_archive_open_folder(path, limits, &local)
+                                              : jpk_archive_open(path, limits, &local);
     }
-    if (is_json(path)) {
-        source->cloud = jpk_cloud_load_file(path, limits, err);
-        return source->cloud != NULL;
-    }
-    source->archive = stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? jpk_archive_open_folder(path, limits, err)
-                                                                  : jpk_archive_open(path, limits, err);
-    return source->archive != NULL;
+    error_pass(err, &local, path);
+    return source->cloud || source->archive;
 }
 
 bool source_load(struct source *source, const char *environment, unsigned flags, struct jpk_error *err)

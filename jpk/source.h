@@ -16,8 +16,9 @@ struct source {
     struct jpk_graph *graph;
 };
 
-/* Whether what a descriptor reads begins as JSON does; nothing is taken from it. */
-bool source_begins_as_json(int fd);
+/* Whether what a descriptor reads begins as JSON does; nothing is taken from it. False with an error: it cannot be
+ * read. */
+bool source_begins_as_json(int fd, struct jpk_error *err);
 
 /*
  * Opens a file or a folder: an export, or the tree of one, is read at once, into `cloud`; all else is opened as an

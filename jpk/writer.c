@@ -472,14 +472,25 @@ static struct jpk_limits no_limits(void)
     return limits;
 }
 
+/* Whatever is wrong when it is read back is a failure to write. */
+static bool reads_badly(const struct jpk_error *found, struct jpk_error *err)
+{
+    if (found->code == JPK_ERR_MEMORY)
+        return error_memory(err);
+    error_set(err, JPK_ERR_WRITE, "was written but does not read back: %s", found->message);
+    error_entry(err, found->entry);
+    return false;
+}
+
 static bool stamp(struct jpk_writer *writer, struct jpk_error *err)
 {
     struct zipinput in = {.fd = writer->out.fd, .size = writer->written_at};
     struct jpk_limits limits = no_limits();
     struct zipdir dir;
-    if (!zipdir_read(&dir, &in, &limits, err)) {
+    struct jpk_error found = {0};
+    if (!zipdir_read(&dir, &in, &limits, &found)) {
         zipinput_free(&in);
-        return false;
+        return reads_badly(&found, err);
     }
     bool ok = dir.count == writer->count || error_set(err, JPK_ERR_WRITE, "was not written as it should be");
     for (size_t i = 0; ok && i < dir.count; i++)
@@ -515,7 +526,7 @@ static bool verify_entries(struct jpk_writer *writer, struct jpk_archive *archiv
     return true;
 }
 
-/* Reads everything back. Whatever is wrong then is a failure to write. */
+/* Reads everything back. */
 static bool verify(struct jpk_writer *writer, struct jpk_error *err)
 {
     struct jpk_error found = {0};
@@ -523,13 +534,7 @@ static bool verify(struct jpk_writer *writer, struct jpk_error *err)
     struct jpk_archive *archive = jpk_archive_open_fd(writer->out.fd, writer->path, &limits, &found);
     bool ok = archive && verify_entries(writer, archive, &found);
     jpk_archive_free(archive);
-    if (ok)
-        return true;
-    if (found.code == JPK_ERR_MEMORY)
-        return error_memory(err);
-    error_set(err, JPK_ERR_WRITE, "was written but does not read back: %s", found.message);
-    error_entry(err, found.entry);
-    return false;
+    return ok || reads_badly(&found, err);
 }
 
 bool jpk_writer_commit(struct jpk_writer *writer, struct jpk_error *err)

@@ -363,3 +363,14 @@ bool journal_read(struct journal_record *record, const char *path, struct arena 
     buf_free(&text);
     return ok;
 }
+
+bool journal_find(struct journal_record *record, const char *path, struct arena *arena, bool *there,
+                  struct jpk_error *err)
+{
+    struct jpk_error problem = {0};
+    *there = journal_read(record, path, arena, &problem);
+    if (problem.code != JPK_ERR_READ || file_look(path, true, NULL) == FILE_NONE)
+        return true;
+    error_pass(err, &problem, path);
+    return false;
+}

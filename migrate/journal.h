@@ -74,4 +74,8 @@ void journal_write(struct buf *out, const struct journal_record *record);
  */
 bool journal_read(struct journal_record *record, const char *path, struct arena *arena, struct jpk_error *err);
 
+/* The same for who must not take a disk that cannot be read for a project that was not tried: false only then. */
+bool journal_find(struct journal_record *record, const char *path, struct arena *arena, bool *there,
+                  struct jpk_error *err);
+
 #endif

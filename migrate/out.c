@@ -91,12 +91,16 @@ bool out_list_journal(const char *path, struct strings *ids, struct arena *arena
         ok = error_system(err, JPK_ERR_READ, errno, "cannot be read");
         error_file(err, folder);
     }
-    while (ok && (entry = readdir(list)) != NULL) {
+    while (ok && (errno = 0, entry = readdir(list)) != NULL) {
         size_t n = strlen(entry->d_name), ending = strlen(".json");
         if (n <= ending || strcmp(entry->d_name + n - ending, ".json") != 0)
             continue;
         entry->d_name[n - ending] = '\0';
         ok = strings_add(ids, arena, entry->d_name) || error_memory(err);
+    }
+    if (ok && errno != 0) {
+        ok = error_system(err, JPK_ERR_READ, errno, "cannot be listed");
+        error_file(err, folder);
     }
     if (list)
         closedir(list);
@@ -169,20 +173,26 @@ static void clean_up(const char *work, const char *own)
 /* ---------------------------------------------------------------------------------------------- opening, closing */
 
 /* Whether a folder is empty, or one of ours. */
-static bool is_ours(const char *path)
+static bool is_ours(const char *path, struct jpk_error *err)
 {
     DIR *list = opendir(path);
     struct dirent *entry;
     bool empty = true, ours = false;
-    while (list && (entry = readdir(list)) != NULL) {
+    if (!list)
+        return fail(err, path, "cannot be looked at");
+    while (errno = 0, (entry = readdir(list)) != NULL) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
         empty = false;
         ours = ours || strcmp(entry->d_name, MARK) == 0 || strcmp(entry->d_name, WORK) == 0;
     }
-    if (list)
-        closedir(list);
-    return empty || ours;
+    bool known = errno == 0 || fail(err, path, "cannot be looked at");
+    closedir(list);
+    if (known && !empty && !ours) {
+        error_set(err, JPK_ERR_EXISTS, "is not empty, and holds no output of a migration");
+        error_file(err, path);
+    }
+    return known && (empty || ours);
 }
 
 /* Others may take the folder of locks away with the last one in it, and look at any lock whether its run has ended. */
@@ -231,13 +241,8 @@ bool out_open(struct out *out, const char *path, const char *name, struct jpk_er
     *out = (struct out){.path = strdup(path), .lock = -1};
     if (!out->path)
         return error_memory(err);
-    if (!file_make_folder(path, err))
+    if (!file_make_folder(path, err) || !is_ours(path, err))
         return false;
-    if (!is_ours(path)) {
-        error_set(err, JPK_ERR_EXISTS, "is not empty, and holds no output of a migration");
-        error_file(err, path);
-        return false;
-    }
     char *work = join(path, WORK);
     bool ok = work ? lock_run(out, work, name, err) : error_memory(err);
     free(work);
@@ -336,13 +341,13 @@ bool out_write(const struct out *out, const char *relative, const struct buf *te
 
 /* ------------------------------------------------------------------------------------------------------ the plan */
 
-static void put_mark(struct buf *mark, const struct out *out, const struct work_plan *plan)
+static void put_mark(struct buf *mark, const char *real, const struct work_plan *plan)
 {
-    char real[PATH_MAX], sum[65];
+    char sum[65];
     struct buf sources = {0};
     struct jstream stream = {.out = mark}, *s = &stream;
     sha256_hex(plan->file.text.data, plan->file.text.size, sum);
-    paths_put_relative(&sources, realpath(out->path, real) ? real : out->path, plan->folder);
+    paths_put_relative(&sources, real, plan->folder);
     mark->failed = mark->failed || sources.failed;
     jstream_open(s, NULL, '{');
     jstream_number(s, "migrationFormat", 1);
@@ -370,9 +375,12 @@ static bool compare(const struct out *out, const char *relative, const struct bu
 bool out_set_plan(const struct out *out, const struct work_plan *plan, bool *changed, struct jpk_error *err)
 {
     struct buf mark = {0};
+    char real[PATH_MAX];
     bool same_mark, same_plan, there, any;
+    if (!realpath(out->path, real))
+        return fail(err, out->path, "cannot be looked at");
     char *journal = out_path(out, "journal");
-    put_mark(&mark, out, plan);
+    put_mark(&mark, real, plan);
     bool ok = (journal && compare(out, MARK, &mark, &same_mark, &there) &&
                compare(out, "plan.json", &plan->file.text, &same_plan, &any)) ||
               error_memory(err);

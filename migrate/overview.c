@@ -27,6 +27,7 @@ struct reader {
     struct overview *o;
     struct table todo, connectors, agents, efforts, organizations;
     bool failed;
+    struct jpk_error problem; /* when no memory is missing */
 };
 
 /* The row of a text, which is made when there is none, all zero. NULL: no memory. */
@@ -58,16 +59,18 @@ static void read_record(struct reader *r, struct overview_project *project)
     project->state = OVERVIEW_PENDING;
     for (size_t i = 0; name && i < o->folder_count && project->state > OVERVIEW_PARTIAL; i++) {
         struct journal_record record;
-        struct jpk_error ignored = {0};
+        bool there = false;
         buf_clear(&path);
         buf_printf(&path, "%s/%s", o->folders[i], name);
-        if (path.failed || !journal_read(&record, path.data, &o->arena, &ignored) || strcmp(record.key, key) != 0)
+        if (path.failed || !journal_find(&record, path.data, &o->arena, &there, &r->problem))
+            break;
+        if (!there || strcmp(record.key, key) != 0)
             continue;
         project->record = record;
         project->folder = i;
         project->state = (enum overview_state)record.status;
     }
-    r->failed = r->failed || !name || path.failed;
+    r->failed = r->failed || !name || path.failed || r->problem.code != JPK_OK;
     free(name);
     buf_free(&path);
 }
@@ -402,7 +405,9 @@ bool overview_read(struct overview *o, const char *plan, const char *const *fold
         read_rest(&r);
     }
     give_out_all(&r);
-    if (r.failed)
+    if (r.problem.code != JPK_OK)
+        work_errors_add(errors, &r.problem);
+    else if (r.failed)
         work_errors_add_memory(errors);
     return !r.failed;
 }

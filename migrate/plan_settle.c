@@ -249,6 +249,15 @@ static void compare_one(void *context, size_t index)
     p->identical = p->compared && p->differences == 0;
 }
 
+/* What cannot be read any more says nothing; what cannot be compared for another reason is another version. */
+static bool is_known(struct comparison *pair, struct jpk_error *err)
+{
+    if (pair->error.code != JPK_ERR_MEMORY && pair->error.code != JPK_ERR_READ)
+        return true;
+    error_pass(err, &pair->error, NULL);
+    return false;
+}
+
 /* Each with the newest; files with the same bytes need no look. */
 static bool compare_versions(struct settler *s)
 {
@@ -268,7 +277,7 @@ static bool compare_versions(struct settler *s)
     if (ok)
         workers_run(c.count, s->options->jobs, compare_one, &c);
     for (size_t i = 0; ok && i < c.count; i++)
-        ok = c.list[i].error.code != JPK_ERR_MEMORY || error_memory(s->err);
+        ok = is_known(&c.list[i], s->err);
     free(c.list);
     return ok;
 }

@@ -1,15 +1,16 @@
 #include "migrate/survey.h"
 
+#include <errno.h>
 #include <libxml/parser.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/text.h"
@@ -410,6 +411,9 @@ static bool set_source(struct survey_project *project, const char *base)
     struct buf relative = {0};
     size_t bad;
     bool known = realpath(project->path, real) != NULL;
+    if (!known && errno != ENOENT && errno != ENOTDIR)
+        error_system(&project->error, JPK_ERR_READ, errno, "cannot be looked at");
+    error_file(&project->error, project->path);
     if (known && base)
         paths_put_relative(&relative, base, real);
     else
@@ -424,7 +428,7 @@ static bool set_source(struct survey_project *project, const char *base)
 }
 
 /* Whether a path lies in a folder that a migration has written, below `root`: what it holds is no input. */
-static bool is_result(const char *root, const char *path)
+static bool is_result(const char *root, const char *path, struct jpk_error *err)
 {
     struct buf mark = {0};
     bool found = false;
@@ -434,7 +438,7 @@ static bool is_result(const char *root, const char *path)
             continue;
         buf_clear(&mark);
         buf_printf(&mark, "%.*s/migration.json", (int)n, path);
-        found = !mark.failed && access(mark.data, F_OK) == 0;
+        found = mark.failed ? error_memory(err) : file_look(mark.data, true, err) > FILE_NONE;
     }
     buf_free(&mark);
     return found;
@@ -501,8 +505,10 @@ static bool find_all(struct survey *survey, char *const *paths, size_t count, co
             return false;
         survey->found[survey->found_count++] = list;
         for (size_t j = 0; j < list->count; j++) {
-            if (is_result(paths[i], list->items[j].path))
+            if (is_result(paths[i], list->items[j].path, err))
                 survey->results++;
+            else if (err->code != JPK_OK)
+                return false;
             else if (!add_found(survey, &capacity, &list->items[j], options->base))
                 return error_memory(err);
         }

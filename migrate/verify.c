@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "jpk/diff.h"
 #include "migrate/convert_item.h"
 #include "migrate/fingerprint.h"
@@ -77,10 +78,11 @@ static void check_files(struct verifier *v)
         v->memory = path.failed;
         if (path.failed)
             break;
-        if (access(path.data, F_OK) != 0)
+        enum file_kind kind = file_look(path.data, true, &err);
+        if (kind == FILE_NONE)
             tell(v, VERIFY_OUTPUT_MISSING, "%s is not there", output->path);
-        else if (!fingerprint_path(path.data, sum, &err))
-            tell_error(v, VERIFY_OUTPUT_MISSING, &err);
+        else if (kind == FILE_UNKNOWN || !fingerprint_path(path.data, sum, &err))
+            tell(v, VERIFY_OUTPUT_MISSING, "%s %s", output->path, err.message);
         else if (strcmp(sum, output->sha256) != 0)
             tell(v, VERIFY_OUTPUT_CHANGED, "%s has other bytes than were written", output->path);
     }
@@ -92,6 +94,8 @@ static bool load(struct verifier *v, struct source *source, const char *path, en
     struct jpk_error err = {0};
     bool ok =
         source_open(source, path, v->verify->limits, &err) && (source->cloud || source_load(source, NULL, flags, &err));
+    if (!ok && rule == VERIFY_OUTPUT_INVALID)
+        error_entry(&err, v->record->outputs[0].path);
     if (!ok)
         tell_error(v, rule, &err);
     return ok;

@@ -1,5 +1,6 @@
 #include "migrate/work.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -28,7 +29,7 @@ static const struct checked_form form = {
 
 /* ------------------------------------------------------------------------------------------------------- errors */
 
-static void add_error(struct work_errors *errors, const struct jpk_error *error)
+void work_errors_add(struct work_errors *errors, const struct jpk_error *error)
 {
     enum { ERRORS_MAX = 100 };
     struct jpk_error *items =
@@ -45,7 +46,7 @@ void work_errors_add_memory(struct work_errors *errors)
 {
     struct jpk_error error = {0};
     error_memory(&error);
-    add_error(errors, &error);
+    work_errors_add(errors, &error);
 }
 
 void work_errors_free(struct work_errors *errors)
@@ -73,7 +74,7 @@ static void complain(struct reader *r, uint32_t node, const char *format, ...)
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     checked_file_fail(&r->plan->file, node, &error, JPK_ERR_FORMAT, "%s", message);
-    add_error(r->errors, &error);
+    work_errors_add(r->errors, &error);
 }
 
 /* ------------------------------------------------------------------------------------------------------- values */
@@ -333,13 +334,16 @@ static void read_items(struct reader *r)
 
 /* --------------------------------------------------------------------------------------------------------- plan */
 
-static bool find_folder(struct work_plan *plan, const char *path)
+static bool find_folder(struct work_plan *plan, const char *path, struct jpk_error *err)
 {
     char real[PATH_MAX];
-    if (!realpath(path, real))
+    if (!realpath(path, real)) {
+        error_system(err, JPK_ERR_READ, errno, "cannot be looked at");
+        error_file(err, path);
         return false;
+    }
     plan->folder = strdup(dirname(real));
-    return plan->folder != NULL;
+    return plan->folder || error_memory(err);
 }
 
 bool work_plan_read(struct work_plan *plan, const char *path, struct work_errors *errors)
@@ -349,12 +353,16 @@ bool work_plan_read(struct work_plan *plan, const char *path, struct work_errors
     *errors = (struct work_errors){0};
     struct reader r = {.plan = plan, .errors = errors, .doc = &plan->file.doc};
     if (!checked_file_read(&plan->file, path, path, &form, &err)) {
-        add_error(errors, &err);
+        work_errors_add(errors, &err);
         return false;
     }
     read_head(&r);
     read_items(&r);
-    r.failed = r.failed || !find_folder(plan, path);
+    if (!r.failed && !find_folder(plan, path, &err)) {
+        r.failed = err.code == JPK_ERR_MEMORY;
+        if (!r.failed)
+            work_errors_add(errors, &err);
+    }
     map_free(&r.environments);
     map_free(&r.names);
     map_free(&r.outputs);

@@ -62,6 +62,7 @@ struct work_errors {
 bool work_plan_read(struct work_plan *plan, const char *path, struct work_errors *errors);
 void work_plan_free(struct work_plan *plan);
 void work_errors_free(struct work_errors *errors);
+void work_errors_add(struct work_errors *errors, const struct jpk_error *error);
 void work_errors_add_memory(struct work_errors *errors);
 
 /* The index of an item by its id; SIZE_MAX: there is none. */

@@ -1,9 +1,9 @@
 /* The configuration of a folder: the nearest one upward. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "recipe/config.h"
 
 /* A configuration, or why it cannot be read. */
@@ -51,34 +51,52 @@ void configs_free(struct configs *configs)
     *configs = (struct configs){0};
 }
 
-/* Whether a folder, the first n bytes of a path, has something of that name; `path` gets its path. */
-static bool has(const char *folder, size_t n, const char *name, struct buf *path)
+/* The path of a name in a folder, the first n bytes of a path. */
+static const char *path_in(const char *folder, size_t n, const char *name, struct buf *path)
 {
-    struct stat status;
     buf_clear(path);
     buf_put(path, folder, n > 1 ? n : 0);
     buf_printf(path, "/%s", name);
-    return !path->failed && lstat(buf_text(path), &status) == 0;
+    return buf_text(path);
+}
+
+/* Whether a folder has something of that name; `path` gets its path. */
+static bool has(const char *folder, size_t n, const char *name, struct buf *path, struct jpk_error *problem)
+{
+    const char *full = path_in(folder, n, name, path);
+    return !path->failed && file_look(full, false, problem) > FILE_NONE;
+}
+
+static uint32_t add_problem(struct configs *configs, const struct buf *path, struct jpk_error *problem)
+{
+    struct buf shown = {0};
+    problem->file[0] = '\0';
+    config_put_path(&shown, configs->options.base, buf_text(path));
+    error_file(problem, buf_text(&shown));
+    buf_free(&shown);
+    return add_entry(configs, NULL, problem);
 }
 
 /* The entry of the configuration that lies in a folder, DEFAULT when the search ends there; MAP_NONE: neither. */
 static uint32_t look(struct configs *configs, const char *folder, size_t n, struct buf *path)
 {
     struct jpk_error problem = {0};
-    bool long_name = has(folder, n, ".jpk.yaml", path);
-    if (has(folder, n, ".jpk.yml", path) && long_name) {
+    bool long_name = has(folder, n, ".jpk.yaml", path, &problem);
+    if (problem.code != JPK_OK) /* without it all would be checked in another way */
+        return add_problem(configs, path, &problem);
+    bool short_name = has(folder, n, ".jpk.yml", path, &problem);
+    if (long_name && short_name)
         error_set(&problem, JPK_ERR_AMBIGUOUS, "there is .jpk.yaml beside it; one of the two must go");
-        struct buf shown = {0};
-        config_put_path(&shown, configs->options.base, buf_text(path));
-        error_file(&problem, buf_text(&shown));
-        buf_free(&shown);
-        return add_entry(configs, NULL, &problem);
-    }
-    if (has(folder, n, long_name ? ".jpk.yaml" : ".jpk.yml", path)) {
-        struct config *config = config_read(buf_text(path), &configs->options, &problem);
+    if (problem.code != JPK_OK)
+        return add_problem(configs, path, &problem);
+    if (long_name || short_name) {
+        const char *full = path_in(folder, n, long_name ? ".jpk.yaml" : ".jpk.yml", path);
+        struct config *config = path->failed ? NULL : config_read(full, &configs->options, &problem);
+        if (path->failed)
+            error_memory(&problem);
         return add_entry(configs, config, &problem);
     }
-    return n <= 1 || has(folder, n, ".git", path) ? DEFAULT : MAP_NONE;
+    return n <= 1 || has(folder, n, ".git", path, NULL) ? DEFAULT : MAP_NONE;
 }
 
 /* The folder in which one is, as the first bytes of the same path. */

@@ -90,6 +90,8 @@ bool git_send(struct git_process *git, const void *data, size_t n)
 size_t git_receive(struct git_process *git, void *data, size_t n)
 {
     ssize_t got = file_read_some(git->out, data, n);
+    if (got < 0)
+        git->failed = errno;
     return got > 0 ? (size_t)got : 0;
 }
 
@@ -122,6 +124,7 @@ int git_end(struct git_process *git, struct buf *complaint)
     if (complaint)
         read_complaint(git->errors, complaint);
     close(git->errors);
+    bool known = WIFEXITED(status) && !git->failed;
     *git = (struct git_process){0};
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return known ? WEXITSTATUS(status) : -1;
 }

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libxml/parser.h>
@@ -245,9 +244,9 @@ static bool add_root(struct repository *repository, const char *path, bool is_fo
 
 bool repository_add(struct repository *repository, const char *path, struct jpk_error *err)
 {
-    struct stat status;
-    bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-    if (!add_root(repository, path, is_folder, err))
+    enum file_kind kind = file_look(path, true, err);
+    bool is_folder = kind == FILE_FOLDER;
+    if (kind == FILE_UNKNOWN || !add_root(repository, path, is_folder, err))
         return false;
     if (is_folder)
         return add_folder(repository, path, err);

@@ -15,6 +15,7 @@ struct looking {
     struct buf text;
     struct jdoc doc;
     struct source source;
+    bool unread; /* another file that belongs to it */
 };
 
 /* ------------------------------------------------------------------------------------------------------- schema */
@@ -87,28 +88,36 @@ static void digest_recipe(struct looking *l)
     file->jitterpak = repository_named_jitterpak(l->repository, file, file->jitterpak_name);
 }
 
-/* A document of another file, for a moment; what is wrong with it is said where it is looked at itself. */
-static bool read_partner(struct repository *repository, uint32_t index, struct buf *text, struct jdoc *doc)
+bool repository_read_again(struct repository *repository, uint32_t index, struct validation *findings, struct buf *text,
+                           bool *read)
 {
-    return index != REPOSITORY_NONE &&
-           file_read(repository->files[index].path, repository->options->file_size, "--max-file", text, NULL) &&
-           jdoc_parse(doc, buf_text(text), text->size, NULL, NULL);
+    const struct repository_file *file = &repository->files[index];
+    struct jpk_error err = {0};
+    *read = !file->problem && file_read(file->path, repository->options->file_size, "--max-file", text, &err);
+    if (err.code != JPK_ERR_READ)
+        return true;
+    validation_report_error(findings, RULE_FILE_UNREADABLE, file->path, &err);
+    return false;
 }
 
-void repository_check_recipe(struct repository *repository, const struct repository_file *file,
+bool repository_check_recipe(struct repository *repository, const struct repository_file *file,
                              struct validation *findings, struct source *recipe, const struct validate_project *project)
 {
     struct buf text = {0};
     struct jdoc doc = {0};
     struct source configure = {.doc = &doc, .schema_checked = true};
     struct jpk_error err = {0};
-    bool paired = read_partner(repository, file->partner, &text, &doc);
+    bool paired = false, known = true;
+    if (file->partner != REPOSITORY_NONE)
+        known = repository_read_again(repository, file->partner, findings, &text, &paired);
+    paired = paired && jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL);
     if (paired)
         configure.file = repository->files[file->partner].path;
     if (!validate_documents(findings, recipe, paired ? &configure : NULL, project, &err))
         findings->failed = true;
     jdoc_free(&doc);
     buf_free(&text);
+    return known;
 }
 
 static void check_recipe(struct looking *l)
@@ -118,7 +127,7 @@ static void check_recipe(struct looking *l)
     l->source.schema_checked = checked && !l->repository->options->schema;
     digest_recipe(l);
     if (l->file->jitterpak == REPOSITORY_NONE)
-        repository_check_recipe(l->repository, l->file, &l->file->findings, &l->source, NULL);
+        l->unread = !repository_check_recipe(l->repository, l->file, &l->file->findings, &l->source, NULL);
 }
 
 /* ------------------------------------------------------------------------------------------------ other documents */
@@ -224,7 +233,8 @@ static void check_cached(struct looking *l)
     if (keyed && repository_read_file(repository, l->file, &key))
         return;
     check_content(l);
-    if (keyed && repository_file_key(repository, l->file, &l->text, &again) && memcmp(&key, &again, sizeof key) == 0)
+    if (keyed && !l->unread && repository_file_key(repository, l->file, &l->text, &again) &&
+        memcmp(&key, &again, sizeof key) == 0)
         repository_write_file(repository, l->file, &key);
 }
 

@@ -11,10 +11,17 @@ static inline bool repository_only_helps(const struct repository_file *file)
 }
 
 /*
- * Tiers recipe and project of a recipe, with its configure file when it has one, into `findings`. `project` may be
- * NULL.
+ * The text of a file that was looked at before, or is. False: it cannot be read any more, which is a finding, and what
+ * follows from it is not to be kept. *read is false, too, for what could not be read in the first place.
  */
-void repository_check_recipe(struct repository *repository, const struct repository_file *file,
+bool repository_read_again(struct repository *repository, uint32_t index, struct validation *findings, struct buf *text,
+                           bool *read);
+
+/*
+ * Tiers recipe and project of a recipe, with its configure file when it has one, into `findings`. `project` may be
+ * NULL. False: as above, for the configure file.
+ */
+bool repository_check_recipe(struct repository *repository, const struct repository_file *file,
                              struct validation *findings, struct source *recipe,
                              const struct validate_project *project);
 

@@ -32,18 +32,28 @@ static void close_project(struct opened *opened)
     jpk_archive_free(opened->archive);
 }
 
-/* Reads a recipe again, now that its project is there; NULL: without one. */
-static void check_recipe(struct repository *repository, const struct repository_file *recipe,
+/* Reads a recipe again, now that its project is there; NULL: without one. False: a file cannot be read any more. */
+static bool check_recipe(struct repository *repository, const struct repository_file *recipe,
                          const struct validate_project *project, struct validation *findings)
 {
     struct buf text = {0};
     struct jdoc doc = {0};
+    bool read = false;
+    bool known = repository_read_again(repository, (uint32_t)(recipe - repository->files), findings, &text, &read);
     struct source source = {.file = recipe->path, .doc = &doc, .schema_checked = !repository->options->schema};
-    if (file_read(recipe->path, repository->options->file_size, "--max-file", &text, NULL) &&
-        jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL))
-        repository_check_recipe(repository, recipe, findings, &source, project);
+    if (read && jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL))
+        known = repository_check_recipe(repository, recipe, findings, &source, project) && known;
     jdoc_free(&doc);
     buf_free(&text);
+    return known;
+}
+
+/* That the disk does not give it is said as of any file. */
+static void report_unreadable(struct validation *findings, const struct repository_file *file,
+                              const struct jpk_error *err)
+{
+    validation_report_error(findings, err->code == JPK_ERR_READ ? RULE_FILE_UNREADABLE : RULE_JITTERPAK_UNREADABLE,
+                            file->path, err);
 }
 
 /* The Jitterpak itself. False: what is wrong has nothing to do with what is in it. */
@@ -54,7 +64,7 @@ static bool check_jitterpak(struct repository *repository, struct repository_fil
     if (file->problem)
         return false;
     if (!open_project(opened, repository, file, &err)) {
-        validation_report_error(findings, RULE_JITTERPAK_UNREADABLE, file->path, &err);
+        report_unreadable(findings, file, &err);
         return err.code != JPK_ERR_READ && err.code != JPK_ERR_MEMORY;
     }
     file->checked = true;
@@ -62,7 +72,10 @@ static bool check_jitterpak(struct repository *repository, struct repository_fil
     /* The files of a folder are looked through by themselves. */
     if (!repository_only_helps(file))
         validate_jitterpak(findings, &project, file->is_folder ? NULL : &file->config->hygiene);
-    return file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, NULL);
+    if (file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, &err))
+        return true;
+    report_unreadable(findings, file, &err);
+    return false;
 }
 
 /* All of it, into one collector for the Jitterpak and one for each recipe. */
@@ -73,7 +86,7 @@ static bool check_all(struct repository *repository, struct repository_file *fil
     struct validate_project project = {
         .file = file->path, .project = opened.project, .graph = opened.graph, .skip_check = true};
     for (uint32_t i = file->recipes; i != REPOSITORY_NONE; i = repository->files[i].next)
-        check_recipe(repository, &repository->files[i], opened.graph ? &project : NULL, ++findings);
+        ok = check_recipe(repository, &repository->files[i], opened.graph ? &project : NULL, ++findings) && ok;
     close_project(&opened);
     return ok;
 }

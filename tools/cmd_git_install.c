@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -103,14 +102,14 @@ static bool find_global(struct buf *out, struct jpk_error *err)
 
 static bool begin(struct installation *i, const struct settings *settings, struct jpk_error *err)
 {
-    struct stat st;
     *i = (struct installation){.settings = settings, .scope = settings->git.global ? "--global" : "--local"};
     if (!(settings->git.global ? find_global(&i->attributes, err) : find_root(&i->attributes, err)))
         return false;
     const char *path = buf_text(&i->attributes);
-    if (lstat(path, &st) != 0)
-        return errno == ENOENT || error_system(err, JPK_ERR_READ, errno, "cannot be looked at");
-    if (!S_ISREG(st.st_mode)) {
+    enum file_kind kind = file_look(path, false, err);
+    if (kind == FILE_NONE || kind == FILE_UNKNOWN)
+        return kind == FILE_NONE;
+    if (kind != FILE_REGULAR) {
         error_set(err, JPK_ERR_SPECIAL, "is no file; what it stands for is not changed");
         error_file(err, path);
         return false;

@@ -85,15 +85,14 @@ static int finish(const struct settings *settings, const struct versions *v, con
     return merge->left ? 1 : 0;
 }
 
-/* Ours stays as it is, and git calls it a conflict. */
+/* Ours stays as it is; whatever the status, git calls it a conflict. */
 static int give_up(const char *path, const struct jpk_error *err)
 {
     struct buf name = {0};
     message_put(&name, path);
     fprintf(stderr, "jpk: %s is left as ours has it:\n", buf_text(&name));
     buf_free(&name);
-    message_error(err);
-    return 1;
+    return message_error(err);
 }
 
 static int merge_projects(const struct settings *settings, const struct versions *v, const char *path,
@@ -116,14 +115,17 @@ static int merge_projects(const struct settings *settings, const struct versions
     return status;
 }
 
-/* A file that is no export, or none that can be read, is none of ours. */
-static bool are_exports(const struct settings *settings, const struct versions *v)
+/* A file that is no export is none of ours; one that cannot be read is nobody's. */
+static int merge_json_file(const struct settings *settings, const struct versions *v, const char *path,
+                           const char *size, const struct jpk_merge_options *how)
 {
     struct jpk_error err = {0};
-    bool all = true;
-    for (int i = 0; i < SIDES && all; i++)
-        all = cloud_sniff(v->paths[i].data, settings->limits.entry_size, &err);
-    return all;
+    bool exports = true;
+    for (int i = 0; i < SIDES && exports; i++)
+        exports = cloud_sniff(v->paths[i].data, true, settings->limits.entry_size, &err);
+    if (err.code != JPK_OK)
+        return give_up(path, &err);
+    return exports ? merge_projects(settings, v, path, how) : merge_by_lines(v, size);
 }
 
 /* Files of folders and trees; what only is called so goes by lines. */
@@ -153,11 +155,11 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_merge_options how = {.marker_size = marker_size < 1000 ? (unsigned)marker_size : 7};
     int status;
     if (!read_versions(&v, arguments, &settings->limits, &err))
-        status = message_error(&err);
+        status = give_up(path, &err);
     else if (text_ends_with(path, ".jpk"))
         status = merge_projects(settings, &v, path, &how);
     else if (text_ends_with(path, ".json"))
-        status = are_exports(settings, &v) ? merge_projects(settings, &v, path, &how) : merge_by_lines(&v, size);
+        status = merge_json_file(settings, &v, path, size, &how);
     else
         status = merge_file(settings, &v, path, size, &how);
     free_versions(&v);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -212,17 +213,25 @@ static int print_bytes(const char *path, uint64_t limit)
     return ok ? 0 : message_error(&err);
 }
 
-static bool is_archive(const char *path)
+static bool is_archive(const char *path, struct jpk_error *err)
 {
     char first[2] = "";
     FILE *file = fopen(path, "rb");
     bool zip = file && fread(first, 1, sizeof first, file) == sizeof first && memcmp(first, "PK", 2) == 0;
+    if (!file)
+        error_system(err, JPK_ERR_READ, errno, "cannot be opened");
+    else if (ferror(file))
+        error_system(err, JPK_ERR_READ, errno, "cannot be read");
     if (file)
         fclose(file);
+    error_file(err, path);
     return zip;
 }
 
-/* git gives up on a difference when this fails, so a broken project is a text too. */
+/*
+ * git gives up on a difference when this fails, so a broken project is a text too. What could not be read is none: who
+ * knows what it is.
+ */
 static int print_project(const char *path, const struct settings *settings)
 {
     struct source input;
@@ -237,6 +246,10 @@ static int print_project(const char *path, const struct settings *settings)
     if (out.failed || err.code == JPK_ERR_MEMORY) {
         buf_free(&out);
         return message_memory();
+    }
+    if (err.code == JPK_ERR_READ) {
+        buf_free(&out);
+        return message_error(&err);
     }
     fwrite(buf_text(&out), 1, out.size, stdout);
     if (!ok) {
@@ -263,8 +276,11 @@ static int run(const struct settings *settings, int count, char **arguments)
         return message_memory();
     }
     struct jpk_error err = {0};
-    bool project = is_archive(path.data) || cloud_sniff(path.data, settings->limits.entry_size, &err);
-    int status = project ? print_project(path.data, settings) : print_bytes(path.data, settings->limits.total_size);
+    bool project = is_archive(path.data, &err) ||
+                   (err.code == JPK_OK && cloud_sniff(path.data, true, settings->limits.entry_size, &err));
+    int status = err.code != JPK_OK ? message_error(&err)
+                 : project          ? print_project(path.data, settings)
+                                    : print_bytes(path.data, settings->limits.total_size);
     buf_free(&path);
     return status;
 }

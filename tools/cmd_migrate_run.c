@@ -281,8 +281,10 @@ static void write_record(const struct run *run, struct journal_record *record)
     journal_write(&text, record);
     bool ok = name ? out_write(run->runner.out, name, &text, &err) : error_memory(&err);
     if (!ok && record->status != JOURNAL_FAILED) {
+        struct jpk_error told = {0};
+        error_set(&told, err.code, "%s: %s", name ? name : "its record", err.message);
         record->status = JOURNAL_FAILED;
-        record->error = err;
+        record->error = told;
     }
     buf_free(&text);
     free(name);
@@ -322,11 +324,10 @@ static bool tidy(const struct run *run, struct jpk_error *err)
         if (index != SIZE_MAX && migrate_writes(run->runner.plan->items[index].action))
             continue;
         struct journal_record record;
-        struct jpk_error ignored = {0};
         char *name = out_journal_name(ids.items[i]), *path = name ? out_path(run->runner.out, name) : NULL;
-        bool known = path && journal_read(&record, path, &arena, &ignored);
-        ok = (path || error_memory(err)) && (!known || remove_earlier(run, &record, err)) &&
-             out_remove(run->runner.out, name, err);
+        bool known = false;
+        ok = path ? journal_find(&record, path, &arena, &known, err) : error_memory(err);
+        ok = ok && (!known || remove_earlier(run, &record, err)) && out_remove(run->runner.out, name, err);
         free(name);
         free(path);
     }

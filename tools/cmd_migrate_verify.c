@@ -105,6 +105,10 @@ static bool list_strays(struct findings_list *list, const struct work *work)
         struct buf path = {0};
         struct jpk_finding finding = {.severity = rule->severity, .rule = rule->id, .message = "no record tells of it"};
         buf_printf(&path, "projects/%s", entry.path);
+        if (entry.problem) {
+            finding.severity = JPK_ERROR;
+            finding.message = entry.problem->message;
+        }
         if (!path.failed && map_get(&known, path.data, path.size) == MAP_NONE) {
             findings_add_file(list, path.data);
             findings_add(list, NULL, &finding);

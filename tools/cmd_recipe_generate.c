@@ -1,7 +1,9 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -83,6 +85,8 @@ struct output {
     const char *text;
     size_t size;
     char *path;
+    struct outfile file;
+    bool opened;
 };
 
 static bool find_path(const struct settings *settings, const struct jpk_recipe *recipe, struct output *output)
@@ -106,21 +110,48 @@ static bool may_write(const struct settings *settings, const struct output *outp
     return false;
 }
 
+static bool fill(const struct settings *settings, struct output *output, struct jpk_error *err)
+{
+    output->opened = outfile_open(&output->file, output->path, settings->force, err);
+    if (!output->opened || file_write_all(output->file.fd, output->text, output->size))
+        return output->opened;
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    error_file(err, output->path);
+    return false;
+}
+
+/*
+ * Both have their bytes before the first gets its name. That is taken back when the other cannot get its own, unless it
+ * has replaced what was there.
+ */
+static bool write_all(const struct settings *settings, struct output *outputs, size_t count, struct jpk_error *err)
+{
+    bool ok = true;
+    size_t done = 0;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = may_write(settings, &outputs[i], err);
+    ok = ok && (!settings->output || file_make_folder(settings->output, err));
+    for (size_t i = 0; ok && i < count; i++)
+        ok = fill(settings, &outputs[i], err);
+    for (; ok && done < count; done += ok)
+        ok = outfile_commit(&outputs[done].file, settings->force, false, err);
+    for (size_t i = 0; !ok && i < count; i++) {
+        if (i < done && !settings->force)
+            unlink(outputs[i].path);
+        else if (outputs[i].opened && i >= done)
+            outfile_discard(&outputs[i].file);
+    }
+    return ok;
+}
+
 static bool write_outputs(const struct settings *settings, struct output *outputs, size_t count, struct jpk_error *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (!settings->dry_run && !may_write(settings, &outputs[i], err))
-            return false;
-    if (settings->output && !settings->dry_run && !file_make_folder(settings->output, err))
+    if (!settings->dry_run && !write_all(settings, outputs, count, err))
         return false;
-    for (size_t i = 0; i < count; i++) {
-        if (!settings->dry_run && !file_write(outputs[i].path, outputs[i].text, outputs[i].size, settings->force, err))
-            return false;
-        if (!settings->quiet) {
-            printf("%s ", settings->dry_run ? "would write" : "wrote");
-            message_text(outputs[i].path);
-            printf(" (%zu bytes)\n", outputs[i].size);
-        }
+    for (size_t i = 0; i < count && !settings->quiet; i++) {
+        printf("%s ", settings->dry_run ? "would write" : "wrote");
+        message_text(outputs[i].path);
+        printf(" (%zu bytes)\n", outputs[i].size);
     }
     return true;
 }

@@ -103,9 +103,15 @@ static void known_close(struct known *known)
     free(known->folder);
 }
 
-/* Every finding that is not exempted becomes known. */
+/* A file that could not be read this time is nothing that a project lives with. */
+static bool is_passing(const struct jpk_finding *finding)
+{
+    return strcmp(finding->rule, "file-unreadable") == 0;
+}
+
+/* Every finding that is not exempted becomes known; *all: none was left out. */
 static bool write_baseline(const struct findings_list *list, const struct repository *repository,
-                           const struct settings *settings, struct jpk_error *err)
+                           const struct settings *settings, bool *all, struct jpk_error *err)
 {
     struct baseline baseline = {0};
     const char *path = settings->validate.write_baseline;
@@ -116,6 +122,10 @@ static bool write_baseline(const struct findings_list *list, const struct reposi
         struct buf name = {0};
         if (item->finding.level > 0 || item->state == FINDINGS_EXEMPTED)
             continue;
+        if (is_passing(&item->finding)) {
+            *all = false;
+            continue;
+        }
         put_baseline_name(&name, repository, folder, &item->finding);
         ok = !name.failed && baseline_add(&baseline, buf_text(&name), item->finding.rule, item->finding.path);
         buf_free(&name);
@@ -261,6 +271,7 @@ static int report(struct repository *repository, const struct settings *settings
     struct shelves shelves = {0};
     struct validation unused = {0};
     struct jpk_error err = {0};
+    bool all = true;
     bool ok = known_open(&r.known, settings, &err) && (fill_shelves(&shelves, repository) || error_memory(&err));
     if (ok) {
         list_findings(&r, &shelves);
@@ -268,9 +279,9 @@ static int report(struct repository *repository, const struct settings *settings
              (!(repository->failed || r.known.baseline.failed || r.list.failed) || error_memory(&err));
     }
     if (ok && settings->validate.write_baseline)
-        ok = write_baseline(&r.list, repository, settings, &err);
+        ok = write_baseline(&r.list, repository, settings, &all, &err);
     int status = ok ? print_list(&r) : message_error(&err);
-    if (ok && settings->validate.write_baseline && status == 1)
+    if (ok && settings->validate.write_baseline && all && status == 1)
         status = 0; /* what is there is known now */
     known_close(&r.known);
     findings_free(&r.list);

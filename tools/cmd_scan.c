@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -211,13 +210,13 @@ static void scan_folder(struct scanning *s, const char *folder)
 }
 
 /* A file is a project when it begins as an archive, or holds an export. */
-static bool is_project(const struct settings *settings, const char *path)
+static bool is_project(const struct settings *settings, const char *path, struct jpk_error *err)
 {
-    struct jpk_error err = {0};
     struct buf start = {0};
-    if (text_ends_with(path, ".jpk") || cloud_sniff(path, settings->limits.entry_size, &err))
+    if (text_ends_with(path, ".jpk") || cloud_sniff(path, true, settings->limits.entry_size, err))
         return true;
-    bool archive = file_read(path, settings->limits.entry_size, "--max-entry-size", &start, NULL) && start.size > 4 &&
+    bool archive = err->code == JPK_OK &&
+                   file_read(path, settings->limits.entry_size, "--max-entry-size", &start, err) && start.size > 4 &&
                    memcmp(start.data, "PK\3\4", 4) == 0;
     buf_free(&start);
     return archive;
@@ -225,11 +224,14 @@ static bool is_project(const struct settings *settings, const char *path)
 
 static void scan_argument(struct scanning *s, const char *argument)
 {
-    struct stat st;
-    bool there = strcmp(argument, "-") != 0 && stat(argument, &st) == 0;
-    if (there && S_ISDIR(st.st_mode) && !s->settings->environment)
+    struct jpk_error err = {0};
+    enum file_kind kind = strcmp(argument, "-") == 0 ? FILE_OTHER : file_look(argument, true, &err);
+    bool project = kind == FILE_REGULAR && is_project(s->settings, argument, &err);
+    if (err.code != JPK_OK)
+        report(s, argument, NULL, &err);
+    else if (kind == FILE_FOLDER && !s->settings->environment)
         scan_folder(s, argument);
-    else if (there && S_ISREG(st.st_mode) && !is_project(s->settings, argument))
+    else if (kind == FILE_REGULAR && !project)
         scan_text(s, argument);
     else
         scan_project(s, argument);

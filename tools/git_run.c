@@ -11,7 +11,10 @@ bool git_run(const char *const *arguments, struct buf *out, int *status, struct 
     for (size_t n; (n = git_receive(&git, part, sizeof part)) > 0;)
         if (out)
             buf_put(out, part, n);
+    int failed = git.failed;
     *status = git_end(&git, NULL);
+    if (failed)
+        return error_system(err, JPK_ERR_READ, failed, "what git says cannot be read");
     while (out && out->size && out->data[out->size - 1] == '\n')
         out->data[--out->size] = '\0';
     return !(out && out->failed) || error_memory(err);

@@ -25,10 +25,12 @@ bool input_open_any(struct source *input, const char *argument, const struct set
     if (strcmp(argument, "-") != 0)
         return source_open(input, argument, &settings->limits, err);
     *input = (struct source){.name = "(standard input)"};
-    if (source_begins_as_json(STDIN_FILENO))
-        input->cloud = load_standard_input(input->name, settings, err);
-    else
-        input->archive = jpk_archive_open_fd(STDIN_FILENO, input->name, &settings->limits, err);
+    struct jpk_error local = {0};
+    if (source_begins_as_json(STDIN_FILENO, &local))
+        input->cloud = load_standard_input(input->name, settings, &local);
+    else if (local.code == JPK_OK)
+        input->archive = jpk_archive_open_fd(STDIN_FILENO, input->name, &settings->limits, &local);
+    error_pass(err, &local, input->name);
     return input->cloud || input->archive;
 }
 

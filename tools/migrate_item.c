@@ -87,10 +87,13 @@ static bool add_file(struct making *m, const char *name, const char *path)
 {
     char sum[65];
     struct stat st;
-    if (!fingerprint_path(path, sum, m->err))
+    struct jpk_error found = {0};
+    if (!fingerprint_path(path, sum, &found) || stat(path, &st) != 0) {
+        error_set(m->err, JPK_ERR_WRITE, "was written but does not read back%s%s", *found.message ? ": " : "",
+                  found.message);
+        error_file(m->err, path);
         return false;
-    if (stat(path, &st) != 0)
-        return error_system(m->err, JPK_ERR_WRITE, errno, "cannot be read again");
+    }
     note_output(m, name, sum, (uint64_t)st.st_size);
     return m->err->code == JPK_OK;
 }
@@ -433,11 +436,33 @@ static bool make(struct making *m)
            is_unchanged(m, changed_meanwhile) && out_commit_folder(m->runner->out, m->folder, m->item->output, m->err);
 }
 
+/* What follows `folder` in a path that lies in it or is it; else NULL. */
+static const char *below(const char *path, const char *folder)
+{
+    size_t n = folder ? strlen(folder) : 0;
+    return n > 0 && strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0') ? path + n : NULL;
+}
+
+/* Of what cannot be written the message says which result it is, for the error is told by the name of the source. */
+static void name_result(const struct making *m, struct jpk_error *error)
+{
+    struct jpk_error told = {0};
+    const char *made = below(error->file, m->folder), *placed = below(error->file, m->runner->out->path);
+    if (error->code != JPK_ERR_WRITE)
+        return;
+    if (made || !placed || *placed == '\0')
+        error_set(&told, JPK_ERR_WRITE, "%s%s: %s", m->item->output, made ? made : "", error->message);
+    else
+        error_set(&told, JPK_ERR_WRITE, "%s: %s", placed + 1, error->message);
+    *error = told;
+}
+
 /* Errors say the place in the source; where the source lies is said by the plan. */
 static void fail(struct making *m)
 {
     blame_change(m);
     struct jpk_error error = *m->err;
+    name_result(m, &error);
     *m->record = (struct journal_record){
         .id = m->item->id, .key = m->record->key, .status = JOURNAL_FAILED, .error = error, .agent = ""};
     if (m->folder) {

@@ -526,6 +526,32 @@ static void assert_file(const char *path, const char *expected)
     buf_free(&text);
 }
 
+static void test_file_look(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    char folder[] = "/tmp/jpk-look-XXXXXX", file[64], below[64], link[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(file, sizeof file, "%s/file", folder);
+    snprintf(below, sizeof below, "%s/file/below", folder);
+    snprintf(link, sizeof link, "%s/link", folder);
+    assert_true(file_write(file, "", 0, false, &err));
+    assert_int_equal(symlink("link", link), 0);
+    assert_int_equal(file_look(folder, true, &err), FILE_FOLDER);
+    assert_int_equal(file_look(file, true, &err), FILE_REGULAR);
+    assert_int_equal(file_look(below, true, &err), FILE_NONE);
+    assert_int_equal(file_look("/dev/null", true, &err), FILE_OTHER);
+    assert_int_equal(file_look(link, false, &err), FILE_OTHER);
+    assert_int_equal(err.code, JPK_OK);
+    /* A link to itself is no proof of anything. */
+    assert_int_equal(file_look(link, true, &err), FILE_UNKNOWN);
+    assert_int_equal(err.code, JPK_ERR_READ);
+    assert_string_equal(err.file, link);
+    unlink(link);
+    unlink(file);
+    rmdir(folder);
+}
+
 static void test_file_write(void **state)
 {
     (void)state;
@@ -759,8 +785,8 @@ int main(void)
         cmocka_unit_test(test_error_long),    cmocka_unit_test(test_codes),
         cmocka_unit_test(test_file_write),    cmocka_unit_test(test_outfile),
         cmocka_unit_test(test_read_only),     cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_file_read),     cmocka_unit_test(test_make_folder),
-        cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_file_look),     cmocka_unit_test(test_file_read),
+        cmocka_unit_test(test_make_folder),   cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
