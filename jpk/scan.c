@@ -134,8 +134,8 @@ static bool place_in_entry(const struct jpk_project *project, struct jpk_secret 
 {
     struct tree_places places = {0};
     size_t entry = jpk_archive_find(project->archive, items->file);
-    if (!tree_places_begin(&places, project->archive, items->file)) {
-        if (!archive_read(project->archive, entry, text, err))
+    if (!tree_places_begin(&places, project->archive, items->file, err)) {
+        if (err->code == JPK_ERR_MEMORY || !archive_read(project->archive, entry, text, err))
             return false;
         place_in_text(items, rows, count, buf_text(text), text->size);
         return true;

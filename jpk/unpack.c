@@ -267,10 +267,16 @@ static bool keep_original(struct unpacker *u, const char *file, const struct buf
     return *hash ? put_file(u, file, "", original) : error_memory(u->err);
 }
 
+static void put_original_file(const char *id, struct buf *path)
+{
+    char made[UUID_SIZE];
+    buf_printf(path, TREE_ORIGINAL "%s.xml", tree_original_stem(id, made));
+}
+
 static bool keep_entity(struct unpacker *u, struct tree_row *row)
 {
     struct buf path = {0};
-    tree_original_file(row->id, &path);
+    put_original_file(row->id, &path);
     bool ok = path.failed ? error_memory(u->err) : keep_original(u, path.data, &u->again, &u->bytes, &row->original);
     buf_free(&path);
     return ok;
@@ -593,7 +599,7 @@ static bool stale(struct unpacker *u, const char *stem, const char *ending)
 static bool stale_original(struct unpacker *u, const char *id)
 {
     struct buf path = {0};
-    tree_original_file(id, &path);
+    put_original_file(id, &path);
     bool ok = path.failed ? error_memory(u->err) : stale(u, path.data, "");
     buf_free(&path);
     return ok;

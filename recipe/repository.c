@@ -88,7 +88,8 @@ static size_t folder_length(const char *path)
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n)
+uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n,
+                            bool *failed)
 {
     size_t folder = folder_length(folder_of);
     struct buf path = {0};
@@ -99,6 +100,7 @@ uint32_t repository_sibling(const struct repository *repository, const char *fol
         path.data[i] = text_lower(path.data[i]);
     if (found == MAP_NONE && !path.failed)
         found = map_get(&repository->lower, path.data, path.size);
+    *failed |= path.failed;
     buf_free(&path);
     return found == MAP_NONE ? REPOSITORY_NONE : found;
 }
@@ -336,7 +338,7 @@ static void link_pairs(struct repository *repository)
             continue;
         struct buf name = {0};
         buf_printf(&name, "%.*s-configure.json", (int)(stem - folder), file->path + folder);
-        file->partner = repository_sibling(repository, file->path, buf_text(&name), name.size);
+        file->partner = repository_sibling(repository, file->path, buf_text(&name), name.size, &repository->failed);
         if (file->partner != REPOSITORY_NONE)
             repository->files[file->partner].partner = (uint32_t)i;
         repository->failed |= name.failed;
