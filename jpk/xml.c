@@ -466,15 +466,17 @@ static void end_silence(struct speaker before)
 
 static void start_libxml(void)
 {
+    struct speaker before = silence();
     xmlInitParser();
     xmlSetExternalEntityLoader(refuse_entity);
+    end_silence(before);
 }
 
 static xmlParserCtxtPtr new_context(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_libxml); /* libxml2 itself must not be begun by several threads at once */
     struct speaker before = silence();
-    pthread_once(&once, start_libxml);
     xmlParserCtxtPtr context = xmlNewParserCtxt();
     end_silence(before);
     return context;

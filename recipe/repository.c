@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libxml/parser.h>
 
 #include "base/array.h"
 #include "base/file.h"
@@ -354,7 +353,6 @@ bool repository_validate(struct repository *repository, struct jpk_error *err)
         return false;
     if (!repository_open_cache(repository, err) || !repository_configure(repository, err))
         return false;
-    xmlInitParser(); /* it must not happen in several threads at once */
     link_pairs(repository);
     workers_run(repository->count, options->jobs, check_file, repository);
     link_recipes(repository);

@@ -8,7 +8,7 @@
  *  count N                   so many were asked for, counted up to the end of `main`
  *  live CALLER NUMBER SIZE   a block that was not freed: who asked for it, and the how manieth it was
  *  failed FRAME...           the stack of the allocation that failed first
- *  traced FRAME...           that of the allocation TRACE
+ *  traced FRAME...           that of the allocation TRACE, or where the program crashed or hung
  *  stacks HASH...            those of all allocations, when TRACE is TRACE_ALL
  *
  * A frame is an object file and an offset in it. Every block has a header, so that those of both sides of a call of
@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@
 extern void *__libc_malloc(size_t size);
 extern void __libc_free(void *memory);
 
-enum { CONTROL = 197, ANSWER = 198, REPORT = 199, FRAMES_MAX = 64, TIME_LIMIT = 60, MAGIC = 0x6a706b6d };
+enum { CONTROL = 197, ANSWER = 198, REPORT = 199, FRAMES_MAX = 64, TIME_LIMIT = 30, MAGIC = 0x6a706b6d };
 enum { STACKS_MAX = 1 << 20, TRACE_ALL = 1 << 30 };
 
 struct header {
@@ -230,10 +231,24 @@ static void report(void)
 
 /* ----------------------------------------------------------------------------------------------------------- runs */
 
+/* The stack is told; then the signal does what it does. */
+static void on_signal(int number)
+{
+    counting = false;
+    put_stack("failed", failed_stack, failed_depth);
+    traced_depth = backtrace(traced_stack, FRAMES_MAX);
+    put_stack("traced", traced_stack, traced_depth);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
 static int (*program)(int argc, char **argv, char **envp);
 
 static int run(int argc, char **argv, char **envp)
 {
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGALRM};
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
+        signal(signals[i], on_signal);
     alarm(TIME_LIMIT);
     close(CONTROL);
     close(ANSWER);
@@ -281,7 +296,8 @@ int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void),
                       void (*end)(void), void *stack)
 {
-    __typeof__(&__libc_start_main) real = (__typeof__(&__libc_start_main))dlsym(RTLD_NEXT, "__libc_start_main");
+    __typeof__(&__libc_start_main) real;
+    *(void **)&real = dlsym(RTLD_NEXT, "__libc_start_main");
     program = main;
     return real(serve, argc, argv, init, fini, end, stack);
 }
