@@ -116,7 +116,8 @@ static bool ambiguous(struct jpk_archive *archive, struct arena *arena, const st
     for (size_t i = 0; i < found->count && i < SHOWN; i++) {
         const char *base = base_of(archive, arena, found->entries[i]);
         const char *id = base ? neighbour(archive, arena, base, "environment.properties", "environment-id", err) : NULL;
-        const char *name = base ? neighbour(archive, arena, base, "environment.properties", "environment-name", err) : NULL;
+        const char *name =
+            base ? neighbour(archive, arena, base, "environment.properties", "environment-name", err) : NULL;
         buf_printf(&list, "%s%s", i ? ", " : "", base && *base ? base : "./");
         if (id)
             buf_printf(&list, " (%s%s%s)", id, name ? " " : "", name ? name : "");

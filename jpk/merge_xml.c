@@ -372,8 +372,9 @@ struct versions {
     struct merge_node nodes[MERGE_SIDES];
 };
 
-static bool read_versions(struct merging *m, const struct buf *const files[MERGE_SIDES], const struct jpk_limits *limits,
-                          struct arena *arena, struct intern *intern, struct versions *v)
+static bool read_versions(struct merging *m, const struct buf *const files[MERGE_SIDES],
+                          const struct jpk_limits *limits, struct arena *arena, struct intern *intern,
+                          struct versions *v)
 {
     struct jpk_error err = {0};
     struct xml_reader *reader = xml_reader_new(arena, intern, limits);

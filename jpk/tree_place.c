@@ -12,8 +12,8 @@
 static bool find_in_original(struct tree_places *places, struct jpk_error *err)
 {
     struct pieces found;
-    bool ok = pieces_find(buf_text(&places->joined), places->joined.size, &found, err) &&
-              found.count == places->pieces.count;
+    bool ok =
+        pieces_find(buf_text(&places->joined), places->joined.size, &found, err) && found.count == places->pieces.count;
     for (size_t i = 0; ok && i < found.count; i++) {
         struct piece *piece = &places->pieces.list[i];
         if (piece->joined == piece->joined_end)

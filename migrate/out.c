@@ -255,6 +255,8 @@ bool out_close(struct out *out, struct jpk_error *err)
         char *work = join(out->path, WORK);
         if (work)
             rmdir(work); /* the last run takes it away */
+        else
+            ok = ok && error_memory(err);
         free(work);
     }
     free(out->path);

@@ -61,7 +61,9 @@ static void read_record(struct reader *r, struct overview_project *project)
         struct jpk_error ignored = {0};
         buf_clear(&path);
         buf_printf(&path, "%s/%s", o->folders[i], name);
-        if (path.failed || !journal_read(&record, path.data, &o->arena, &ignored) || strcmp(record.key, key) != 0)
+        bool read = !path.failed && journal_read(&record, path.data, &o->arena, &ignored);
+        r->failed = r->failed || ignored.code == JPK_ERR_MEMORY;
+        if (!read || strcmp(record.key, key) != 0)
             continue;
         project->record = record;
         project->folder = i;
@@ -291,6 +293,7 @@ static void read_people(struct reader *r)
     uint32_t list = jdoc_member(doc, 0, "members");
     bool installer = false;
     o->people = list == JDOC_NONE ? NULL : calloc(doc->nodes[list].count + 1, sizeof *o->people);
+    r->failed = r->failed || (list != JDOC_NONE && !o->people);
     for (uint32_t at = list + 1; o->people && at < jdoc_next(doc, list); at = jdoc_next(doc, at)) {
         struct overview_person *person = &o->people[o->person_count++];
         *person = (struct overview_person){.email = text_of(r, at, "email"),

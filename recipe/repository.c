@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -177,7 +176,9 @@ static bool add_folder(struct repository *repository, const char *path, struct j
             set_problem(repository, file, entry.problem);
     }
     walk_close(walk);
-    return !repository->failed && (!err || err->code == JPK_OK) && add_folders(repository, first, err);
+    if (repository->failed)
+        return error_memory(err);
+    return (!err || err->code == JPK_OK) && add_folders(repository, first, err);
 }
 
 /* `X-recipe.json` -> `X`; the length, or 0 when the name has no such end. */

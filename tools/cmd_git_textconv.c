@@ -1,6 +1,8 @@
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -215,10 +217,10 @@ static int print_bytes(const char *path, uint64_t limit)
 static bool is_archive(const char *path)
 {
     char first[2] = "";
-    FILE *file = fopen(path, "rb");
-    bool zip = file && fread(first, 1, sizeof first, file) == sizeof first && memcmp(first, "PK", 2) == 0;
-    if (file)
-        fclose(file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool zip = fd >= 0 && read(fd, first, sizeof first) == sizeof first && memcmp(first, "PK", 2) == 0;
+    if (fd >= 0)
+        close(fd);
     return zip;
 }
 
@@ -264,7 +266,9 @@ static int run(const struct settings *settings, int count, char **arguments)
     }
     struct jpk_error err = {0};
     bool project = is_archive(path.data) || cloud_sniff(path.data, settings->limits.entry_size, &err);
-    int status = project ? print_project(path.data, settings) : print_bytes(path.data, settings->limits.total_size);
+    int status = project                      ? print_project(path.data, settings)
+                 : err.code == JPK_ERR_MEMORY ? message_memory()
+                                              : print_bytes(path.data, settings->limits.total_size);
     buf_free(&path);
     return status;
 }

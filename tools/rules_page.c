@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/json_write.h"
 #include "base/text.h"
 #include "recipe/hygiene_rules.h"
@@ -56,7 +57,12 @@ static bool put_pretty(struct buf *out, const char *open, const char *text, cons
     json_error_t error;
     buf_printf(&whole, "%s%s%s", open, text, close);
     json_t *value = json_loadb(buf_text(&whole), whole.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    struct jdoc doc = {0};
     bool ok = json_put(out, value, JSON_INDENT(2));
+    /* jansson takes a lack of memory for a mistake: our own reader knows better. */
+    out->failed =
+        out->failed || (!value && jdoc_parse(&doc, buf_text(&whole), whole.size, NULL, NULL) && !doc.duplicate_count);
+    jdoc_free(&doc);
     out->failed = out->failed || whole.failed;
     json_decref(value);
     buf_free(&whole);

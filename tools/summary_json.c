@@ -21,8 +21,8 @@ static json_t *connectors_json(const struct jpk_summary *summary)
     for (size_t i = 0; array && i < summary->connector_count; i++) {
         const struct jpk_summary_connector *c = &summary->connectors[i];
         array = json_append(array, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name", c->name, "endpoints",
-                                               (json_int_t)c->endpoints, "reads", (json_int_t)c->reads, "writes",
-                                               (json_int_t)c->writes, "calls", (json_int_t)c->calls));
+                                             (json_int_t)c->endpoints, "reads", (json_int_t)c->reads, "writes",
+                                             (json_int_t)c->writes, "calls", (json_int_t)c->calls));
     }
     return array;
 }

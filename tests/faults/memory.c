@@ -1,9 +1,9 @@
 /*
  * For LD_PRELOAD: an allocator that can fail for the whole process, libraries included, and a program that is run again
- * and again from the same start. Where `main` would begin, a line "NTH AFTER TRACE" is read from the descriptor CONTROL:
- * a child runs the program in which the NTH allocation fails (0: none), with AFTER all later ones too, and the answer is
- * the status of waitpid. Standard input is read from its begin, output and errors are written from theirs, and what is
- * to be known of the allocations stands in REPORT:
+ * and again from the same start. Where `main` would begin, a line "NTH AFTER TRACE" is read from the descriptor
+ * CONTROL: a child runs the program in which the NTH allocation fails (0: none), with AFTER all later ones too, and the
+ * answer is the status of waitpid. Standard input is read from its begin, output and errors are written from theirs,
+ * and what is to be known of the allocations stands in REPORT:
  *
  *  count N                   so many were asked for, counted up to the end of `main`
  *  live CALLER NUMBER SIZE   a block that was not freed: who asked for it, and the how manieth it was

@@ -13,12 +13,13 @@ CONFIGURE = "extract-erp_invoices-to-sftp-configure.json"
 FINDINGS = ("text", "json", "sarif", "junit", "github")
 
 # copies: inputs that a command works on in place. parts: of several files some may be there. rows: errors are part of
-# the output, so that it need not be the begin of what it should be.
-Command = collections.namedtuple("Command", "line status copies stdin parts rows")
+# the output, so that it need not be the begin of what it should be; there is a message for each input. apart: files of
+# this begin may say something else, or be missing: records of what failed, a cache that cannot be written.
+Command = collections.namedtuple("Command", "line status copies stdin parts rows apart")
 
 
-def command(line, status=0, copies=(), stdin=None, parts=False, rows=False):
-    return Command(line, status, copies, stdin, parts, rows)
+def command(line, status=0, copies=(), stdin=None, parts=False, rows=False, apart=None):
+    return Command(line, status, copies, stdin, parts, rows, apart)
 
 
 def substitute(path, old, new):
@@ -186,8 +187,8 @@ COMMANDS = [
     *each("merge --format %s in/db.jpk in/ours.jpk in/theirs.jpk -o out.jpk", ("text", "json"), status=1),
     command("merge in/tree ours-tree in/theirs-tree -o ours-tree --force", status=1, copies=["ours-tree"], parts=True),
     command("merge in/cloud.json in/ours.json in/theirs.json -o out.json"),
-    command("git install", copies=["repository/.git"]),
-    command("git uninstall", copies=["installed/.git", "installed/.gitattributes"]),
+    command("git install", copies=["repository/.git"], parts=True),
+    command("git uninstall", copies=["installed/.git", "installed/.gitattributes"], parts=True),
     command("git textconv in/db.jpk"),
     command("git textconv in/cloud.json"),
     command("git textconv in/wrong.yaml"),
@@ -219,7 +220,7 @@ COMMANDS = [
     command("recipe generate in/db.jpk -n -q --explain --format json"),
     command("recipe generate in/ours.jpk --update in/recipes/%s -o -" % RECIPE),
     *each("recipe validate -j 1 --format %s in/mistakes", FINDINGS, status=1, rows=True),
-    command("recipe validate -j 1 in/recipes --cache cache --profile strict", rows=True),
+    command("recipe validate -j 1 in/recipes --cache cache --profile strict", rows=True, apart="cache"),
     command("recipe validate -j 1 in/mistakes --write-baseline known.json", status=0, rows=True),
     command("recipe validate -j 1 in/recipes --base in/mistakes", rows=True),
     command("recipe validate in/recipes/%s" % RECIPE, rows=True),
@@ -244,7 +245,7 @@ COMMANDS = [
     command("migrate init -j 1 in/estate -o map.yaml"),
     command("migrate plan -j 1 in/estate -m in/map.yaml -o plan.json", status=1),
     command("migrate plan -j 1 in/estate -n", status=0),
-    command("migrate run -j 1 in/plan.json -o out", status=1, parts=True, rows=True),
+    command("migrate run -j 1 in/plan.json -o out", status=1, parts=True, rows=True, apart="out/journal"),
     command("migrate run -j 1 in/plan.json -n"),
     command("migrate list in/plan.json"),
     *each("migrate status --format %s in/run", ("text", "json"), status=1),
