@@ -389,7 +389,9 @@ bool overview_read(struct overview *o, const char *plan, const char *const *fold
     struct buf path = {0};
     if (!plan)
         buf_printf(&path, "%s/plan.json", folders[0]);
-    bool ok = work_plan_read(&o->plan, plan ? plan : buf_text(&path), errors);
+    if (path.failed)
+        work_errors_add_memory(errors);
+    bool ok = !path.failed && work_plan_read(&o->plan, plan ? plan : buf_text(&path), errors);
     buf_free(&path);
     if (!ok)
         return false;

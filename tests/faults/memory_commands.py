@@ -231,7 +231,7 @@ COMMANDS = [
           ("text", "json"), status=1),
     command("recipe fmt untidy.json " + RECIPE, copies=["untidy.json", "recipes/" + RECIPE], parts=True),
     command("recipe fmt -", stdin="untidy.json"),
-    command("recipe fmt --check in/untidy.json in/recipes/%s" % RECIPE, status=1),
+    command("recipe fmt --check in/untidy.json in/recipes/%s" % RECIPE, status=1, rows=True),
     *each("schema validate -j 1 -F --format %s -s in/schema.json in/right.json in/wrong.yaml in/broken.json", FINDINGS,
           status=3, rows=True),
     *each("schema validate --output %s -s in/schema.json in/wrong.yaml", ("flag", "basic", "detailed", "verbose"),
@@ -249,7 +249,7 @@ COMMANDS = [
     command("migrate run -j 1 in/plan.json -n"),
     command("migrate list in/plan.json"),
     *each("migrate status --format %s in/run", ("text", "json"), status=1),
-    command("migrate report run", copies=["run"], status=1, parts=True),
+    command("migrate report run", copies=["run"], status=1, parts=True, rows=True),
     *each("migrate report --format %s in/run", ("text", "json", "html", "markdown", "junit"), status=1),
     *each("migrate verify -j 1 --format %s in/run", ("text", "json"), rows=True),
 ]
