@@ -23,6 +23,8 @@ const char *opening_file_name(const struct opening *o, size_t file)
 
 size_t opening_find(struct opening *o, const char *path, const char *ending)
 {
+    buf_clear(&o->path); /* for who says that it is missing */
+    buf_printf(&o->path, "%s%s", path, ending);
     return archive_find(o->tree->files, "", path, ending);
 }
 
