@@ -71,6 +71,7 @@ help:
 	@echo 'make check-asan      every test with the address and undefined-behaviour sanitizers'
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-disk      every read, write, rename and close of every command fails in turn'
+	@echo 'make check-memory    every allocation of every command fails once, in libraries too; takes hours'
 	@echo 'make check-valgrind  the unit tests under valgrind'
 	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
@@ -239,8 +240,8 @@ tour: $(BUILD)/jpk
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate disk engines schemas planted secrets \
-		sandbox formats manual completion layers install-test
+	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate disk memory engines \
+		schemas planted secrets sandbox formats manual completion layers install-test
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -400,6 +401,23 @@ manual: $(BUILD)/jpk $(MAN_PAGES)
 .PHONY: completion
 completion: $(BUILD)/jpk
 	@$(PYTHON) tests/completion/run.py --program $(BUILD)/jpk
+
+# Memory that runs out: for each command a few allocations that fail, or all of them.
+$(BUILD)/tests/memory.so: tests/faults/memory.c
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -std=c11 $(WARNINGS) -O2 -g -fPIC -fno-builtin -shared -o $@ $<
+
+MEMORY = $(PYTHON) tests/faults/memory.py --program $(BUILD)/jpk --library $(BUILD)/tests/memory.so
+
+.PHONY: memory
+memory: $(BUILD)/jpk $(BUILD)/tests/memory.so
+	@$(MEMORY) --share 2
+
+.PHONY: check-memory
+check-memory:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(BUILD)/jpk $(BUILD)/tests/memory.so
+	@$(MEMORY)
 
 # Migrations that GNU parallel, xargs, CI, Slurm and Kubernetes spread.
 .PHONY: engines

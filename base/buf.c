@@ -77,7 +77,6 @@ void buf_printf(struct buf *buf, const char *format, ...)
 void buf_clear(struct buf *buf)
 {
     buf->size = 0;
-    buf->failed = false;
     if (buf->data)
         buf->data[0] = '\0';
 }

@@ -49,7 +49,7 @@ void buf_put_clean(struct buf *buf, const char *text, void (*put)(struct buf *bu
 /* Room for n more bytes, to be filled by the caller who then adds to `size`; NULL when memory is out. */
 char *buf_reserve(struct buf *buf, size_t n);
 
-void buf_clear(struct buf *buf); /* empty again; keeps its memory */
+void buf_clear(struct buf *buf); /* empty again; keeps its memory, and what has failed has failed */
 void buf_free(struct buf *buf);
 
 /* Whether both hold the same bytes; one that has failed is equal to none. */

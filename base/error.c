@@ -1,5 +1,6 @@
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,6 +90,8 @@ bool error_set(struct jpk_error *err, enum jpk_code code, const char *format, ..
 
 bool error_system(struct jpk_error *err, enum jpk_code code, int errnum, const char *format, ...)
 {
+    if (errnum == ENOMEM)
+        return error_memory(err);
     if (err && err->code == JPK_OK) {
         va_list args;
         va_start(args, format);

@@ -8,7 +8,7 @@
 bool error_set(struct jpk_error *err, enum jpk_code code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for a failed system call: adds the text of `errnum`. */
+/* The same for a failed system call: adds the text of `errnum`. ENOMEM is error_memory, whatever `code` is. */
 bool error_system(struct jpk_error *err, enum jpk_code code, int errnum, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

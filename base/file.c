@@ -1,8 +1,10 @@
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
+#include <limits.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,16 +166,64 @@ char *file_make_unique_folder(const char *path, struct jpk_error *err)
     return NULL;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+/*
+ * Removes what one pass over a folder finds. In `full` is the name of a folder that is not empty, or "". False:
+ * something cannot be removed.
+ */
+static bool remove_listed(int fd, char full[NAME_MAX + 1], bool *found)
 {
-    (void)st, (void)type, (void)at;
-    return remove(path);
+    alignas(struct dirent64) char block[4096];
+    ssize_t n;
+    *full = '\0';
+    *found = false;
+    if (lseek(fd, 0, SEEK_SET) != 0)
+        return false;
+    while ((n = getdents64(fd, block, sizeof block)) > 0) {
+        const struct dirent64 *entry;
+        for (ssize_t at = 0; at < n; at += entry->d_reclen) {
+            entry = (const struct dirent64 *)(const void *)(block + at);
+            if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+                continue;
+            *found = true;
+            if (unlinkat(fd, entry->d_name, 0) == 0 || unlinkat(fd, entry->d_name, AT_REMOVEDIR) == 0)
+                continue;
+            if (errno != ENOTEMPTY && errno != EEXIST)
+                return false;
+            snprintf(full, NAME_MAX + 1, "%s", entry->d_name);
+        }
+    }
+    return n == 0;
+}
+
+/* Goes down into a folder that is not empty, and up from one that is. Takes no memory, for there may be none. */
+static bool empty_folder(int fd)
+{
+    char full[NAME_MAX + 1];
+    size_t depth = 0;
+    bool found, ok = true;
+    while (ok && (ok = remove_listed(fd, full, &found)) && (found || depth > 0)) {
+        if (found && !*full)
+            continue;
+        int next = openat(fd, found ? full : "..", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        depth = found ? depth + 1 : depth - 1;
+        int kept = errno;
+        close(fd);
+        errno = kept;
+        fd = next;
+        if (fd < 0)
+            return false;
+    }
+    int kept = errno;
+    close(fd);
+    errno = kept;
+    return ok;
 }
 
 bool file_remove_tree(const char *path, struct jpk_error *err)
 {
-    enum { OPEN_FOLDERS = 16 };
-    if (nftw(path, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT)
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool ok = fd >= 0 ? empty_folder(fd) && rmdir(path) == 0 : errno == ENOENT || unlink(path) == 0;
+    if (ok)
         return true;
     error_system(err, JPK_ERR_WRITE, errno, "cannot be removed");
     error_file(err, path);

@@ -18,3 +18,40 @@ void json_put_string(struct buf *out, const char *s, size_t n)
     buf_put(out, s + done, n - done);
     buf_putc(out, '"');
 }
+
+static int put_part(const char *text, size_t size, void *context)
+{
+    struct buf *out = context;
+    buf_put(out, text, size);
+    return out->failed ? -1 : 0;
+}
+
+bool json_put(struct buf *out, const json_t *value, size_t flags)
+{
+    return value && json_dump_callback(value, put_part, out, flags) == 0 && !out->failed;
+}
+
+char *json_text(const json_t *value, size_t flags)
+{
+    struct buf out = {0};
+    if (json_put(&out, value, flags))
+        return out.data;
+    buf_free(&out);
+    return NULL;
+}
+
+json_t *json_append(json_t *array, json_t *value)
+{
+    if (json_array_append_new(array, value) == 0)
+        return array;
+    json_decref(array);
+    return NULL;
+}
+
+json_t *json_member(json_t *object, const char *key, json_t *value)
+{
+    if (json_object_set_new(object, key, value) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
+}

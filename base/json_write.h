@@ -12,6 +12,20 @@
  */
 void json_put_string(struct buf *out, const char *s, size_t n);
 
+/*
+ * Appends a value as jansson writes it, with its flags. False: no memory. Not json_dumps, which leaves out keys that it
+ * has no memory for.
+ */
+bool json_put(struct buf *out, const json_t *value, size_t flags);
+
+/* The same as a text that is the caller's; NULL: no memory, or no value. */
+char *json_text(const json_t *value, size_t flags);
+
+/* Appends to an array, or sets a member of an object. Without memory, or without a value, the container is released and
+ * NULL is the answer, also to whatever follows. */
+json_t *json_append(json_t *array, json_t *value);
+json_t *json_member(json_t *object, const char *key, json_t *value);
+
 /* Appends a number, true, false or null. Of a double the fewest digits that read back as the same. */
 void json_put_scalar(struct buf *out, const json_t *value);
 

@@ -38,33 +38,66 @@ static void sip_round(uint64_t v[4])
 }
 
 /* SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012). */
-uint64_t hash_bytes(const void *data, size_t n)
+static void sip_begin(uint64_t v[4])
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_seed);
+    v[0] = seed[0] ^ 0x736f6d6570736575u;
+    v[1] = seed[1] ^ 0x646f72616e646f6du;
+    v[2] = seed[0] ^ 0x6c7967656e657261u;
+    v[3] = seed[1] ^ 0x7465646279746573u;
+}
 
-    uint64_t v[4] = {seed[0] ^ 0x736f6d6570736575u, seed[1] ^ 0x646f72616e646f6du, seed[0] ^ 0x6c7967656e657261u,
-                     seed[1] ^ 0x7465646279746573u};
-    const unsigned char *p = data;
-    uint64_t word;
-    size_t left = n;
-    for (; left >= 8; left -= 8, p += 8) {
-        memcpy(&word, p, 8);
-        v[3] ^= word;
-        sip_round(v);
-        v[0] ^= word;
-    }
-    word = (uint64_t)n << 56;
-    for (size_t i = 0; i < left; i++)
-        word |= (uint64_t)p[i] << (8 * i);
+static void sip_word(uint64_t v[4], uint64_t word)
+{
     v[3] ^= word;
     sip_round(v);
     v[0] ^= word;
+}
+
+static uint64_t sip_end(uint64_t v[4], uint64_t last, size_t n)
+{
+    sip_word(v, last | (uint64_t)n << 56);
     v[2] ^= 0xff;
     sip_round(v);
     sip_round(v);
     sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
+}
+
+uint64_t hash_bytes(const void *data, size_t n)
+{
+    uint64_t v[4], word;
+    sip_begin(v);
+    const unsigned char *p = data;
+    size_t left = n;
+    for (; left >= 8; left -= 8, p += 8) {
+        memcpy(&word, p, 8);
+        sip_word(v, word);
+    }
+    word = 0;
+    for (size_t i = 0; i < left; i++)
+        word |= (uint64_t)p[i] << (8 * i);
+    return sip_end(v, word, n);
+}
+
+/* That of the texts one behind the other; *length is theirs together. */
+static uint64_t hash_joined(const char *const *parts, size_t count, size_t *length)
+{
+    uint64_t v[4], word = 0;
+    size_t n = 0;
+    sip_begin(v);
+    for (size_t i = 0; i < count; i++) {
+        for (const char *p = parts[i]; *p; p++) {
+            word |= (uint64_t)(unsigned char)*p << (8 * (n % 8));
+            if (++n % 8 == 0) {
+                sip_word(v, word);
+                word = 0;
+            }
+        }
+    }
+    *length = n;
+    return sip_end(v, word, n);
 }
 
 static struct map_slot *find(const struct map *map, const char *key, size_t length, uint64_t hash)
@@ -102,6 +135,31 @@ uint32_t map_get(const struct map *map, const char *key, size_t length)
         return MAP_NONE;
     const struct map_slot *slot = find(map, key, length, hash_bytes(key, length));
     return slot->key ? slot->value : MAP_NONE;
+}
+
+static bool is_joined(const char *key, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(parts[i]);
+        if (memcmp(key, parts[i], n) != 0)
+            return false;
+        key += n;
+    }
+    return true;
+}
+
+uint32_t map_get_joined(const struct map *map, const char *const *parts, size_t count)
+{
+    size_t length, mask = map->capacity - 1;
+    if (map->count == 0)
+        return MAP_NONE;
+    uint64_t hash = hash_joined(parts, count, &length);
+    for (size_t i = (size_t)hash & mask; map->slots[i].key; i = (i + 1) & mask) {
+        const struct map_slot *slot = &map->slots[i];
+        if (slot->hash == hash && slot->length == length && is_joined(slot->key, parts, count))
+            return slot->value;
+    }
+    return MAP_NONE;
 }
 
 bool map_add(struct map *map, const char *key, size_t length, uint32_t value, uint32_t *old)

@@ -28,6 +28,9 @@ struct map {
 /* The value of a key, or MAP_NONE. */
 uint32_t map_get(const struct map *map, const char *key, size_t length);
 
+/* The same of the key that `count` texts make one behind the other. It takes no memory, so it cannot fail. */
+uint32_t map_get_joined(const struct map *map, const char *const *parts, size_t count);
+
 /* Adds a key that may be there already; then its value stays, and is returned in *old (else MAP_NONE). False: no
  * memory. */
 bool map_add(struct map *map, const char *key, size_t length, uint32_t value, uint32_t *old);

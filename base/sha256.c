@@ -29,7 +29,7 @@ void sha256_hex(const void *data, size_t n, char out[65])
 void sha256_base64(const void *data, size_t n, char out[45])
 {
     unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(data, n, digest);
+    sha256_bytes(data, n, digest);
     EVP_EncodeBlock((unsigned char *)out, digest, sizeof digest);
 }
 

@@ -355,6 +355,13 @@ size_t jpk_archive_find(const struct jpk_archive *archive, const char *name)
     return index == MAP_NONE ? SIZE_MAX : index;
 }
 
+size_t archive_find(const struct jpk_archive *archive, const char *folder, const char *stem, const char *ending)
+{
+    const char *const parts[] = {folder, stem, ending};
+    uint32_t index = map_get_joined(&archive->by_name, parts, 3);
+    return index == MAP_NONE ? SIZE_MAX : index;
+}
+
 /* ---------------------------------------------------------------------------------------------- reading */
 
 /* One entry while it is read. Packed bytes come from libzip; unpacking them here shows how many were used. */

@@ -45,6 +45,9 @@ struct jpk_archive {
 struct jpk_archive *archive_new(const char *name, const struct jpk_limits *limits, struct jpk_error *err);
 bool archive_index_names(struct jpk_archive *archive, struct jpk_error *err);
 
+/* jpk_archive_find of a name in parts. It takes no memory: SIZE_MAX always means that there is none. */
+size_t archive_find(const struct jpk_archive *archive, const char *folder, const char *stem, const char *ending);
+
 /* A folder as the files that it holds, also when it is an unpacked tree. */
 struct jpk_archive *archive_open_plain_folder(const char *path, const struct jpk_limits *limits, struct jpk_error *err);
 

@@ -94,9 +94,11 @@ static bool read_entry(struct checker *c, size_t entry, struct jpk_error *err)
 /* What is left for the visitor. */
 static void visit_rest(struct checker *c)
 {
+    struct jpk_error err = {0};
     for (size_t i = 0; c->visitor && c->seen && i < jpk_archive_count(c->project->archive); i++)
         if (!c->seen[i])
-            (void)read_entry(c, i, NULL);
+            (void)read_entry(c, i, &err);
+    c->failed |= err.code == JPK_ERR_MEMORY;
 }
 
 static enum jpk_severity severity_of(const char *rule)
@@ -718,7 +720,10 @@ static bool locate(struct checker *c, struct row *rows, size_t count)
     struct tree_places places;
     if (index == SIZE_MAX)
         return true;
-    bool tree = tree_places_begin(&places, c->project->archive, file);
+    struct jpk_error err = {0};
+    bool tree = tree_places_begin(&places, c->project->archive, file, &err);
+    if (err.code == JPK_ERR_MEMORY)
+        return error_memory(c->err);
     for (size_t i = 0; tree && i < count; i++)
         if (rows[i].offset == 0)
             place_in_tree(&rows[i].public, &places, 0);

@@ -411,11 +411,8 @@ const struct jpk_cloud_component *jpk_cloud_by_name(const struct jpk_cloud *clou
                                                     const char *name)
 {
     const struct cloud *c = (const struct cloud *)cloud;
-    struct buf key = {0};
-    buf_putc(&key, (char)('0' + kind));
-    buf_puts(&key, name);
-    uint32_t found = key.failed ? MAP_NONE : map_get(&c->by_name, key.data, key.size);
-    buf_free(&key);
+    const char first[] = {(char)('0' + kind), '\0'};
+    uint32_t found = map_get_joined(&c->by_name, (const char *const[]){first, name}, 2);
     return found == MAP_NONE ? NULL : &c->components[found];
 }
 

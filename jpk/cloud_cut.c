@@ -95,9 +95,10 @@ static const struct cloud_item *numbered(struct cutter *c, uint32_t node)
         return NULL;
     struct buf text = {0};
     struct jdoc made = {0};
+    struct jpk_error err = {0};
     bool same = cloud_number_nodes(item->doc, item->document, &text) &&
-                jdoc_parse(&made, buf_text(&text), text.size, &no_options, NULL) && jdoc_equal(doc, node, &made, 0);
-    c->failed = c->failed || text.failed;
+                jdoc_parse(&made, buf_text(&text), text.size, &no_options, &err) && jdoc_equal(doc, node, &made, 0);
+    c->failed = c->failed || text.failed || err.code == JPK_ERR_MEMORY;
     jdoc_free(&made);
     buf_free(&text);
     return same ? item : NULL;

@@ -204,10 +204,11 @@ static bool read_parts(struct cloud_opening *o)
 static bool list_files(struct cloud_opening *o)
 {
     struct cloud_tree *tree = o->tree;
-    tree->file_count = jpk_archive_count(tree->archive) + 1;
-    tree->files = calloc(tree->file_count, sizeof *tree->files);
+    size_t count = jpk_archive_count(tree->archive) + 1;
+    tree->files = calloc(count, sizeof *tree->files);
     if (!tree->files)
         return error_memory(o->err);
+    tree->file_count = count;
     tree->files[CLOUD_TREE_INDEX_FILE].file.path = CLOUD_TREE_INDEX;
     for (size_t i = 1; i < tree->file_count; i++) {
         tree->files[i].file.path = jpk_archive_entry(tree->archive, i - 1)->name;

@@ -287,8 +287,10 @@ static void convert_places(struct convert *c)
         const char *file = c->project->entities[i]->file;
         size_t entry = wanted ? jpk_archive_find(c->project->archive, file) : SIZE_MAX, size = 0;
         void *text = NULL;
+        struct jpk_error err = {0};
         if (entry != SIZE_MAX)
-            jpk_archive_read(c->project->archive, entry, &text, &size, NULL);
+            jpk_archive_read(c->project->archive, entry, &text, &size, &err);
+        c->ledger.failed |= err.code == JPK_ERR_MEMORY;
         ledger_place_findings(&c->ledger, i, 1, text, size);
         free(text);
     }

@@ -217,8 +217,9 @@ static bool holds_something(struct convert *c, const char *text, size_t size)
     struct intern intern = {.arena = &c->ledger.arena};
     struct xml_document document = {0};
     struct xml_reader *reader = xml_reader_new(&c->ledger.arena, &intern, &project->limits);
-    c->ledger.failed |= !reader;
-    bool read = reader && xml_read(reader, text, size, &document, NULL);
+    struct jpk_error err = {0};
+    bool read = reader && xml_read(reader, text, size, &document, &err);
+    c->ledger.failed |= !reader || err.code == JPK_ERR_MEMORY;
     bool empty = read && document.root && !document.root->child && document.root->item_count == 0;
     xml_reader_free(reader);
     intern_free(&intern);
@@ -231,8 +232,11 @@ static void check_plugins(struct convert *c)
     static const char name[] = "plugins.xml";
     size_t entry = project_entry(c->project, name), size = 0;
     void *text = NULL;
-    if (entry == SIZE_MAX || !jpk_archive_read(c->project->archive, entry, &text, &size, NULL))
+    struct jpk_error err = {0};
+    if (entry == SIZE_MAX || !jpk_archive_read(c->project->archive, entry, &text, &size, &err)) {
+        c->ledger.failed |= err.code == JPK_ERR_MEMORY;
         return;
+    }
     if (holds_something(c, text, size) && !c->ledger.failed) {
         struct jpk_finding *finding =
             convert_note_project(c, CONVERT_NOT_SUPPORTED, name, "the project uses plug-ins, which are left out");

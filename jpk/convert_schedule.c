@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json_write.h"
 #include "jpk/conversion.h"
 #include "jpk/convert_tables.h"
 
@@ -40,7 +41,7 @@ static const char *rest_form(struct convert *c, const struct jpk_entity *entity)
         convert_set(c, json_object_get(form, convert_schedule_members[i].part), convert_schedule_members[i].member,
                     member_value(convert_schedule_members[i].value, text ? text : ""));
     }
-    char *text = form ? json_dumps(form, JSON_INDENT(2)) : NULL;
+    char *text = json_text(form, JSON_INDENT(2));
     const char *kept = text ? convert_text(c, "%s", text) : "";
     c->ledger.failed |= !text;
     free(text);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "base/uuid.h"
 #include "jpk/convert_schemas.h"
 #include "jpk/schema_extend.h"
@@ -318,7 +319,7 @@ static const char *key_of(struct convert *c, struct convert_side *side)
     char id[UUID_SIZE] = "";
     side->own->name = NULL;
     json_t *document = schema_tree_json(side->own, true, NULL);
-    char *text = document ? json_dumps(document, JSON_COMPACT) : NULL;
+    char *text = json_text(document, JSON_COMPACT);
     const struct jpk_entity *entity = document_of(side);
     if (text)
         uuid_of_name(c->project->id, text, id);

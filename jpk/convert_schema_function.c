@@ -67,14 +67,15 @@ static bool set_cache(struct convert *c, const struct convert_function_schema *s
     struct schema_tree *tree = schema->tree;
     const struct project *project = (const struct project *)c->project;
     struct buf xml = {0}, packed = {0};
+    struct jpk_error err = {0};
     void *data = NULL;
     size_t size = 0;
     size_t entry = project_entry(c->project, convert_text(c, "cache/TransformationStructures/%s_%s.gz",
                                                           schema->transformation->id, target ? "output" : "input"));
     bool read = schema->cached && entry != SIZE_MAX &&
-                jpk_archive_read(c->project->archive, entry, &data, &size, NULL) &&
-                gunzip(data, size, &project->limits, &xml, NULL);
-    if (!read) {
+                jpk_archive_read(c->project->archive, entry, &data, &size, &err) &&
+                gunzip(data, size, &project->limits, &xml, &err);
+    if (!read && err.code != JPK_ERR_MEMORY) {
         buf_clear(&xml);
         read = schema_jtr_write(tree, &xml, NULL);
     }

@@ -173,11 +173,12 @@ static bool declares(struct convert *c, const struct jpk_file *file, const char 
     void *text = NULL;
     size_t size;
     struct buf words = {0};
+    struct jpk_error err = {0};
     buf_printf(&words, "complexType name=\"%s\"", name);
     bool found = !words.failed && file->entry != SIZE_MAX &&
-                 jpk_archive_read(c->project->archive, file->entry, &text, &size, NULL) &&
+                 jpk_archive_read(c->project->archive, file->entry, &text, &size, &err) &&
                  memmem(text, size, words.data, words.size);
-    c->ledger.failed |= words.failed;
+    c->ledger.failed |= words.failed || err.code == JPK_ERR_MEMORY;
     buf_free(&words);
     free(text);
     return found;

@@ -48,7 +48,10 @@ static struct schema_tree *read_query(const struct reading *r, struct jpk_error 
         !entity->as.function || !entity->as.function->query)
         return NULL;
     const char *query = entity->as.function->query;
-    struct schema_tree *types = read_cache(r, NULL);
+    struct jpk_error local = {0};
+    struct schema_tree *types = read_cache(r, &local);
+    if (local.code == JPK_ERR_MEMORY)
+        return error_memory(err), NULL;
     struct schema_tree *tree = schema_tree_from_soql(query, strlen(query), types, 0, err);
     schema_tree_free(types);
     return tree;

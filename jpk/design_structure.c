@@ -273,11 +273,12 @@ static bool unpack_cache(struct work *w, struct buf *out)
     struct buf xml = {0};
     const char *packed = w->tree->jtr;
     struct jpk_structure *structure = NULL;
-    if (packed && *packed && packed_decode(packed, strlen(packed), NULL, &xml, NULL))
-        structure = jpk_structure_parse(buf_text(&xml), xml.size, NULL, NULL);
-    bool ok = structure && gzip_pack(buf_text(&xml), xml.size, out, NULL);
+    struct jpk_error err = {0};
+    if (packed && *packed && packed_decode(packed, strlen(packed), NULL, &xml, &err))
+        structure = jpk_structure_parse(buf_text(&xml), xml.size, NULL, &err);
+    bool ok = structure && gzip_pack(buf_text(&xml), xml.size, out, &err);
     jpk_structure_free(structure);
-    w->d->ledger.failed |= xml.failed || out->failed;
+    w->d->ledger.failed |= xml.failed || out->failed || err.code == JPK_ERR_MEMORY;
     buf_free(&xml);
     return ok;
 }

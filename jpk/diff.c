@@ -325,9 +325,7 @@ static bool collect_files(struct diff_files *f, int side)
     struct buf path = {0};
     bool ok = (f->list[side] = calloc(most, sizeof *f->list[side])) != NULL;
     for (size_t i = 0; i < 2 && ok; i++) {
-        buf_clear(&path);
-        buf_printf(&path, "%s%s", project->base, states[i]);
-        size_t entry = path.failed ? SIZE_MAX : jpk_archive_find(project->archive, path.data);
+        size_t entry = project_entry(project, states[i]);
         if (entry != SIZE_MAX && (i == 0 || f->d->options.all))
             ok = add_entry(f, side, states[i], entry, NULL);
     }
@@ -366,15 +364,20 @@ static bool same_layout_apart(const struct diff_files *f, const struct diff_file
     struct arena arena = {0};
     struct intern intern = {.arena = &arena};
     struct xml_reader *reader = NULL;
+    struct jpk_error err = {0};
     static const char *const endings[] = {".xsd", ".xml", ".wsdl"};
     bool same = false;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++)
         same = same || text_ends_with(file->name, endings[i]);
-    same = same && !d->options.all && (reader = xml_reader_new(&arena, &intern, &d->side[SIDE_A]->limits)) != NULL;
+    same = same && !d->options.all;
+    if (same)
+        reader = xml_reader_new(&arena, &intern, &d->side[SIDE_A]->limits);
+    same = same && (reader || error_memory(&err));
     for (int side = 0; side < 2 && same; side++)
-        same = xml_read(reader, buf_text(&bytes[side]), bytes[side].size, &documents[side], NULL) &&
+        same = xml_read(reader, buf_text(&bytes[side]), bytes[side].size, &documents[side], &err) &&
                !documents[side].lossy;
     same = same && diff_same_tree(d, documents[0].root, documents[1].root);
+    d->failed |= err.code == JPK_ERR_MEMORY;
     xml_reader_free(reader);
     intern_free(&intern);
     arena_free(&arena);

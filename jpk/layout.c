@@ -49,21 +49,20 @@ static bool collect(struct jpk_archive *archive, struct arena *arena, struct can
 
 /* The value of one key of a properties file beside project.xml; NULL when there is none. */
 static const char *neighbour(struct jpk_archive *archive, struct arena *arena, const char *base, const char *file,
-                             const char *key)
+                             const char *key, struct jpk_error *err)
 {
-    struct buf name = {0};
-    buf_puts(&name, base);
-    buf_puts(&name, file);
-    size_t index = name.failed ? SIZE_MAX : jpk_archive_find(archive, buf_text(&name));
-    buf_free(&name);
+    struct jpk_error local = {0};
+    size_t index = archive_find(archive, base, file, "");
     void *data = NULL;
     size_t n;
     struct properties properties;
     const char *value = NULL;
     /* A file that cannot be read here is reported when the project is loaded. */
-    if (index != SIZE_MAX && jpk_archive_read(archive, index, &data, &n, NULL) &&
-        properties_parse(data, n, arena, &properties, NULL))
+    if (index != SIZE_MAX && jpk_archive_read(archive, index, &data, &n, &local) &&
+        properties_parse(data, n, arena, &properties, &local))
         value = properties_get(&properties, key);
+    if (local.code == JPK_ERR_MEMORY)
+        error_memory(err);
     free(data);
     return value;
 }
@@ -84,27 +83,29 @@ static char *folder_environment(struct arena *arena, const char *base)
     return text_starts_with(start, "env-") && n > 0 ? arena_strndup(arena, start + 4, strlen(start) - 5) : NULL;
 }
 
-static bool environment_matches(struct jpk_archive *archive, struct arena *arena, const char *base, const char *wanted)
+static bool environment_matches(struct jpk_archive *archive, struct arena *arena, const char *base, const char *wanted,
+                                struct jpk_error *err)
 {
     const char *folder = folder_environment(arena, base);
-    const char *id = neighbour(archive, arena, base, "environment.properties", "environment-id");
-    const char *name = neighbour(archive, arena, base, "environment.properties", "environment-name");
+    const char *id = neighbour(archive, arena, base, "environment.properties", "environment-id", err);
+    const char *name = neighbour(archive, arena, base, "environment.properties", "environment-name", err);
     return (folder && strcmp(folder, wanted) == 0) || (id && strcmp(id, wanted) == 0) ||
            (name && strcmp(name, wanted) == 0);
 }
 
-static size_t find_manifest(struct jpk_archive *archive, const char *base)
+/* manifest.jip lies beside the env-* folders. False: no memory. */
+static bool find_manifest(const struct jpk_archive *archive, const char *base, size_t *found)
 {
-    /* manifest.jip lies beside the env-* folders. */
     size_t n = strlen(base);
     while (n > 0 && (n == strlen(base) || base[n - 1] != '/'))
         n--;
     struct buf name = {0};
     buf_put(&name, base, n);
     buf_puts(&name, "manifest.jip");
-    size_t found = name.failed || (n == 0 && !*base) ? SIZE_MAX : jpk_archive_find(archive, buf_text(&name));
+    bool ok = !name.failed;
+    *found = !ok || (n == 0 && !*base) ? SIZE_MAX : jpk_archive_find(archive, buf_text(&name));
     buf_free(&name);
-    return found;
+    return ok;
 }
 
 static bool ambiguous(struct jpk_archive *archive, struct arena *arena, const struct candidates *found,
@@ -114,14 +115,17 @@ static bool ambiguous(struct jpk_archive *archive, struct arena *arena, const st
     struct buf list = {0};
     for (size_t i = 0; i < found->count && i < SHOWN; i++) {
         const char *base = base_of(archive, arena, found->entries[i]);
-        const char *id = base ? neighbour(archive, arena, base, "environment.properties", "environment-id") : NULL;
-        const char *name = base ? neighbour(archive, arena, base, "environment.properties", "environment-name") : NULL;
+        const char *id = base ? neighbour(archive, arena, base, "environment.properties", "environment-id", err) : NULL;
+        const char *name =
+            base ? neighbour(archive, arena, base, "environment.properties", "environment-name", err) : NULL;
         buf_printf(&list, "%s%s", i ? ", " : "", base && *base ? base : "./");
         if (id)
             buf_printf(&list, " (%s%s%s)", id, name ? " " : "", name ? name : "");
     }
     if (found->count > SHOWN)
         buf_printf(&list, ", and %zu more", found->count - SHOWN);
+    if (list.failed)
+        error_memory(err);
     if (wanted)
         error_set(err, JPK_ERR_NOT_FOUND, "has no environment '%s'; it holds %s", wanted, buf_text(&list));
     else
@@ -145,18 +149,22 @@ static size_t choose(struct jpk_archive *archive, struct arena *arena, const str
         const char *base = base_of(archive, arena, found->entries[i]);
         if (!base)
             return error_memory(err), SIZE_MAX;
-        size_t manifest = wanted ? SIZE_MAX : find_manifest(archive, base);
+        size_t manifest = SIZE_MAX;
+        if (!wanted && !find_manifest(archive, base, &manifest))
+            return error_memory(err), SIZE_MAX;
         if (!asked && manifest != SIZE_MAX) {
             asked = true;
             char *folder = base_of(archive, arena, manifest);
-            last = folder ? neighbour(archive, arena, folder, "manifest.jip", "last-environment") : NULL;
+            last = folder ? neighbour(archive, arena, folder, "manifest.jip", "last-environment", err) : NULL;
         }
         const char *choice = wanted ? wanted : last;
-        if (choice && environment_matches(archive, arena, base, choice)) {
+        if (choice && environment_matches(archive, arena, base, choice, err)) {
             chosen = i;
             matches++;
         }
     }
+    if (err->code == JPK_ERR_MEMORY)
+        return SIZE_MAX;
     if (matches == 1)
         return chosen;
     ambiguous(archive, arena, found, matches ? NULL : wanted, err);
@@ -189,7 +197,8 @@ bool layout_find(struct jpk_archive *archive, const char *environment, struct ar
     result.base = base_of(archive, arena, result.project);
     if (!result.base)
         return error_memory(err);
-    result.manifest = find_manifest(archive, result.base);
+    if (!find_manifest(archive, result.base, &result.manifest))
+        return error_memory(err);
     if (!has_folder(archive, result.base, "Data/"))
         result.shape = JPK_SHAPE_FLAT;
     else if (!archive->folder || archive->unzipped)

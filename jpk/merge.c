@@ -97,7 +97,9 @@ static bool is_xml(const struct project_merge *p, const struct buf *bytes)
     struct intern intern = {.arena = &arena};
     struct xml_document document;
     struct xml_reader *reader = xml_reader_new(&arena, &intern, p->limits);
-    bool ok = reader && xml_read(reader, buf_text(bytes), bytes->size, &document, NULL);
+    struct jpk_error err = {0};
+    bool ok = (reader || error_memory(&err)) && xml_read(reader, buf_text(bytes), bytes->size, &document, &err);
+    p->m->failed |= err.code == JPK_ERR_MEMORY;
     xml_reader_free(reader);
     intern_free(&intern);
     arena_free(&arena);
@@ -364,7 +366,7 @@ static void correct_metadata(struct project_merge *p)
             md5_hex(file->text, file->size, md5);
             put_checked(&out, &scanner, &tag, "md5", md5, &done);
         }
-        p->m->failed |= path.failed;
+        p->m->failed |= path.failed || name.failed;
         buf_free(&path);
     }
     buf_put(&out, scanner.text + done, scanner.size - done);

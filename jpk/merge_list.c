@@ -129,7 +129,8 @@ static const char *row_key(struct merging *m, const char *text, size_t n)
     static const char *const kinds[] = {"folder", "item", "component", "workflow", "asset", "file", "stale"};
     struct jdoc doc = {0};
     struct buf key = {0};
-    bool row = jdoc_parse(&doc, text, n, NULL, NULL);
+    struct jpk_error err = {0};
+    bool row = jdoc_parse(&doc, text, n, NULL, &err);
     for (size_t i = 0; row && i < sizeof kinds / sizeof kinds[0] && key.size == 0; i++) {
         uint32_t path = jdoc_member(&doc, 0, kinds[i]), id = jdoc_member(&doc, 0, "id");
         uint32_t told = jdoc_is(&doc, id, JDOC_STRING) && jdoc_string_size(&doc, id) ? id : path;
@@ -140,7 +141,8 @@ static const char *row_key(struct merging *m, const char *text, size_t n)
     }
     if (key.size == 0)
         buf_puts(&key, "#");
-    const char *copy = key.failed ? NULL : arena_strndup(&m->arena, key.data, key.size);
+    bool failed = key.failed || err.code == JPK_ERR_MEMORY;
+    const char *copy = failed ? NULL : arena_strndup(&m->arena, key.data, key.size);
     buf_free(&key);
     jdoc_free(&doc);
     return copy;

@@ -117,9 +117,11 @@ static bool read_side(struct outlining *o, enum merge_side side, const struct bu
 {
     struct xml_reader *reader = xml_reader_new(&o->arena, &o->intern, o->p->limits);
     struct xml_document *document = &o->documents[side];
-    bool ok = reader && xml_read(reader, buf_text(file), file->size, document, NULL) &&
+    struct jpk_error err = {0};
+    bool ok = (reader || error_memory(&err)) && xml_read(reader, buf_text(file), file->size, document, &err) &&
               named(document->root, "Project") && !document->lossy;
     xml_reader_free(reader);
+    o->m->failed |= err.code == JPK_ERR_MEMORY;
     if (ok && read_node(o, side, document->root, NOWHERE, NULL) == ROOT)
         read_children(o, side, document->root, ROOT, NULL);
     return ok;

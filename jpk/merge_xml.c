@@ -372,15 +372,17 @@ struct versions {
     struct merge_node nodes[MERGE_SIDES];
 };
 
-static bool read_versions(const struct buf *const files[MERGE_SIDES], const struct jpk_limits *limits,
-                          struct arena *arena, struct intern *intern, struct versions *v)
+static bool read_versions(struct merging *m, const struct buf *const files[MERGE_SIDES],
+                          const struct jpk_limits *limits, struct arena *arena, struct intern *intern,
+                          struct versions *v)
 {
+    struct jpk_error err = {0};
     struct xml_reader *reader = xml_reader_new(arena, intern, limits);
-    bool ok = reader != NULL;
+    bool ok = reader != NULL || error_memory(&err);
     for (int side = 0; side < MERGE_SIDES && ok; side++) {
         if (!files[side])
             continue;
-        ok = xml_read(reader, buf_text(files[side]), files[side]->size, &v->documents[side], NULL) &&
+        ok = xml_read(reader, buf_text(files[side]), files[side]->size, &v->documents[side], &err) &&
              !v->documents[side].lossy;
         if (ok)
             v->nodes[side] = (struct merge_node){.kind = kind_of(v->documents[side].root),
@@ -391,6 +393,7 @@ static bool read_versions(const struct buf *const files[MERGE_SIDES], const stru
                                                  .name = ""};
     }
     xml_reader_free(reader);
+    m->failed |= err.code == JPK_ERR_MEMORY;
     return ok;
 }
 
@@ -430,7 +433,7 @@ bool merge_xml(struct merging *m, const struct buf *const files[MERGE_SIDES], en
     struct arena arena = {0};
     struct intern intern = {.arena = &arena};
     struct versions v = {0};
-    bool ok = read_versions(files, limits, &arena, &intern, &v);
+    bool ok = read_versions(m, files, limits, &arena, &intern, &v);
     const struct merge_node *nodes[MERGE_SIDES];
     for (int side = 0; side < MERGE_SIDES; side++)
         nodes[side] = files[side] ? &v.nodes[side] : NULL;
@@ -448,7 +451,7 @@ bool merge_xml_alike(struct merging *m, const struct buf *a, const struct buf *b
     struct intern intern = {.arena = &arena};
     struct versions v = {0};
     const struct buf *files[MERGE_SIDES] = {a, b, NULL};
-    bool alike = read_versions(files, limits, &arena, &intern, &v) && same(m, &v.nodes[0], &v.nodes[1], true);
+    bool alike = read_versions(m, files, limits, &arena, &intern, &v) && same(m, &v.nodes[0], &v.nodes[1], true);
     intern_free(&intern);
     arena_free(&arena);
     return alike;

@@ -46,6 +46,7 @@ static void reset_flags(const struct buf *text, struct buf *out)
         break;
     }
     buf_put(out, buf_text(text) + at, text->size - at);
+    out->failed |= deleted.failed;
     buf_free(&deleted);
 }
 

@@ -177,8 +177,9 @@ void pieces_free(struct pieces *pieces)
 
 /* ----------------------------------------------------------------------------------------------------- splitting */
 
-/* The texts of <Mapping><konga.string name="expr">...; false when anything else stands there. */
-static bool read_mappings(const char *xml, const struct piece *piece, struct arena *arena, struct strings *list)
+/* The texts of <Mapping><konga.string name="expr">...; false when anything else stands there, or without memory. */
+static bool read_mappings(const char *xml, const struct piece *piece, struct arena *arena, struct strings *list,
+                          bool *failed)
 {
     struct xml_scanner scanner = xml_scan(xml + piece->inside, piece->behind - piece->inside);
     struct xml_tag mapping, string, end;
@@ -193,8 +194,11 @@ static bool read_mappings(const char *xml, const struct piece *piece, struct are
         ok = ok && xml_scan_next(&scanner, &end) && !end.opens &&
              xml_decode(scanner.text + string.end, end.start - string.end, &text) && xml_scan_next(&scanner, &end) &&
              !end.opens;
-        ok = ok && strings_add(list, arena, buf_text(&text));
+        if (ok)
+            text.failed |= !strings_add(list, arena, buf_text(&text));
+        ok = ok && !text.failed;
     }
+    *failed = text.failed;
     buf_free(&text);
     return ok && scanner.depth == 0;
 }
@@ -203,7 +207,7 @@ static void split_mappings(const char *xml, struct piece *piece)
 {
     struct arena arena = {0};
     struct strings list = {0};
-    if (read_mappings(xml, piece, &arena, &list) && list.count > 0) {
+    if (read_mappings(xml, piece, &arena, &list, &piece->text.failed) && list.count > 0) {
         mapping_text_write(&list, &piece->text);
         piece->there = true;
     }

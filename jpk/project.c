@@ -49,11 +49,7 @@ const struct jpk_entity *jpk_project_entity(const struct jpk_project *project, c
 
 size_t project_entry(const struct jpk_project *project, const char *name)
 {
-    struct buf path = {0};
-    buf_printf(&path, "%s%s", project->base, name);
-    size_t found = path.failed ? SIZE_MAX : jpk_archive_find(project->archive, path.data);
-    buf_free(&path);
-    return found;
+    return archive_find(project->archive, project->base, name, "");
 }
 
 static struct jpk_entity *add_entity(struct project *project, const char *id)

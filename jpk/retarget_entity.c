@@ -122,7 +122,7 @@ static bool read_attribute(const struct cutter *c, const struct xml_tag *tag, co
 }
 
 /* The type that the file itself names, for entities that no project lists. */
-static enum jpk_type type_of(const struct buf *text)
+static enum jpk_type type_of(const struct buf *text, bool *failed)
 {
     struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
     struct buf name = {0};
@@ -130,6 +130,7 @@ static enum jpk_type type_of(const struct buf *text)
     const struct jpk_type_info *info = NULL;
     if (xml_scan_next(&scanner, &tag) && xml_tag_value(&scanner, &tag, "type", &name))
         info = jpk_type_by_name(buf_text(&name));
+    *failed = name.failed;
     buf_free(&name);
     return info ? info->type : JPK_TYPE_UNKNOWN;
 }
@@ -152,10 +153,10 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
     struct cutter c = begin(text, out);
     struct buf key = {0}, value = {0}, enc = {0}, other = {0};
     struct xml_tag tag;
-    bool ok = true;
+    bool failed = false;
     if (type == JPK_TYPE_UNKNOWN)
-        type = type_of(text);
-    ok = add_variables(&without, type, text);
+        type = type_of(text, &failed);
+    bool ok = !failed && add_variables(&without, type, text);
     while (ok && xml_scan_next(&c.scanner, &tag)) {
         if (!tag.opens || !xml_tag_is(&tag, "Item") || !read_attribute(&c, &tag, "key", &key))
             continue;

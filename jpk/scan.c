@@ -134,7 +134,10 @@ static bool place_in_entry(const struct jpk_project *project, struct jpk_secret 
 {
     struct tree_places places = {0};
     size_t entry = jpk_archive_find(project->archive, items->file);
-    if (!tree_places_begin(&places, project->archive, items->file)) {
+    struct jpk_error problem = {0};
+    if (!tree_places_begin(&places, project->archive, items->file, &problem)) {
+        if (problem.code == JPK_ERR_MEMORY)
+            return error_memory(err);
         if (!archive_read(project->archive, entry, text, err))
             return false;
         place_in_text(items, rows, count, buf_text(text), text->size);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "jpk/schema_builder.h"
 #include "jpk/schema_json.h"
 
@@ -83,7 +84,7 @@ static bool keep_more(struct reader *r, const json_t *object, const char *const 
         more = more ? more : json_object();
         ok = ok && more && json_object_set_nocheck(more, key, value) == 0;
     }
-    char *text = ok && more ? json_dumps(more, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *text = ok && more ? json_text(more, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     ok = ok && (text || !more) ? schema_keep_text(&r->b, text, out) : error_memory(r->b.err);
     free(text);
     json_decref(more);
@@ -113,7 +114,7 @@ static bool take_default(struct reader *r, const json_t *object, struct schema_n
         return schema_keep_text(&r->b, json_is_true(value) ? "true" : "false", &node->default_value);
     if (!json_is_number(value))
         return keep_string(r, object, "DV", &node->default_value);
-    char *text = json_dumps(value, JSON_ENCODE_ANY);
+    char *text = json_text(value, JSON_ENCODE_ANY);
     bool ok = text ? schema_keep_text(&r->b, text, &node->default_value) : error_memory(r->b.err);
     free(text);
     return ok;
@@ -273,7 +274,7 @@ static bool take_document_options(struct reader *r, const json_t *options)
 static bool take_types(struct reader *r, const json_t *document)
 {
     const json_t *types = json_object_get(document, "types");
-    char *text = types ? json_dumps(types, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *text = types ? json_text(types, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
     bool ok = text || !types ? schema_keep_text(&r->b, text, &r->b.tree->types) : error_memory(r->b.err);
     free(text);
     return ok;

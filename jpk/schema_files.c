@@ -45,7 +45,10 @@ static struct schema_tree *from_sample(struct texts *texts, const char *file, si
 {
     const char *text = NULL;
     size_t size = 0;
-    if (!read_text(texts, file, &text, &size, NULL) || !is_json(text, size))
+    struct jpk_error local = {0};
+    if (!read_text(texts, file, &text, &size, &local) && local.code == JPK_ERR_MEMORY)
+        return error_memory(err), NULL;
+    if (!text || !is_json(text, size))
         return NULL;
     return schema_tree_from_json_sample(text, size, nodes, err);
 }

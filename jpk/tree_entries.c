@@ -45,9 +45,8 @@ static const char *entity_entry(struct opening *o, const struct tree_row *row)
 
 static size_t original_of(struct opening *o, const char *id)
 {
-    buf_clear(&o->path);
-    tree_original_file(id, &o->path);
-    return o->path.failed ? SIZE_MAX : jpk_archive_find(o->tree->files, o->path.data);
+    char made[UUID_SIZE];
+    return archive_find(o->tree->files, TREE_ORIGINAL, tree_original_stem(id, made), ".xml");
 }
 
 static bool add_entity(struct opening *o, const struct tree_row *row, const struct match *match)

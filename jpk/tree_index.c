@@ -348,13 +348,12 @@ void tree_usual_entry(const struct tree_row *row, struct buf *out)
     buf_printf(out, "/%s.xml", row->id);
 }
 
-void tree_original_file(const char *id, struct buf *out)
+const char *tree_original_stem(const char *id, char made[UUID_SIZE])
 {
-    char made[UUID_SIZE];
-    bool guid = text_guid(id, strlen(id));
-    if (!guid) /* whatever it is, it gets a name that fits and that nothing else has */
-        uuid_of_name("", id, made);
-    buf_printf(out, TREE_ORIGINAL "%s.xml", guid ? id : made);
+    if (text_guid(id, strlen(id)))
+        return id;
+    uuid_of_name("", id, made); /* whatever it is, it gets a name that fits and that nothing else has */
+    return made;
 }
 
 /* ------------------------------------------------------------------------------------------------------ conflicts */

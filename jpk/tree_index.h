@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/uuid.h"
 #include "jpk/jpk.h"
 
 #define TREE_INDEX "jpk-index.jsonl"
@@ -76,8 +77,8 @@ void tree_index_free(struct tree_index *index);
 /* Appends the entry below the base that an item or a folder of that path and id usually has: Data/<type>/<id>.xml. */
 void tree_usual_entry(const struct tree_row *row, struct buf *out);
 
-/* Appends the file in which the bytes of an entity are kept as they were. */
-void tree_original_file(const char *id, struct buf *out);
+/* The stem of the file in which the bytes of an entity are kept as they were: TREE_ORIGINAL, this, ".xml". */
+const char *tree_original_stem(const char *id, char made[UUID_SIZE]);
 
 /* The part of a path that begins with the type. */
 const char *tree_below_unlisted(const char *path);

@@ -23,9 +23,9 @@ const char *opening_file_name(const struct opening *o, size_t file)
 
 size_t opening_find(struct opening *o, const char *path, const char *ending)
 {
-    buf_clear(&o->path);
+    buf_clear(&o->path); /* for who says that it is missing */
     buf_printf(&o->path, "%s%s", path, ending);
-    return o->path.failed ? SIZE_MAX : jpk_archive_find(o->tree->files, o->path.data);
+    return archive_find(o->tree->files, "", path, ending);
 }
 
 bool opening_wrong(struct opening *o, enum jpk_code code, const char *path, const char *message)

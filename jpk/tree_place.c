@@ -9,11 +9,11 @@
 #include "jpk/xml_scan.h"
 
 /* An entity whose bytes were kept holds its texts at other places than what would have been put together. */
-static bool find_in_original(struct tree_places *places)
+static bool find_in_original(struct tree_places *places, struct jpk_error *err)
 {
     struct pieces found;
-    bool ok = pieces_find(buf_text(&places->joined), places->joined.size, &found, NULL) &&
-              found.count == places->pieces.count;
+    bool ok =
+        pieces_find(buf_text(&places->joined), places->joined.size, &found, err) && found.count == places->pieces.count;
     for (size_t i = 0; ok && i < found.count; i++) {
         struct piece *piece = &places->pieces.list[i];
         if (piece->joined == piece->joined_end)
@@ -26,15 +26,19 @@ static bool find_in_original(struct tree_places *places)
     return ok;
 }
 
-bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry)
+bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry,
+                       struct jpk_error *err)
 {
+    struct jpk_error local = {0};
     const struct tree_source *source = tree_source_of_entry(archive, entry);
     if (!source)
         return false;
     *places = (struct tree_places){.tree = tree_of(archive), .source = source};
-    if (tree_read(places->tree, source, &places->joined, &places->pieces, NULL) &&
-        (!source->hash || find_in_original(places)))
+    if (tree_read(places->tree, source, &places->joined, &places->pieces, &local) &&
+        (!source->hash || find_in_original(places, &local)))
         return true;
+    if (local.code == JPK_ERR_MEMORY)
+        error_memory(err);
     tree_places_free(places);
     return false;
 }
@@ -207,7 +211,7 @@ void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err)
 {
     struct tree_places places;
     struct tree_place place;
-    if (!err->entry[0] || !tree_places_begin(&places, archive, err->entry))
+    if (!err->entry[0] || !tree_places_begin(&places, archive, err->entry, NULL))
         return;
     tree_places_at(&places, err->line ? offset_at(&places.joined, err->line, err->column) : 0, &place);
     bool has_line = err->line > 0;

@@ -92,8 +92,9 @@ struct tree_place {
     uint32_t line, column;
 };
 
-/* False: the archive is no tree, or it has no such entry, or it cannot be read. */
-bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry);
+/* False: the archive is no tree, or it has no such entry, or it cannot be read; or, with an error, JPK_ERR_MEMORY. */
+bool tree_places_begin(struct tree_places *places, const struct jpk_archive *archive, const char *entry,
+                       struct jpk_error *err);
 void tree_places_at(struct tree_places *places, size_t offset, struct tree_place *place);
 void tree_places_free(struct tree_places *places);
 

@@ -267,10 +267,16 @@ static bool keep_original(struct unpacker *u, const char *file, const struct buf
     return *hash ? put_file(u, file, "", original) : error_memory(u->err);
 }
 
+static void put_original_file(const char *id, struct buf *path)
+{
+    char made[UUID_SIZE];
+    buf_printf(path, TREE_ORIGINAL "%s.xml", tree_original_stem(id, made));
+}
+
 static bool keep_entity(struct unpacker *u, struct tree_row *row)
 {
     struct buf path = {0};
-    tree_original_file(row->id, &path);
+    put_original_file(row->id, &path);
     bool ok = path.failed ? error_memory(u->err) : keep_original(u, path.data, &u->again, &u->bytes, &row->original);
     buf_free(&path);
     return ok;
@@ -310,17 +316,21 @@ static bool put_texts(struct unpacker *u, struct tree_row *row, const struct pie
     return ok;
 }
 
-/* What packing would make of the parts, into u->again; false too when it could not. */
+/* What packing would make of the parts, into u->again; false too when it could not, and, with an error, without memory.
+ */
 static bool made_again(struct unpacker *u, const struct pieces *split)
 {
     struct pieces again;
     const struct piece *wrong;
-    bool ok = pieces_find(buf_text(&u->rest), u->rest.size, &again, NULL) && again.count == split->count;
+    struct jpk_error err = {0};
+    bool ok = pieces_find(buf_text(&u->rest), u->rest.size, &again, &err) && again.count == split->count;
     for (size_t i = 0; ok && i < split->count; i++) {
         again.list[i].text = split->list[i].text; /* lent */
         again.list[i].there = split->list[i].there;
     }
-    ok = ok && pieces_join(buf_text(&u->rest), u->rest.size, &again, &u->again, &wrong, NULL);
+    ok = ok && pieces_join(buf_text(&u->rest), u->rest.size, &again, &u->again, &wrong, &err);
+    if (err.code == JPK_ERR_MEMORY)
+        error_memory(u->err);
     for (size_t i = 0; i < again.count; i++)
         again.list[i].text = (struct buf){0};
     pieces_free(&again);
@@ -337,7 +347,10 @@ static bool put_pieces(struct unpacker *u, struct tree_row *row, struct pieces *
 {
     if (!pieces_split(buf_text(&u->bytes), u->bytes.size, pieces, &u->rest, u->err))
         return false;
-    if (!made_again(u, pieces)) {
+    bool again = made_again(u, pieces);
+    if (u->err->code == JPK_ERR_MEMORY)
+        return false;
+    if (!again) {
         for (size_t i = 0; i < pieces->count; i++)
             pieces->list[i].there = false;
         buf_clear(&u->rest);
@@ -593,7 +606,7 @@ static bool stale(struct unpacker *u, const char *stem, const char *ending)
 static bool stale_original(struct unpacker *u, const char *id)
 {
     struct buf path = {0};
-    tree_original_file(id, &path);
+    put_original_file(id, &path);
     bool ok = path.failed ? error_memory(u->err) : stale(u, path.data, "");
     buf_free(&path);
     return ok;

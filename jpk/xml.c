@@ -437,24 +437,60 @@ static xmlParserInputPtr refuse_entity(const char *url, const char *id, xmlParse
     return NULL;
 }
 
+/* What libxml2 says where it has no context, of memory alone, would go to standard error. */
+__attribute__((format(printf, 2, 3))) static void say_nothing(void *context, const char *format, ...)
+{
+    (void)context;
+    (void)format;
+}
+
+/* Who speaks for libxml2 in this thread, in whose program it may have other uses. */
+struct speaker {
+    xmlGenericErrorFunc say;
+    void *context;
+};
+
+static struct speaker silence(void)
+{
+    struct speaker before = {xmlGenericError, xmlGenericErrorContext};
+    xmlSetGenericErrorFunc(NULL, say_nothing);
+    return before;
+}
+
+/* Lets go of the last error too, which is kept for each thread. */
+static void end_silence(struct speaker before)
+{
+    xmlSetGenericErrorFunc(before.context, before.say);
+    xmlResetLastError();
+}
+
 static void start_libxml(void)
 {
+    struct speaker before = silence();
     xmlInitParser();
     xmlSetExternalEntityLoader(refuse_entity);
+    end_silence(before);
+}
+
+static xmlParserCtxtPtr new_context(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, start_libxml); /* libxml2 itself must not be begun by several threads at once */
+    struct speaker before = silence();
+    xmlParserCtxtPtr context = xmlNewParserCtxt();
+    end_silence(before);
+    return context;
 }
 
 struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, const struct jpk_limits *limits)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_libxml);
-
     struct xml_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return NULL;
     reader->arena = reader->nodes = arena;
     reader->intern = intern;
     reader->limits = *limits;
-    reader->context = xmlNewParserCtxt();
+    reader->context = new_context();
     if (!reader->context) {
         free(reader);
         return NULL;
@@ -598,6 +634,26 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
     return true;
 }
 
+/* One context for all files keeps its dictionary warm; the input is read where it lies. */
+static bool parse(struct xml_reader *reader, const char *text)
+{
+    xmlParserCtxtPtr context = reader->context;
+    struct speaker before = silence();
+    xmlCtxtReset(context);
+    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
+    *context->sax = reader->sax;
+    xmlParserInputPtr input = xmlNewStringInputStream(context, (const xmlChar *)text);
+    bool ok = (input && inputPush(context, input) >= 0) || error_memory(reader->err);
+    if (ok)
+        xmlParseDocument(context);
+    ok = ok && !reader->failed && context->wellFormed;
+    if (context->errNo == XML_ERR_NO_MEMORY)
+        error_memory(reader->err);
+    xmlCtxtReset(context); /* lets go of `text` */
+    end_silence(before);
+    return ok;
+}
+
 bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_document *document,
               struct jpk_error *err)
 {
@@ -621,19 +677,9 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
     reader->item_count = 0;
     buf_clear(&reader->characters);
 
-    /* One context for all files keeps its dictionary warm; the input is read where it lies. */
-    xmlParserCtxtPtr context = reader->context;
-    xmlCtxtReset(context);
-    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
-    *context->sax = reader->sax;
-    xmlParserInputPtr input = xmlNewStringInputStream(context, (const xmlChar *)text);
-    if (!input || inputPush(context, input) < 0)
-        return error_memory(err);
-    xmlParseDocument(context);
-    bool ok = !reader->failed && context->wellFormed && err->code == JPK_OK && result.root;
+    bool ok = parse(reader, text) && err->code == JPK_OK && result.root;
     if (!ok)
         error_set(err, JPK_ERR_XML, "is not well-formed XML");
-    xmlCtxtReset(context); /* lets go of `text` */
     reader->document = NULL;
     reader->err = NULL;
     if (ok)

@@ -132,7 +132,7 @@ void journal_write(struct buf *out, const struct journal_record *record)
 struct reader {
     const struct jdoc *doc;
     struct arena *arena;
-    bool bad;
+    bool bad, failed; /* no record; no memory */
 };
 
 static uint32_t find(struct reader *r, uint32_t object, const char *key, enum jdoc_type type)
@@ -158,6 +158,7 @@ static const char *text_at(struct reader *r, uint32_t node)
     const char *copy = node == JDOC_NONE || !jdoc_is(r->doc, node, JDOC_STRING)
                            ? NULL
                            : arena_strndup(r->arena, jdoc_string(r->doc, node), jdoc_string_size(r->doc, node));
+    r->failed = r->failed || (!copy && node != JDOC_NONE && jdoc_is(r->doc, node, JDOC_STRING));
     r->bad = r->bad || !copy;
     return copy ? copy : "";
 }
@@ -355,7 +356,7 @@ bool journal_read(struct journal_record *record, const char *path, struct arena 
     if (ok) {
         struct reader reader = {.doc = &doc, .arena = arena};
         read_record(&reader, record);
-        ok = !reader.bad || error_set(err, JPK_ERR_FORMAT, "is no record of a run");
+        ok = reader.failed ? error_memory(err) : !reader.bad || error_set(err, JPK_ERR_FORMAT, "is no record of a run");
     }
     if (!ok)
         error_file(err, path);
@@ -369,7 +370,8 @@ bool journal_find(struct journal_record *record, const char *path, struct arena 
 {
     struct jpk_error problem = {0};
     *there = journal_read(record, path, arena, &problem);
-    if (problem.code != JPK_ERR_READ || file_look(path, true, NULL) == FILE_NONE)
+    bool missing = problem.code == JPK_ERR_READ && file_look(path, true, NULL) == FILE_NONE;
+    if (missing || (problem.code != JPK_ERR_READ && problem.code != JPK_ERR_MEMORY))
         return true;
     error_pass(err, &problem, path);
     return false;

@@ -257,10 +257,8 @@ bool out_close(struct out *out, struct jpk_error *err)
         if (syncfs(out->lock) != 0)
             ok = ok && fail(err, out->path, "cannot be written");
         drop_lock(out->lock, out->lock_path);
-        char *work = join(out->path, WORK);
-        if (work)
-            rmdir(work); /* the last run takes it away */
-        free(work);
+        *strrchr(out->work, '/') = '\0';
+        rmdir(out->work); /* the last run takes it away */
     }
     free(out->path);
     free(out->work);

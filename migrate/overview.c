@@ -294,6 +294,7 @@ static void read_people(struct reader *r)
     uint32_t list = jdoc_member(doc, 0, "members");
     bool installer = false;
     o->people = list == JDOC_NONE ? NULL : calloc(doc->nodes[list].count + 1, sizeof *o->people);
+    r->failed = r->failed || (list != JDOC_NONE && !o->people);
     for (uint32_t at = list + 1; o->people && at < jdoc_next(doc, list); at = jdoc_next(doc, at)) {
         struct overview_person *person = &o->people[o->person_count++];
         *person = (struct overview_person){.email = text_of(r, at, "email"),
@@ -389,7 +390,9 @@ bool overview_read(struct overview *o, const char *plan, const char *const *fold
     struct buf path = {0};
     if (!plan)
         buf_printf(&path, "%s/plan.json", folders[0]);
-    bool ok = work_plan_read(&o->plan, plan ? plan : buf_text(&path), errors);
+    if (path.failed)
+        work_errors_add_memory(errors);
+    bool ok = !path.failed && work_plan_read(&o->plan, plan ? plan : buf_text(&path), errors);
     buf_free(&path);
     if (!ok)
         return false;

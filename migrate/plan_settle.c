@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/map.h"
 #include "base/text.h"
 #include "base/workers.h"
@@ -249,10 +250,11 @@ static void compare_one(void *context, size_t index)
     p->identical = p->compared && p->differences == 0;
 }
 
-/* What cannot be read any more says nothing; what cannot be compared for another reason is another version. */
+/* What is there and cannot be read says nothing; what cannot be compared for another reason is another version. */
 static bool is_known(struct comparison *pair, struct jpk_error *err)
 {
-    if (pair->error.code != JPK_ERR_MEMORY && pair->error.code != JPK_ERR_READ)
+    bool gone = pair->error.code == JPK_ERR_READ && file_look(pair->error.file, true, NULL) == FILE_NONE;
+    if (gone || (pair->error.code != JPK_ERR_MEMORY && pair->error.code != JPK_ERR_READ))
         return true;
     error_pass(err, &pair->error, NULL);
     return false;

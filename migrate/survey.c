@@ -1,7 +1,6 @@
 #include "migrate/survey.h"
 
 #include <errno.h>
-#include <libxml/parser.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -524,7 +523,6 @@ bool survey_make(struct survey *survey, char *const *paths, size_t path_count, c
     if (!find_all(survey, paths, path_count, options, err))
         return false;
     struct work work = {survey, options};
-    xmlInitParser(); /* it must not happen in several threads at once */
     workers_run(survey->count, options->jobs, read_one, &work);
     for (size_t i = 0; i < survey->count; i++) {
         survey->unreadable += survey->projects[i].error.code != JPK_OK;

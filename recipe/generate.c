@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
 
@@ -83,23 +84,10 @@ static const char *file_stem(struct plan *plan)
     return kept;
 }
 
-static int dump_part(const char *text, size_t size, void *context)
-{
-    struct buf *out = context;
-    buf_put(out, text, size);
-    return out->failed ? -1 : 0;
-}
-
-/* Not json_dumps, which leaves out what it has no memory for. */
-static bool dump_into(const json_t *value, struct buf *out)
-{
-    return value && json_dump_callback(value, dump_part, out, JSON_INDENT(2)) == 0;
-}
-
 static char *dump(const json_t *value, size_t *size)
 {
     struct buf out = {0};
-    bool ok = dump_into(value, &out);
+    bool ok = json_put(&out, value, JSON_INDENT(2));
     buf_putc(&out, '\n');
     if (!ok || out.failed) {
         buf_free(&out);
@@ -115,7 +103,7 @@ static bool put_fields(struct plan *plan, size_t entity, struct buf *part, struc
     static const char indent[] = "      ";
     json_t *fields = plan_fields(plan, plan->project->entities[entity]->as.transformation);
     buf_clear(part);
-    bool ok = dump_into(fields, part);
+    bool ok = json_put(part, fields, JSON_INDENT(2));
     json_decref(fields);
     const char *line = buf_text(part), *end = line + part->size;
     for (const char *p; (p = memchr(line, '\n', (size_t)(end - line))) != NULL; line = p + 1) {
@@ -131,7 +119,7 @@ static char *dump_metadata(struct plan *plan, const json_t *metadata, size_t *si
 {
     static const char mark[] = "\"\\u0001"; /* how PLAN_MARK at the start of a string is written */
     struct buf marked = {0}, part = {0}, out = {0};
-    bool ok = dump_into(metadata, &marked);
+    bool ok = json_put(&marked, metadata, JSON_INDENT(2));
     const char *at = buf_text(&marked), *found;
     while (ok && plan->fields_later && (found = strstr(at, mark)) != NULL) {
         char *end;

@@ -93,9 +93,10 @@ static bool add_error(struct listing *listing, const struct jpk_error *error, st
 {
     struct jpk_error *errors =
         array_grow(listing->errors, listing->error_count, &listing->error_capacity, sizeof *errors);
+    if (errors)
+        listing->errors = errors;
     if (error->code == JPK_ERR_MEMORY || !errors)
         return error_memory(err);
-    listing->errors = errors;
     errors[listing->error_count++] = *error;
     return true;
 }

@@ -4,8 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <libxml/parser.h>
-
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -87,7 +85,8 @@ static size_t folder_length(const char *path)
     return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n)
+uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n,
+                            bool *failed)
 {
     size_t folder = folder_length(folder_of);
     struct buf path = {0};
@@ -98,6 +97,7 @@ uint32_t repository_sibling(const struct repository *repository, const char *fol
         path.data[i] = text_lower(path.data[i]);
     if (found == MAP_NONE && !path.failed)
         found = map_get(&repository->lower, path.data, path.size);
+    *failed |= path.failed;
     buf_free(&path);
     return found == MAP_NONE ? REPOSITORY_NONE : found;
 }
@@ -175,7 +175,9 @@ static bool add_folder(struct repository *repository, const char *path, struct j
             set_problem(repository, file, entry.problem);
     }
     walk_close(walk);
-    return !repository->failed && (!err || err->code == JPK_OK) && add_folders(repository, first, err);
+    if (repository->failed)
+        return error_memory(err);
+    return (!err || err->code == JPK_OK) && add_folders(repository, first, err);
 }
 
 /* `X-recipe.json` -> `X`; the length, or 0 when the name has no such end. */
@@ -335,7 +337,7 @@ static void link_pairs(struct repository *repository)
             continue;
         struct buf name = {0};
         buf_printf(&name, "%.*s-configure.json", (int)(stem - folder), file->path + folder);
-        file->partner = repository_sibling(repository, file->path, buf_text(&name), name.size);
+        file->partner = repository_sibling(repository, file->path, buf_text(&name), name.size, &repository->failed);
         if (file->partner != REPOSITORY_NONE)
             repository->files[file->partner].partner = (uint32_t)i;
         repository->failed |= name.failed;
@@ -351,7 +353,6 @@ bool repository_validate(struct repository *repository, struct jpk_error *err)
         return false;
     if (!repository_open_cache(repository, err) || !repository_configure(repository, err))
         return false;
-    xmlInitParser(); /* it must not happen in several threads at once */
     link_pairs(repository);
     workers_run(repository->count, options->jobs, check_file, repository);
     link_recipes(repository);

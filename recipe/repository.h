@@ -137,8 +137,12 @@ enum repository_schema { SCHEMA_RECIPE, SCHEMA_CONFIGURE, SCHEMA_MANIFEST, SCHEM
 const struct jpk_schema *repository_schema(struct repository *repository, enum repository_schema which,
                                            struct jpk_error *err);
 
-/* The file of a path in any letter case, or REPOSITORY_NONE. `folder_of` is a file in the same folder. */
-uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n);
+/*
+ * The file of a path in any letter case, or REPOSITORY_NONE. `folder_of` is a file in the same folder. *failed is set
+ * when memory is out.
+ */
+uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n,
+                            bool *failed);
 
 /* A copy that lives as long as the repository; threads may ask at the same time. NULL: no memory. */
 const char *repository_keep(struct repository *repository, const char *text, size_t n);

@@ -348,7 +348,8 @@ bool repository_read_file(struct repository *repository, struct repository_file 
         struct repository_file digest = read_digest(&r, &had_jitterpak);
         read_findings(&r, &findings);
         /* Of a recipe without a Jitterpak more was found than of one that has it. */
-        uint32_t jitterpak = repository_named_jitterpak(repository, file, digest.jitterpak_name);
+        uint32_t jitterpak =
+            repository_named_jitterpak(repository, file, digest.jitterpak_name, &file->findings.failed);
         there = !r.wrong && r.at == r.end && had_jitterpak == (jitterpak != REPOSITORY_NONE);
         if (there) {
             take_digest(repository, file, &digest);

@@ -57,9 +57,9 @@ static const char *keep(struct looking *l, uint32_t object, const char *key)
 }
 
 uint32_t repository_named_jitterpak(const struct repository *repository, const struct repository_file *file,
-                                    const char *name)
+                                    const char *name, bool *failed)
 {
-    uint32_t found = name ? repository_sibling(repository, file->path, name, strlen(name)) : REPOSITORY_NONE;
+    uint32_t found = name ? repository_sibling(repository, file->path, name, strlen(name), failed) : REPOSITORY_NONE;
     bool jitterpak = found != REPOSITORY_NONE && repository->files[found].is_project;
     return jitterpak ? found : REPOSITORY_NONE;
 }
@@ -85,7 +85,7 @@ static void digest_recipe(struct looking *l)
         file->project_at = jdoc_position(&l->doc, project);
     if (named != JDOC_NONE)
         file->jitterpak_at = jdoc_position(&l->doc, named);
-    file->jitterpak = repository_named_jitterpak(l->repository, file, file->jitterpak_name);
+    file->jitterpak = repository_named_jitterpak(l->repository, file, file->jitterpak_name, &file->findings.failed);
 }
 
 bool repository_read_again(struct repository *repository, uint32_t index, struct validation *findings, struct buf *text,

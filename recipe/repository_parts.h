@@ -25,9 +25,9 @@ bool repository_check_recipe(struct repository *repository, const struct reposit
                              struct validation *findings, struct source *recipe,
                              const struct validate_project *project);
 
-/* The Jitterpak of a name beside a file; REPOSITORY_NONE: there is none, or no name. */
+/* The Jitterpak of a name beside a file; REPOSITORY_NONE: there is none, no name, or, with *failed set, no memory. */
 uint32_t repository_named_jitterpak(const struct repository *repository, const struct repository_file *file,
-                                    const char *name);
+                                    const char *name, bool *failed);
 
 /* ------------------------------------------------------------------------------------ the cache: repository_cache.c */
 

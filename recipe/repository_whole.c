@@ -113,7 +113,7 @@ static void check_manifest(struct repository *repository, struct repository_file
 {
     const char *name = file->manifest_project;
     size_t n = name ? strlen(name) : 0;
-    if (!name || repository_sibling(repository, file->path, name, n) != REPOSITORY_NONE)
+    if (!name || repository_sibling(repository, file->path, name, n, &repository->failed) != REPOSITORY_NONE)
         return;
     struct buf message = {0};
     buf_printf(&message, "the project '%s' does not lie beside the manifest",

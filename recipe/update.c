@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/map.h"
 #include "recipe/plan.h"
 
@@ -406,8 +407,13 @@ static json_t *ordered_steps(struct update *u)
 static json_t *load_old(const struct jpk_recipe_options *options, struct jpk_error *err)
 {
     json_error_t where;
+    struct jdoc doc = {0};
     json_t *old = json_loadb(options->old, options->old_size, JSON_REJECT_DUPLICATES, &where);
-    if (!old && (json_error_code(&where) == json_error_out_of_memory || !*where.text)) {
+    /* jansson takes a lack of memory for an invalid token: what is JSON to our own reader is not wrong. */
+    bool doubtful = !old && (json_error_code(&where) == json_error_invalid_syntax || !*where.text);
+    if ((!old && json_error_code(&where) == json_error_out_of_memory) ||
+        (doubtful && jdoc_parse(&doc, options->old, options->old_size, NULL, NULL))) {
+        jdoc_free(&doc);
         error_memory(err);
         return NULL;
     }

@@ -337,7 +337,10 @@ static bool pattern_allowed(struct value_check *check, const struct jdoc *doc, c
         check->pattern_doc = doc;
         check->pattern_node = property->pattern.node;
     }
-    if (!check->pattern || pattern_match(check->pattern, &check->scratch, value.s, value.n) != PATTERN_NO_MATCH)
+    enum pattern_result result =
+        check->pattern ? pattern_match(check->pattern, &check->scratch, value.s, value.n) : PATTERN_MATCH;
+    check->failed = check->failed || result == PATTERN_NO_MEMORY;
+    if (result != PATTERN_NO_MATCH)
         return true;
     if (check->plain)
         buf_puts(why, "does not have the form that is asked for");

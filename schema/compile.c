@@ -103,8 +103,10 @@ static bool add_dynamic_targets(struct compiler *c)
         for (; c->dynamic[i].seen < c->program->resources_count; c->dynamic[i].seen++) {
             const struct resource *resource = c->program->resources[c->dynamic[i].seen];
             const struct anchor *anchor =
-                registry_anchor(c->registry, resource, c->dynamic[i].name, c->dynamic[i].size);
+                registry_anchor(c->registry, resource, c->dynamic[i].name, c->dynamic[i].size, c->err);
             uint32_t index;
+            if (c->err->code == JPK_ERR_MEMORY)
+                return false;
             if (anchor && anchor->dynamic && !compile_schema_at(c, resource->document, anchor->node, &index))
                 return false;
         }
@@ -125,7 +127,9 @@ static bool fill_dynamic_table(struct compiler *c)
         for (size_t j = 0; j < program->resources_count; j++) {
             const struct resource *resource = program->resources[j];
             const struct anchor *anchor =
-                registry_anchor(c->registry, resource, c->dynamic[i].name, c->dynamic[i].size);
+                registry_anchor(c->registry, resource, c->dynamic[i].name, c->dynamic[i].size, c->err);
+            if (c->err->code == JPK_ERR_MEMORY)
+                return false;
             uint32_t *entry = &program->dynamic[i * program->resources_count + j];
             *entry = NO_SCHEMA;
             if (anchor && anchor->dynamic && !compile_schema_at(c, resource->document, anchor->node, entry))

@@ -77,7 +77,9 @@ static bool compile_references(struct subject *s)
     if (recursive != JDOC_NONE) {
         if (!resolve(s, recursive, &target))
             return false;
-        const struct anchor *anchor = registry_anchor(s->c->registry, target.resource, "", 0);
+        const struct anchor *anchor = registry_anchor(s->c->registry, target.resource, "", 0, s->c->err);
+        if (s->c->err->code == JPK_ERR_MEMORY)
+            return false;
         bool is_dynamic = anchor && target.node == target.resource->node;
         if (!emit_reference(s, recursive, &target, is_dynamic ? "" : NULL, 0))
             return false;

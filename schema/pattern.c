@@ -234,7 +234,10 @@ static void set_match_limit(struct pattern_scratch *scratch, uint64_t budget)
 
 static enum pattern_result result_of(int status)
 {
-    return status >= 0 ? PATTERN_MATCH : status == PCRE2_ERROR_NOMATCH ? PATTERN_NO_MATCH : PATTERN_LIMIT;
+    return status >= 0                      ? PATTERN_MATCH
+           : status == PCRE2_ERROR_NOMATCH  ? PATTERN_NO_MATCH
+           : status == PCRE2_ERROR_NOMEMORY ? PATTERN_NO_MEMORY
+                                            : PATTERN_LIMIT;
 }
 
 /* The code that JIT makes has 32 KiB of the thread's stack unless it gets one of its own, which is seldom needed. */
@@ -263,7 +266,7 @@ static enum pattern_result follow_all(const struct pattern *pattern, struct patt
     if (!scratch->workspace)
         scratch->workspace = malloc(sizeof(int) * STATE_INTS * STATES_MAX);
     if (!scratch->workspace)
-        return PATTERN_LIMIT;
+        return PATTERN_NO_MEMORY;
     size_t states = STATES_MAX;
     while (states > STATES_MIN && (uint64_t)states * states > linear_budget / ((uint64_t)n + 1))
         states /= 2;
@@ -285,7 +288,7 @@ enum pattern_result pattern_match(const struct pattern *pattern, struct pattern_
     if (!pattern->code)
         return match_simple(&pattern->simple, text, n) ? PATTERN_MATCH : PATTERN_NO_MATCH;
     if (!prepare(scratch))
-        return PATTERN_LIMIT;
+        return PATTERN_NO_MEMORY;
     enum pattern_result result = PATTERN_LIMIT;
     if (pattern->references) {
         set_match_limit(scratch, UINT32_MAX);

@@ -49,7 +49,8 @@ void pattern_free(struct pattern *pattern);
 enum pattern_result {
     PATTERN_NO_MATCH,
     PATTERN_MATCH,
-    PATTERN_LIMIT /* not known: a limit of the scratch was hit, or memory ran out */
+    PATTERN_LIMIT, /* not known: a limit of the scratch was hit */
+    PATTERN_NO_MEMORY
 };
 
 /*

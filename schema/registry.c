@@ -415,12 +415,14 @@ struct resource *registry_resource(struct jpk_schema_registry *registry, const c
 }
 
 const struct anchor *registry_anchor(const struct jpk_schema_registry *registry, const struct resource *resource,
-                                     const char *name, size_t n)
+                                     const char *name, size_t n, struct jpk_error *err)
 {
     struct arena arena = {0};
     size_t size;
     char *key = anchor_key(&arena, resource, name, n, &size);
     const struct anchor *found = NULL;
+    if (!key)
+        error_memory(err);
     for (; key && registry && !found; registry = registry->parent) {
         uint32_t at = map_get(&registry->names, key, size);
         if (at != MAP_NONE && registry->anchors[at].resource == resource)
@@ -454,7 +456,7 @@ static bool follow_fragment(struct jpk_schema_registry *registry, struct resourc
 {
     if (n == 0 || *name == '/')
         return follow_pointer(registry, resource, name, n, target, err);
-    const struct anchor *anchor = registry_anchor(registry, resource, name, n);
+    const struct anchor *anchor = registry_anchor(registry, resource, name, n, err);
     if (!anchor)
         return error_set(err, JPK_ERR_SCHEMA, "the reference leads nowhere: %s has no anchor '%.*s'",
                          *resource->uri ? resource->uri : "this schema", (int)n, name);

@@ -80,9 +80,9 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
 struct resource *registry_resource(struct jpk_schema_registry *registry, const char *uri, size_t n,
                                    struct jpk_error *err);
 
-/* The anchor of a name in a resource, or NULL. "" is the name of `$recursiveAnchor`. */
+/* The anchor of a name in a resource; NULL: none, or, with an error, no memory. "" is that of `$recursiveAnchor`. */
 const struct anchor *registry_anchor(const struct jpk_schema_registry *registry, const struct resource *resource,
-                                     const char *name, size_t n);
+                                     const char *name, size_t n, struct jpk_error *err);
 
 /* The innermost resource that a node of a document belongs to, for nodes outside of known schemas too. */
 struct resource *document_resource(const struct document *document, uint32_t node);

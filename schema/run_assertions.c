@@ -88,6 +88,8 @@ static bool check_pattern(struct run *run, uint32_t schema, const struct instruc
 {
     enum pattern_result result = pattern_match(run->program->patterns[in->a], run->scratch, jdoc_string(run->doc, node),
                                                jdoc_string_size(run->doc, node));
+    if (result == PATTERN_NO_MEMORY)
+        return run_no_memory(run);
     if (result == PATTERN_LIMIT)
         return run_stop(run, schema, in->key, JPK_ERR_LIMIT, "the pattern takes too long for a text of the instance");
     return result == PATTERN_MATCH;

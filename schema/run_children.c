@@ -45,6 +45,8 @@ bool run_matches(struct run *run, uint32_t schema, const struct matcher *matcher
 {
     enum pattern_result result =
         pattern_match(matcher->pattern, run->scratch, jdoc_string(run->doc, key), jdoc_string_size(run->doc, key));
+    if (result == PATTERN_NO_MEMORY)
+        return run_no_memory(run);
     if (result == PATTERN_LIMIT)
         return run_stop(run, schema, matcher->key, JPK_ERR_LIMIT,
                         "the pattern takes too long for a name of a property of the instance");

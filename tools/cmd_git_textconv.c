@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -216,14 +218,13 @@ static int print_bytes(const char *path, uint64_t limit)
 static bool is_archive(const char *path, struct jpk_error *err)
 {
     char first[2] = "";
-    FILE *file = fopen(path, "rb");
-    bool zip = file && fread(first, 1, sizeof first, file) == sizeof first && memcmp(first, "PK", 2) == 0;
-    if (!file)
-        error_system(err, JPK_ERR_READ, errno, "cannot be opened");
-    else if (ferror(file))
-        error_system(err, JPK_ERR_READ, errno, "cannot be read");
-    if (file)
-        fclose(file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? file_read_some(fd, first, sizeof first) : -1;
+    if (n < 0)
+        error_system(err, JPK_ERR_READ, errno, fd < 0 ? "cannot be opened" : "cannot be read");
+    bool zip = n == sizeof first && memcmp(first, "PK", 2) == 0;
+    if (fd >= 0)
+        close(fd);
     error_file(err, path);
     return zip;
 }

@@ -1,3 +1,4 @@
+#include "base/json_write.h"
 #include "jpk/flow.h"
 
 #include <stdio.h>
@@ -39,10 +40,10 @@ static bool is_format(const struct settings *settings, const char *format)
 static json_t *steps_json(const struct jpk_flow *flow, const struct jpk_flow_node *node)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < node->step_count; i++) {
+    for (size_t i = 0; array && i < node->step_count; i++) {
         const struct jpk_flow_step *step = &node->steps[i];
-        json_array_append_new(array, json_pack("{s:s, s:s, s:s?}", "role", step->role, "tag", step->tag, "node",
-                                               step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
+        array = json_append(array, json_pack("{s:s, s:s, s:s?}", "role", step->role, "tag", step->tag, "node",
+                                             step->node == SIZE_MAX ? NULL : flow->nodes[step->node].id));
     }
     return array;
 }
@@ -53,9 +54,9 @@ static json_t *node_json(const struct jpk_flow *flow, const struct jpk_flow_node
         json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:s}", "id", node->id, "kind", jpk_flow_node_name(node->kind), "type",
                   node->type_name, "name", node->name, "path", node->path, "words", node->words);
     if (object && node->item_class == JPK_FLOW_CLASS_OPERATION) {
-        json_object_set_new(object, "scheduled", json_boolean(node->scheduled));
-        json_object_set_new(object, "started", json_boolean(node->started));
-        json_object_set_new(object, "steps", steps_json(flow, node));
+        object = json_member(object, "scheduled", json_boolean(node->scheduled));
+        object = json_member(object, "started", json_boolean(node->started));
+        object = json_member(object, "steps", steps_json(flow, node));
     }
     return object;
 }
@@ -81,7 +82,7 @@ static char *flow_json(const struct jpk_flow *flow, size_t *size, struct jpk_err
         ok = json_array_append_new(edges, edge_json(flow, &flow->edges[i])) == 0;
     json_t *object =
         json_pack("{s:s, s:s, s:o, s:o}", "project", flow->name, "projectId", flow->id, "nodes", nodes, "edges", edges);
-    char *text = ok && object ? json_dumps(object, JSON_INDENT(2)) : NULL;
+    char *text = ok ? json_text(object, JSON_INDENT(2)) : NULL;
     json_decref(object);
     if (!text) {
         error_memory(err);

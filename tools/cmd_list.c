@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "tools/cloud_commands.h"
 #include "tools/commands.h"
 #include "tools/input.h"
@@ -111,7 +112,7 @@ static json_t *folder_path(const struct jpk_folder *folder)
     size_t depth = chain_of(folder, chain);
     json_t *array = json_array();
     for (size_t i = 0; array && i < depth; i++)
-        json_array_append_new(array, json_string(chain[i]->name));
+        array = json_append(array, json_string(chain[i]->name));
     return array;
 }
 

@@ -1,4 +1,3 @@
-#include <libxml/parser.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -389,7 +388,6 @@ static int run_all(const struct settings *settings, const struct work_plan *plan
     if (ok) {
         if (changed && !settings->quiet)
             fputs("jpk: the plan is not that of the last run; what it says otherwise is done anew\n", stderr);
-        xmlInitParser(); /* it must not happen in several threads at once */
         workers_run(selection->count, settings->jobs, do_item, &run);
         progress_end(&run.progress);
         ok = !selection->whole || tidy(&run, &err);

@@ -1,4 +1,3 @@
-#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +155,6 @@ static int verify(const struct settings *settings, struct overview *overview, co
                         .results = calloc(overview->plan.count + 1, sizeof *work.results)};
     int status = work.results ? 0 : message_memory();
     if (status == 0) {
-        xmlInitParser(); /* it must not happen in several threads at once */
         workers_run(overview->plan.count, settings->jobs, verify_one, &work);
         status = print(&work);
     }

@@ -24,7 +24,7 @@ static bool replace(const char *path, const struct buf *text, struct jpk_error *
     char *real = realpath(path, NULL);
     bool ok = real && stat(real, &st) == 0;
     if (!ok) {
-        error_set(err, JPK_ERR_WRITE, "cannot be found any more");
+        error_system(err, JPK_ERR_WRITE, errno, "cannot be found any more");
     } else if ((ok = outfile_open(&out, real, true, err))) {
         const char *at = text->data, *end = at + text->size;
         while (ok && at < end) {

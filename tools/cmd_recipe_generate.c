@@ -182,6 +182,8 @@ static int deliver(const struct settings *settings, const struct source *input, 
         status = explain_json(recipe);
     else if (settings->explain)
         explain_text(recipe);
+    if (status != 0)
+        return status;
     if (print) {
         for (size_t i = 0; i < count; i++)
             fwrite(first[i].text, 1, first[i].size, stdout);

@@ -64,10 +64,11 @@ static void put_json(struct scanning *s, const struct jpk_finding *finding, cons
 }
 
 /* "Source/Orders" is the Source 'Orders'. */
-static void put_item(struct jpk_finding *finding, const char *item, char **type)
+static void put_item(struct scanning *s, struct jpk_finding *finding, const char *item, char **type)
 {
     const char *slash = item ? strchr(item, '/') : NULL;
     *type = slash ? strndup(item, (size_t)(slash - item)) : NULL;
+    s->list.failed |= slash && !*type;
     finding->entity_type = *type;
     finding->entity_name = *type ? slash + 1 : NULL;
 }
@@ -83,7 +84,7 @@ static bool report_one(struct scanning *s, const char *folder, const struct jpk_
                                   .line = secret->line,
                                   .column = secret->column,
                                   .message = words};
-    put_item(&finding, secret->item, &type);
+    put_item(s, &finding, secret->item, &type);
     s->counts[secret->severity]++;
     s->failing |= message_fails(s->settings, &finding, 1);
     if (s->format != FINDINGS_JSON)
@@ -155,24 +156,30 @@ static void scan_text(struct scanning *s, const char *path)
     buf_free(&text);
 }
 
+/* The begin of a path. */
+struct part {
+    const char *path;
+    size_t n;
+};
+
 static int by_path(const void *a, const void *b)
 {
-    return strcmp(a, ((const struct jpk_found *)b)->path);
+    const struct part *part = a;
+    const char *path = ((const struct jpk_found *)b)->path;
+    int order = strncmp(part->path, path, part->n);
+    return order ? order : path[part->n] ? -1 : 0;
 }
 
 /* Whether a file is one of the projects, or lies in one. */
 static bool in_project(const struct jpk_found_list *projects, const char *path)
 {
-    char *part = strdup(path);
-    bool found = !part;
-    while (!found && part && *part) {
-        found = bsearch(part, projects->items, projects->count, sizeof *projects->items, by_path) != NULL;
-        char *slash = strrchr(part, '/');
-        if (!slash)
-            break;
-        *slash = '\0';
+    struct part part = {path, strlen(path)};
+    bool found = false;
+    while (!found && part.n > 0) {
+        found = bsearch(&part, projects->items, projects->count, sizeof *projects->items, by_path) != NULL;
+        const char *slash = memrchr(path, '/', part.n);
+        part.n = slash ? (size_t)(slash - path) : 0;
     }
-    free(part);
     return found;
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/json_write.h"
 #include "tools/diff_print.h"
 
 static json_t *hunk_json(const struct jpk_diff_hunk *hunk)
@@ -10,9 +11,9 @@ static json_t *hunk_json(const struct jpk_diff_hunk *hunk)
         buf_clear(&text);
         buf_putc(&text, hunk->lines[i].sign);
         buf_puts(&text, hunk->lines[i].text);
-        json_array_append_new(lines, json_string(buf_text(&text)));
+        lines = json_append(lines, text.failed ? NULL : json_string(buf_text(&text)));
         if (hunk->lines[i].unfinished && hunk->lines[i].sign != ' ')
-            json_array_append_new(lines, json_string("\\ no line end here"));
+            lines = json_append(lines, json_string("\\ no line end here"));
     }
     buf_free(&text);
     return json_pack("{s:I, s:I, s:I, s:I, s:o}", "oldStart", (json_int_t)hunk->old_start, "oldLines",
@@ -30,10 +31,8 @@ static json_t *field_json(const struct jpk_diff_field *field)
                   field->new_item_id, "added", (json_int_t)field->added, "removed", (json_int_t)field->removed);
     json_t *hunks = json_array();
     for (size_t i = 0; hunks && i < field->hunk_count; i++)
-        json_array_append_new(hunks, hunk_json(&field->hunks[i]));
-    if (object)
-        json_object_set_new(object, "hunks", hunks);
-    return object;
+        hunks = json_append(hunks, hunk_json(&field->hunks[i]));
+    return json_member(object, "hunks", hunks);
 }
 
 static json_t *change_json(const struct jpk_diff_change *change)
@@ -42,9 +41,9 @@ static json_t *change_json(const struct jpk_diff_change *change)
     json_t *what = json_array(), *fields = json_array();
     for (unsigned i = 0; what && i < DIFF_WHAT_COUNT; i++)
         if (change->what & 1u << i)
-            json_array_append_new(what, json_string(diff_what_words[i]));
+            what = json_append(what, json_string(diff_what_words[i]));
     for (size_t i = 0; fields && i < change->field_count; i++)
-        json_array_append_new(fields, field_json(&change->fields[i]));
+        fields = json_append(fields, field_json(&change->fields[i]));
     return json_pack("{s:s, s:o, s:s?, s:s?, s:s?, s:s?, s:s?, s:s?, s:I, s:I, s:o}", "subject",
                      subjects[change->subject], "what", what, "type", change->type, "oldPath", change->old_path,
                      "newPath", change->new_path, "oldId", change->old_id, "newId", change->new_id, "note",

@@ -68,11 +68,12 @@ static const char *join(struct findings_list *list, const char *folder, const ch
 struct findings_item *findings_add(struct findings_list *list, const char *folder, const struct jpk_finding *finding)
 {
     struct findings_item *items = array_grow(list->items, list->count, &list->capacity, sizeof *items);
+    if (items)
+        list->items = items;
     if (!items || list->file_count == 0) {
         list->failed = true;
         return NULL;
     }
-    list->items = items;
     struct findings_file *file = &list->files[list->file_count - 1];
     struct findings_item *item = &items[list->count];
     *item = (struct findings_item){.finding = *finding};
@@ -163,6 +164,7 @@ struct findings_lines *findings_source_lines(struct findings_source *source, con
         buf_clear(&source->text);
         source->file = file;
         source->there = source->read(source->context, file, &source->text) && !source->text.failed;
+        source->failed |= source->text.failed;
         if (source->there)
             source->lines = findings_lines_begin(buf_text(&source->text), source->text.size);
     }
@@ -184,6 +186,7 @@ void findings_count_characters(struct findings_list *list, findings_reader *read
         if (lines)
             item->character = findings_lines_character(lines, item->finding.line, item->finding.column);
     }
+    list->failed |= source.failed;
     findings_source_free(&source);
 }
 

@@ -80,7 +80,7 @@ bool findings_lines_seek(struct findings_lines *lines, uint32_t line);
 /* The column in characters of a place whose column counts bytes; 0 when there is no such place. */
 uint32_t findings_lines_character(struct findings_lines *lines, uint32_t line, uint32_t column);
 
-/* Appends the text of a file that items name; false when it cannot be had. */
+/* Appends the text of a file that items name; false when it cannot be had. Without memory `text` has failed. */
 typedef bool findings_reader(void *context, const char *file, struct buf *text);
 
 /* The file that was read last: findings come file by file. Begin with `read` and `context` set and all else zero. */
@@ -88,7 +88,7 @@ struct findings_source {
     findings_reader *read;
     void *context;
     const char *file;
-    bool there;
+    bool there, failed; /* the text of `file` can be had; there was no memory for one */
     struct buf text;
     struct findings_lines lines;
 };

@@ -51,6 +51,7 @@ bool input_read_file(void *context, const char *file, struct buf *text)
     const struct source *input = context;
     size_t n = strlen(input->name), size, index;
     void *data;
+    struct jpk_error err = {0};
     if (input->cloud && !input->tree) {
         buf_put(text, input->cloud->text, input->cloud->size);
         return strcmp(file, input->name) == 0;
@@ -66,8 +67,10 @@ bool input_read_file(void *context, const char *file, struct buf *text)
     }
     struct jpk_archive *files = jpk_tree_files(input->archive);
     index = jpk_archive_find(files, file);
-    if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, NULL))
+    if (index == SIZE_MAX || !jpk_archive_read(files, index, &data, &size, &err)) {
+        text->failed |= err.code == JPK_ERR_MEMORY;
         return false;
+    }
     buf_put(text, data, size);
     free(data);
     return true;

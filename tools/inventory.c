@@ -1,6 +1,5 @@
 #include "tools/inventory.h"
 
-#include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,7 +157,6 @@ static void read_row(void *context, size_t index)
 static void read_all(struct inventory *inventory, const struct settings *settings)
 {
     struct reading reading = {inventory, settings};
-    xmlInitParser(); /* it must not happen in several threads at once */
     workers_run(inventory->count, settings->jobs, read_row, &reading);
 }
 

@@ -1,4 +1,5 @@
 /* The inventory for programs: everything. */
+#include "base/json_write.h"
 #include "tools/inventory.h"
 #include "tools/message.h"
 #include "tools/summary_json.h"
@@ -85,17 +86,10 @@ static json_t *project_json(const struct inventory *inventory, const struct inve
     return ok ? object : NULL;
 }
 
-static int put_chunk(const char *chunk, size_t n, void *context)
-{
-    struct buf *out = context;
-    buf_put(out, chunk, n);
-    return out->failed ? -1 : 0;
-}
-
 /* Releases the value. */
 static bool put_value(struct buf *out, json_t *value)
 {
-    bool ok = value && json_dump_callback(value, put_chunk, out, JSON_INDENT(2)) == 0;
+    bool ok = json_put(out, value, JSON_INDENT(2));
     json_decref(value);
     return ok;
 }

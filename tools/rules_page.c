@@ -3,6 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/json_write.h"
 #include "base/text.h"
 #include "recipe/hygiene_rules.h"
 
@@ -48,12 +50,6 @@ const char *rules_example_kind(enum jpk_example example, const char *text)
     return kinds[example];
 }
 
-static int put_chunk(const char *chunk, size_t n, void *context)
-{
-    buf_put(context, chunk, n);
-    return 0;
-}
-
 /* Whether it could be: with a mistake in it, or a key twice, an example must stay as it is. */
 static bool put_pretty(struct buf *out, const char *open, const char *text, const char *close)
 {
@@ -61,7 +57,12 @@ static bool put_pretty(struct buf *out, const char *open, const char *text, cons
     json_error_t error;
     buf_printf(&whole, "%s%s%s", open, text, close);
     json_t *value = json_loadb(buf_text(&whole), whole.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    bool ok = value && json_dump_callback(value, put_chunk, out, JSON_INDENT(2)) == 0;
+    struct jdoc doc = {0};
+    bool ok = json_put(out, value, JSON_INDENT(2));
+    /* jansson takes a lack of memory for a mistake: our own reader knows better. */
+    out->failed =
+        out->failed || (!value && jdoc_parse(&doc, buf_text(&whole), whole.size, NULL, NULL) && !doc.duplicate_count);
+    jdoc_free(&doc);
     out->failed = out->failed || whole.failed;
     json_decref(value);
     buf_free(&whole);

@@ -1,16 +1,17 @@
 #include "tools/summary_json.h"
 
+#include "base/json_write.h"
 #include "tools/message.h"
 
 static json_t *types_json(const struct jpk_summary *summary)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < summary->kind_count; i++)
-        json_object_set_new(object, summary->kinds[i].name, json_integer((json_int_t)summary->kinds[i].count));
+        object = json_member(object, summary->kinds[i].name, json_integer((json_int_t)summary->kinds[i].count));
     for (size_t i = 0; object && i < JPK_TYPE_COUNT; i++)
         if (summary->types[i] && !summary->kinds)
-            json_object_set_new(object, i ? jpk_type_info((enum jpk_type)i)->name : "unknown",
-                                json_integer((json_int_t)summary->types[i]));
+            object = json_member(object, i ? jpk_type_info((enum jpk_type)i)->name : "unknown",
+                                 json_integer((json_int_t)summary->types[i]));
     return object;
 }
 
@@ -19,9 +20,9 @@ static json_t *connectors_json(const struct jpk_summary *summary)
     json_t *array = json_array();
     for (size_t i = 0; array && i < summary->connector_count; i++) {
         const struct jpk_summary_connector *c = &summary->connectors[i];
-        json_array_append_new(array, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name", c->name, "endpoints",
-                                               (json_int_t)c->endpoints, "reads", (json_int_t)c->reads, "writes",
-                                               (json_int_t)c->writes, "calls", (json_int_t)c->calls));
+        array = json_append(array, json_pack("{s:s, s:I, s:I, s:I, s:I}", "name", c->name, "endpoints",
+                                             (json_int_t)c->endpoints, "reads", (json_int_t)c->reads, "writes",
+                                             (json_int_t)c->writes, "calls", (json_int_t)c->calls));
     }
     return array;
 }
