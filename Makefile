@@ -419,10 +419,11 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
 
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted \
-		formats manual completion layers install-test
-	$(HEADERS)
+# ----------------------------------------------------------------------------------------------------------- lint
+
+C_FOLDERS := $(LAYERS) tools doc tests/unit tests/formats tests/conformance tests/bench tests/install tests/fuzz \
+	tests/fuzz/targets
+C_FILES := $(foreach folder,$(C_FOLDERS),$(wildcard $(folder)/*.[ch])) $(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh doc/man/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 
 .PHONY: lint
