@@ -1,0 +1,294 @@
+/*
+ * A base and two sides: Jitterpaks, exports, or files that are merged by themselves. A side that is not there is the
+ * base. What one side alone did is the result, a merge the other way round is the same, and what is wrong is told.
+ */
+#include "base/buf.h"
+#include "jpk/merge.h"
+#include "tests/fuzz/fuzz.h"
+
+FUZZ_MUTATOR(fuzz_mutate);
+
+enum { BASE, OURS, THEIRS, SIDES };
+
+struct sides {
+    char *text[SIDES];
+    size_t size[SIDES];
+    struct fuzz_project project[SIDES];
+    struct jpk_cloud *cloud[SIDES];
+    const char *file; /* what the texts are, when they are merged by themselves */
+};
+
+static struct jpk_merge *merge(const struct sides *s, int base, int ours, int theirs, enum jpk_merge_favor favor,
+                               struct jpk_error *err)
+{
+    struct jpk_merge_options options = {.favor = favor};
+    if (s->file) {
+        const struct jpk_merge_version versions[] = {
+            {s->text[base], s->size[base]}, {s->text[ours], s->size[ours]}, {s->text[theirs], s->size[theirs]}};
+        return jpk_merge_file(s->file, versions, &options, err);
+    }
+    if (s->cloud[BASE])
+        return jpk_merge_clouds(s->cloud[base], s->cloud[ours], s->cloud[theirs], &options, err);
+    return jpk_merge_projects(s->project[base].project, s->project[ours].project, s->project[theirs].project, &options,
+                              err);
+}
+
+/* ---------------------------------------------------------------------------------------------------- what is merged
+ */
+
+/* Entries below the folder of the project, which may have another name on each side. */
+static bool read_entry(struct jpk_archive *archive, const char *folder, const char *name, struct buf *out)
+{
+    struct buf full = {0};
+    struct jpk_error err = {0};
+    void *data = NULL;
+    size_t size = 0;
+    buf_printf(&full, "%s%s", folder, name);
+    size_t at = jpk_archive_find(archive, buf_text(&full));
+    if (at == SIZE_MAX)
+        at = jpk_archive_find(archive, name);
+    buf_free(&full);
+    if (at == SIZE_MAX)
+        return false;
+    HOLDS(jpk_archive_read(archive, at, &data, &size, &err), "'%s' cannot be read: %s", name, err.message);
+    buf_clear(out);
+    buf_put(out, data, size);
+    free(data);
+    return true;
+}
+
+static void same_archives(const char *what, struct jpk_archive *a, const char *a_folder, struct jpk_archive *b,
+                          const char *b_folder)
+{
+    struct buf data = {0}, other = {0};
+    HOLDS(jpk_archive_count(a) == jpk_archive_count(b), "%s: %zu entries, not %zu", what, jpk_archive_count(a),
+          jpk_archive_count(b));
+    for (size_t i = 0; i < jpk_archive_count(a); i++) {
+        const char *name = jpk_archive_entry(a, i)->name;
+        if (strncmp(name, a_folder, strlen(a_folder)) == 0)
+            name += strlen(a_folder);
+        assert_true(read_entry(a, a_folder, name, &data));
+        HOLDS(read_entry(b, b_folder, name, &other), "%s: there is no '%s'", what, name);
+        fuzz_same(name, buf_text(&data), data.size, buf_text(&other), other.size);
+    }
+    buf_free(&data);
+    buf_free(&other);
+}
+
+/* The folder of the result is that of ours. */
+static void same_as_side(const char *what, const struct sides *s, const struct jpk_merge *merged, int ours, int side)
+{
+    if (merged->archive)
+        same_archives(what, merged->archive, s->project[ours].project->base, s->project[side].archive,
+                      s->project[side].project->base);
+    else
+        fuzz_same(what, merged->text, merged->size, s->text[side], s->size[side]);
+}
+
+static void same_merges(const char *what, const struct sides *s, const struct jpk_merge *a, int a_ours,
+                        const struct jpk_merge *b, int b_ours)
+{
+    HOLDS(a->conflict_count == b->conflict_count, "%s: %zu conflicts, and %zu", what, a->conflict_count,
+          b->conflict_count);
+    if (a->archive)
+        same_archives(what, a->archive, s->project[a_ours].project->base, b->archive, s->project[b_ours].project->base);
+    else
+        fuzz_same(what, a->text, a->size, b->text, b->size);
+}
+
+/* --------------------------------------------------------------------------------------------------------- the report
+ */
+
+static void check_value(const struct jpk_merge_value *value)
+{
+    HOLDS(!value->hidden || !value->text, "a hidden value is told: %s", value->text);
+}
+
+static void check_report(const struct jpk_merge *merged, enum jpk_merge_favor favor)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < merged->conflict_count; i++) {
+        const struct jpk_merge_conflict *conflict = &merged->conflicts[i];
+        HOLDS(conflict->kind <= JPK_MERGE_CHECK && conflict->kept <= JPK_MERGE_KEPT_BOTH, "conflict %zu", i);
+        HOLDS(conflict->path && conflict->field, "a conflict without a place");
+        HOLDS((conflict->kind == JPK_MERGE_CHECK) == (conflict->message != NULL), "a message of the kind %s",
+              jpk_merge_kind_name(conflict->kind));
+        HOLDS(favor == JPK_MERGE_MARK || conflict->line == 0, "a mark, although a side is favored");
+        check_value(&conflict->base);
+        check_value(&conflict->ours);
+        check_value(&conflict->theirs);
+        left += !conflict->settled;
+    }
+    HOLDS(left == merged->left, "%zu conflicts are left, not %zu", left, merged->left);
+}
+
+static size_t errors_of(struct jpk_findings *findings, const char *rule)
+{
+    size_t count = 0;
+    HOLDS(findings, "no check");
+    for (size_t i = 0; i < findings->count; i++)
+        count += findings->items[i].severity == JPK_ERROR && strcmp(findings->items[i].rule, rule) == 0;
+    return count;
+}
+
+/* An error that is new is a conflict. Takes the findings: of the result, ours and theirs. */
+static void check_errors(struct jpk_findings *const findings[SIDES], const struct jpk_merge *merged)
+{
+    HOLDS(findings[BASE] && findings[OURS] && findings[THEIRS], "no check");
+    for (size_t i = 0; merged->conflict_count == 0 && i < findings[BASE]->count; i++) {
+        const struct jpk_finding *finding = &findings[BASE]->items[i];
+        if (finding->severity == JPK_ERROR)
+            HOLDS(errors_of(findings[BASE], finding->rule) <=
+                      errors_of(findings[OURS], finding->rule) + errors_of(findings[THEIRS], finding->rule),
+                  "untold: %s: %s [%s]", finding->file, finding->message, finding->rule);
+    }
+    for (size_t i = 0; i < SIDES; i++)
+        jpk_findings_free(findings[i]);
+}
+
+static void load_project(const struct sides *s, const struct jpk_merge *merged)
+{
+    struct jpk_error err = {0};
+    const struct fuzz_project *ours = &s->project[OURS], *theirs = &s->project[THEIRS];
+    struct jpk_project *project = jpk_project_load(merged->archive, NULL, JPK_KEEP_GOING, &err);
+    struct jpk_graph *graph = project ? jpk_graph_build(project, &err) : NULL;
+    HOLDS(graph, "the result does not load: %s: %s", err.entry, err.message);
+    struct jpk_findings *findings[] = {jpk_check(project, graph, &err), jpk_check(ours->project, ours->graph, &err),
+                                       jpk_check(theirs->project, theirs->graph, &err)};
+    check_errors(findings, merged);
+    jpk_graph_free(graph);
+    jpk_project_free(project);
+}
+
+static void load_cloud(const struct sides *s, const struct jpk_merge *merged)
+{
+    struct jpk_limits limits = fuzz_limits();
+    struct jpk_error err = {0};
+    struct jpk_cloud *cloud = jpk_cloud_load(merged->text, merged->size, "merged.json", &limits, &err);
+    HOLDS(cloud, "the result does not load: %u:%u: %s", err.line, err.column, err.message);
+    struct jpk_findings *findings[] = {jpk_cloud_check(cloud, &err), jpk_cloud_check(s->cloud[OURS], &err),
+                                       jpk_cloud_check(s->cloud[THEIRS], &err)};
+    check_errors(findings, merged);
+    jpk_cloud_free(cloud);
+}
+
+/* -------------------------------------------------------------------------------------------------------------- laws
+ */
+
+/* What one side alone did, or both did alike, is the result. */
+static void check_side(const struct sides *s, int side)
+{
+    const int sides[][SIDES] = {{BASE, side, side}, {BASE, side, BASE}, {BASE, BASE, side}};
+    static const char *const laws[] = {"both sides alike", "ours alone", "theirs alone"};
+    for (size_t i = 0; i < SIDES; i++)
+        for (int favor = JPK_MERGE_MARK; favor <= JPK_MERGE_THEIRS; favor += JPK_MERGE_THEIRS) {
+            struct jpk_error err = {0};
+            struct jpk_merge *merged =
+                merge(s, sides[i][BASE], sides[i][OURS], sides[i][THEIRS], (enum jpk_merge_favor)favor, &err);
+            if (merged) {
+                HOLDS(merged->conflict_count == 0, "%s: a conflict at %s: %s", laws[i], merged->conflicts[0].path,
+                      merged->conflicts[0].field);
+                same_as_side(laws[i], s, merged, sides[i][OURS], side);
+            } else {
+                fuzz_error(&err, SIZE_MAX);
+                HOLDS(err.code != JPK_ERR_FORMAT, "%s: %s", laws[i], err.message);
+            }
+            jpk_merge_free(merged);
+        }
+}
+
+static void check_both(const struct sides *s)
+{
+    struct jpk_error err = {0}, other_err = {0}, back_err = {0};
+    struct jpk_merge *marked = merge(s, BASE, OURS, THEIRS, JPK_MERGE_MARK, &err);
+    struct jpk_merge *ours = merge(s, BASE, OURS, THEIRS, JPK_MERGE_OURS, &other_err);
+    struct jpk_merge *back = merge(s, BASE, THEIRS, OURS, JPK_MERGE_THEIRS, &back_err);
+    HOLDS(!ours == !back, "%s: %s%s", ours ? "not the other way round" : "only the other way round", other_err.message,
+          back_err.message);
+    if (marked)
+        check_report(marked, JPK_MERGE_MARK);
+    else
+        fuzz_error(&err, SIZE_MAX);
+    if (marked && !s->file)
+        (s->cloud[BASE] ? load_cloud : load_project)(s, marked);
+    if (ours) {
+        check_report(ours, JPK_MERGE_OURS);
+        same_merges("the other way round", s, ours, OURS, back, THEIRS);
+    }
+    if (ours && marked && marked->conflict_count == 0)
+        same_merges("without a conflict", s, ours, OURS, marked, OURS);
+    jpk_merge_free(marked);
+    jpk_merge_free(ours);
+    jpk_merge_free(back);
+}
+
+static void check(const struct sides *s)
+{
+    check_side(s, OURS);
+    check_side(s, THEIRS);
+    check_both(s);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ inputs
+ */
+
+static void projects(struct sides *s)
+{
+    bool there = true;
+    for (int i = 0; i < SIDES && there; i++)
+        there = fuzz_project_open(&s->project[i], s->text[i], s->size[i], 0);
+    if (there)
+        check(s);
+    for (int i = 0; i < SIDES; i++)
+        fuzz_project_free(&s->project[i]);
+}
+
+static bool exports(struct sides *s)
+{
+    struct jpk_limits limits = fuzz_limits();
+    bool there = true;
+    for (int i = 0; i < SIDES && there; i++)
+        there = (s->cloud[i] = jpk_cloud_load(s->text[i], s->size[i], "t.json", &limits, NULL)) != NULL;
+    if (there)
+        check(s);
+    for (int i = 0; i < SIDES; i++) {
+        jpk_cloud_free(s->cloud[i]);
+        s->cloud[i] = NULL;
+    }
+    return there;
+}
+
+static void files(struct sides *s)
+{
+    static const char *const names[] = {"jpk-index.jsonl", "project.xml", "files/.metadata", "environment.properties"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        s->file = names[i];
+        check(s);
+    }
+}
+
+/* Parts that are not there are the base. */
+static void read_sides(struct sides *s, const char *data, size_t size)
+{
+    for (int i = 0; i < SIDES; i++) {
+        const char *between = i < THEIRS && size ? memmem(data, size, FUZZ_BETWEEN, strlen(FUZZ_BETWEEN)) : NULL;
+        size_t n = between ? (size_t)(between - data) : size;
+        s->size[i] = n || i == BASE ? n : s->size[BASE];
+        s->text[i] = n || i == BASE ? fuzz_copy(data, n) : fuzz_copy(s->text[BASE], s->size[BASE]);
+        data += between ? n + strlen(FUZZ_BETWEEN) : n;
+        size -= between ? n + strlen(FUZZ_BETWEEN) : n;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sides s = {0};
+    read_sides(&s, (const char *)data, size);
+    if (s.size[BASE] > 1 && memcmp(s.text[BASE], "PK", 2) == 0)
+        projects(&s);
+    else if (s.text[BASE][0] != '{' || !exports(&s))
+        files(&s);
+    for (int i = 0; i < SIDES; i++)
+        free(s.text[i]);
+    return 0;
+}
