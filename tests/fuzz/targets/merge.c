@@ -2,8 +2,8 @@
  * A base and two sides: Jitterpaks, exports, or files that are merged by themselves. A side that is not there is the
  * base. What one side alone did is the result, a merge the other way round is the same, and what is wrong is told.
  */
-#include "base/buf.h"
 #include "jpk/merge.h"
+#include "base/buf.h"
 #include "tests/fuzz/fuzz.h"
 
 FUZZ_MUTATOR(fuzz_mutate);
