@@ -36,64 +36,93 @@ static struct jpk_merge *merge(const struct sides *s, int base, int ours, int th
 /* ---------------------------------------------------------------------------------------------------- what is merged
  */
 
-/* Entries below the folder of the project, which may have another name on each side. */
-static bool read_entry(struct jpk_archive *archive, const char *folder, const char *name, struct buf *out)
+/* Where entries of the project are: below a folder that may have another name on each side. All else is that of ours.
+ */
+struct place {
+    struct jpk_archive *archive;
+    const char *folder;
+};
+
+/* What an entry is called below the folder; NULL: it is not there. */
+static const char *name_in(const struct place *place, size_t entry)
+{
+    const char *name = jpk_archive_entry(place->archive, entry)->name;
+    size_t n = strlen(place->folder);
+    return strncmp(name, place->folder, n) == 0 ? name + n : NULL;
+}
+
+static size_t count_in(const struct place *place)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < jpk_archive_count(place->archive); i++)
+        count += name_in(place, i) != NULL;
+    return count;
+}
+
+static void read_entry(const struct place *place, const char *name, void **data, size_t *size)
 {
     struct buf full = {0};
     struct jpk_error err = {0};
-    void *data = NULL;
-    size_t size = 0;
-    buf_printf(&full, "%s%s", folder, name);
-    size_t at = jpk_archive_find(archive, buf_text(&full));
-    if (at == SIZE_MAX)
-        at = jpk_archive_find(archive, name);
+    buf_printf(&full, "%s%s", place->folder, name);
+    size_t at = jpk_archive_find(place->archive, buf_text(&full));
     buf_free(&full);
-    if (at == SIZE_MAX)
-        return false;
-    HOLDS(jpk_archive_read(archive, at, &data, &size, &err), "'%s' cannot be read: %s", name, err.message);
-    buf_clear(out);
-    buf_put(out, data, size);
-    free(data);
-    return true;
+    HOLDS(at != SIZE_MAX, "there is no '%s'", name);
+    HOLDS(jpk_archive_read(place->archive, at, data, size, &err), "'%s' cannot be read: %s", name, err.message);
 }
 
-static void same_archives(const char *what, struct jpk_archive *a, const char *a_folder, struct jpk_archive *b,
-                          const char *b_folder)
+static void same_archives(const char *what, const struct place *a, const struct place *b)
 {
-    struct buf data = {0}, other = {0};
-    HOLDS(jpk_archive_count(a) == jpk_archive_count(b), "%s: %zu entries, not %zu", what, jpk_archive_count(a),
-          jpk_archive_count(b));
-    for (size_t i = 0; i < jpk_archive_count(a); i++) {
-        const char *name = jpk_archive_entry(a, i)->name;
-        if (strncmp(name, a_folder, strlen(a_folder)) == 0)
-            name += strlen(a_folder);
-        assert_true(read_entry(a, a_folder, name, &data));
-        HOLDS(read_entry(b, b_folder, name, &other), "%s: there is no '%s'", what, name);
-        fuzz_same(name, buf_text(&data), data.size, buf_text(&other), other.size);
+    HOLDS(count_in(a) == count_in(b), "%s: %zu entries, not %zu", what, count_in(a), count_in(b));
+    for (size_t i = 0; i < jpk_archive_count(a->archive); i++) {
+        const char *name = name_in(a, i);
+        void *data = NULL, *other = NULL;
+        size_t size = 0, other_size = 0;
+        if (!name)
+            continue;
+        read_entry(a, name, &data, &size);
+        read_entry(b, name, &other, &other_size);
+        fuzz_same(name, data, size, other, other_size);
+        free(data);
+        free(other);
     }
-    buf_free(&data);
-    buf_free(&other);
 }
 
-/* The folder of the result is that of ours. */
-static void same_as_side(const char *what, const struct sides *s, const struct jpk_merge *merged, int ours, int side)
+static struct place place_of(const struct sides *s, int side)
 {
-    if (merged->archive)
-        same_archives(what, merged->archive, s->project[ours].project->base, s->project[side].archive,
-                      s->project[side].project->base);
-    else
-        fuzz_same(what, merged->text, merged->size, s->text[side], s->size[side]);
+    return (struct place){s->project[side].archive, s->project[side].project->base};
 }
 
-static void same_merges(const char *what, const struct sides *s, const struct jpk_merge *a, int a_ours,
-                        const struct jpk_merge *b, int b_ours)
+/* The folder of a result: what one side alone did to its name counts too. */
+static struct place merged_place(const struct sides *s, const struct jpk_merge *merged, int ours, int theirs)
+{
+    const char *a = s->project[ours].project->base, *b = s->project[theirs].project->base;
+    struct place place = {merged->archive, a};
+    if (count_in(&place) == 0)
+        place.folder = b;
+    return place;
+}
+
+static void same_as_side(const char *what, const struct sides *s, const struct jpk_merge *merged, const int *sides,
+                         int side)
+{
+    if (merged->archive) {
+        struct place there = place_of(s, side), result = merged_place(s, merged, sides[OURS], sides[THEIRS]);
+        same_archives(what, &result, &there);
+    } else {
+        fuzz_same(what, merged->text, merged->size, s->text[side], s->size[side]);
+    }
+}
+
+static void same_merges(const char *what, const struct sides *s, const struct jpk_merge *a, const struct jpk_merge *b)
 {
     HOLDS(a->conflict_count == b->conflict_count, "%s: %zu conflicts, and %zu", what, a->conflict_count,
           b->conflict_count);
-    if (a->archive)
-        same_archives(what, a->archive, s->project[a_ours].project->base, b->archive, s->project[b_ours].project->base);
-    else
+    if (a->archive) {
+        struct place one = merged_place(s, a, OURS, THEIRS), other = merged_place(s, b, OURS, THEIRS);
+        same_archives(what, &one, &other);
+    } else {
         fuzz_same(what, a->text, a->size, b->text, b->size);
+    }
 }
 
 /* --------------------------------------------------------------------------------------------------------- the report
@@ -188,7 +217,7 @@ static void check_side(const struct sides *s, int side)
             if (merged) {
                 HOLDS(merged->conflict_count == 0, "%s: a conflict at %s: %s", laws[i], merged->conflicts[0].path,
                       merged->conflicts[0].field);
-                same_as_side(laws[i], s, merged, sides[i][OURS], side);
+                same_as_side(laws[i], s, merged, sides[i], side);
             } else {
                 fuzz_error(&err, SIZE_MAX);
                 HOLDS(err.code != JPK_ERR_FORMAT, "%s: %s", laws[i], err.message);
@@ -213,10 +242,10 @@ static void check_both(const struct sides *s)
         (s->cloud[BASE] ? load_cloud : load_project)(s, marked);
     if (ours) {
         check_report(ours, JPK_MERGE_OURS);
-        same_merges("the other way round", s, ours, OURS, back, THEIRS);
+        same_merges("the other way round", s, ours, back);
     }
     if (ours && marked && marked->conflict_count == 0)
-        same_merges("without a conflict", s, ours, OURS, marked, OURS);
+        same_merges("without a conflict", s, ours, marked);
     jpk_merge_free(marked);
     jpk_merge_free(ours);
     jpk_merge_free(back);
