@@ -445,11 +445,10 @@ run-lint: $(BUILD)/jpk
 		--suppress=missingIncludeSystem -D_GNU_SOURCE -D__GNUC__ -Iinclude -I. $(LAYERS) tools
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard $(addsuffix /*.c,$(LAYERS) tools)) -- \
 		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
-	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' \
-		all unit-programs fuzz-programs
+	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' all
 	rm -rf $(BUILD)/scan
-	scan-build -o $(BUILD)/scan-report --status-bugs --exclude /usr $(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/scan \
-		all unit-programs fuzz-programs
+	scan-build -o $(BUILD)/scan-report --status-bugs --exclude /usr \
+		$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/scan all
 	shellcheck $(SHELL_FILES)
 	$(BUILD)/jpk completion bash | shellcheck --shell=bash -
 

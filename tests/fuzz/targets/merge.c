@@ -14,6 +14,7 @@ struct sides {
     char *text[SIDES];
     size_t size[SIDES];
     struct fuzz_project project[SIDES];
+    const char *folder[SIDES]; /* of the projects, in their archives */
     struct jpk_cloud *cloud[SIDES];
     const char *file; /* what the texts are, when they are merged by themselves */
 };
@@ -89,16 +90,15 @@ static void same_archives(const char *what, const struct place *a, const struct 
 
 static struct place place_of(const struct sides *s, int side)
 {
-    return (struct place){s->project[side].archive, s->project[side].project->base};
+    return (struct place){s->project[side].archive, s->folder[side]};
 }
 
 /* The folder of a result: what one side alone did to its name counts too. */
 static struct place merged_place(const struct sides *s, const struct jpk_merge *merged, int ours, int theirs)
 {
-    const char *a = s->project[ours].project->base, *b = s->project[theirs].project->base;
-    struct place place = {merged->archive, a};
+    struct place place = {merged->archive, s->folder[ours]};
     if (count_in(&place) == 0)
-        place.folder = b;
+        place.folder = s->folder[theirs];
     return place;
 }
 
@@ -264,8 +264,10 @@ static void check(const struct sides *s)
 static void projects(struct sides *s)
 {
     bool there = true;
-    for (int i = 0; i < SIDES && there; i++)
+    for (int i = 0; i < SIDES && there; i++) {
         there = fuzz_project_open(&s->project[i], s->text[i], s->size[i], 0);
+        s->folder[i] = there ? s->project[i].project->base : "";
+    }
     if (there)
         check(s);
     for (int i = 0; i < SIDES; i++)
