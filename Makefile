@@ -18,7 +18,7 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev libseccomp-dev
 CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev mandoc parallel python3 python3-yaml unzip
-LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tidy clang-format cppcheck shellcheck
+LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tools clang-tidy clang-format cppcheck shellcheck
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev python3
 # The program alone, not the library, limits itself.
 PROGRAM_LIBRARIES := libseccomp
@@ -27,8 +27,9 @@ LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
 SANITIZE ?=
-# Runs before every test program, such as valgrind.
+# Runs before every test program, such as valgrind, and before every EVERY-th command of the golden tests.
 WRAPPER ?=
+EVERY ?= 8
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := $(CFLAGS) -std=c11 $(WARNINGS) $(if $(WERROR),-Werror) $(SANITIZE) -fPIC -fvisibility=hidden
 ALL_CPPFLAGS = $(CPPFLAGS) -D_GNU_SOURCE -Iinclude -I. -MMD -MP $(shell pkg-config --cflags $(LIBRARIES))
@@ -72,9 +73,9 @@ help:
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-disk      every read, write, rename and close of every command fails in turn'
 	@echo 'make check-memory    every allocation of every command fails once, in libraries too; takes hours'
-	@echo 'make check-valgrind  the unit tests under valgrind'
+	@echo 'make check-valgrind  the unit tests, and one in EVERY=8 golden tests, under valgrind'
 	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
-	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, shellcheck'
+	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, scan-build, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
 	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
 	@echo 'make man             the manual pages, in build/man'
@@ -235,13 +236,18 @@ tour: $(BUILD)/jpk
 
 # ---------------------------------------------------------------------------------------------------------- tests
 
+CHECK_PROGRAMS := all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
+CHECKS := unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted secrets formats manual \
+	completion
+# What sanitizers cannot see into: failing calls and allocations, the sandbox, other programs that link the library.
+CHECKS_OUTSIDE := disk memory sandbox layers install-test
+
 # Packages first, for pkg-config is asked when a Makefile is read.
 .PHONY: check
 check:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate disk memory engines \
-		schemas planted secrets sandbox formats manual completion layers install-test
+	@$(MAKE) --no-print-directory -j$(JOBS) $(CHECK_PROGRAMS)
+	@$(MAKE) --no-print-directory $(CHECKS) $(CHECKS_OUTSIDE)
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
@@ -260,7 +266,7 @@ $(BUILD)/tests/conformance: $(wildcard tests/conformance/*.c) tests/conformance/
 
 .PHONY: cli
 cli: $(BUILD)/jpk
-	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk
+	@$(PYTHON) tests/cli/run.py --program $(BUILD)/jpk --wrapper '$(WRAPPER)' --every $(EVERY)
 
 # The saved inputs of the fuzz targets, with whatever compiler there is.
 FUZZ_TARGETS := $(patsubst tests/fuzz/targets/%.c,%,$(wildcard tests/fuzz/targets/*.c))
@@ -446,19 +452,21 @@ check-debian:
 	@.ci/packages $(CHECK_PACKAGES) debhelper dpkg-dev fakeroot git lintian
 	@CC="$(CC)" tests/debian.sh $(BUILD)
 
+# All but the layers and the installation, which are about archives and files.
+ASAN = BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
+	SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
 .PHONY: check-asan
 check-asan:
 	@.ci/packages $(CHECK_PACKAGES)
-	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' all unit-programs fuzz-programs
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g -fno-omit-frame-pointer' \
-		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' unit fuzz-cases conformance cli
+	@$(MAKE) --no-print-directory -j$(JOBS) $(ASAN) $(CHECK_PROGRAMS:$(BUILD)/%=$(BUILD)/asan/%)
+	@$(MAKE) --no-print-directory $(ASAN) $(CHECKS)
 
 .PHONY: check-valgrind
 check-valgrind:
 	@.ci/packages $(CHECK_PACKAGES) valgrind
 	@$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
-	@$(MAKE) --no-print-directory unit WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full'
+	@$(MAKE) --no-print-directory unit cli WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full'
 
 .PHONY: bench
 bench:
@@ -468,10 +476,11 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
 
-	@$(MAKE) --no-print-directory -j$(JOBS) all samples unit-programs fuzz-programs $(BUILD)/tests/conformance
-	@$(MAKE) --no-print-directory unit fuzz-cases conformance cli ignore cache edits merges git migrate engines schemas planted \
-		formats manual completion layers install-test
-	$(HEADERS)
+# ----------------------------------------------------------------------------------------------------------- lint
+
+C_FOLDERS := $(LAYERS) tools doc tests/unit tests/formats tests/conformance tests/bench tests/install tests/fuzz \
+	tests/fuzz/targets
+C_FILES := $(foreach folder,$(C_FOLDERS),$(wildcard $(folder)/*.[ch])) $(HEADERS)
 SHELL_FILES := .ci/run .ci/packages schema/embed.sh doc/man/embed.sh $(wildcard tests/*.sh tests/*/*.sh .github/actions/*/*.sh)
 
 .PHONY: lint
@@ -488,6 +497,9 @@ run-lint: $(BUILD)/jpk
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard $(addsuffix /*.c,$(LAYERS) tools)) -- \
 		-std=c11 -D_GNU_SOURCE -Iinclude -I. $(shell pkg-config --cflags $(LIBRARIES))
 	$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/analyzer WERROR=1 CFLAGS='-O1 -g -fanalyzer -Wno-analyzer-malloc-leak' all
+	rm -rf $(BUILD)/scan
+	scan-build -o $(BUILD)/scan-report --status-bugs --exclude /usr \
+		$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/scan all
 	shellcheck $(SHELL_FILES)
 	$(BUILD)/jpk completion bash | shellcheck --shell=bash -
 

@@ -182,6 +182,20 @@ static bool has_folder(struct jpk_archive *archive, const char *base, const char
     return false;
 }
 
+/* Whether items lie beside project.xml; a project without any has the form of its archive or folder. */
+static bool is_flat(struct jpk_archive *archive, const char *base)
+{
+    size_t n = strlen(base);
+    if (has_folder(archive, base, "Data/"))
+        return false;
+    for (size_t i = 0; i < jpk_archive_count(archive); i++) {
+        const char *name = jpk_archive_entry(archive, i)->name;
+        if (strncmp(name, base, n) == 0 && entry_role_of(JPK_SHAPE_FLAT, name + n) == ENTRY_ENTITY)
+            return true;
+    }
+    return false;
+}
+
 bool layout_find(struct jpk_archive *archive, const char *environment, struct arena *arena, struct layout *out,
                  struct jpk_error *err)
 {
@@ -199,7 +213,7 @@ bool layout_find(struct jpk_archive *archive, const char *environment, struct ar
         return error_memory(err);
     if (!find_manifest(archive, result.base, &result.manifest))
         return error_memory(err);
-    if (!has_folder(archive, result.base, "Data/"))
+    if (is_flat(archive, result.base))
         result.shape = JPK_SHAPE_FLAT;
     else if (!archive->folder || archive->unzipped)
         result.shape = JPK_SHAPE_ARCHIVE;

@@ -278,19 +278,18 @@ static bool has_all_items(const struct project_merge *p, enum merge_side side)
     return true;
 }
 
-/* What one side alone changed, if nothing has to be put back into it. */
+/* What one side alone changed, if it lists what the result has: a side may list items that it has no file for. */
 static bool take_outline(struct project_merge *p, struct merge_unit *unit)
 {
-    struct merging *m = p->m;
-    enum merge_side side = m->main;
-    if (same(p, unit, MERGE_BASE, m->main))
-        side = m->other;
-    else if (!same(p, unit, MERGE_BASE, m->other) && !same(p, unit, m->main, m->other))
-        return false;
-    if (!has_all_items(p, side))
-        return false;
-    take(p, unit, side);
-    return true;
+    const enum merge_side sides[] = {p->m->main, p->m->other};
+    for (int i = 0; i < 2; i++) {
+        bool alone = same(p, unit, MERGE_BASE, sides[!i]) || same(p, unit, sides[i], sides[!i]);
+        if (alone && has_all_items(p, sides[i])) {
+            take(p, unit, sides[i]);
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool merge_project_file(struct project_merge *p)

@@ -205,16 +205,19 @@ static void note_id(struct project_merge *p, enum merge_side side, const char *f
     ids[p->id_count++] = to;
 }
 
-/* The entity's file in the result, from the side whose id it gets; in the form that ours has. */
+/* The entity's file in the result, from the sides whose id it gets; in the form that ours has. */
 static const char *item_name(struct project_merge *p, const struct merge_unit *unit, const char *id)
 {
-    for (int i = 0; i < MERGE_SIDES; i++) {
-        enum merge_side side = i == 0 ? p->m->main : i == 1 ? p->m->other : MERGE_BASE;
+    const char *names[MERGE_SIDES] = {NULL};
+    for (int side = 0; side < MERGE_SIDES; side++) {
         const struct jpk_entity *entity = unit->item[side];
         bool flat = p->side[side]->public.shape == JPK_SHAPE_FLAT;
         if (entity && strcmp(entity->id, id) == 0 && flat == (p->side[MERGE_OURS]->public.shape == JPK_SHAPE_FLAT))
-            return entity->file + strlen(p->base[side]);
+            names[side] = entity->file + strlen(p->base[side]);
     }
+    const char *chosen = merge_choose(p->m, names);
+    if (chosen)
+        return chosen;
     const struct jpk_entity *any = unit->item[MERGE_OURS] ? unit->item[MERGE_OURS] : unit->item[MERGE_THEIRS];
     struct buf name = {0};
     if (p->side[MERGE_OURS]->public.shape != JPK_SHAPE_FLAT)

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/jstream.h"
 #include "migrate/paths.h"
+#include "migrate/work.h"
 
 const char *journal_status_name(enum journal_status status)
 {
@@ -225,13 +226,26 @@ static const char *const *read_texts(struct reader *r, uint32_t object, const ch
     return texts;
 }
 
+/* As plans have them. */
+static bool is_id(const char *id)
+{
+    enum { ID_BYTES = 200 };
+    size_t n = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+    return !id[n] && n > 0 && n <= ID_BYTES && !strchr("._-", id[0]);
+}
+
+static bool is_sum(const char *text)
+{
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
 /* Whoever takes results away goes by this. */
 static void read_output(struct reader *r, uint32_t object, struct journal_output *output)
 {
     *output = (struct journal_output){.path = read_text(r, object, "path"),
                                       .size = read_number(r, object, "size"),
                                       .sha256 = read_text(r, object, "sha256")};
-    r->bad = r->bad || !paths_is_result(output->path) || strlen(output->sha256) != 64;
+    r->bad = r->bad || !paths_is_result(output->path) || !is_sum(output->sha256);
 }
 
 static void read_outputs(struct reader *r, struct journal_record *record)
@@ -278,12 +292,22 @@ static void read_todo(struct reader *r, struct journal_record *record)
     record->todo = todo;
 }
 
+static const char *read_what(struct reader *r, uint32_t object)
+{
+    const char *name = read_text(r, object, "what");
+    size_t i = 0;
+    while (work_without_names[i].name && strcmp(work_without_names[i].name, name) != 0)
+        i++;
+    r->bad = r->bad || !work_without_names[i].name;
+    return name;
+}
+
 static const struct journal_left_out *read_left_out(struct reader *r, const char *key, size_t *count)
 {
     uint32_t list, at = JDOC_NONE;
     struct journal_left_out *items = begin_list(r, 0, key, true, sizeof *items, &list);
     while (items && next(r, list, &at, true))
-        items[(*count)++] = (struct journal_left_out){.what = read_text(r, at, "what"),
+        items[(*count)++] = (struct journal_left_out){.what = read_what(r, at),
                                                       .item = read_text(r, at, "item"),
                                                       .key = read_optional(r, at, "key"),
                                                       .note = read_optional(r, at, "note")};
@@ -319,9 +343,11 @@ static void read_error(struct reader *r, struct journal_record *record)
     error_set(&record->error, code, "%s", read_text(r, error, "message"));
     if (entry)
         error_entry(&record->error, entry);
-    if (jdoc_member(r->doc, error, "line") != JDOC_NONE)
-        error_position(&record->error, (uint32_t)read_number(r, error, "line"),
-                       (uint32_t)read_number(r, error, "column"));
+    if (jdoc_member(r->doc, error, "line") == JDOC_NONE)
+        return;
+    uint64_t line = read_number(r, error, "line"), column = read_number(r, error, "column");
+    r->bad = r->bad || line > UINT32_MAX || column > UINT32_MAX || (line == 0) != (column == 0);
+    error_position(&record->error, (uint32_t)line, (uint32_t)column);
 }
 
 static void read_record(struct reader *r, struct journal_record *record)
@@ -331,6 +357,7 @@ static void read_record(struct reader *r, struct journal_record *record)
         return;
     }
     record->id = read_text(r, 0, "id");
+    r->bad = r->bad || !is_id(record->id);
     record->key = read_text(r, 0, "key");
     record->agent = "";
     record->status = read_status(r);

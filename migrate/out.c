@@ -396,9 +396,10 @@ char *out_sources(const char *path, struct jpk_error *err)
 {
     struct buf text = {0}, sources = {0};
     struct jdoc doc = {0};
+    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
     char *mark = join(path, MARK);
     bool ok = mark ? file_read(mark, 1 << 20, "", &text, err) : error_memory(err);
-    ok = ok && jdoc_parse(&doc, buf_text(&text), text.size, NULL, err);
+    ok = ok && jdoc_parse(&doc, buf_text(&text), text.size, &strict, err);
     uint32_t node = ok && jdoc_is(&doc, 0, JDOC_OBJECT) ? jdoc_member(&doc, 0, "sources") : JDOC_NONE;
     if (node != JDOC_NONE && jdoc_is(&doc, node, JDOC_STRING)) {
         buf_printf(&sources, "%s/", path);

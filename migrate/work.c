@@ -108,7 +108,11 @@ static size_t count_at(const struct reader *r, uint32_t object, const char *key)
 static size_t number_of(const struct reader *r, uint32_t object, const char *key)
 {
     uint32_t node = object == JDOC_NONE ? JDOC_NONE : member(r, object, key);
-    return node == JDOC_NONE ? 0 : strtoull(jdoc_number(r->doc, node), NULL, 10);
+    int64_t value = INT64_MAX; /* what is larger, for nothing counts so far */
+    if (node == JDOC_NONE)
+        return 0;
+    jdoc_integer(r->doc, node, &value);
+    return (size_t)value;
 }
 
 static const char *text_or_empty(struct reader *r, uint32_t object, const char *key)

@@ -126,7 +126,7 @@ bool repository_project_key(const struct repository *repository, const struct re
 
 /* ------------------------------------------------------------------------------------------------------ writing */
 
-enum { NO_TEXT = UINT32_MAX };
+#define NO_TEXT UINT32_MAX
 
 static void write_number(struct buf *out, uint32_t number)
 {

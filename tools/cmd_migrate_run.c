@@ -142,9 +142,11 @@ static int select_items(const struct settings *settings, const struct work_plan 
         return usage("--shard takes K/N, such as 1/4", shard);
     bool *wanted = calloc(plan->count + 1, sizeof *wanted);
     selection->items = malloc((plan->count + 1) * sizeof *selection->items);
-    int status = wanted && selection->items ? 0 : message_memory();
-    if (status == 0 && only)
-        status = mark_only(plan, only, wanted);
+    if (!wanted || !selection->items) {
+        free(wanted);
+        return message_memory();
+    }
+    int status = only ? mark_only(plan, only, wanted) : 0;
     for (size_t i = 0; status == 0 && i < plan->count; i++) {
         if (!migrate_writes(plan->items[i].action))
             continue;
@@ -231,7 +233,7 @@ static bool note_used(struct run *run)
     const struct work_plan *plan = run->runner.plan;
     for (size_t i = 0; i < plan->count; i++) {
         const char *output = plan->items[i].output;
-        if (!migrate_writes(plan->items[i].action))
+        if (!migrate_writes(plan->items[i].action) || !output)
             continue;
         for (const char *end = output; end; end = strchr(end + 1, '/'))
             if (end > output && !map_add(&run->used, output, (size_t)(end - output), ABOVE, NULL))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Golden tests of the command line: exact standard output, standard error and exit status.
 
-usage: run.py [--program PATH] [--wrapper COMMAND] [--update] [FILE...]
+usage: run.py [--program PATH] [--wrapper COMMAND] [--every N] [--update] [FILE...]
 
 A .test file holds commands and what they print:
 
@@ -14,8 +14,10 @@ A .test file holds commands and what they print:
 
 The commands of one file run in the same folder, one after the other. In README.md and in the pages of doc/man the blocks
 that begin with ```console are run too, in the same way; there output has no marks and standard error is mixed in. --update writes
-what was printed into the files, to be read before it is committed.
+what was printed into the files, to be read before it is committed. --wrapper COMMAND runs the program, in every N-th of the
+commands.
 """
+import itertools
 import os
 import shutil
 import subprocess
@@ -111,13 +113,13 @@ def show(title, wanted, got):
         print("      the same lines in another order")
 
 
-def prepare(program, wrapper):
+def prepare(program):
     """A folder with samples, shared and a jpk on the path."""
     folder = tempfile.mkdtemp(prefix="jpk-cli-")
     tools = os.path.join(folder, ".bin")
     os.mkdir(tools)
     with open(os.path.join(tools, "jpk"), "w", encoding="utf-8") as file:
-        file.write(f'#!/bin/sh\nexec {wrapper} "{program}" "$@"\n')
+        file.write(f'#!/bin/sh\nexec $JPK_WRAPPER "{program}" "$@"\n')
     os.chmod(os.path.join(tools, "jpk"), 0o755)
     os.symlink(os.path.join(ROOT, "samples"), os.path.join(folder, "samples"))
     # Also where it leads to nothing: a listing must be the same on every machine.
@@ -132,7 +134,7 @@ def prepare(program, wrapper):
     return folder, environment
 
 
-def run_file(path, program, wrapper, update):
+def run_file(path, program, wrappers, update):
     """Returns passed, failed, skipped."""
     readme = path.endswith(".md")
     requires = []
@@ -147,10 +149,11 @@ def run_file(path, program, wrapper, update):
     if os.path.basename(path) == "git.md" and not shutil.which("git"):
         print(f"  skipped {name}: git is not installed")
         return 0, 0, len(commands)
-    folder, environment = prepare(program, wrapper)
+    folder, environment = prepare(program)
     failed = 0
     try:
         for command in commands:
+            environment["JPK_WRAPPER"] = next(wrappers)
             out, err, status = run(command, folder, environment, readme)
             if update:
                 command.out, command.err, command.status = out, err, status
@@ -180,13 +183,15 @@ def sandbox_of(program):
 
 def main():
     arguments, program, wrapper, update = sys.argv[1:], os.path.join(ROOT, "build/jpk"), "", False
-    files = []
+    files, every = [], 1
     while arguments:
         word = arguments.pop(0)
         if word == "--program":
             program = os.path.abspath(arguments.pop(0))
         elif word == "--wrapper":
             wrapper = arguments.pop(0)
+        elif word == "--every":
+            every = int(arguments.pop(0))
         elif word == "--update":
             update = True
         else:
@@ -197,10 +202,10 @@ def main():
         manual = os.path.join(ROOT, "doc", "man")
         files += sorted(os.path.join(manual, name) for name in os.listdir(manual) if name.endswith(".md"))
     global SANDBOX
-    SANDBOX = sandbox_of(program)
-    totals = [0, 0, 0]
+    SANDBOX = "off" if wrapper else sandbox_of(program)
+    totals, wrappers = [0, 0, 0], itertools.cycle([wrapper] + [""] * (every - 1))
     for path in files:
-        totals = [a + b for a, b in zip(totals, run_file(path, program, wrapper, update))]
+        totals = [a + b for a, b in zip(totals, run_file(path, program, wrappers, update))]
     print(f"cli: {totals[0]} passed, {totals[1]} failed, {totals[2]} skipped")
     return 1 if totals[1] or totals[0] + totals[2] == 0 else 0
 

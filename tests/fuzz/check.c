@@ -89,7 +89,7 @@ struct jpk_limits fuzz_limits(void)
     return limits;
 }
 
-static char *copy_of(const void *data, size_t size)
+char *fuzz_copy(const void *data, size_t size)
 {
     char *copy = malloc(size + 1);
     assert_non_null(copy);
@@ -105,8 +105,8 @@ void fuzz_halves(const uint8_t *data, size_t size, char **first, size_t *first_s
     const uint8_t *between = size ? memmem(data, size, FUZZ_BETWEEN, n) : NULL;
     *first_size = between ? (size_t)(between - data) : size;
     *second_size = between ? size - *first_size - n : 0;
-    *first = copy_of(data, *first_size);
-    *second = copy_of(between ? between + n : data, *second_size);
+    *first = fuzz_copy(data, *first_size);
+    *second = fuzz_copy(between ? between + n : data, *second_size);
 }
 
 void fuzz_folder(char out[FUZZ_PATH])

@@ -58,6 +58,9 @@ void fuzz_same(const char *what, const void *a, size_t a_size, const void *b, si
 /* The default limits, with room for what inputs of the size of ours need and no more: memory is for finding defects. */
 struct jpk_limits fuzz_limits(void);
 
+/* A copy with a NUL behind it, the caller's to free. */
+char *fuzz_copy(const void *data, size_t size);
+
 /*
  * Inputs of two texts have this line between them; without it the second is empty. The copies have a NUL behind them
  * and are the caller's to free.

@@ -199,6 +199,12 @@ def others():
     put("script", "mapping", "[a$b.] <- [c$d.]\na$b.x = c.y$\na$b.z =\n    $n++;\n\n    c.q$\n\n\"t u\" ==\n    <trans>1</trans>\n")
 
 
+ENTITY = b'    <Entity entityId="%d" name="%s"/>\n'
+OUTLINES = [b'<?xml version="1.0" encoding="UTF-8"?>\n<Project name="t" projectId="p">\n  <EntityType name="Script">\n'
+            b'%s  </EntityType>\n</Project>\n' % b"".join(ENTITY % row for row in rows)
+            for rows in (((1, b"A"), (2, b"B")), ((1, b"A2"), (2, b"B"), (3, b"C")), ((1, b"A3"), (4, b"D")))]
+
+
 def differences():
     for kind, first, second in (("project", "http-json-1.jpk", "http-json-0.jpk"),
                                 ("cloud", "contacts-0.json", "contacts-3.json")):
@@ -207,10 +213,44 @@ def differences():
         put("diff", kind, one + BETWEEN + other)
 
 
+def replaced(text, *pairs):
+    for old, new in pairs:
+        if old not in text:
+            raise SystemExit("make_corpus: %r is not there" % old)
+        text = text.replace(old, new)
+    return text
+
+
+def merges():
+    """A base and two sides: changes that agree, changes that do not, and a side that deletes."""
+    with zipfile.ZipFile(os.path.join(HERE, "corpus", "project", "http-json-0.jpk")) as archive:
+        base = {name: archive.read(name) for name in archive.namelist()}
+    script = min(name for name in base if name.startswith("t/Data/Script/"))
+    ours, theirs, other = dict(base), dict(base), dict(base)
+    for side, text in ((ours, b"$ours = 1;"), (other, b"$other = 2;")):
+        side[script] = replaced(side[script], (b"&lt;/trans&gt;", text + b"\n&lt;/trans&gt;"))
+    theirs["t/environment.properties"] = base["t/environment.properties"] + b"theirs=1\n"
+    theirs["t/added.properties"] = b"a=1\n"
+    gone = dict(theirs)
+    del gone[script]
+    for name, sides in (("agree", (ours, theirs)), ("differ", (ours, other)), ("gone", (ours, gone))):
+        put("merge", "project-" + name, BETWEEN.join(pack(side) for side in (base, *sides)))
+    text = read(HERE, "corpus", "cloud", "contacts-0.json")
+    name = re.search(rb'"name":"([^"]+)"', text).group()
+    sides = [replaced(text, (name, name[:-1] + end)) for end in (b' A"', b' B"')]
+    put("merge", "cloud-differ", BETWEEN.join([text, *sides]))
+    put("merge", "cloud-agree", BETWEEN.join([text, sides[0], text.replace(b"$", b"$x")]))
+    put("merge", "outline", BETWEEN.join(OUTLINES))
+    put("merge", "properties", BETWEEN.join([b"a=1\nb=2\n", b"a=2\nb=2\nc=3\n", b"#x\na=3\nb=2\nd=4\n"]))
+    put("merge", "index", BETWEEN.join(b'{"id":"1","name":"%s"}\n{"id":"%d"}\n' % (end, n)
+                                       for n, end in enumerate((b"A", b"B", b"A"))))
+
+
 def main():
     jitterpaks()
     exports()
     differences()
+    merges()
     recipes()
     others()
 

@@ -80,6 +80,20 @@ static void test_shapes(void **state)
     pm_free(&pm);
 }
 
+/* It has the form of its archive, so that what is put into it lies where it must. */
+static void test_no_items(void **state)
+{
+    (void)state;
+    struct pm pm = {0};
+    pm_tree(&pm, "t/", "");
+    pm_add(&pm, "t/deleted.xml", "<DeletedItems/>");
+    struct jpk_project *project = pm_good(&pm, 0);
+    assert_int_equal(project->entity_count, 0);
+    assert_int_equal(project->shape, JPK_SHAPE_ARCHIVE);
+    jpk_project_free(project);
+    pm_free(&pm);
+}
+
 /* All files side by side: entities are what is called *.xml and is not one of the project's own files. */
 static void test_flat(void **state)
 {
@@ -882,17 +896,29 @@ int main(void)
 {
     alarm(60);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_project),  cmocka_unit_test(test_shapes),
-        cmocka_unit_test(test_flat),        cmocka_unit_test(test_workspace),
-        cmocka_unit_test(test_ambiguous),   cmocka_unit_test(test_many_environments),
-        cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_unread),      cmocka_unit_test(test_duplicates),
-        cmocka_unit_test(test_order),       cmocka_unit_test(test_tree_problems),
-        cmocka_unit_test(test_header),      cmocka_unit_test(test_operation),
-        cmocka_unit_test(test_locations),   cmocka_unit_test(test_transformation),
-        cmocka_unit_test(test_other_types), cmocka_unit_test(test_files),
-        cmocka_unit_test(test_places),      cmocka_unit_test(test_lossy),
-        cmocka_unit_test(test_serialize),   cmocka_unit_test(test_real),
+        cmocka_unit_test(test_no_project),
+        cmocka_unit_test(test_shapes),
+        cmocka_unit_test(test_no_items),
+        cmocka_unit_test(test_flat),
+        cmocka_unit_test(test_workspace),
+        cmocka_unit_test(test_ambiguous),
+        cmocka_unit_test(test_many_environments),
+        cmocka_unit_test(test_wrong_files),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_tree_problems),
+        cmocka_unit_test(test_header),
+        cmocka_unit_test(test_operation),
+        cmocka_unit_test(test_locations),
+        cmocka_unit_test(test_transformation),
+        cmocka_unit_test(test_other_types),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_lossy),
+        cmocka_unit_test(test_serialize),
+        cmocka_unit_test(test_real),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
