@@ -111,6 +111,22 @@ def test_migration(judge):
         names = {name for text in found for name in (re.findall('"([^"]+)"', text) or [text])}
         judge.check(len(names) > 4, f"migrate/{file}", "the names are not found")
         judge.check(names <= named, "doc/migrate.md", f"has no row for {sorted(names - named)}")
+
+
+def test_scan_rules(judge):
+    """The table of what is found is that of the sources, in their order, with severity and confidence."""
+    rows = []
+    for file in ("hygiene.c", "secret_text.c"):
+        for name, words, severity, confidence in re.findall(
+                r'\{"([a-z-]+)",\s*((?:"[^"]*"\s*)+),\s*JPK_(ERROR|WARNING|INFO),\s*JPK_(LOW|MEDIUM|HIGH)\}',
+                read(os.path.join(ROOT, "jpk", file))):
+            summary = "".join(re.findall('"([^"]*)"', words)).rstrip(".")
+            rows.append(f"| `{name}` | {summary} ({severity.lower()}, {confidence.lower()}) |")
+    shown = re.findall(r"^\| `.*\|$", read(os.path.join(DOC, "man", "jpk-scan.1.md")), re.MULTILINE)
+    judge.check(len(rows) > 20, "jpk/hygiene.c", "the rules are not found")
+    judge.check(shown == rows, "doc/man/jpk-scan.1.md", "its table differs: " + "; ".join(sorted(set(shown) ^ set(rows))))
+
+
 # -------------------------------------------------------------------------------------------------------------- README
 
 def test_readme(judge):
@@ -311,6 +327,7 @@ def main():
     test_commands(judge, program)
     test_console(judge, program)
     test_migration(judge)
+    test_scan_rules(judge)
     test_readme(judge)
     test_man(judge, program, arguments.man)
     test_hooks(judge, program)
