@@ -127,6 +127,16 @@ def test_scan_rules(judge):
     judge.check(shown == rows, "doc/man/jpk-scan.1.md", "its table differs: " + "; ".join(sorted(set(shown) ^ set(rows))))
 
 
+def test_conflicts(judge):
+    """Every kind of conflict has its row, in the page of the command and in that of git."""
+    kinds = set(re.findall(r'\[JPK_MERGE_[A-Z]+\] = "([^"]+)"', read(os.path.join(ROOT, "jpk", "merge_report.c"))))
+    judge.check(len(kinds) > 5, "jpk/merge_report.c", "the kinds are not found")
+    for page in (os.path.join("man", "jpk-merge.1.md"), "git.md"):
+        rows = re.findall(r"^\| (`[^|]*) \|", read(os.path.join(DOC, page)), re.MULTILINE)
+        shown = set(re.findall("`([a-z]+)`", " ".join(rows)))
+        judge.check(kinds <= shown, f"doc/{page}", f"has no row for {sorted(kinds - shown)}")
+
+
 # -------------------------------------------------------------------------------------------------------------- README
 
 def test_readme(judge):
@@ -165,8 +175,12 @@ def test_man(judge, program, folder):
             judge.check(f"{name}.{section}" in names, path, f"refers to {name}({section})")
     prose = {os.path.basename(path)[: -len(".md")] for path in glob.glob(os.path.join(DOC, "man", "*.md"))}
     judge.check(prose <= set(names), "doc/man", f"{sorted(prose - set(names))} belong to no command")
-    for name in sorted(set(names) - prose - {"libjpk.3"}):
-        print(f"  without prose and examples in doc/man: {name}")
+    bare = sorted(set(names) - prose - {"libjpk.3"})
+    judge.check(not bare, "doc/man", f"has no prose and examples of {bare}")
+    for path in sorted(glob.glob(os.path.join(DOC, "man", "*.md"))):
+        for row in re.findall(r"^\| ((?:`[^`]*`|[^|`\n])+) \|", read(path), re.MULTILINE):
+            judge.check(len(row) <= 60, path, f"the first cell is too long for a page of 80 columns: {row}")
+        judge.check(blocks(read(path), "console"), path, "has no example")
 
 
 def test_api(judge, folder):
@@ -328,6 +342,7 @@ def main():
     test_console(judge, program)
     test_migration(judge)
     test_scan_rules(judge)
+    test_conflicts(judge)
     test_readme(judge)
     test_man(judge, program, arguments.man)
     test_hooks(judge, program)
