@@ -47,17 +47,18 @@ static void put_topics(struct buf *out)
 
 static void put_program(struct buf *out)
 {
-    buf_puts(out, "usage: jpk COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-                  "Tools for Jitterbit projects of Design Studio (Jitterpaks) and Cloud Studio, and Citizen Integrator recipes.\n\n"
-                  "commands:\n");
+    buf_puts(out,
+             "usage: jpk COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+             "Tools for Jitterbit projects of both studios (Jitterpaks, exports) and Citizen Integrator recipes.\n\n"
+             "commands:\n");
     put_commands(out, "");
     buf_puts(out, "\ntopics:\n");
     put_topics(out);
     buf_puts(
         out,
         "\n"
-        "A PROJECT is a .jpk file, an export of Cloud Studio (.json), a workspace (manifest.jip and env-* folders), an\n"
-        "environment's folder, an unpacked tree of any of these, or - for a .jpk on standard input.\n\n"
+        "A PROJECT is a .jpk file, an export of Cloud Studio (.json), a workspace (manifest.jip and env-* folders),\n"
+        "an environment's folder, an unpacked tree of any of these, or - for a .jpk on standard input.\n\n"
         "exit status: 0 nothing wrong, 1 findings, 2 wrong usage, 3 an input that cannot be read or is refused,\n"
         "4 output or internal failure.\n\n"
         "'jpk help COMMAND' or 'jpk help TOPIC' says more about one; 'jpk --version' tells the version.\n");
