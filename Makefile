@@ -228,7 +228,9 @@ show-demo:
 
 # A folder for the tour of README.
 .PHONY: tour
-tour: $(BUILD)/jpk
+tour:
+	@.ci/packages $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) $(BUILD)/jpk
 	@rm -rf $(BUILD)/tour
 	@mkdir -p $(BUILD)/tour
 	@ln -s $(CURDIR)/samples $(BUILD)/tour/samples
@@ -513,7 +515,7 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 SCHEMADIR = $(PREFIX)/share/jpk/schema
 
 COMPLETIONS := $(addprefix $(BUILD)/completion/,jpk _jpk jpk.fish)
-DOCUMENTS := README.md CHANGELOG.md LICENSE SECURITY.md doc/ci.md doc/rules.md doc/example.c
+DOCUMENTS := README.md CHANGELOG.md LICENSE SECURITY.md doc/ci.md doc/git.md doc/migrate.md doc/rules.md doc/example.c
 SCHEMAS := $(wildcard schema/*.json)
 
 $(BUILD)/completion/jpk: $(BUILD)/jpk

@@ -24,7 +24,7 @@ static json_t *report(const struct settings *settings, const struct source *inpu
     size_t counts[3] = {0};
     for (size_t i = 0; i < findings->count; i++)
         counts[findings->items[i].severity]++;
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "input", input->name, "projectId",
+    return json_pack("{s:o, s:s, s:s, s:o, s:o}", "input", message_path_json(input->name), "projectId",
                      input->cloud ? input->cloud->id : input->project->id, "projectName",
                      input->cloud ? input->cloud->name : input->project->name, "counts", message_counts_json(counts),
                      "findings",

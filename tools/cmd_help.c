@@ -47,17 +47,18 @@ static void put_topics(struct buf *out)
 
 static void put_program(struct buf *out)
 {
-    buf_puts(out, "usage: jpk COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-                  "Tools for Jitterbit project archives (Jitterpaks) and Citizen Integrator recipes.\n\n"
-                  "commands:\n");
+    buf_puts(out,
+             "usage: jpk COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+             "Tools for Jitterbit projects of both studios (Jitterpaks, exports) and Citizen Integrator recipes.\n\n"
+             "commands:\n");
     put_commands(out, "");
     buf_puts(out, "\ntopics:\n");
     put_topics(out);
     buf_puts(
         out,
         "\n"
-        "A PROJECT is a .jpk file, a workspace (manifest.jip and env-* folders), an environment's folder, or - for\n"
-        "a .jpk on standard input.\n\n"
+        "A PROJECT is a .jpk file, an export of Cloud Studio (.json), a workspace (manifest.jip and env-* folders),\n"
+        "an environment's folder, an unpacked tree of any of these, or - for a .jpk on standard input.\n\n"
         "exit status: 0 nothing wrong, 1 findings, 2 wrong usage, 3 an input that cannot be read or is refused,\n"
         "4 output or internal failure.\n\n"
         "'jpk help COMMAND' or 'jpk help TOPIC' says more about one; 'jpk --version' tells the version.\n");
@@ -82,7 +83,7 @@ static const struct command *find_command(int count, char **arguments)
 
 static bool put_page(struct buf *out, const struct settings *settings, int count, char **arguments)
 {
-    bool man = settings->manual.man;
+    bool man = settings->manual.man, family = count == 1 && !man && command_family(arguments[0]);
     const struct command *command = find_command(count, arguments);
     const struct manual_prose *topic = count == 1 ? manual_topic(arguments[0]) : NULL;
     if (count == 0 || (count == 1 && strcmp(arguments[0], "jpk") == 0))
@@ -91,10 +92,12 @@ static bool put_page(struct buf *out, const struct settings *settings, int count
         (man ? manual_roff_command : options_help)(out, command);
     else if (topic)
         (man ? manual_roff_topic : manual_text)(out, topic);
-    else if (count == 1 && !man && command_family(arguments[0]))
-        put_commands(out, arguments[0]);
-    else
+    else if (!family)
         return false;
+    if (topic && family)
+        buf_puts(out, "\nCommands\n");
+    if (family)
+        put_commands(out, arguments[0]);
     return true;
 }
 

@@ -13,7 +13,7 @@ static const struct option options[] = {
 
 static int print_json(const char *input, const struct jpk_summary *summary)
 {
-    json_t *object = json_pack("{s:s}", "input", input);
+    json_t *object = json_pack("{s:o}", "input", message_path_json(input));
     if (summary_json(object, summary))
         return message_json(object);
     json_decref(object);

@@ -25,6 +25,7 @@ struct scanning {
     struct buf json; /* of JSON the findings, for they have more to say than a list can hold */
     struct jstream stream;
     uint64_t inputs, found, counts[3];
+    bool unread;  /* there is an input that could not be searched, but for text */
     bool failing; /* something was found at --fail-level */
     int status;
 };
@@ -97,14 +98,21 @@ static bool report_one(struct scanning *s, const char *folder, const struct jpk_
     return !s->list.failed && !s->json.failed;
 }
 
+static void unread(struct scanning *s, const char *name, const struct jpk_error *err)
+{
+    raise(s, message_error(err));
+    if (s->format != FINDINGS_TEXT) {
+        findings_add_unchecked(&s->list, name, err);
+        s->unread = true;
+    }
+}
+
 /* Releases `secrets`, which is NULL after an error. */
 static void report(struct scanning *s, const char *name, struct jpk_secrets *secrets, const struct jpk_error *err)
 {
     s->inputs++;
     if (!secrets) {
-        raise(s, message_error(err));
-        if (s->format != FINDINGS_JSON && s->format != FINDINGS_TEXT)
-            findings_add_unchecked(&s->list, name, err);
+        unread(s, name, err);
         return;
     }
     findings_add_file(&s->list, name);
@@ -190,12 +198,12 @@ static void scan_others(struct scanning *s, const char *folder, const struct jpk
     struct walk_entry entry;
     while (walk && walk_next(walk, &entry, &err)) {
         if (entry.problem && entry.kind != WALK_LINK)
-            raise(s, message_error(entry.problem));
+            unread(s, entry.full, entry.problem);
         else if (!entry.problem && !in_project(projects, entry.full))
             scan_text(s, entry.full);
     }
     if (err.code != JPK_OK)
-        raise(s, message_error(&err));
+        unread(s, folder, &err);
     walk_close(walk);
 }
 
@@ -205,14 +213,14 @@ static void scan_folder(struct scanning *s, const char *folder)
     struct jpk_found_list *projects = jpk_find_projects(folder, JPK_FIND_EXPORTS, &s->settings->limits, &err);
     for (size_t i = 0; projects && i < projects->count; i++) {
         if (projects->items[i].problem)
-            raise(s, message_error(projects->items[i].problem));
+            unread(s, projects->items[i].path, projects->items[i].problem);
         else
             scan_project(s, projects->items[i].path);
     }
     if (projects)
         scan_others(s, folder, projects);
     else
-        raise(s, message_error(&err));
+        unread(s, folder, &err);
     jpk_found_free(projects);
 }
 
@@ -314,6 +322,8 @@ static int print_json(struct scanning *s)
     bool cut = s->settings->max_findings && s->found > s->settings->max_findings;
     jstream_number(&json, "notShown", cut ? s->found - s->settings->max_findings : 0);
     jstream_close(&json, '}');
+    if (s->unread)
+        findings_json_unchecked(&json, &s->list);
     jstream_close(&s->stream, ']');
     jstream_raw(&json, "findings", buf_text(&s->json) + strspn(buf_text(&s->json), "\n "));
     jstream_close(&json, '}');

@@ -2,6 +2,7 @@
 
 #include "base/json_write.h"
 #include "tools/diff_print.h"
+#include "tools/message.h"
 
 static json_t *hunk_json(const struct jpk_diff_hunk *hunk)
 {
@@ -53,7 +54,7 @@ static json_t *change_json(const struct jpk_diff_change *change)
 
 static json_t *project_json(const char *input, const char *id, const char *name)
 {
-    return json_pack("{s:s, s:s, s:s}", "input", input, "projectId", id, "projectName", name);
+    return json_pack("{s:o, s:s, s:s}", "input", message_path_json(input), "projectId", id, "projectName", name);
 }
 
 json_t *diff_json(const struct diff_view *view)

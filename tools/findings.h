@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/jstream.h"
 #include "jpk/jpk.h"
 #include "tools/options.h"
 
@@ -139,6 +140,9 @@ void findings_json(const struct findings_report *report, struct buf *out);
 void findings_sarif(const struct findings_report *report, struct buf *out);
 void findings_junit(const struct findings_report *report, struct buf *out);
 void findings_github(const struct findings_report *report, struct buf *out);
+
+/* "notChecked": the files of the list that were not, with the reason. Prints what `out` holds when that is much. */
+void findings_json_unchecked(struct jstream *json, const struct findings_list *list);
 
 /* Prints what `out` holds when that is much, and empties it. */
 void findings_flush(struct buf *out);

@@ -1,5 +1,4 @@
 /* Findings for programs, in the project's own form. */
-#include "base/jstream.h"
 #include "tools/findings.h"
 
 static void put_summary(struct jstream *json, const struct findings_summary *summary)
@@ -16,7 +15,7 @@ static void put_summary(struct jstream *json, const struct findings_summary *sum
     jstream_close(json, '}');
 }
 
-static void put_unchecked(struct jstream *json, const struct findings_list *list)
+void findings_json_unchecked(struct jstream *json, const struct findings_list *list)
 {
     jstream_open(json, "notChecked", '[');
     for (size_t i = 0; i < list->file_count; i++) {
@@ -90,7 +89,7 @@ void findings_json(const struct findings_report *report, struct buf *out)
     jstream_tool(&json);
     put_summary(&json, &summary);
     if (summary.checked < summary.files)
-        put_unchecked(&json, report->list);
+        findings_json_unchecked(&json, report->list);
     jstream_open(&json, "findings", '[');
     for (size_t i = 0; i < report->list->file_count; i++) {
         while (findings_walk_next(&walk, &report->list->files[i])) {

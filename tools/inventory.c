@@ -6,9 +6,9 @@
 
 #include "base/array.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "base/workers.h"
 #include "tools/input.h"
+#include "tools/message.h"
 
 /* ------------------------------------------------------------------------------------------------------ figures */
 
@@ -92,18 +92,6 @@ void inventory_number(const struct inventory_figure *figure, uint64_t value, cha
 
 /* ------------------------------------------------------------------------------------------------------ finding */
 
-/* A path in bytes that are no UTF-8 is shown as messages show it. */
-static char *shown_path(const char *path)
-{
-    size_t n = strlen(path), bad;
-    char *shown = malloc(n + 1);
-    if (shown && text_utf8(path, n, &bad))
-        memcpy(shown, path, n + 1);
-    else if (shown)
-        text_printable(shown, n + 1, path);
-    return shown;
-}
-
 static bool add_row(struct inventory *inventory, const struct jpk_found *found)
 {
     struct inventory_row *rows = array_grow(inventory->rows, inventory->count, &inventory->capacity, sizeof *rows);
@@ -111,7 +99,7 @@ static bool add_row(struct inventory *inventory, const struct jpk_found *found)
         return false;
     inventory->rows = rows;
     struct inventory_row *row = &rows[inventory->count++];
-    *row = (struct inventory_row){.source = found->path, .path = shown_path(found->path)};
+    *row = (struct inventory_row){.source = found->path, .path = message_path(found->path)};
     if (found->problem)
         row->error = *found->problem;
     return row->path != NULL;

@@ -1,19 +1,5 @@
-#include <string.h>
-
-#include "base/text.h"
 #include "tools/listing_print.h"
-
-/* Names of files need not be UTF-8, which JSON is; then as messages show them. */
-static json_t *path_json(const char *path)
-{
-    enum { LONGEST = 4096 };
-    char shown[LONGEST];
-    size_t bad;
-    if (text_utf8(path, strlen(path), &bad))
-        return json_string(path);
-    text_printable(shown, sizeof shown, path);
-    return json_string(shown);
-}
+#include "tools/message.h"
 
 static json_t *texts_json(const char *const *texts)
 {
@@ -45,17 +31,18 @@ static json_t *endpoints_json(const struct listed *item)
 static json_t *recipe_json(const struct listed *item)
 {
     return json_pack("{s:o, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:{s:s, s:s, s:s, s:s, s:s}}", "path",
-                     path_json(item->path), "name", item->name, "version", item->version, "author", item->author,
-                     "description", item->description, "verb", item->verb, "categories", texts_json(item->categories),
-                     "keywords", texts_json(item->keywords), "endpoints", endpoints_json(item), "jitterpak", "file",
-                     item->jitterpak.file, "sha256", item->jitterpak.sha256, "projectId", item->jitterpak.project_id,
-                     "projectName", item->jitterpak.project_name, "createdAt", item->jitterpak.created);
+                     message_path_json(item->path), "name", item->name, "version", item->version, "author",
+                     item->author, "description", item->description, "verb", item->verb, "categories",
+                     texts_json(item->categories), "keywords", texts_json(item->keywords), "endpoints",
+                     endpoints_json(item), "jitterpak", "file", item->jitterpak.file, "sha256", item->jitterpak.sha256,
+                     "projectId", item->jitterpak.project_id, "projectName", item->jitterpak.project_name, "createdAt",
+                     item->jitterpak.created);
 }
 
 static json_t *error_json(const struct jpk_error *error)
 {
-    json_t *object = json_pack("{s:o, s:s, s:s}", "path", path_json(error->file), "code", jpk_code_name(error->code),
-                               "message", error->message);
+    json_t *object = json_pack("{s:o, s:s, s:s}", "path", message_path_json(error->file), "code",
+                               jpk_code_name(error->code), "message", error->message);
     bool ok = object;
     if (ok && error->line)
         ok = json_object_set_new(object, "line", json_integer(error->line)) == 0 &&

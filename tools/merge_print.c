@@ -104,8 +104,9 @@ json_t *merge_json(const struct merge_view *view)
             conflicts = NULL;
         }
     }
-    return json_pack("{s:s, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:o}", "base", view->base, "ours", view->ours, "theirs",
-                     view->theirs, "output", view->output, "fromOurs", (json_int_t)merge->from_ours, "fromTheirs",
-                     (json_int_t)merge->from_theirs, "both", (json_int_t)merge->both, "left", (json_int_t)merge->left,
-                     "conflicts", conflicts);
+    return json_pack("{s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:o}", "base", message_path_json(view->base), "ours",
+                     message_path_json(view->ours), "theirs", message_path_json(view->theirs), "output",
+                     view->output ? message_path_json(view->output) : json_null(), "fromOurs",
+                     (json_int_t)merge->from_ours, "fromTheirs", (json_int_t)merge->from_theirs, "both",
+                     (json_int_t)merge->both, "left", (json_int_t)merge->left, "conflicts", conflicts);
 }

@@ -94,6 +94,25 @@ bool message_fails(const struct settings *settings, const struct jpk_finding *fi
     return false;
 }
 
+char *message_path(const char *path)
+{
+    size_t n = strlen(path), bad;
+    char *shown = malloc(n + 1);
+    if (shown && text_utf8(path, n, &bad))
+        memcpy(shown, path, n + 1);
+    else if (shown)
+        text_printable(shown, n + 1, path);
+    return shown;
+}
+
+json_t *message_path_json(const char *path)
+{
+    char *shown = message_path(path);
+    json_t *value = shown ? json_string(shown) : NULL;
+    free(shown);
+    return value;
+}
+
 static bool set_text(json_t *object, const char *key, const char *value)
 {
     return !value || json_object_set_new(object, key, json_string(value)) == 0;

@@ -24,6 +24,11 @@ bool message_colors(const struct settings *settings);
 /* Whether --format json was given. */
 bool message_as_json(const struct settings *settings);
 
+/* A path as reports hold it: one in bytes that are no UTF-8 as messages show it. The caller frees it; NULL: no memory.
+ */
+char *message_path(const char *path);
+json_t *message_path_json(const char *path);
+
 /* Findings as a JSON array; NULL when memory is out. */
 json_t *message_findings_json(const struct jpk_finding *findings, size_t count);
 

@@ -146,7 +146,7 @@ def run_file(path, program, wrappers, update):
     if "shared" in requires and not os.path.isdir(SHARED):
         print(f"  skipped {name}: {SHARED} is not there")
         return 0, 0, len(commands)
-    if os.path.basename(path) == "git.md" and not shutil.which("git"):
+    if "git" in os.path.basename(path) and not shutil.which("git"):
         print(f"  skipped {name}: git is not installed")
         return 0, 0, len(commands)
     folder, environment = prepare(program)

@@ -111,6 +111,32 @@ def test_migration(judge):
         names = {name for text in found for name in (re.findall('"([^"]+)"', text) or [text])}
         judge.check(len(names) > 4, f"migrate/{file}", "the names are not found")
         judge.check(names <= named, "doc/migrate.md", f"has no row for {sorted(names - named)}")
+
+
+def test_scan_rules(judge):
+    """The table of what is found is that of the sources, in their order, with severity and confidence."""
+    rows = []
+    for file in ("hygiene.c", "secret_text.c"):
+        for name, words, severity, confidence in re.findall(
+                r'\{"([a-z-]+)",\s*((?:"[^"]*"\s*)+),\s*JPK_(ERROR|WARNING|INFO),\s*JPK_(LOW|MEDIUM|HIGH)\}',
+                read(os.path.join(ROOT, "jpk", file))):
+            summary = "".join(re.findall('"([^"]*)"', words)).rstrip(".")
+            rows.append(f"| `{name}` | {summary} ({severity.lower()}, {confidence.lower()}) |")
+    shown = re.findall(r"^\| `.*\|$", read(os.path.join(DOC, "man", "jpk-scan.1.md")), re.MULTILINE)
+    judge.check(len(rows) > 20, "jpk/hygiene.c", "the rules are not found")
+    judge.check(shown == rows, "doc/man/jpk-scan.1.md", "its table differs: " + "; ".join(sorted(set(shown) ^ set(rows))))
+
+
+def test_conflicts(judge):
+    """Every kind of conflict has its row, in the page of the command and in that of git."""
+    kinds = set(re.findall(r'\[JPK_MERGE_[A-Z]+\] = "([^"]+)"', read(os.path.join(ROOT, "jpk", "merge_report.c"))))
+    judge.check(len(kinds) > 5, "jpk/merge_report.c", "the kinds are not found")
+    for page in (os.path.join("man", "jpk-merge.1.md"), "git.md"):
+        rows = re.findall(r"^\| (`[^|]*) \|", read(os.path.join(DOC, page)), re.MULTILINE)
+        shown = set(re.findall("`([a-z]+)`", " ".join(rows)))
+        judge.check(kinds <= shown, f"doc/{page}", f"has no row for {sorted(kinds - shown)}")
+
+
 # -------------------------------------------------------------------------------------------------------------- README
 
 def test_readme(judge):
@@ -149,8 +175,12 @@ def test_man(judge, program, folder):
             judge.check(f"{name}.{section}" in names, path, f"refers to {name}({section})")
     prose = {os.path.basename(path)[: -len(".md")] for path in glob.glob(os.path.join(DOC, "man", "*.md"))}
     judge.check(prose <= set(names), "doc/man", f"{sorted(prose - set(names))} belong to no command")
-    for name in sorted(set(names) - prose - {"libjpk.3"}):
-        print(f"  without prose and examples in doc/man: {name}")
+    bare = sorted(set(names) - prose - {"libjpk.3"})
+    judge.check(not bare, "doc/man", f"has no prose and examples of {bare}")
+    for path in sorted(glob.glob(os.path.join(DOC, "man", "*.md"))):
+        for row in re.findall(r"^\| ((?:`[^`]*`|[^|`\n])+) \|", read(path), re.MULTILINE):
+            judge.check(len(row) <= 60, path, f"the first cell is too long for a page of 80 columns: {row}")
+        judge.check(blocks(read(path), "console"), path, "has no example")
 
 
 def test_api(judge, folder):
@@ -311,6 +341,8 @@ def main():
     test_commands(judge, program)
     test_console(judge, program)
     test_migration(judge)
+    test_scan_rules(judge)
+    test_conflicts(judge)
     test_readme(judge)
     test_man(judge, program, arguments.man)
     test_hooks(judge, program)

@@ -9,7 +9,9 @@ each named after what is wrong. Beside a bad file stands a .expect file: the err
     /steps/0/title minLength      the JSON pointer of the value (/ is the whole document) and the keyword that fails
 
 Then every report of the program, the index of every unpacked tree and the real Cloud Studio files in ../shared/corpus
-are checked with their schemas. Recipes have tests of their own: tests/recipe/validate.py.
+are checked with their schemas. Recipes have tests of their own: tests/recipe/validate.py. Which command prints what is a
+table of the manual, doc/man/jpk-json.7.md: it must name every command that can print JSON, and exactly the schemas that
+what was printed here has.
 """
 import argparse
 import glob
@@ -155,9 +157,18 @@ def test_cloud_studio(judge):
 
 # ------------------------------------------------------------------------------------------------ what the program prints
 
+# First words of commands that have two.
+FAMILIES = ("git", "migrate", "recipe", "schema")
+
+
 class Program:
     def __init__(self, judge, path):
         self.judge, self.path = judge, path
+        self.printed = set()  # ("recipe list", "recipe-list-report-1")
+
+    def record(self, command, name):
+        words = command[:2] if command[0] in FAMILIES else command[:1]
+        self.printed.add((" ".join(words), name))
 
     def run(self, *arguments):
         return subprocess.run([self.path, *arguments], capture_output=True, text=True)
@@ -174,6 +185,7 @@ class Program:
             if result.stdout:
                 printed.append(json.loads(result.stdout))
                 self.judge.expect_valid(name, printed[-1], where)
+                self.record(command, name)
         return printed
 
 
@@ -259,6 +271,7 @@ def test_conversion(program, project, folder, to="cloud"):
         return
     report = load(path)
     judge.expect_valid("convert-report-1", report, where)
+    program.record(["convert"], "convert-report-1")
     counts, effort = report["counts"], report["effort"]
     results = ("converted", "review", "manual", "dropped")
     judge.check(counts["total"] == len(report["items"]) == sum(counts[key] for key in results), where, f"{counts}")
@@ -318,6 +331,7 @@ def test_migration_report(program, folder):
     program.judge.check(result.returncode == 1, "jpk migrate run", f"{result.returncode}: {result.stderr}")
     os.remove(os.path.join(estate, "database-to-ftp.jpk"))
     done, again = program.reports("migrate-report-1", [["migrate", "report", out], ["migrate", "status", out]])
+    program.reports("findings-1", [["migrate", "verify", out]])
     program.run("migrate", "run", plan, "-o", out, "-q")
     failed, = program.reports("migrate-report-1", [["migrate", "report", out]])
     for report in (before, half, done, failed):
@@ -525,6 +539,9 @@ def test_program(judge, path):
         program.reports("recipe-list-report-1", [["recipe", "list", recipes], ["recipe", "list", recipes, folder, broken],
                                                  ["recipe", "list", "--author", "nobody", recipes]])
         test_migration(program, folder)
+        test_configure(program, packed, folder)
+        program.reports("findings-1", [["recipe", "validate", recipes], ["recipe", "validate", recipes, broken]])
+        program.reports("schema-list-report-1", [["schema", "list"]])
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
         program.reports("scan-report-1", [["scan", "--min-confidence", "low", os.path.join(ROOT, "samples"), broken],
@@ -540,6 +557,50 @@ def test_program(judge, path):
         program.reports("merge-report-1", [["merge", "-n", *sides] for sides in (
             (packed, projects[0], packed), projects[:3], ("--favor", "theirs", *projects[:3]),
             (export, cleanup, export), (cleanup, export, os.path.join(folder, "converted.json")))], may_fail=True)
+    test_table(program)
+
+
+def test_configure(program, project, folder):
+    """The form of a recipe as it is generated, with what the project holds and without, and with a value too many."""
+    made = os.path.join(folder, "made")
+    program.run("recipe", "generate", "-q", project, "-o", made)
+    recipe, = glob.glob(os.path.join(made, "*-recipe.json"))
+    configure, = glob.glob(os.path.join(made, "*-configure.json"))
+    command = ["recipe", "configure", recipe, configure]
+    alone, beside = program.reports("recipe-configure-report-1", [command, [*command, "--jpk", project]])
+    counts = [sum(len(step["problems"]) for step in report["steps"]) for report in (alone, beside)]
+    program.judge.check(counts[0] > counts[1] > 0, "jpk recipe configure", f"finds {counts} problems")
+    value = load(configure)
+    next(iter(value["values"].values()))["nobody_asks"] = "1"
+    write(configure, json.dumps(value))
+    wrong, = program.reports("recipe-configure-report-1", [command])
+    program.judge.check(wrong["problems"] != [] and not wrong["complete"], "jpk recipe configure", f"{wrong['problems']}")
+
+
+# ------------------------------------------------------------------------------------------------------- the manual
+
+def can_print_json(program):
+    """The commands that have an option whose choices include `json`."""
+    listed = program.run("help").stdout
+    names = re.findall(r"^  ([a-z]+(?: [a-z]+)?)  ", listed[listed.index("commands:"):listed.index("topics:")], re.MULTILINE)
+    return {name for name in names
+            if re.search(r"^ +--[a-z-]+ (?:\w+\|)*json\b", program.run("help", *name.split()).stdout, re.MULTILINE)}
+
+
+def test_table(program):
+    judge, where = program.judge, "doc/man/jpk-json.7.md"
+    with open(os.path.join(ROOT, where), encoding="utf-8") as file:
+        parts = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", file.read(), re.MULTILINE | re.DOTALL))
+    rows = re.findall(r"^\| `jpk ([a-z ]+?)(?: --[^`]*)?` \| (.*) \|$", parts["Reports"], re.MULTILINE)
+    reports = {(command, name) for command, cell in rows for name in re.findall(r"`([a-z-]+-\d+)`", cell)}
+    commands = can_print_json(program)
+    judge.check(len(commands) > 15, "jpk help", f"no option for JSON is found but of {sorted(commands)}")
+    judge.check({command for command, _ in rows} == commands, where,
+                f"has other commands than print JSON: {sorted({command for command, _ in rows} ^ commands)}")
+    judge.check(reports == program.printed, where,
+                f"has other reports than were printed here: {sorted(reports ^ program.printed)}")
+    named = set(re.findall(r"`([a-z-]+-\d+)`", "".join(parts.values())))
+    judge.check(named == set(judge.schemas), where, f"has other schemas than ship: {sorted(named ^ set(judge.schemas))}")
 
 
 def main():
