@@ -23,11 +23,22 @@ static bool decode_packed(const char *text, char out[32])
     return true;
 }
 
+/* Digits between dots: "11.41.0.33". */
+static bool is_dotted(const char *text)
+{
+    for (size_t digits; (digits = strspn(text, "0123456789")) > 0; text++) {
+        text += digits;
+        if (*text != '.')
+            return *text == '\0';
+    }
+    return false;
+}
+
 bool jpk_version_decode(const char *text, char out[32])
 {
     char decoded[32] = "";
     size_t n = text ? strlen(text) : 0;
-    if (n == 0 || strspn(text, "0123456789.") != n)
+    if (n == 0 || !is_dotted(text))
         return false;
     if (strchr(text, '.')) {
         if (n >= sizeof decoded)

@@ -177,6 +177,9 @@ static void test_version(void **state)
         {"-110410000000033", NULL},
         {" 110410000000033", NULL},
         {"11.41a", NULL},
+        {"11.41.", NULL},
+        {".41", NULL},
+        {"11..41", NULL},
     };
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
         char out[32] = "untouched";
