@@ -77,6 +77,7 @@ help:
 	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, scan-build, shellcheck'
 	@echo 'make bench           speed and memory of whole processes beside their peers'
+	@echo 'make bench-readme    the table of the last benchmark, put into README'
 	@echo 'make doc             doc/rules.md, the manual of the rules, from their table'
 	@echo 'make man             the manual pages, in build/man'
 	@echo 'make api             the reference of the library as HTML, in build/api'
@@ -477,6 +478,12 @@ bench:
 	@CC="$(CC)" $(PYTHON) tests/bench/run.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/schema.py $(BUILD)
 	@CC="$(CC)" $(PYTHON) tests/bench/migrate.py $(BUILD)
+	@$(PYTHON) tests/bench/summary.py $(BUILD)
+
+# The table of the last benchmark, where README has it.
+.PHONY: bench-readme
+bench-readme:
+	@$(PYTHON) tests/bench/summary.py $(BUILD) --readme README.md
 
 # ----------------------------------------------------------------------------------------------------------- lint
 

@@ -14,12 +14,14 @@ import subprocess
 import sys
 import uuid
 
+import summary
 from bench import BUILD, ROOT, SAMPLES, WORK, compile_tool, fresh, median, run_once, tool, verdict
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "migrate"))
 import estate  # noqa: E402
 
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
+HEADING = "migrations"
 GOAL, PEAK = 60, 300  # projects a second on two cores, MiB
 JPK = os.path.abspath(os.path.join(BUILD, "jpk"))
 MAP = {"mapFormat": 1, "organizations": [
@@ -67,6 +69,10 @@ def run(label, plan, projects, rounds):
         fresh(out)
         runs.append(run_once([JPK, "migrate", "run", plan, "-o", out, "-q"], (0, 1, 3)))
     figures = show(label, projects, runs)
+    promises = [("%d a second" % GOAL, figures[0] >= GOAL), ("less than %d MiB" % PEAK, figures[1] < PEAK)]
+    summary.record(HEADING, "migrate run, " + label.split(",")[0], "{:,} projects".format(projects), runs, None,
+                   [("%.0f a second, promised %s" % (figures[0], text) if "second" in text else text, kept)
+                    for text, kept in promises])
     show(label + ", again", projects, [run_once([JPK, "migrate", "run", plan, "-o", out, "-q"], (0, 1, 3))])
     fresh(out)
     return figures
@@ -77,6 +83,7 @@ def main():
     os.makedirs(WORK, exist_ok=True)
     for name in ("measure", "make_project"):
         compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "libxml-2.0", "libcrypto", "zlib"], ["-lunistring", "-lpthread"])
+    summary.begin(HEADING)
     inputs, figures = tool("migrate"), {}
     fresh(inputs)
     real = copies(os.path.join(inputs, "copies"), COUNT // 4)

@@ -20,8 +20,10 @@ import time
 import zipfile
 import zlib
 
+import summary
 from bench import BUILD, HERE, ROOT, SAMPLES, WORK, compile_tool, fresh, measure, median, run_once, tool, verdict
 
+HEADING = "projects"
 CORPUS = os.path.join(ROOT, "../shared/corpus/salesforce-to-netsuite.jpk")
 
 FLOOR = "floor --like-generate"
@@ -76,7 +78,7 @@ def table(title, results, entities):
     print(flush=True)
 
 
-def targets(results, text, peak_limit):
+def targets(name, results, text, peak_limit):
     base = max(r[1] for r in results["start of a process (floor)"])
     ratio = (statistics.median(r[0] for r in results[GENERATE]) / statistics.median(r[0] for r in results[FLOOR]))
     peak = max(r[1] for r in results[GENERATE])
@@ -86,14 +88,21 @@ def targets(results, text, peak_limit):
     print("  time:   %.2f x floor (%.2f by the least times)%s" % (ratio, least, bound))
     if peak_limit:
         print("  memory: %.1f MiB, target less than %d: %s" % (peak, peak_limit, verdict(peak < peak_limit)))
+        promises = [("at most 1.5 x", ratio <= 1.5), ("less than %d MiB" % peak_limit, peak < peak_limit)]
     else:
         share = peak * 1048576 / text
         print("  memory: %.1f MiB, %.2f x the %.1f MiB of entities' text, target 3 or less: %s (without the %.1f MiB of an "
               "empty process: %.2f x)" % (peak, share, text / 1048576, verdict(share <= 3), base,
                                           (peak - base) * 1048576 / text))
+        promises = [("at most 3 x the text's memory", share <= 3)]
+    if not peak_limit and text < 8 << 20:
+        return  # the empty process is most of it
+    summary.record(HEADING, "recipe generate", name, results[GENERATE], ("floor", results[FLOOR]), promises)
+    for label in ("jpk info", "jpk check"):
+        summary.record(HEADING, label[4:], name, results[label], ("floor", results[FLOOR]))
 
 
-def trees(path, rounds, bound):
+def trees(name, path, rounds, bound):
     """Unpacking and packing beside unzip and zip of the same files; zip and pack both read what unpacking wrote."""
     jpk, here = os.path.abspath(os.path.join(BUILD, "jpk")), os.path.abspath(os.path.join(WORK, "trees"))
     fresh(here)
@@ -124,6 +133,9 @@ def trees(path, rounds, bound):
         print("  %-32s %4d %10.2f %10.2f %9.1f %8s" % (label, len(runs), medians[label], min(r[0] for r in runs),
               max(r[1] for r in runs), "%.2f" % (medians[label] / medians[peer]) if peer else ""))
     # Thousands of new files measure the disk; the bound is for projects of the size that people have.
+    for label, peer in (("jpk unpack", "unzip"), ("jpk pack", "zip")):
+        promises = [("at most 3 x", medians[label] <= 3 * medians[peer])] if bound else []
+        summary.record(HEADING, label[4:], name, results[label], (peer, results[peer]), promises)
     for label, peer in (("jpk unpack", "unzip"), ("jpk pack", "zip")) if bound else ():
         print("  %s: %.2f x %s, target 3 or less: %s" % (label, medians[label] / medians[peer], peer,
                                                         verdict(medians[label] <= 3 * medians[peer])))
@@ -153,7 +165,7 @@ def packing(texts):
     return statistics.median(times)
 
 
-def conversion(path, rounds, bound):
+def conversion(name, path, rounds, bound):
     """Conversion beside reading all that it reads, and the caches that it does not; `bound`: of the ratio, else of the time."""
     jpk, export = os.path.join(BUILD, "jpk"), tool("export.json")
     command = [jpk, "convert", "--to", "cloud", path, "--force", "-q", "-o"]
@@ -174,16 +186,49 @@ def conversion(path, rounds, bound):
         print("  time:   %.2f x floor, target %.1f or less: %s" % (time_taken / floor, bound, verdict(time_taken <= bound * floor)))
     else:
         print("  time:   %.0f ms, target less than 3000: %s" % (time_taken, verdict(time_taken < 3000)))
+    promise = ("at most %.1f x" % bound, time_taken <= bound * floor) if bound else ("less than 3 s", time_taken < 3000)
+    summary.record(HEADING, "convert --to cloud", name, results[CONVERT], ("floor, and caches", results[CACHES]), [promise])
     os.remove(export)
 
 
-def differences(path):
+def differences(name, path):
     """A project compared with itself."""
     jpk = os.path.join(BUILD, "jpk")
     runs = [run_once([jpk, "diff", path, path]) for _ in range(6)][1:]
     median = statistics.median(r[0] for r in runs)
     print("\njpk diff of %s with itself: %.0f ms (least %.0f), %.1f MiB, target less than 1000: %s"
           % (os.path.basename(path), median, min(r[0] for r in runs), max(r[1] for r in runs), verdict(median < 1000)))
+    summary.record(HEADING, "diff with itself", name, runs, None, [("less than 1 s", median < 1000)])
+
+
+def edited(path, name, nth):
+    """The Jitterpak with a line more in every 100th script, from the nth on."""
+    copy, seen = tool(name), 0
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as out:
+        for entry in source.infolist():
+            data = source.read(entry)
+            if "/Data/Script/" in entry.filename:
+                seen += 1
+                if seen % 100 == nth:
+                    data = data.replace(b"</konga.string>", b"\n// " + name.encode() + b"</konga.string>", 1)
+            out.writestr(entry, data)
+    return copy
+
+
+def merges(name, path):
+    """Two sides that changed other scripts, beside unpacking what a merge reads."""
+    jpk, ours, theirs, out = os.path.join(BUILD, "jpk"), edited(path, "ours", 1), edited(path, "theirs", 2), tool("merged.jpk")
+    three = "unzip -p, three times"
+    results = measure([(three, ["sh", "-c", "for f in %s %s %s; do unzip -p $f; done >/dev/null" % (path, ours, theirs)]),
+                       ("jpk merge", [jpk, "merge", "-q", "-f", path, ours, theirs, "-o", out]),
+                       ("jpk scan", [jpk, "scan", "-q", path])], 3)
+    print("\nmerging and scanning: %s" % name)
+    for label, runs in results.items():
+        print("  %-32s %4d %10.2f %9.1f MiB" % (label, len(runs), median(runs), max(r[1] for r in runs)))
+    summary.record(HEADING, "merge", name, results["jpk merge"], (three, results[three]))
+    summary.record(HEADING, "scan", name, results["jpk scan"])
+    for made in (ours, theirs, out):
+        os.remove(made)
 
 
 def real_inputs():
@@ -204,13 +249,15 @@ def main():
     os.environ.update(LC_ALL="C.UTF-8", NO_COLOR="1")
     os.makedirs(os.path.join(WORK, "out"), exist_ok=True)
     compile_tools()
+    summary.begin(HEADING)
     print("An empty program under this runner: %.2f ms, %.1f MiB" % run_once(["/bin/true"])[:2])
     for path in real_inputs():
         results = measure(commands_for(path, True), 21)
         table(os.path.basename(path), results, 0)
-        targets(results, 0, 32)
-        trees(path, 15, True)
-        conversion(path, 21, 3.0)
+        name = "the real Jitterpak" if path == CORPUS else os.path.basename(path)
+        targets(name, results, 0, 32)
+        trees(name, path, 15, True)
+        conversion(name, path, 21, 3.0)
     per_thousand = []
     for entities, rounds in ((1000, 11), (10000, 9), (100000, 3)):
         path = tool("%d.jpk" % entities)
@@ -218,13 +265,15 @@ def main():
         text, _ = text_size(path)
         results = measure(commands_for(path, False), rounds)
         table("generated project, %d entities" % entities, results, entities)
-        targets(results, text, 0)
+        name = "{:,} entities".format(entities)
+        targets(name, results, text, 0)
         per_thousand.append((entities, {label: min(r[0] for r in runs) * 1000 / entities
                                         for label, runs in results.items()}))
         if entities == 10000:
-            trees(path, 3, False)
-            conversion(path, 5, None)
-            differences(path)
+            trees(name, path, 3, False)
+            conversion(name, path, 5, None)
+            differences(name, path)
+            merges(name, path)
         os.remove(path)
     print("\nlinear time: least ms for 1,000 entities, the start of the process included")
     for label in (FLOOR, GENERATE, "jpk info", "jpk check"):

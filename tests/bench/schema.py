@@ -15,12 +15,14 @@ import shutil
 import subprocess
 
 import make_instances
+import summary
 from bench import BUILD, HERE, ROOT, SAMPLES, WORK, compile_tool, fresh, measure, median, run_once, tool, verdict
 
 PEERS = ["@sourcemeta/jsonschema@16.11.0", "ajv@8.20.0", "ajv-cli@5.0.0"]
 FILES = 10000
 PARTS = 21  # runs of validation alone
 
+HEADING = "schemas"
 JPK = os.path.join(BUILD, "jpk")
 LIBRARY = "library alone"
 OURS = "jpk schema validate"
@@ -107,7 +109,11 @@ def table(title, results):
                  "%.2f" % (median(runs) / peer) if peer else ""), flush=True)
 
 
-def target(results, label, least):
+def target(name, results, label, least, promises=()):
+    peer = (SOURCEMETA, results[SOURCEMETA]) if SOURCEMETA in results else None
+    if label in results:
+        bound = [("%.1f times as fast" % least, median(peer[1]) / median(results[label]) >= least)] if peer else []
+        summary.record(HEADING, label.replace("jpk ", ""), name, results[label], peer, bound + list(promises))
     if label in results and SOURCEMETA in results:
         times = median(results[SOURCEMETA]) / median(results[label])
         print("  %s: %.1f times as fast as sourcemeta, target %.1f or more: %s" % (label, times, least, verdict(times >= least)))
@@ -157,6 +163,7 @@ def main():
     compile_tool("measure", [], [], [])
     compile_tool("validate", ["schema", "base"], ["jansson", "libpcre2-8", "libidn2", "libcrypto"],
                  ["-lunistring", "-lpthread"])
+    summary.begin(HEADING)
     install_peers(peers_folder)
     peers = find_peers(peers_folder)
     print("\nAn empty program under this runner: %.2f ms, %.1f MiB" % run_once(["/bin/true"])[:2])
@@ -165,7 +172,7 @@ def main():
     results = measure(rows_for(peers, schema, instance), 9, (0,))
     table("an array of %d objects, %.1f MB" % (make_instances.OBJECTS, os.path.getsize(instance) / 1e6), results)
     for label in (LIBRARY, OURS):
-        target(results, label, 1.5)
+        target("%.1f MB of JSON" % (os.path.getsize(instance) / 1e6), results, label, 1.5)
     report, _, peer = alone("the array", peers, peers_folder, schema, instance)
     if peer:
         print("  validation: %.2f x sourcemeta's, target 2 or less: %s" % (report / peer, verdict(report <= 2 * peer)))
@@ -175,6 +182,9 @@ def main():
     table("a file of %d bytes" % os.path.getsize(instance), results)
     if OURS in results:
         print("  %s: %.2f ms, target less than 4.5: %s" % (OURS, median(results[OURS]), verdict(median(results[OURS]) < 4.5)))
+        summary.record(HEADING, OURS[4:], "%d bytes of JSON" % os.path.getsize(instance), results[OURS],
+                       (SOURCEMETA, results[SOURCEMETA]) if SOURCEMETA in results else None,
+                       [("less than 4.5 ms", median(results[OURS]) < 4.5)])
     _, compiling, _ = alone("the small file", peers, peers_folder, schema, instance)
     print("  compiling the schema: target less than 0.3: %s" % verdict(compiling < 0.3))
 
@@ -184,9 +194,9 @@ def main():
     size = make_instances.make_repository(JPK, sample, folder, FILES)
     results = measure(repository_rows(peers, os.path.join(ROOT, "schema/recipe-1.schema.json"), folder), 5, (0,))
     table("%d recipes of about %d bytes" % (FILES, size / FILES), results)
-    target(results, REPOSITORY, 3)
+    peak = max((r[1] for r in results.get(REPOSITORY, ())), default=0)
+    target("{:,} recipes".format(FILES), results, REPOSITORY, 3, [("less than 200 MiB", peak < 200)])
     if REPOSITORY in results:
-        peak = max(r[1] for r in results[REPOSITORY])
         print("  memory: %.1f MiB, target less than 200: %s" % (peak, verdict(peak < 200)))
     fresh(inputs)
 
