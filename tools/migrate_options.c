@@ -34,8 +34,8 @@ bool migrate_survey(struct survey *survey, const struct settings *settings, cons
     struct survey_options options = {
         .limits = &settings->limits, .environment = settings->environment, .base = base, .jobs = settings->jobs};
     *survey = (struct survey){0};
-    bool ok = base || (errno == ENOMEM ? error_memory(err)
-                                       : error_set(err, JPK_ERR_WRITE, "the folder for it is not there"));
+    bool ok =
+        base || (errno == ENOMEM ? error_memory(err) : error_set(err, JPK_ERR_WRITE, "the folder for it is not there"));
     if (!ok)
         error_file(err, output);
     ok = ok && survey_make(survey, paths, count, &options, err);
