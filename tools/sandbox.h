@@ -1,6 +1,6 @@
 /*
  * What the program gives up before it reads what may be hostile: files that it was not told of, the network, other
- * programs. The kernel sees to it: Landlock for files (Linux 5.13), seccomp for everything else.
+ * programs. The kernel sees to it: Landlock for files (Linux 5.19), seccomp for everything else.
  */
 #ifndef TOOLS_SANDBOX_H
 #define TOOLS_SANDBOX_H
