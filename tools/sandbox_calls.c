@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 /* clang-format off */
 static const char *const needed[] = {
     /* files; which ones is Landlock's business */
-    "open", "openat", "close", "read", "pread64", "readv", "write", "pwrite64", "writev", "lseek", "_llseek", "stat",
+    "close", "read", "pread64", "readv", "write", "pwrite64", "writev", "lseek", "_llseek", "stat",
     "lstat", "fstat", "stat64", "lstat64", "fstat64", "newfstatat", "fstatat64", "statx", "fstatfs", "fstatfs64",
     "access", "faccessat", "faccessat2", "readlink", "readlinkat", "getdents64", "getdents", "getcwd", "mkdir",
     "mkdirat", "rename", "renameat", "renameat2", "link", "unlink", "unlinkat", "rmdir", "fchmod", "fsync", "fdatasync",
@@ -59,6 +60,15 @@ static void allow_if(scmp_filter_ctx filter, int call, struct scmp_arg_cmp condi
         *error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, condition);
 }
 
+/* Without write access nothing may be cut off: Landlock sees that from version 3 on (Linux 6.2) only. */
+static void add_opening(scmp_filter_ctx filter, int call, unsigned flags, int *error)
+{
+    const scmp_datum_t cut = O_TRUNC, both = O_TRUNC | O_ACCMODE;
+    allow_if(filter, call, SCMP_CMP(flags, SCMP_CMP_MASKED_EQ, cut, 0), error);
+    allow_if(filter, call, SCMP_CMP(flags, SCMP_CMP_MASKED_EQ, both, O_TRUNC | O_WRONLY), error);
+    allow_if(filter, call, SCMP_CMP(flags, SCMP_CMP_MASKED_EQ, both, O_TRUNC | O_RDWR), error);
+}
+
 /* Memory that is never code, threads but no processes, signals to nobody else, limits that are only asked for. */
 static void add_conditions(scmp_filter_ctx filter, int *error)
 {
@@ -88,6 +98,8 @@ enum sandbox_result sandbox_calls(bool programs)
         add_names(filter, SCMP_ACT_ERRNO(EPERM), forbidden, sizeof forbidden / sizeof *forbidden, &error);
     } else if (!error) {
         add_names(filter, SCMP_ACT_ALLOW, needed, sizeof needed / sizeof *needed, &error);
+        add_opening(filter, SCMP_SYS(open), 1, &error);
+        add_opening(filter, SCMP_SYS(openat), 2, &error);
         add_conditions(filter, &error);
     }
     if (!error)
