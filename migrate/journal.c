@@ -124,7 +124,6 @@ void journal_write(struct buf *out, const struct journal_record *record)
         put_left_out(s, "kept", record->kept, record->kept_count);
     }
     jstream_close(s, '}');
-    buf_putc(out, '\n');
 }
 
 /* ------------------------------------------------------------------------------------------------------- reading */

@@ -352,7 +352,6 @@ static void put_mark(struct buf *mark, const char *real, const struct work_plan 
     jstream_text(s, "plan", sum);
     jstream_text(s, "sources", buf_text(&sources));
     jstream_close(s, '}');
-    buf_putc(mark, '\n');
     buf_free(&sources);
 }
 

@@ -360,5 +360,4 @@ void migrate_plan_write(struct buf *out, const struct migrate_plan *plan)
     put_conflicts(s, plan);
     put_members(s, plan);
     jstream_close(s, '}');
-    buf_putc(out, '\n');
 }

@@ -193,5 +193,4 @@ void migrate_report_json(struct buf *out, const struct migrate_report *report)
         put_project(s, report, &o->projects[i]);
     jstream_close(s, ']');
     jstream_close(s, '}');
-    buf_putc(out, '\n');
 }
