@@ -340,6 +340,7 @@ static void read_error(struct reader *r, struct journal_record *record)
     enum jpk_code code = error_code(name);
     r->bad = r->bad || code == JPK_OK;
     error_set(&record->error, code, "%s", read_text(r, error, "message"));
+    r->bad = r->bad || !*record->error.message;
     if (entry)
         error_entry(&record->error, entry);
     if (jdoc_member(r->doc, error, "line") == JDOC_NONE)

@@ -248,6 +248,7 @@ static void test_spoilt(void **state)
         {"\"line\": 3", "\"line\": 4294967299"},
         {"\"entry\": \"Data", "\"entry\": 1, \"x\": \"Data"},
         {"\"message\": \"is", "\"text\": \"is"},
+        {"\"message\": \"is", "\"message\": \"\", \"x\": \"is"},
         {"\"error\": {", "\"error\": [], \"x\": {"},
         {"\"status\": \"failed\"", "\"status\": \"complete\""},
     };
