@@ -82,22 +82,21 @@ static bool is_lines(const struct merge_text *text)
     return text->text && memchr(text->text, '\n', text->size) != NULL;
 }
 
-/* False: the texts have one line each, and are values. */
+/* False: the texts have one line each, and are values; so is what nobody is told of, for it must get no marks. */
 static bool merge_strings(struct merging *m, const struct merge_form *form,
                           const struct merge_node *const nodes[MERGE_SIDES], struct merge_result *result)
 {
     struct buf texts[MERGE_SIDES] = {{0}, {0}, {0}}, out = {0};
     struct merge_text values[MERGE_SIDES];
     bool lines = false;
+    if (nodes[m->main]->flags & MERGE_NOISE)
+        return false;
     for (int side = 0; side < MERGE_SIDES; side++) {
         values[side] = text_of(m, form, nodes[side], &texts[side]);
         lines |= is_lines(&values[side]);
     }
-    unsigned noise = nodes[m->main]->flags & MERGE_NOISE;
     if (lines && !m->failed) {
-        m->quiet += noise != 0;
         merge_lines(m, values, &out);
-        m->quiet -= noise != 0;
         const char *text = arena_strndup(&m->arena, buf_text(&out), out.size);
         m->failed |= !text;
         *result = (struct merge_result){.how = MERGE_WRITTEN, .node = nodes[m->main], .text = text, .size = out.size};
