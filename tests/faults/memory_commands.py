@@ -14,12 +14,13 @@ FINDINGS = ("text", "json", "sarif", "junit", "github")
 
 # copies: inputs that a command works on in place. parts: of several files some may be there. rows: errors are part of
 # the output, so that it need not be the begin of what it should be; there is a message for each input. apart: files of
-# this begin may say something else, or be missing: records of what failed, a cache that cannot be written.
-Command = collections.namedtuple("Command", "line status copies stdin parts rows apart")
+# this begin may say something else, or be missing: records of what failed, a cache that cannot be written. sandbox: JPK_SANDBOX; most do without, for its
+# allocations are the same in all.
+Command = collections.namedtuple("Command", "line status copies stdin parts rows apart sandbox")
 
 
-def command(line, status=0, copies=(), stdin=None, parts=False, rows=False, apart=None):
-    return Command(line, status, copies, stdin, parts, rows, apart)
+def command(line, status=0, copies=(), stdin=None, parts=False, rows=False, apart=None, sandbox="off"):
+    return Command(line, status, copies, stdin, parts, rows, apart, sandbox)
 
 
 def substitute(path, old, new):
@@ -252,4 +253,10 @@ COMMANDS = [
     command("migrate report run", copies=["run"], status=1, parts=True, rows=True),
     *each("migrate report --format %s in/run", ("text", "json", "html", "markdown", "junit"), status=1),
     *each("migrate verify -j 1 --format %s in/run", ("text", "json"), rows=True),
+
+    command("help --sandbox require", sandbox="require"),
+    command("info in/cloud.json", sandbox="require"),
+    command("pack in/tree out.jpk", sandbox="require"),
+    command("git merge in/right.json right.json in/right.json right.json", copies=["right.json"], sandbox="require"),
+    command("migrate verify -j 1 in/run", rows=True, sandbox="require"),
 ]
