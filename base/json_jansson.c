@@ -1,5 +1,5 @@
 /* A document from a value of jansson's: it is written as text, which is parsed. And a value of jansson's from a
- * document. */
+ * document. And texts for jansson. */
 #include "base/json.h"
 
 #include <locale.h>
@@ -205,4 +205,28 @@ json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
         at = own + 1;
     }
     return root;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ texts */
+
+json_t *json_read(const char *text, size_t n, size_t flags, struct jpk_error *err)
+{
+    const struct jdoc_options options = {.reject_duplicates = (flags & JSON_REJECT_DUPLICATES) != 0,
+                                         .reject_nul = (flags & JSON_ALLOW_NUL) == 0};
+    json_error_t where;
+    struct jdoc doc = {0};
+    json_t *value = json_loadb(text, n, flags | JSON_DECODE_ANY, &where);
+    if (value || !jdoc_parse(&doc, text, n, &options, err))
+        return value;
+    jdoc_free(&doc);
+    /* Jansson cannot read what is JSON. Without memory it finds an invalid token, or says nothing at all. */
+    enum json_error_code code = json_error_code(&where);
+    if (code == json_error_out_of_memory || code == json_error_invalid_syntax || !*where.text) {
+        error_memory(err);
+        return NULL;
+    }
+    error_set(err, JPK_ERR_JSON, "%s", where.text);
+    if (where.line > 0)
+        error_position(err, (uint32_t)where.line, where.column > 0 ? (uint32_t)where.column : 1);
+    return NULL;
 }
