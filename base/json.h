@@ -123,11 +123,11 @@ bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_
 json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node);
 
 /*
- * A text of any value as jansson reads it, with its JSON_REJECT_DUPLICATES and JSON_ALLOW_NUL, for the caller to
- * release. Not json_loadb, which takes a lack of memory for a mistake in the text. NULL with the errors of jdoc_parse,
- * and JPK_ERR_JSON for what jansson alone refuses, such as an integer of more than 64 bits.
+ * Parses a text into a value of jansson's, which the caller releases. Not json_loadb, which takes a lack of memory for
+ * a mistake, or loses a part of a string. NULL with the errors of jdoc_parse, and JPK_ERR_LIMIT: a number that a value
+ * cannot hold, which is an integer beyond 64 bits or a number beyond doubles.
  */
-json_t *json_read(const char *text, size_t n, size_t flags, struct jpk_error *err);
+json_t *json_read(const char *text, size_t n, const struct jdoc_options *options, struct jpk_error *err);
 
 /* Empty again. Accepts NULL and an empty document. */
 void jdoc_free(struct jdoc *doc);

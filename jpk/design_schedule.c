@@ -88,10 +88,11 @@ static const json_t *rows_of(const json_t *document)
 
 bool design_schedules(struct design *d, struct jpk_error *err)
 {
+    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
     struct map made = {0};
     if (!d->options.schedules)
         return true;
-    json_t *document = json_read(d->options.schedules, d->options.schedules_size, JSON_REJECT_DUPLICATES, err);
+    json_t *document = json_read(d->options.schedules, d->options.schedules_size, &strict, err);
     const json_t *rows = rows_of(document);
     if (document && !rows)
         error_set(err, JPK_ERR_FORMAT, "is neither a list of schedules nor a report that holds one");

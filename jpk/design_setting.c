@@ -67,7 +67,7 @@ static const struct jpk_cloud_property *login_of(struct design *d, const struct 
 static json_t *parse(struct design *d, const char *text)
 {
     struct jpk_error err = {0};
-    json_t *value = text ? json_read(text, strlen(text), 0, &err) : NULL;
+    json_t *value = text ? json_read(text, strlen(text), NULL, &err) : NULL;
     d->ledger.failed |= err.code == JPK_ERR_MEMORY;
     return value;
 }

@@ -54,9 +54,10 @@ const char *rules_example_kind(enum jpk_example example, const char *text)
 static bool put_pretty(struct buf *out, const char *open, const char *text, const char *close)
 {
     struct buf whole = {0};
+    const struct jdoc_options once = {.reject_duplicates = true};
     struct jpk_error err = {0};
     buf_printf(&whole, "%s%s%s", open, text, close);
-    json_t *value = json_read(buf_text(&whole), whole.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &err);
+    json_t *value = json_read(buf_text(&whole), whole.size, &once, &err);
     bool ok = json_put(out, value, JSON_INDENT(2));
     out->failed = out->failed || whole.failed || err.code == JPK_ERR_MEMORY;
     json_decref(value);
