@@ -59,7 +59,7 @@ static bool put_pretty(struct buf *out, const char *open, const char *text, cons
     buf_printf(&whole, "%s%s%s", open, text, close);
     json_t *value = json_read(buf_text(&whole), whole.size, &once, &err);
     bool ok = json_put(out, value, JSON_INDENT(2));
-    out->failed = out->failed || whole.failed || err.code == JPK_ERR_MEMORY;
+    out->failed = out->failed || whole.failed || err.code == JPK_ERR_MEMORY || (value && !ok);
     json_decref(value);
     buf_free(&whole);
     return ok;

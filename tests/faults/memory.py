@@ -31,7 +31,7 @@ from memory_commands import COMMANDS, make_inputs
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTROL, ANSWER, REPORT, TRACE_ALL = 197, 198, 199, 1 << 30
 OUT_OF_MEMORY = re.compile(r"^.*error: (the pattern cannot be used: )?out of memory \[memory\]$")
-KEPT = " is left as ours has it:"  # of "git merge", before the reason
+KEPT = " is left as ours has it:", "the cache was not written:"  # before the reason
 ADDR_NO_RANDOMIZE = 0x40000
 CHUNK = 400  # so many n are one piece of work
 
