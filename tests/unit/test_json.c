@@ -1493,9 +1493,9 @@ static void test_to_jansson(void **test_state)
     buf_free(&text);
 }
 
-static void test_read(void **state)
+static void test_read(void **test_state)
 {
-    (void)state;
+    (void)test_state;
     const struct jdoc_options strict = {.reject_duplicates = true};
     struct jpk_error err = {0};
     json_t *value = json_read("[1.50, 9223372036854775807, 1e300]", 34, NULL, &err);
