@@ -122,6 +122,13 @@ bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_
  */
 json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node);
 
+/*
+ * Parses a text into a value of jansson's, which the caller releases. Not json_loadb, which takes a lack of memory for
+ * a mistake, or loses a part of a string. NULL with the errors of jdoc_parse, and JPK_ERR_LIMIT: a number that a value
+ * cannot hold, which is an integer beyond 64 bits or a number beyond doubles.
+ */
+json_t *json_read(const char *text, size_t n, const struct jdoc_options *options, struct jpk_error *err);
+
 /* Empty again. Accepts NULL and an empty document. */
 void jdoc_free(struct jdoc *doc);
 

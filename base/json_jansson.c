@@ -1,8 +1,9 @@
 /* A document from a value of jansson's: it is written as text, which is parsed. And a value of jansson's from a
- * document. */
+ * document. And texts for jansson. */
 #include "base/json.h"
 
 #include <locale.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -138,13 +139,17 @@ struct filled {
     uint32_t end; /* the node behind it */
 };
 
+static bool is_plain(const char *number, size_t n)
+{
+    return !memchr(number, '.', n) && !memchr(number, 'e', n) && !memchr(number, 'E', n);
+}
+
 static json_t *number_value(const struct jdoc *doc, uint32_t node)
 {
     const char *text = jdoc_number(doc, node);
     size_t n = jdoc_number_size(doc, node);
-    bool plain = !memchr(text, '.', n) && !memchr(text, 'e', n) && !memchr(text, 'E', n);
     int64_t integer;
-    if (plain && jdoc_integer(doc, node, &integer))
+    if (is_plain(text, n) && jdoc_integer(doc, node, &integer))
         return json_integer(integer);
     /* jansson refuses infinities. */
     json_t *real = json_real(jdoc_double(doc, node, NULL));
@@ -205,4 +210,39 @@ json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
         at = own + 1;
     }
     return root;
+}
+
+/* ------------------------------------------------------------------------------------------------------------ texts */
+
+/* Whether jansson has a number that is this one, or the nearest. */
+static bool number_fits(const struct jdoc *doc, uint32_t node)
+{
+    int64_t integer;
+    if (is_plain(jdoc_number(doc, node), jdoc_number_size(doc, node)))
+        return jdoc_integer(doc, node, &integer);
+    return isfinite(jdoc_double(doc, node, NULL));
+}
+
+static bool numbers_fit(const struct jdoc *doc, struct jpk_error *err)
+{
+    for (uint32_t node = 0; node < doc->count; node++) {
+        if (jdoc_type(doc, node) != JDOC_NUMBER || number_fits(doc, node))
+            continue;
+        error_set(err, JPK_ERR_LIMIT, "this number is too large");
+        error_text_offset(err, doc->text, doc->size, doc->nodes[node].start);
+        return false;
+    }
+    return true;
+}
+
+json_t *json_read(const char *text, size_t n, const struct jdoc_options *options, struct jpk_error *err)
+{
+    struct jdoc doc = {0};
+    json_t *value = NULL;
+    if (!jdoc_parse(&doc, text, n, options, err))
+        return NULL;
+    if (numbers_fit(&doc, err) && !(value = jdoc_to_jansson(&doc, 0)))
+        error_memory(err);
+    jdoc_free(&doc);
+    return value;
 }

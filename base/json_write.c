@@ -40,6 +40,27 @@ char *json_text(const json_t *value, size_t flags)
     return NULL;
 }
 
+static json_t *copy_unless(bool lacking, json_t *copy)
+{
+    if (!lacking)
+        return copy;
+    json_decref(copy);
+    return NULL;
+}
+
+json_t *json_shallow_copy(json_t *value)
+{
+    json_t *copy = json_copy(value);
+    return copy_unless(
+        json_object_size(copy) != json_object_size(value) || json_array_size(copy) != json_array_size(value), copy);
+}
+
+json_t *json_whole_copy(const json_t *value)
+{
+    json_t *copy = json_deep_copy(value);
+    return copy_unless(!json_equal(copy, value), copy);
+}
+
 json_t *json_append(json_t *array, json_t *value)
 {
     if (json_array_append_new(array, value) == 0)

@@ -21,6 +21,10 @@ bool json_put(struct buf *out, const json_t *value, size_t flags);
 /* The same as a text that is the caller's; NULL: no memory, or no value. */
 char *json_text(const json_t *value, size_t flags);
 
+/* Copies that are whole, which json_copy and json_deep_copy make only with enough memory. NULL: not enough. */
+json_t *json_shallow_copy(json_t *value);
+json_t *json_whole_copy(const json_t *value);
+
 /* Appends to an array, or sets a member of an object. Without memory, or without a value, the container is released and
  * NULL is the answer, also to whatever follows. */
 json_t *json_append(json_t *array, json_t *value);

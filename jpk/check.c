@@ -728,6 +728,8 @@ static bool locate(struct checker *c, struct row *rows, size_t count)
         if (rows[i].offset == 0)
             place_in_tree(&rows[i].public, &places, 0);
     bool ok = rows[count - 1].offset == 0 || count_lines(c, index, rows, count, tree ? &places : NULL);
+    if (tree && places.failed)
+        ok = error_memory(c->err);
     if (tree)
         tree_places_free(&places);
     return ok;

@@ -88,8 +88,8 @@ static const char *keep_words(struct cloud_checker *c, const char *format, va_li
 struct jpk_finding *cloud_report(struct cloud_checker *c, enum cloud_rule rule,
                                  const struct jpk_cloud_component *component, uint32_t node, const char *format, ...)
 {
-    struct cloud_finding *rows = array_grow(c->rows, c->count, &c->capacity, sizeof *rows);
-    if (!rows || c->failed) {
+    struct cloud_finding *rows = c->failed ? NULL : array_grow(c->rows, c->count, &c->capacity, sizeof *rows);
+    if (!rows) {
         c->failed = true;
         return NULL;
     }

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
+#include "base/json_write.h"
 #include "jpk/cloud_trees.h"
 #include "jpk/script_text.h"
 
@@ -17,7 +19,7 @@ static json_t *from_template(const char *before, const char *text, const char *a
     for (size_t i = 0; i < json.size; i++)
         if (json.data[i] == '\'')
             json.data[i] = '"';
-    json_t *value = json.failed ? NULL : json_loadb(json.data, json.size, 0, NULL);
+    json_t *value = json.failed ? NULL : json_read(json.data, json.size, NULL, NULL);
     buf_free(&json);
     return value;
 }
@@ -139,7 +141,7 @@ static json_t *copy_properties(const json_t *list)
     json_t *property, *copies = json_array();
     json_array_foreach(list, index, property)
     {
-        json_t *copy = json_copy(property), *children = json_object_get(property, "children");
+        json_t *copy = json_shallow_copy(property), *children = json_object_get(property, "children");
         if (!copy || json_array_append_new(copies, copy) != 0 ||
             (children && json_object_set_new(copy, "children", copy_properties(children)) != 0))
             return unless(true, copies);
@@ -156,7 +158,7 @@ static json_t *new_like_model(json_t *models, const char *adapter, const char *f
     json_t *model = json_incref(json_object_get(models, key));
     if (!model && (model = new_model(adapter, function)) && models && json_object_set(models, key, model) != 0)
         return unless(true, model);
-    json_t *component = json_copy(model);
+    json_t *component = json_shallow_copy(model);
     bool ok = component && set_text(component, "name", name) && set_text(component, "id", id) &&
               json_object_set_new(component, "properties", copy_properties(json_object_get(model, "properties"))) == 0;
     json_decref(model);

@@ -27,7 +27,10 @@ static bool is_loop(const char *mapping)
 static bool wrong(struct rule_joiner *j, size_t mapping, const char *message)
 {
     uint32_t line = 1, column = 1;
-    struct mapping_places *places = mapping_places_new(j->part->map->text, j->part->map->size);
+    struct jpk_error err = {0};
+    struct mapping_places *places = mapping_places_new(j->part->map->text, j->part->map->size, &err);
+    if (err.code == JPK_ERR_MEMORY)
+        return error_memory(j->err);
     if (places)
         mapping_places_at(places, mapping, 0, &line, &column);
     mapping_places_free(places);

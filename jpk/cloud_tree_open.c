@@ -230,16 +230,14 @@ static bool load(struct cloud_opening *o)
 {
     struct cloud_tree *tree = o->tree;
     struct jpk_error local = {0};
-    uint32_t line, column;
+    const char *file = NULL;
     tree->cloud = jpk_cloud_load(buf_text(&tree->rope.text), tree->rope.text.size, tree->folder, &tree->limits, &local);
     if (tree->cloud)
         return true;
-    const char *file =
-        local.line ? jpk_cloud_tree_place(&tree->public, local.line, local.column, &line, &column) : NULL;
+    if (local.line && !cloud_tree_place(&tree->public, &file, &local.line, &local.column, o->err))
+        return false;
     if (file) {
         error_entry(&local, file);
-        local.line = line;
-        local.column = column;
         local.has_offset = false;
     }
     if (o->err->code == JPK_OK)

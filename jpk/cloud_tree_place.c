@@ -29,6 +29,7 @@ struct finder {
     uint32_t file; /* of the counter and of the mappings; UINT32_MAX for none */
     struct text_counter counter;
     struct mapping_places *mappings;
+    bool failed; /* no memory: places may be wrong */
 };
 
 static void look_at_file(struct finder *f, uint32_t file)
@@ -61,7 +62,9 @@ static const char *find(struct finder *f, const struct rope_place *place, enum r
     if (f->file != place->file || place->offset < f->counter.at)
         look_at_file(f, place->file);
     if (kind == ROPE_MAPPING) {
-        f->mappings = f->mappings ? f->mappings : mapping_places_new(file->text, file->size);
+        struct jpk_error err = {0};
+        f->mappings = f->mappings ? f->mappings : mapping_places_new(file->text, file->size, &err);
+        f->failed |= err.code == JPK_ERR_MEMORY;
         if (!f->mappings || !mapping_places_at(f->mappings, place->mapping, place->offset, line, column))
             *line = 1;
         return file->path;
@@ -73,16 +76,24 @@ static const char *find(struct finder *f, const struct rope_place *place, enum r
     return file->path;
 }
 
-const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *public, uint32_t line, uint32_t column,
-                                 uint32_t *file_line, uint32_t *file_column)
+bool cloud_tree_place(const struct jpk_cloud_tree *public, const char **file, uint32_t *line, uint32_t *column,
+                      struct jpk_error *err)
 {
     struct finder f = {.tree = (const struct cloud_tree *)public, .file = UINT32_MAX};
     struct rope_place place;
     enum rope_kind kind;
-    if (!look_up(f.tree, line, column, &place, &kind))
-        return NULL;
-    const char *file = find(&f, &place, kind, file_line, file_column);
+    *file = look_up(f.tree, *line, *column, &place, &kind) ? find(&f, &place, kind, line, column) : NULL;
     mapping_places_free(f.mappings);
+    return !f.failed || error_memory(err);
+}
+
+const char *jpk_cloud_tree_place(const struct jpk_cloud_tree *tree, uint32_t line, uint32_t column, uint32_t *file_line,
+                                 uint32_t *file_column)
+{
+    const char *file;
+    *file_line = line;
+    *file_column = column;
+    cloud_tree_place(tree, &file, file_line, file_column, NULL);
     return file;
 }
 
@@ -145,7 +156,7 @@ bool jpk_cloud_tree_findings(const struct jpk_cloud_tree *public, struct jpk_fin
     free(list);
     if (findings->count > 0)
         qsort(items, findings->count, sizeof *items, by_place);
-    return true;
+    return !f.failed || error_memory(err);
 }
 
 const char *jpk_cloud_tree_file(const struct jpk_cloud_tree *public, const char *path, size_t *size)

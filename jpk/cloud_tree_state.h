@@ -89,6 +89,10 @@ bool cloud_tree_join(struct cloud_tree *tree, struct jpk_error *err);
 /* Finds the lines of the rope: jpk/cloud_tree_place.c. False: no memory. */
 bool cloud_tree_count_lines(struct cloud_tree *tree);
 
+/* As jpk_cloud_tree_place, in place; *file becomes NULL: nowhere. False: no memory. */
+bool cloud_tree_place(const struct jpk_cloud_tree *tree, const char **file, uint32_t *line, uint32_t *column,
+                      struct jpk_error *err);
+
 /* Whether a folder is such a tree; false with an error when that could not be found out. */
 bool cloud_is_tree(const char *folder, struct jpk_error *err);
 

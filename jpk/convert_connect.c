@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/json_write.h"
 #include "jpk/convert_schemas.h"
 
 static const char *const side_keys[2] = {"source", "target"};
@@ -26,7 +27,7 @@ static void keep_sides(struct convert *c, struct convert_connected *connected)
         json_t *side = json_object_get(connected->component, side_keys[target]);
         if (connected->sides[target] || !json_object_get(side, "origin"))
             continue;
-        connected->sides[target] = json_deep_copy(side);
+        connected->sides[target] = json_whole_copy(side);
         c->ledger.failed |= !connected->sides[target];
     }
 }
@@ -61,12 +62,12 @@ static json_t *copy_component(struct convert *c, const struct jpk_entity *transf
 {
     const struct convert_connected *connected = &c->schemas->connected[transformation->index];
     const char *name = convert_name(c, JPK_CLOUD_TRANSFORMATION, convert_item_name(c, transformation), NULL);
-    json_t *copy = json_copy(connected->component); /* documents are places, which a deep copy would lose */
+    json_t *copy = json_shallow_copy(connected->component); /* documents are places, which a deep copy would lose */
     convert_set(c, copy, "name", json_string(name));
     convert_set(c, copy, "id", json_string(convert_id(c, JPK_CLOUD_TRANSFORMATION, key, transformation->id)));
     for (int target = 0; target < 2; target++)
         if (connected->sides[target])
-            convert_set(c, copy, side_keys[target], json_deep_copy(connected->sides[target]));
+            convert_set(c, copy, side_keys[target], json_whole_copy(connected->sides[target]));
     convert_note(c, transformation, CONVERT_SCHEMA_GUESSED, 0,
                  "operations use it beside different activities; its copy '%s' is for one of them", name);
     return convert_add(c, JPK_CLOUD_TRANSFORMATION, copy) ? copy : NULL;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_write.h"
 #include "jpk/asset.h"
 #include "jpk/convert_schemas.h"
 #include "jpk/gunzip.h"
@@ -172,11 +173,11 @@ static bool copy_component(struct convert *c, const char *old_name, const char *
     if (!old || map_get(&c->schemas->by_name, name, strlen(name)) != MAP_NONE)
         return !c->ledger.failed;
     const char *id = convert_id(c, JPK_CLOUD_SCHEMA, direction, activity_id);
-    json_t *component = json_copy(old);
+    json_t *component = json_shallow_copy(old);
     convert_set(c, component, "name", json_string(name));
     convert_set(c, component, "id", json_string(id));
     convert_set(c, component, "filename", json_string(id));
-    convert_set(c, component, "origin", json_deep_copy(origin));
+    convert_set(c, component, "origin", json_whole_copy(origin));
     if (convert_add(c, JPK_CLOUD_SCHEMA, component))
         note_component(c, name);
     return !c->ledger.failed;

@@ -43,8 +43,9 @@ static json_t *workflow_of(struct convert *c, const struct jpk_entity *operation
     if (found != MAP_NONE)
         return json_array_get(c->workflows, found);
     json_t *workflow = new_workflow(c, folder, id);
-    if (!map_set(&c->workflow_ids, id, strlen(id), (uint32_t)json_array_size(c->workflows)) ||
-        json_array_append_new(c->workflows, workflow) != 0) {
+    size_t place = json_array_size(c->workflows);
+    if (json_array_append_new(c->workflows, workflow) != 0 ||
+        !map_set(&c->workflow_ids, id, strlen(id), (uint32_t)place)) {
         c->ledger.failed = true;
         return NULL;
     }

@@ -203,5 +203,6 @@ void design_put_entity(struct buf *out, struct design_entity *entity)
     if (entity->location)
         put_location(out, entity);
     buf_put(out, buf_text(&entity->body), entity->body.size);
+    out->failed |= entity->body.failed;
     buf_puts(out, "</Entity>\n");
 }

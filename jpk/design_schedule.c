@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "jpk/convert_tables.h"
 #include "jpk/design.h"
@@ -87,18 +88,14 @@ static const json_t *rows_of(const json_t *document)
 
 bool design_schedules(struct design *d, struct jpk_error *err)
 {
+    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
     struct map made = {0};
-    json_error_t where;
     if (!d->options.schedules)
         return true;
-    json_t *document = json_loadb(d->options.schedules, d->options.schedules_size, JSON_REJECT_DUPLICATES, &where);
+    json_t *document = json_read(d->options.schedules, d->options.schedules_size, &strict, err);
     const json_t *rows = rows_of(document);
-    if (!document) {
-        error_set(err, JPK_ERR_JSON, "%s", where.text);
-        error_position(err, where.line > 0 ? (uint32_t)where.line : 0, where.column > 0 ? (uint32_t)where.column : 1);
-    } else if (!rows) {
+    if (document && !rows)
         error_set(err, JPK_ERR_FORMAT, "is neither a list of schedules nor a report that holds one");
-    }
     for (size_t i = 0; i < json_array_size(rows) && !d->ledger.failed; i++)
         if (json_is_object(json_array_get(rows, i)))
             take_row(d, &made, json_array_get(rows, i));

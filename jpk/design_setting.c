@@ -64,16 +64,19 @@ static const struct jpk_cloud_property *login_of(struct design *d, const struct 
 /* ---------------------------------------------------------------------------------------------------------- values */
 
 /* A member of an object that a property holds as JSON; NULL when there is none. */
-static json_t *parse(const char *text)
+static json_t *parse(struct design *d, const char *text)
 {
-    return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+    struct jpk_error err = {0};
+    json_t *value = text ? json_read(text, strlen(text), NULL, &err) : NULL;
+    d->ledger.failed |= err.code == JPK_ERR_MEMORY;
+    return value;
 }
 
 static const char *query_of(struct design *d, const struct jpk_cloud_component *component,
                             const struct endpoint_setting *setting, bool *deleted)
 {
     const struct jpk_cloud_property *property = property_of(component, setting);
-    json_t *query = parse(property ? property->value : NULL);
+    json_t *query = parse(d, property ? property->value : NULL);
     const char *soql =
         json_is_string(query) ? json_string_value(query) : json_string_value(json_object_get(query, "soql"));
     const struct jpk_cloud_property *condition = jpk_cloud_property(component, "where-clause");
@@ -87,7 +90,7 @@ static const char *query_of(struct design *d, const struct jpk_cloud_component *
 
 static const char *object_name(struct design *d, const char *text)
 {
-    json_t *object = parse(text);
+    json_t *object = parse(d, text);
     const char *name = json_string_value(json_object_get(object, "N"));
     const char *kept = design_text(d, "%s", name ? name : json_is_object(object) ? "" : text);
     json_decref(object);

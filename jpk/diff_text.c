@@ -55,8 +55,9 @@ static bool may_learn(struct diffing *d, const char *a, const char *b)
         map_get(&d->learned, b, GUID_SIZE) != MAP_NONE)
         return false;
     const char *left = arena_strndup(&d->arena, a, GUID_SIZE), *right = arena_strndup(&d->arena, b, GUID_SIZE);
-    const char **pending = array_grow(d->pending, d->pending_count + 1, &d->pending_capacity, sizeof *pending);
-    if (!left || !right || !pending) {
+    const char **pending =
+        left && right ? array_grow(d->pending, d->pending_count + 1, &d->pending_capacity, sizeof *pending) : NULL;
+    if (!pending) {
         d->failed = true;
         return false;
     }

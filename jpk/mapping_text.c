@@ -243,7 +243,7 @@ static bool read_head(struct parser *parser, const char *s, size_t n)
     n -= used;
     struct head *head = NULL;
     if (parser->places && !(head = add_head(parser, used)))
-        return false;
+        return error_memory(parser->err);
     if (n == 0)
         return finish(parser);
     bool raw = n == 3 && memcmp(s, " ==", 3) == 0, script = n == 2 && memcmp(s, " =", 2) == 0;
@@ -355,12 +355,14 @@ static void place_in(const struct head *head, const char *end, const char *mappi
         *column = (uint32_t)(head->target + behind + in) + 1;
 }
 
-struct mapping_places *mapping_places_new(const char *text, size_t n)
+struct mapping_places *mapping_places_new(const char *text, size_t n, struct jpk_error *err)
 {
     struct mapping_places *places = calloc(1, sizeof *places);
-    if (!places)
+    if (!places) {
+        error_memory(err);
         return NULL;
-    struct parser parser = {.arena = &places->arena, .list = &places->list, .places = places};
+    }
+    struct parser parser = {.arena = &places->arena, .list = &places->list, .err = err, .places = places};
     places->end = text + n;
     if (parse(&parser, text, n))
         return places;

@@ -30,8 +30,9 @@ void mapping_text_write(const struct strings *list, struct buf *out);
 /* Adds to `list`, whose texts live in `arena`. JPK_ERR_FORMAT with line and column. */
 bool mapping_text_parse(const char *text, size_t n, struct arena *arena, struct strings *list, struct jpk_error *err);
 
-/* Where the mappings of a text stand in it, parsed once for many questions; NULL: no memory, or it does not parse. */
-struct mapping_places *mapping_places_new(const char *text, size_t n);
+/* Where the mappings of a text stand in it, parsed once for many questions. NULL with the errors of mapping_text_parse.
+ */
+struct mapping_places *mapping_places_new(const char *text, size_t n, struct jpk_error *err);
 void mapping_places_free(struct mapping_places *places);
 
 /* Where the byte `at` of mapping number `index` stands. False: there is none. */

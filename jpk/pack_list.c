@@ -21,8 +21,8 @@ bool pack_note(struct packer *p, const char *sentence)
 
 static bool add(struct packer *p, const char *name, struct packed packed)
 {
-    struct packed *list = array_grow(p->list, p->count, &p->capacity, sizeof *list);
-    if (!list || !name)
+    struct packed *list = name ? array_grow(p->list, p->count, &p->capacity, sizeof *list) : NULL;
+    if (!list)
         return error_memory(p->err);
     p->list = list;
     packed.name = name;

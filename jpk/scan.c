@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "jpk/archive.h"
+#include "jpk/cloud_tree_state.h"
 #include "jpk/retarget_parts.h"
 #include "jpk/tree_view.h"
 
@@ -150,8 +151,9 @@ static bool place_in_entry(const struct jpk_project *project, struct jpk_secret 
         items[i].line = place.line;
         items[i].column = place.column;
     }
+    bool ok = !places.failed || error_memory(err);
     tree_places_free(&places);
-    return true;
+    return ok;
 }
 
 static bool place_in_project(const struct jpk_project *project, const struct secrets *secrets,
@@ -199,10 +201,14 @@ struct jpk_secrets *jpk_scan_cloud(const struct jpk_cloud *cloud, const struct j
         return NULL;
     struct jpk_secret *items = (struct jpk_secret *)secrets->public.items;
     place_in_text(items, rows, secrets->public.count, cloud->text, cloud->size);
-    for (size_t i = 0; tree && i < secrets->public.count; i++)
-        items[i].file = jpk_cloud_tree_place(tree, items[i].line, items[i].column, &items[i].line, &items[i].column);
+    bool ok = true;
+    for (size_t i = 0; tree && ok && i < secrets->public.count; i++)
+        ok = cloud_tree_place(tree, &items[i].file, &items[i].line, &items[i].column, err);
     free(rows);
-    return &secrets->public;
+    if (ok)
+        return &secrets->public;
+    jpk_secrets_free(&secrets->public);
+    return NULL;
 }
 
 /* ---------------------------------------------------------------------------------------------------- other texts */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/json.h"
 struct writer {
     const struct schema_tree *tree;
     bool indices, failed;
@@ -31,9 +32,14 @@ static void put_more(struct writer *w, json_t *object, const char *text)
 {
     if (!text)
         return;
-    json_t *more = json_loads(text, JSON_ALLOW_NUL, NULL);
-    if (!more || json_object_update_missing(object, more) != 0)
-        w->failed = true;
+    const char *key;
+    json_t *value, *more = json_read(text, strlen(text), NULL, NULL);
+    w->failed |= !more;
+    json_object_foreach(more, key, value)
+    {
+        if (!json_object_get(object, key) && json_object_set(object, key, value) != 0)
+            w->failed = true;
+    }
     json_decref(more);
 }
 
@@ -248,7 +254,7 @@ static json_t *make_options(struct writer *w)
 static void put_types(struct writer *w, json_t *document)
 {
     if (w->tree->types)
-        put(w, document, "types", json_loads(w->tree->types, JSON_ALLOW_NUL | JSON_DECODE_ANY, NULL));
+        put(w, document, "types", json_read(w->tree->types, strlen(w->tree->types), NULL, NULL));
 }
 
 static void put_root(struct writer *w, json_t *document)

@@ -278,7 +278,7 @@ bool tree_index_read(struct tree_index *index, struct jpk_archive *folder, const
 
 static void put_text(struct buf *out, const char *key, const char *value)
 {
-    if (!value)
+    if (!value || out->failed)
         return;
     buf_printf(out, "%s\"%s\":", out->data[out->size - 1] == '{' ? "" : ",", key);
     json_put_string(out, value, strlen(value));

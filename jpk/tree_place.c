@@ -65,7 +65,7 @@ static void put(struct tree_places *places, struct tree_place *place, const char
 
 /* How many bytes of text raw bytes stand for; a reference that is cut at the end counts as nothing: *used leaves it
  * out. */
-static size_t decoded_size(const char *raw, size_t n, size_t *used)
+static size_t decoded_size(struct tree_places *places, const char *raw, size_t n, size_t *used)
 {
     enum { REFERENCE_MAX = 12 };
     struct buf text = {0};
@@ -77,6 +77,7 @@ static size_t decoded_size(const char *raw, size_t n, size_t *used)
     }
     *used = back <= n ? n - back : 0;
     size_t size = text.size;
+    places->failed |= text.failed;
     buf_free(&text);
     return size;
 }
@@ -89,38 +90,41 @@ static size_t decoded_at(struct tree_places *places, const struct piece *piece, 
         places->piece = piece;
         places->raw = places->decoded = 0;
     }
-    places->decoded += decoded_size(raw + places->raw, at - places->raw, &used);
+    places->decoded += decoded_size(places, raw + places->raw, at - places->raw, &used);
     places->raw += used;
     return places->decoded;
 }
 
 /* Finds the texts between <Mappings> and </Mappings>. */
-static bool find_mappings(struct tree_places *places, const struct piece *piece, const char *raw, size_t n)
+static void find_mappings(struct tree_places *places, const struct piece *piece, const char *raw, size_t n)
 {
+    struct jpk_error err = {0};
     struct xml_scanner scanner = xml_scan(raw, n);
     struct xml_tag tag;
     mapping_places_free(places->mappings);
-    places->mappings = mapping_places_new(buf_text(&piece->text), piece->text.size);
+    places->mappings = mapping_places_new(buf_text(&piece->text), piece->text.size, &err);
+    places->failed |= err.code == JPK_ERR_MEMORY;
     places->mapped = piece;
     places->mapping_count = 0;
     while (places->mappings && xml_scan_next(&scanner, &tag)) {
         if (!tag.opens || !xml_tag_is(&tag, "konga.string"))
             continue;
         size_t *starts = array_grow(places->starts, places->mapping_count, &places->capacity, sizeof *starts);
-        if (!starts)
-            return false;
+        if (!starts) {
+            places->failed = true;
+            return;
+        }
         places->starts = starts;
         starts[places->mapping_count++] = tag.end;
     }
-    return places->mappings != NULL;
 }
 
 /* `raw` is what stands between <Mappings> and </Mappings>. */
 static bool place_in_mappings(struct tree_places *places, const struct piece *piece, const char *raw, size_t n,
                               size_t at, struct tree_place *place)
 {
-    if (places->mapped != piece && !find_mappings(places, piece, raw, n))
-        return false;
+    if (places->mapped != piece)
+        find_mappings(places, piece, raw, n);
     size_t low = 0, high = places->mapping_count, used;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -133,7 +137,7 @@ static bool place_in_mappings(struct tree_places *places, const struct piece *pi
         return false;
     const char *text = raw + places->starts[low - 1];
     size_t size = strcspn(text, "<"), in = at - places->starts[low - 1];
-    size_t decoded = decoded_size(text, in < size ? in : size, &used);
+    size_t decoded = decoded_size(places, text, in < size ? in : size, &used);
     return mapping_places_at(places->mappings, low - 1, decoded, &place->line, &place->column);
 }
 
@@ -211,10 +215,20 @@ void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err)
 {
     struct tree_places places;
     struct tree_place place;
-    if (!err->entry[0] || !tree_places_begin(&places, archive, err->entry, NULL))
-        return;
-    tree_places_at(&places, err->line ? offset_at(&places.joined, err->line, err->column) : 0, &place);
+    struct jpk_error problem = {0};
     bool has_line = err->line > 0;
+    if (!err->entry[0] || !tree_places_begin(&places, archive, err->entry, &problem)) {
+        if (problem.code == JPK_ERR_MEMORY)
+            *err = problem;
+        return;
+    }
+    tree_places_at(&places, has_line ? offset_at(&places.joined, err->line, err->column) : 0, &place);
+    if (places.failed) {
+        *err = (struct jpk_error){0};
+        error_memory(err);
+        tree_places_free(&places);
+        return;
+    }
     err->entry[0] = '\0';
     error_entry(err, place.path);
     err->has_offset = false;

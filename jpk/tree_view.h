@@ -85,6 +85,7 @@ struct tree_places {
     const struct piece *mapped;
     size_t *starts; /* of each mapping's text in the piece's content */
     size_t mapping_count, capacity;
+    bool failed; /* no memory: places may be wrong */
 };
 
 struct tree_place {
@@ -101,7 +102,8 @@ void tree_places_free(struct tree_places *places);
 /* The file that people see of an entry: in a tree its .xml, elsewhere the entry itself. */
 const char *tree_file_of_entry(const struct jpk_archive *archive, const char *entry);
 
-/* Turns the place that an error has in an entry into one in the tree. Archives that are no trees are left alone. */
+/* Turns the place that an error has in an entry into one in the tree; without memory it becomes JPK_ERR_MEMORY.
+ * Archives that are no trees are left alone. */
 void tree_place_error(const struct jpk_archive *archive, struct jpk_error *err);
 
 #endif

@@ -224,6 +224,10 @@ static bool read_unlisted(struct unpacker *u)
         buf_clear(&above);
         buf_puts(&above, TREE_UNLISTED);
         tree_name_encode(entity->type_name, true, &above);
+        if (above.failed) {
+            ok = error_memory(u->err);
+            break;
+        }
         struct tree_row *row =
             add_row(u, TREE_ROW_ITEM, unpack_names_unlisted(&u->paths, buf_text(&above), entity->name, entity->id));
         ok = row != NULL;

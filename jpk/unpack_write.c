@@ -81,6 +81,11 @@ static int open_folder(struct tree_writer *writer, const char *path, struct jpk_
     }
     if (writer->last_folder >= 0)
         close(writer->last_folder);
+    if (fd >= 0 && writer->last_path.failed) {
+        close(fd);
+        fd = -1;
+        errno = ENOMEM;
+    }
     writer->last_folder = fd;
     if (fd < 0)
         cannot_write(writer, path, err);

@@ -400,7 +400,7 @@ static const char *words_of(const xmlError *error)
     case XML_ERR_ATTRIBUTE_REDEFINED:
         return "an attribute is redefined";
     default:
-        return error->message ? error->message : "";
+        return error->message;
     }
 }
 
@@ -413,7 +413,7 @@ static void on_error(void *context, xmlErrorPtr error)
     struct xml_reader *reader = context;
     if (error->level < XML_ERR_ERROR || reader->failed)
         return;
-    if (error->code == XML_ERR_NO_MEMORY) {
+    if (error->code == XML_ERR_NO_MEMORY || !error->message) { /* it has one unless there was no memory for it */
         stop_memory(reader);
         return;
     }

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/json_write.h"
 #include "recipe/plan.h"
 
 /* The suggested name of an environment variable: PROJECT_PROPERTY in upper case, other characters `_`. */
@@ -72,11 +73,10 @@ static json_t *secret_marker(struct form *form, const char *property)
     return marker;
 }
 
-/* json_deep_copy loses members without a word when memory is out. */
 static json_t *copy_of(struct form *form, const json_t *value)
 {
-    json_t *copy = json_deep_copy(value);
-    if (!copy || !json_equal(copy, value))
+    json_t *copy = json_whole_copy(value);
+    if (!copy)
         form->failed = true;
     return copy;
 }

@@ -35,8 +35,10 @@ static json_t *new_step(struct plan *plan, json_t *steps, const char *id, const 
     put_text(plan, step, "title", title);
     if (text)
         put_text(plan, step, "text", text);
-    append(plan, steps, step);
-    return step;
+    if (json_array_append_new(steps, step) == 0)
+        return step;
+    plan->failed = true;
+    return NULL;
 }
 
 static json_t *named_item(const struct jpk_entity *entity)

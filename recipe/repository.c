@@ -214,8 +214,9 @@ static void add_companions(struct repository *repository, const char *path)
     /* The Jitterpak that the recipe names. */
     struct buf text = {0};
     struct jdoc doc = {0};
-    if (text_ends_with(path, ".json") && file_read(path, repository->options->file_size, "--max-file", &text, NULL) &&
-        jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL)) {
+    struct jpk_error err = {0};
+    if (text_ends_with(path, ".json") && file_read(path, repository->options->file_size, "--max-file", &text, &err) &&
+        jdoc_parse(&doc, buf_text(&text), text.size, NULL, &err)) {
         uint32_t jitterpak = jdoc_get(&doc, 0, "jitterpak", 9);
         struct jtext file = jtext_of(&doc, jitterpak == JDOC_NONE ? JDOC_NONE : jdoc_get(&doc, jitterpak, "file", 4));
         if (jtext_there(file) && !memchr(file.s, '/', file.n) && !memchr(file.s, '\0', file.n)) {
@@ -224,6 +225,7 @@ static void add_companions(struct repository *repository, const char *path)
             add_companion(repository, buf_text(&name));
         }
     }
+    repository->failed |= name.failed || err.code == JPK_ERR_MEMORY;
     jdoc_free(&doc);
     buf_free(&text);
     buf_free(&name);

@@ -142,13 +142,16 @@ static bool check_recipe(struct earlier *earlier, struct repository_file *recipe
     struct buf text = {0};
     struct jdoc doc = {0};
     char checksum[65];
+    struct jpk_error problem = {0};
     bool there, ok = read_earlier(earlier, recipe, &text, &there, err);
     /* What was no recipe then has no version to compare with. */
-    if (ok && there && jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL)) {
+    if (ok && there && jdoc_parse(&doc, buf_text(&text), text.size, NULL, &problem)) {
         ok = earlier_checksum(earlier, recipe, &doc, checksum, err);
         if (ok)
             compare(earlier->repository, recipe, &doc, checksum);
     }
+    if (problem.code == JPK_ERR_MEMORY)
+        ok = error_memory(err);
     jdoc_free(&doc);
     buf_free(&text);
     return ok;

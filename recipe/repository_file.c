@@ -94,6 +94,7 @@ bool repository_read_again(struct repository *repository, uint32_t index, struct
     const struct repository_file *file = &repository->files[index];
     struct jpk_error err = {0};
     *read = !file->problem && file_read(file->path, repository->options->file_size, "--max-file", text, &err);
+    findings->failed |= err.code == JPK_ERR_MEMORY;
     if (err.code != JPK_ERR_READ)
         return true;
     validation_report_error(findings, RULE_FILE_UNREADABLE, file->path, &err);
@@ -110,7 +111,9 @@ bool repository_check_recipe(struct repository *repository, const struct reposit
     bool paired = false, known = true;
     if (file->partner != REPOSITORY_NONE)
         known = repository_read_again(repository, file->partner, findings, &text, &paired);
-    paired = paired && jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL);
+    paired = paired && jdoc_parse(&doc, buf_text(&text), text.size, NULL, &err);
+    findings->failed |= err.code == JPK_ERR_MEMORY;
+    err = (struct jpk_error){0};
     if (paired)
         configure.file = repository->files[file->partner].path;
     if (!validate_documents(findings, recipe, paired ? &configure : NULL, project, &err))

@@ -38,11 +38,13 @@ static bool check_recipe(struct repository *repository, const struct repository_
 {
     struct buf text = {0};
     struct jdoc doc = {0};
+    struct jpk_error err = {0};
     bool read = false;
     bool known = repository_read_again(repository, (uint32_t)(recipe - repository->files), findings, &text, &read);
     struct source source = {.file = recipe->path, .doc = &doc, .schema_checked = !repository->options->schema};
-    if (read && jdoc_parse(&doc, buf_text(&text), text.size, NULL, NULL))
+    if (read && jdoc_parse(&doc, buf_text(&text), text.size, NULL, &err))
         known = repository_check_recipe(repository, recipe, findings, &source, project) && known;
+    findings->failed |= err.code == JPK_ERR_MEMORY;
     jdoc_free(&doc);
     buf_free(&text);
     return known;

@@ -267,16 +267,17 @@ static void find_label(struct plan *plan, struct variable *v)
 }
 
 /* What is not to be seen, and what looks like a secret, is no default that a form may show. */
-static bool tells_secret(const struct variable *v, const char *value)
+static bool tells_secret(struct plan *plan, const struct variable *v, const char *value)
 {
     struct buf masked = {0};
-    bool tells = v->secret || held(v)->hidden || url_holds_secret(value) ||
-                 secret_text_mask(&masked, value, strlen(value)) || masked.failed;
+    bool tells =
+        v->secret || held(v)->hidden || url_holds_secret(value) || secret_text_mask(&masked, value, strlen(value));
+    plan->failed |= masked.failed;
     buf_free(&masked);
     return tells;
 }
 
-static void find_default(struct variable *v)
+static void find_default(struct plan *plan, struct variable *v)
 {
     const struct jpk_variable_entity *entity = held(v);
     size_t reads = 0, with_default = 0;
@@ -294,7 +295,7 @@ static void find_default(struct variable *v)
     v->has_default = reads > 0 && with_default == reads && !v->in_slot;
     if (entity->value)
         v->default_value = entity->value;
-    if (v->default_value && tells_secret(v, v->default_value))
+    if (v->default_value && tells_secret(plan, v, v->default_value))
         v->default_value = NULL;
 }
 
@@ -339,7 +340,7 @@ void plan_types(struct plan *plan)
         find_setting(v);
         find_secret(plan, v);
         observe(v, &habits);
-        find_default(v);
+        find_default(plan, v);
         struct guess guess = type_of(v, &habits);
         v->type = guess.type;
         if (!value_fits(v)) {

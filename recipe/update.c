@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_write.h"
 #include "base/map.h"
 #include "recipe/plan.h"
 
@@ -67,11 +68,10 @@ static void set(struct update *u, json_t *object, const char *key, json_t *value
         u->plan->failed = true;
 }
 
-/* json_copy loses members without a word when memory is out. */
 static json_t *copy_of(struct update *u, json_t *object)
 {
-    json_t *copy = json_copy(object);
-    if (!copy || json_object_size(copy) != json_object_size(object))
+    json_t *copy = json_shallow_copy(object);
+    if (!copy)
         u->plan->failed = true;
     return copy;
 }
@@ -406,23 +406,10 @@ static json_t *ordered_steps(struct update *u)
 
 static json_t *load_old(const struct jpk_recipe_options *options, struct jpk_error *err)
 {
-    json_error_t where;
-    struct jdoc doc = {0};
-    json_t *old = json_loadb(options->old, options->old_size, JSON_REJECT_DUPLICATES, &where);
-    /* jansson takes a lack of memory for an invalid token: what is JSON to our own reader is not wrong. */
-    bool doubtful = !old && (json_error_code(&where) == json_error_invalid_syntax || !*where.text);
-    if ((!old && json_error_code(&where) == json_error_out_of_memory) ||
-        (doubtful && jdoc_parse(&doc, options->old, options->old_size, NULL, NULL))) {
-        jdoc_free(&doc);
-        error_memory(err);
+    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
+    json_t *old = json_read(options->old, options->old_size, &strict, err);
+    if (!old)
         return NULL;
-    }
-    if (!old) {
-        error_set(err, JPK_ERR_JSON, "is not JSON: %s", where.text);
-        if (where.line > 0)
-            error_position(err, (uint32_t)where.line, where.column > 0 ? (uint32_t)where.column : 1);
-        return NULL;
-    }
     if (!json_is_object(old) || json_integer_value(json_object_get(old, "recipeFormat")) != 1 ||
         !json_is_array(json_object_get(old, "steps"))) {
         error_set(err, JPK_ERR_JSON, "is not a recipe of format 1 (recipeFormat 1 and a list of steps)");

@@ -292,8 +292,9 @@ static bool bounds_allowed(const struct jdoc *doc, const struct recipe_property 
 {
     struct buf text = {0};
     struct jdoc parsed = {0};
+    struct jpk_error err = {0};
     bool ok = true;
-    if (as_json(value, &text) && jdoc_parse(&parsed, text.data, text.size, NULL, NULL)) {
+    if (as_json(value, &text) && jdoc_parse(&parsed, text.data, text.size, NULL, &err)) {
         uint32_t least = property->minimum, most = property->maximum;
         if (least != JDOC_NONE && jdoc_compare(&parsed, 0, doc, least) < 0) {
             buf_printf(why, "is less than %.*s", (int)jdoc_number_size(doc, least), jdoc_number(doc, least));
@@ -304,6 +305,7 @@ static bool bounds_allowed(const struct jdoc *doc, const struct recipe_property 
         }
         jdoc_free(&parsed);
     }
+    why->failed |= text.failed || err.code == JPK_ERR_MEMORY;
     buf_free(&text);
     return ok;
 }

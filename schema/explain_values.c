@@ -25,13 +25,16 @@ void put_did_you_mean(struct buf *hint, const struct suggestion *suggestion)
     buf_putc(hint, '?');
 }
 
-static bool looks_like_number(const struct jdoc *doc, uint32_t node)
+static bool looks_like_number(struct about *a, uint32_t node)
 {
+    const struct jdoc *doc = a->doc;
     struct jdoc number = {0};
+    struct jpk_error err = {0};
     bool is = jdoc_type(doc, node) == JDOC_STRING && jdoc_string_size(doc, node) < 32 &&
-              jdoc_parse(&number, jdoc_string(doc, node), jdoc_string_size(doc, node), NULL, NULL) &&
+              jdoc_parse(&number, jdoc_string(doc, node), jdoc_string_size(doc, node), NULL, &err) &&
               jdoc_type(&number, 0) == JDOC_NUMBER;
     jdoc_free(&number);
+    a->hint->failed |= err.code == JPK_ERR_MEMORY;
     return is;
 }
 
@@ -40,7 +43,7 @@ static void hint_type(struct about *a, uint32_t types)
     uint32_t node = a->unit->node;
     bool is_text = jdoc_type(a->doc, node) == JDOC_STRING;
     bool boolean = jdoc_string_is(a->doc, node, "true", 4) || jdoc_string_is(a->doc, node, "false", 5);
-    if ((types & (1 << JDOC_NUMBER | 1 << OP_INTEGER) && looks_like_number(a->doc, node)) ||
+    if ((types & (1 << JDOC_NUMBER | 1 << OP_INTEGER) && looks_like_number(a, node)) ||
         (types & 1 << JDOC_TRUE && is_text && boolean))
         buf_printf(a->hint, "write it without quotes");
     else if (types == 1 << JDOC_STRING &&

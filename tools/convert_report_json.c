@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/json_write.h"
 #include "base/jstream.h"
 #include "tools/convert_report.h"
@@ -215,7 +216,7 @@ static void put_secrets(struct jstream *s, const struct jpk_conversion *c)
 /* The request in the form of the stream's elements: without line ends. NULL: no memory. */
 static char *compact(const char *text)
 {
-    json_t *value = json_loads(text, 0, NULL);
+    json_t *value = json_read(text, strlen(text), NULL, NULL);
     char *line = json_text(value, JSON_COMPACT);
     json_decref(value);
     return line;

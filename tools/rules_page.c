@@ -54,16 +54,12 @@ const char *rules_example_kind(enum jpk_example example, const char *text)
 static bool put_pretty(struct buf *out, const char *open, const char *text, const char *close)
 {
     struct buf whole = {0};
-    json_error_t error;
+    const struct jdoc_options once = {.reject_duplicates = true};
+    struct jpk_error err = {0};
     buf_printf(&whole, "%s%s%s", open, text, close);
-    json_t *value = json_loadb(buf_text(&whole), whole.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    struct jdoc doc = {0};
+    json_t *value = json_read(buf_text(&whole), whole.size, &once, &err);
     bool ok = json_put(out, value, JSON_INDENT(2));
-    /* jansson takes a lack of memory for a mistake: our own reader knows better. */
-    out->failed =
-        out->failed || (!value && jdoc_parse(&doc, buf_text(&whole), whole.size, NULL, NULL) && !doc.duplicate_count);
-    jdoc_free(&doc);
-    out->failed = out->failed || whole.failed;
+    out->failed = out->failed || whole.failed || err.code == JPK_ERR_MEMORY || (value && !ok);
     json_decref(value);
     buf_free(&whole);
     return ok;

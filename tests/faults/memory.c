@@ -48,9 +48,29 @@ static struct header live = {.next = &live, .prev = &live};
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static bool counting, fail_after;
 static uint32_t count, fail_at, trace_at;
-static void *failed_stack[FRAMES_MAX], *traced_stack[FRAMES_MAX];
-static int failed_depth, traced_depth;
 static uint32_t stacks[STACKS_MAX];
+
+/* -------------------------------------------------------------------------------------------------------- reports */
+
+static void put_frame(const void *address)
+{
+    Dl_info info;
+    if (dladdr(address, &info) && info.dli_fname)
+        dprintf(REPORT, " %s+%zx", info.dli_fname, (size_t)((const char *)address - (const char *)info.dli_fbase));
+    else
+        dprintf(REPORT, " ?+0");
+}
+
+/* Told at once: the kernel may end the program without a word. */
+static void put_stack(const char *what)
+{
+    void *stack[FRAMES_MAX];
+    int depth = backtrace(stack, FRAMES_MAX);
+    dprintf(REPORT, "%s", what);
+    for (int i = 0; i < depth; i++)
+        put_frame(stack[i]);
+    dprintf(REPORT, "\n");
+}
 
 /* ---------------------------------------------------------------------------------------------------- allocations */
 
@@ -74,11 +94,11 @@ static bool granted(uint32_t *number)
     bool fails = fail_at && (*number == fail_at || (fail_after && *number > fail_at));
     pthread_mutex_unlock(&lock);
     if (*number == fail_at)
-        failed_depth = backtrace(failed_stack, FRAMES_MAX);
+        put_stack("failed");
     if (trace_at == TRACE_ALL && *number <= STACKS_MAX)
         stacks[*number - 1] = stack_hash();
     if (*number == trace_at)
-        traced_depth = backtrace(traced_stack, FRAMES_MAX);
+        put_stack("traced");
     if (fails)
         errno = ENOMEM;
     return !fails;
@@ -188,26 +208,7 @@ void free(void *memory)
     errno = kept;
 }
 
-/* -------------------------------------------------------------------------------------------------------- reports */
-
-static void put_frame(const void *address)
-{
-    Dl_info info;
-    if (dladdr(address, &info) && info.dli_fname)
-        dprintf(REPORT, " %s+%zx", info.dli_fname, (size_t)((const char *)address - (const char *)info.dli_fbase));
-    else
-        dprintf(REPORT, " ?+0");
-}
-
-static void put_stack(const char *what, void *const *stack, int depth)
-{
-    if (depth == 0)
-        return;
-    dprintf(REPORT, "%s", what);
-    for (int i = 0; i < depth; i++)
-        put_frame(stack[i]);
-    dprintf(REPORT, "\n");
-}
+/* ----------------------------------------------------------------------------------------------------------- runs */
 
 static void report(void)
 {
@@ -219,8 +220,6 @@ static void report(void)
         put_frame(block->caller);
         dprintf(REPORT, " %u %zu\n", block->number, block->size);
     }
-    put_stack("failed", failed_stack, failed_depth);
-    put_stack("traced", traced_stack, traced_depth);
     if (trace_at == TRACE_ALL) {
         dprintf(REPORT, "stacks");
         for (uint32_t i = 0; i < count && i < STACKS_MAX; i++)
@@ -229,15 +228,11 @@ static void report(void)
     }
 }
 
-/* ----------------------------------------------------------------------------------------------------------- runs */
-
 /* The stack is told; then the signal does what it does. */
 static void on_signal(int number)
 {
     counting = false;
-    put_stack("failed", failed_stack, failed_depth);
-    traced_depth = backtrace(traced_stack, FRAMES_MAX);
-    put_stack("traced", traced_stack, traced_depth);
+    put_stack("traced");
     signal(number, SIG_DFL);
     raise(number);
 }

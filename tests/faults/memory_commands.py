@@ -9,17 +9,19 @@ SAMPLES = os.path.join(ROOT, "samples")
 SCRIPT = "Data/Script/f3956c76-9063-4a50-8025-ea78e92a793a.xml"
 VARIABLE = "Data/ProjectVariable/48ffab4e-bcb9-4ad9-b6f9-d642cd22cf0f.xml"
 RECIPE = "extract-erp_invoices-to-sftp-recipe.json"
+MAPPING = "Transformation/Invoices to CSV.map"
 CONFIGURE = "extract-erp_invoices-to-sftp-configure.json"
 FINDINGS = ("text", "json", "sarif", "junit", "github")
 
 # copies: inputs that a command works on in place. parts: of several files some may be there. rows: errors are part of
 # the output, so that it need not be the begin of what it should be; there is a message for each input. apart: files of
-# this begin may say something else, or be missing: records of what failed, a cache that cannot be written.
-Command = collections.namedtuple("Command", "line status copies stdin parts rows apart")
+# this begin may say something else, or be missing: records of what failed, a cache that cannot be written. sandbox: JPK_SANDBOX; most do without, for its
+# allocations are the same in all.
+Command = collections.namedtuple("Command", "line status copies stdin parts rows apart sandbox")
 
 
-def command(line, status=0, copies=(), stdin=None, parts=False, rows=False, apart=None):
-    return Command(line, status, copies, stdin, parts, rows, apart)
+def command(line, status=0, copies=(), stdin=None, parts=False, rows=False, apart=None, sandbox="off"):
+    return Command(line, status, copies, stdin, parts, rows, apart, sandbox)
 
 
 def substitute(path, old, new):
@@ -47,6 +49,8 @@ def make_inputs(program, place):
     jpk("unpack", "-q", "db.jpk", "tree")
     jpk("unpack", "-q", "cloud.json", "cloud-tree")
     jpk("recipe", "generate", "-q", "db.jpk", "-o", "recipe")
+    workspace(folder)
+    trees(folder, jpk)
     sides(folder, jpk)
     recipes(folder)
     schemas(folder)
@@ -56,6 +60,26 @@ def make_inputs(program, place):
     environment = dict(os.environ, PATH=os.path.dirname(program) + os.pathsep + os.environ["PATH"])
     subprocess.run([program, "git", "install"], cwd=os.path.join(folder, "installed"), env=environment, check=True,
                    capture_output=True)
+
+
+def workspace(folder):
+    """A folder of Design Studio with two environments."""
+    for number in "900103", "900104":
+        shutil.copytree(os.path.join(folder, "db"), os.path.join(folder, "workspace", "env-" + number))
+    substitute(os.path.join(folder, "workspace", "env-900104", "environment.properties"), "environment-id=900103",
+               "environment-id=900104")
+
+
+def trees(folder, jpk):
+    """Trees of either studio with something to find in a mapping, and one that cannot be read."""
+    jpk("unpack", "-q", os.path.join(SAMPLES, "cloud", "contacts.json"), "found-cloud-tree")
+    substitute(os.path.join(folder, "found-cloud-tree", "Transformation", "Contacts to lines.map"), " = ", " = $nowhere + ")
+    shutil.copytree(os.path.join(folder, "tree"), os.path.join(folder, "found-tree"))
+    substitute(os.path.join(folder, "found-tree", MAPPING), "quantity != 0", "quantity != $Nowhere")
+    shutil.copytree(os.path.join(folder, "tree"), os.path.join(folder, "broken-tree"))
+    substitute(os.path.join(folder, "broken-tree", "Operation", "Maintenance.xml"), "<Entity", "<Entity <")
+    shutil.copytree(os.path.join(folder, "cloud-tree"), os.path.join(folder, "broken-cloud-tree"))
+    substitute(os.path.join(folder, "broken-cloud-tree", "jpk-cloud.jsonl"), "{", "{,")
 
 
 def sides(folder, jpk):
@@ -155,10 +179,14 @@ COMMANDS = [
     *each("info --format %s in/db.jpk", ("text", "json")),
     command("info in/db"),
     command("info in/tree"),
+    command("info in/workspace", status=2),
+    command("info in/workspace --env 900104"),
+    command("info in/workspace --env Elsewhere", status=2),
     command("info -", stdin="db.jpk"),
     command("info -", stdin="cloud.json"),
     *each("info --format %s in/cloud.json", ("text", "json")),
     command("info in/cloud-tree"),
+    command("info in/broken-cloud-tree", status=3),
     command("list in/db.jpk"),
     *each("list --entities --format %s in/db.jpk", ("text", "json")),
     *each("list --format %s in/cloud.json", ("text", "json")),
@@ -174,6 +202,7 @@ COMMANDS = [
     *each("check -v --format %s in/db.jpk", FINDINGS),
     command("check -v in/tree in/db", rows=True),
     command("check -v in/cloud.json in/cloud-tree", rows=True),
+    command("check -v in/found-tree in/found-cloud-tree", rows=True),
     *each("graph --format %s in/db.jpk", ("dot", "mermaid", "json")),
     command("graph --operations --messages in/db.jpk -o g.dot"),
     command("graph --format mermaid in/cloud.json"),
@@ -205,6 +234,7 @@ COMMANDS = [
     command("pack in/tree out.jpk"),
     command("pack in/cloud-tree out.json"),
     command("pack --check in/tree"),
+    command("pack in/broken-tree out.jpk", status=3),
     *each("convert --to cloud in/db.jpk -o out.json -r report.%s --schedules s.json", ("json", "html", "md"), status=1,
           parts=True),
     command("convert --to cloud -n in/tree", status=1),
@@ -252,4 +282,10 @@ COMMANDS = [
     command("migrate report run", copies=["run"], status=1, parts=True, rows=True),
     *each("migrate report --format %s in/run", ("text", "json", "html", "markdown", "junit"), status=1),
     *each("migrate verify -j 1 --format %s in/run", ("text", "json"), rows=True),
+
+    command("help --sandbox require", sandbox="require"),
+    command("info in/cloud.json", sandbox="require"),
+    command("pack in/tree out.jpk", sandbox="require"),
+    command("git merge in/right.json right.json in/right.json right.json", copies=["right.json"], sandbox="require"),
+    command("migrate verify -j 1 in/run", rows=True, sandbox="require"),
 ]

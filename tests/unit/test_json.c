@@ -1493,6 +1493,33 @@ static void test_to_jansson(void **test_state)
     buf_free(&text);
 }
 
+static void test_read(void **test_state)
+{
+    (void)test_state;
+    const struct jdoc_options strict = {.reject_duplicates = true};
+    struct jpk_error err = {0};
+    json_t *value = json_read("[1.50, 9223372036854775807, 1e300]", 34, NULL, &err);
+    assert_int_equal(json_array_size(value), 3);
+    assert_true(json_real_value(json_array_get(value, 0)) == 1.5);
+    json_decref(value);
+    static const struct {
+        const char *text;
+        enum jpk_code code;
+        uint32_t column;
+    } wrong[] = {
+        {"[1,", JPK_ERR_JSON, 4},
+        {"{\"a\": 1, \"a\": 2}", JPK_ERR_JSON, 10},
+        {"[9223372036854775808]", JPK_ERR_LIMIT, 2},
+        {"[1, 1e400]", JPK_ERR_LIMIT, 5},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        err = (struct jpk_error){0};
+        assert_null(json_read(wrong[i].text, strlen(wrong[i].text), &strict, &err));
+        assert_int_equal(err.code, wrong[i].code);
+        assert_int_equal(err.column, wrong[i].column);
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------- the official suite
  */
 
@@ -1584,6 +1611,7 @@ int main(void)
         cmocka_unit_test(test_jansson),
         cmocka_unit_test(test_jansson_errors),
         cmocka_unit_test(test_to_jansson),
+        cmocka_unit_test(test_read),
         cmocka_unit_test(test_suite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,7 +20,7 @@ struct mappings {
 
 static bool mapping_text_place(const char *text, size_t n, size_t index, size_t at, uint32_t *line, uint32_t *column)
 {
-    struct mapping_places *places = mapping_places_new(text, n);
+    struct mapping_places *places = mapping_places_new(text, n, NULL);
     bool ok = places && mapping_places_at(places, index, at, line, column);
     mapping_places_free(places);
     return ok;
