@@ -102,7 +102,8 @@ class Server:
                self.files[2]: REPORT}
         environment = {"PATH": os.path.dirname(arguments.program) + os.pathsep + os.environ["PATH"], "HOME": folder,
                        "LC_ALL": "C", "GIT_CONFIG_NOSYSTEM": "1", "LD_PRELOAD": arguments.library,
-                       "MEMORY_FOLDER": self.work, "MALLOC_PERTURB_": "165"}
+                       "MEMORY_FOLDER": self.work, "MALLOC_PERTURB_": "165",
+                       "JPK_SANDBOX": os.environ.get("JPK_SANDBOX", "auto")}
         self.pid = os.fork()
         if self.pid == 0:
             try:

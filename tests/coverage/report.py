@@ -1,0 +1,95 @@
+#!/usr/bin/python3
+"""Which lines of the libraries the tests have run, by gcov.
+
+usage: report.py --objects FOLDER --uncovered FILE [--least PERCENT] LAYER...
+
+FOLDER holds a folder of objects for each layer, built with --coverage. Prints a table by layer, the files with the lowest
+shares, and what kind of lines is left; FILE gets every line that was not run, with its kind. Fails when a layer has
+less than PERCENT of its lines.
+"""
+import argparse
+import collections
+import json
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+LOWEST = 12
+
+# What a line that was not run is there for, by its own text and that of the condition above it. The first that fits counts.
+KINDS = (
+    ("memory", "an allocation has failed", re.compile(
+        r"memory|MEMORY|failed|alloc|calloc|strdup|\bok\b")),
+    ("disk", "a call to the system has failed", re.compile(
+        r"error_system|errno|strerror|JPK_ERR_(READ|WRITE)|EINTR|fclose|close\(")),
+    ("other", "everything else", re.compile("")),
+)
+
+
+def covered_lines(objects, layer):
+    """By file of the layer the number of runs by line. Lines of headers are those of all objects together."""
+    folder = os.path.join(objects, layer)
+    notes = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".gcno"))
+    done = subprocess.run(["gcov", "--json-format", "--stdout", *notes], cwd=ROOT, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, check=True)
+    runs = collections.defaultdict(collections.Counter)
+    for text in done.stdout.splitlines():
+        for file in json.loads(text)["files"]:
+            if os.path.dirname(file["file"]) == layer:
+                for line in file["lines"]:
+                    runs[file["file"]][line["line_number"]] += line["count"]
+    return runs
+
+
+def kind_of(lines, number):
+    """The kind of a line (from 1): what it says itself, or the condition that it stands below."""
+    text = lines[number - 1]
+    above = lines[number - 2] if number > 1 else ""
+    if re.match(r"\s*(}\s*else\s+)?(if|for|while)\b|\s*&&|\s*\|\|", above):
+        text = above + text
+    return next(name for name, _, pattern in KINDS if pattern.search(text))
+
+
+def share(run, lines):
+    return 100 * run / lines if lines else 100
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--objects", required=True)
+    parser.add_argument("--uncovered", required=True)
+    parser.add_argument("--least", type=float, default=90)
+    parser.add_argument("layers", nargs="+")
+    arguments = parser.parse_args()
+    files, low = [], []
+    print("%-9s %6s %9s %7s" % ("layer", "lines", "covered", "share") + "".join(" %7s" % name for name, _, _ in KINDS))
+    with open(arguments.uncovered, "w", encoding="utf-8") as out:
+        for layer in arguments.layers:
+            total = run = 0
+            kinds = collections.Counter()
+            for file, runs in sorted(covered_lines(os.path.abspath(arguments.objects), layer).items()):
+                with open(os.path.join(ROOT, file), encoding="utf-8") as source:
+                    lines = source.read().splitlines()
+                missing = [number for number, count in sorted(runs.items()) if not count]
+                for number in missing:
+                    kind = kind_of(lines, number)
+                    kinds[kind] += 1
+                    out.write("%s:%d: %s: %s\n" % (file, number, kind, lines[number - 1].strip()))
+                files.append((share(len(runs) - len(missing), len(runs)), len(runs), file))
+                total, run = total + len(runs), run + len(runs) - len(missing)
+            print("%-9s %6d %9d %6.1f%%" % (layer, total, run, share(run, total)) +
+                  "".join(" %7d" % kinds[name] for name, _, _ in KINDS))
+            if share(run, total) < arguments.least:
+                low.append(layer)
+    print("\nlowest:")
+    for percent, lines, file in sorted(files)[:LOWEST]:
+        print("  %5.1f%% of %4d  %s" % (percent, lines, file))
+    print("\n" + "; ".join("%s: %s" % (name, what) for name, what, _ in KINDS))
+    print("what was not run: " + arguments.uncovered)
+    if low:
+        sys.exit("coverage: below %g%%: %s" % (arguments.least, ", ".join(low)))
+
+
+main()
