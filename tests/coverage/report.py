@@ -18,14 +18,16 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LOWEST = 12
 
-# What a line that was not run is there for, by its own text and that of the condition above it. The first that fits counts.
+# What lines that were not run are there for, by their own text and the condition above them. The first that fits counts.
 KINDS = (
-    ("memory", "an allocation has failed", re.compile(
-        r"memory|MEMORY|failed|alloc|calloc|strdup|\bok\b")),
-    ("disk", "a call to the system has failed", re.compile(
-        r"error_system|errno|strerror|JPK_ERR_(READ|WRITE)|EINTR|fclose|close\(")),
-    ("other", "everything else", re.compile("")),
+    ("memory", "an allocation has failed", re.compile(r"memory|MEMORY|failed|alloc|strdup")),
+    ("disk", "a call to the system has failed", re.compile(r"error_system|errno|strerror|EINTR|JPK_ERR_WRITE|ZIP_ER_")),
+    ("passed", "an error is handed on", None),
+    ("other", "the rest", re.compile("")),
 )
+HANDED_ON = re.compile(r"return (false|NULL|-1);|(\w+_)?(free|discard|decref|close)\(.*\);|(?:ok|fine) = false;|}|goto \w+;")
+CONDITION = re.compile(r"(} )?(else )?(if|while|for) \(|&&|\|\|")
+RUN_MAX = 8  # a longer run of lines is more than an error, and each counts for itself
 
 
 def covered_lines(objects, layer):
@@ -43,13 +45,27 @@ def covered_lines(objects, layer):
     return runs
 
 
-def kind_of(lines, number):
-    """The kind of a line (from 1): what it says itself, or the condition that it stands below."""
-    text = lines[number - 1]
-    above = lines[number - 2] if number > 1 else ""
-    if re.match(r"\s*(}\s*else\s+)?(if|for|while)\b|\s*&&|\s*\|\|", above):
-        text = above + text
-    return next(name for name, _, pattern in KINDS if pattern.search(text))
+def kind_of(lines, run):
+    """The kind of lines (from 1) that follow each other, with the condition that they stand below."""
+    own = [lines[number - 1].strip() for number in run]
+    above = lines[run[0] - 2].strip() if run[0] > 1 else ""
+    text = "\n".join([above] * bool(CONDITION.match(above)) + own)
+    for name, _, pattern in KINDS:
+        if pattern.search(text) if pattern else all(HANDED_ON.fullmatch(line) for line in own):
+            return name
+
+
+def kinds_of(lines, runs):
+    """By line that was not run its kind. Lines that follow each other have one, unless they are many."""
+    groups, before = [], True
+    for number, count in sorted(runs.items()):
+        if not count and before:
+            groups.append([])
+        if not count:
+            groups[-1].append(number)
+        before = count
+    parts = [part for group in groups for part in ([group] if len(group) <= RUN_MAX else [[n] for n in group])]
+    return {number: kind_of(lines, part) for part in parts for number in part}
 
 
 def share(run, lines):
@@ -72,10 +88,9 @@ def main():
             for file, runs in sorted(covered_lines(os.path.abspath(arguments.objects), layer).items()):
                 with open(os.path.join(ROOT, file), encoding="utf-8") as source:
                     lines = source.read().splitlines()
-                missing = [number for number, count in sorted(runs.items()) if not count]
-                for number in missing:
-                    kind = kind_of(lines, number)
-                    kinds[kind] += 1
+                missing = kinds_of(lines, runs)
+                kinds.update(missing.values())
+                for number, kind in missing.items():
                     out.write("%s:%d: %s: %s\n" % (file, number, kind, lines[number - 1].strip()))
                 files.append((share(len(runs) - len(missing), len(runs)), len(runs), file))
                 total, run = total + len(runs), run + len(runs) - len(missing)
