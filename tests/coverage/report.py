@@ -79,7 +79,7 @@ def main():
     parser.add_argument("--least", type=float, default=90)
     parser.add_argument("layers", nargs="+")
     arguments = parser.parse_args()
-    files, low = [], []
+    files, low, all_kinds = [], [], collections.Counter()
     print("%-9s %6s %9s %7s" % ("layer", "lines", "covered", "share") + "".join(" %7s" % name for name, _, _ in KINDS))
     with open(arguments.uncovered, "w", encoding="utf-8") as out:
         for layer in arguments.layers:
@@ -96,13 +96,16 @@ def main():
                 total, run = total + len(runs), run + len(runs) - len(missing)
             print("%-9s %6d %9d %6.1f%%" % (layer, total, run, share(run, total)) +
                   "".join(" %7d" % kinds[name] for name, _, _ in KINDS))
+            all_kinds += kinds
             if share(run, total) < arguments.least:
                 low.append(layer)
     print("\nlowest:")
     for percent, lines, file in sorted(files)[:LOWEST]:
         print("  %5.1f%% of %4d  %s" % (percent, lines, file))
-    print("\n" + "; ".join("%s: %s" % (name, what) for name, what, _ in KINDS))
-    print("what was not run: " + arguments.uncovered)
+    print("\nwhat was not run, by line in %s:" % os.path.relpath(arguments.uncovered))
+    for name, what, _ in KINDS:
+        print("  %5d  %-7s %s" % (all_kinds[name], name, what))
+    sys.stdout.flush()
     if low:
         sys.exit("coverage: below %g%%: %s" % (arguments.least, ", ".join(low)))
 
