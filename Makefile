@@ -73,6 +73,7 @@ help:
 	@echo 'make check-faults    thousands of projects: migrations that are killed, and faults around them'
 	@echo 'make check-disk      every read, write, rename and close of every command fails in turn'
 	@echo 'make check-memory    every allocation of every command fails once, in libraries too; takes hours'
+	@echo 'make coverage        the lines of the libraries that the tests run, with gcov; LEAST=90 percent of each layer'
 	@echo 'make check-valgrind  the unit tests, and one in EVERY=8 golden tests, under valgrind'
 	@echo 'make fuzz            fuzzing with clang, SECONDS=60 for each of TARGETS="archive json ..."'
 	@echo 'make lint            clang-format, clang-tidy, cppcheck, gcc -fanalyzer, scan-build, shellcheck'
@@ -470,6 +471,21 @@ check-valgrind:
 	@.ci/packages $(CHECK_PACKAGES) valgrind
 	@$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
 	@$(MAKE) --no-print-directory unit cli WRAPPER='valgrind -q --error-exitcode=99 --leak-check=full'
+
+# In the sandbox the counts could not be written.
+COVERAGE = BUILD=$(BUILD)/coverage CFLAGS='-O1 -g --coverage'
+COVERAGE_CHECKS := unit fuzz-cases conformance cli cache edits merges git migrate planted secrets formats
+LEAST ?= 90
+
+.PHONY: coverage
+coverage: export JPK_SANDBOX := off
+coverage:
+	@.ci/packages $(CHECK_PACKAGES)
+	@$(MAKE) --no-print-directory -j$(JOBS) $(COVERAGE) $(CHECK_PROGRAMS:$(BUILD)/%=$(BUILD)/coverage/%)
+	@find $(BUILD)/coverage -name '*.gcda' -delete
+	@$(MAKE) --no-print-directory $(COVERAGE) $(COVERAGE_CHECKS)
+	@$(PYTHON) tests/coverage/report.py --objects $(BUILD)/coverage/obj --uncovered $(BUILD)/coverage/uncovered.txt \
+		--least $(LEAST) $(LAYERS)
 
 .PHONY: bench
 bench:

@@ -185,7 +185,7 @@ static bool find_root(struct reader *r, const struct xml_node *relations, struct
 static bool place_tables(struct reader *r)
 {
     const struct xml_node *relations = xml_child(r->structure, "Relations");
-    struct table *root;
+    struct table *root = NULL;
     if (!find_root(r, relations, &root) || !add_table(r, root, NULL, false))
         return false;
     for (bool placed = true; placed;) {

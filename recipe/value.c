@@ -173,10 +173,12 @@ static bool timezone_name(const char *s, size_t n)
     return n <= 64 && (letter(s[0]) || s[0] == '+' || s[0] == '-') && all_of(s, n, "/_+-:");
 }
 
-/* Five to seven fields. */
+/* Five to seven fields, or a word such as @daily. */
 static bool cron(const char *s, size_t n)
 {
     size_t fields = 0;
+    if (s[0] == '@')
+        return all_of(s + 1, n - 1, "");
     for (size_t at = 0; at < n;) {
         size_t start = at;
         while (at < n && s[at] != ' ' && s[at] != '\t')
@@ -186,7 +188,7 @@ static bool cron(const char *s, size_t n)
         fields += at > start;
         at += at < n;
     }
-    return (fields >= 5 && fields <= 7) || (n > 1 && s[0] == '@' && all_of(s + 1, n - 1, ""));
+    return fields >= 5 && fields <= 7;
 }
 
 static const struct {

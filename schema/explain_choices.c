@@ -70,7 +70,8 @@ static void say_wanted(struct about *a, struct wanted *wanted)
     put_must(a);
     buf_printf(a->message, "be %s%s", wanted->values > 1 ? "one of " : "", buf_text(&wanted->list));
     if (wanted->values > WANTED_SHOWN)
-        buf_printf(a->message, " and %u others", wanted->values - WANTED_SHOWN);
+        buf_printf(a->message, " and %u other%s", wanted->values - WANTED_SHOWN,
+                   wanted->values == WANTED_SHOWN + 1 ? "" : "s");
     if (wanted->types) {
         buf_puts(a->message, ", or ");
         put_types(a->message, wanted->types);

@@ -160,6 +160,8 @@ static int enter_fence(const struct command *command, const struct settings *set
             allow(&fence, "/", SANDBOX_READ);
         if (command->reach.here && !settings->output && !settings->dry_run)
             allow(&fence, ".", SANDBOX_WRITE);
+        if (command->reach.temporary)
+            allow(&fence, temporary_folder(), SANDBOX_WRITE);
         if (command->reach.programs && command->reach.programs(settings))
             allow_programs(&fence);
         result = sandbox_fence_close(fence.fd, fence.ok);
@@ -211,6 +213,8 @@ int sandbox_narrow(const struct command *command, const struct settings *setting
         allow_options(&fence, command, settings);
         for (size_t i = 0; i < count; i++)
             allow(&fence, paths[i], SANDBOX_READ);
+        if (command->reach.temporary)
+            allow(&fence, temporary_folder(), SANDBOX_WRITE);
         result = sandbox_fence_close(fence.fd, fence.ok);
     }
     return status_of(result, settings, "Landlock");

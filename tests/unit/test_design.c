@@ -1005,6 +1005,42 @@ static void test_schema_files(void **state)
     dm_free(&dm);
 }
 
+#define FIELD(name) "{'N':'" name "','NS':'','MN':0,'MX':1,'T':'string','DT':'string','NIL':false}"
+#define TABLES                                                                                                         \
+    "{'name':'T','O':{'isCustomSchema':true,'customSchemaIsXml':true},'root':{'N':'shop:orders','NS':'','MN':0,"       \
+    "'MX':'unbounded','C':[" FIELD("number") ",{'N':'lines','NS':'','MN':0,'MX':'unbounded','C':[" FIELD(              \
+        "sku") "]},{'N':'payer','NS':'','MN':0,'MX':1,'C':[" FIELD("name") "]}]}}"
+#define TABLES_SIDE(n) "{'name':'T','origin':{'id':'" GUID(n) "','direction':'output'},'document':" TABLES "}"
+
+/* An activity that says neither its tables nor its query: they follow from the structure, and a person looks at them.
+ */
+static void test_tables_without_query(void **state)
+{
+    (void)state;
+    struct dm dm;
+    dm_make(&dm,
+            PARTS(CONNECTION("90", "DB", "database", VALUE("driver", "d")) "," ACTIVITY(
+                "01", "Q", "database", "database_query", "source", "90",
+                "") "," TRANSFORMATION("31", "T", TABLES_SIDE("01"), FLAT_SIDE("21", "F"), "") "," FLAT("21", "F")));
+    const struct jpk_entity *t = dm_entity(&dm, JPK_TYPE_TRANSFORMATION, "T");
+    const char *text = dm_file(&dm, "Data/Transformation/" GUID("31") ".xml");
+    dm_value(t, "natureofsource", "Tree");
+    dm_value(t, "source_sourceid", GUID("01"));
+    static const char *const parts[] = {
+        "<konga.string name=\"DbTables\">\"shop\".\"orders\",\"lines\",\"payer\",</konga.string>",
+        "<Relation childField=\"\" childTable=\"&quot;lines&quot;\" isSource=\"true\" onetoOne=\"false\" "
+        "outerJoin=\"true\" parentField=\"\" parentTable=\"&quot;shop&quot;.&quot;orders&quot;\" relationId=\"-1\"/>",
+        "childTable=\"&quot;payer&quot;\" isSource=\"true\" onetoOne=\"true\"",
+        "\"shop\".\"orders\".\"number\",\n\"lines\".\"sku\",\n\"payer\".\"name\"</konga.string>",
+        "<Filters/>",
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (!strstr(text, parts[i]))
+            fail_msg("%s is not in\n%s", parts[i], strstr(text, "<InputStructure"));
+    dm_found(&dm, "T", "schema-missing", 1);
+    dm_free(&dm);
+}
+
 /* ------------------------------------------------------------------------- what the conversion to Cloud Studio makes
  */
 
@@ -1193,6 +1229,7 @@ int main(void)
         cmocka_unit_test(test_prescripts),
         cmocka_unit_test(test_transformations),
         cmocka_unit_test(test_schema_files),
+        cmocka_unit_test(test_tables_without_query),
     };
     return cmocka_run_group_tests_name("design", tests, NULL, NULL);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jpk/cloud_asset.h"
+#include "jpk/cloud_model.h"
 #include "jpk/convert.h"
 #include "jpk/retarget.h"
 #include "tests/unit/cloudmaker.h"
@@ -308,6 +310,45 @@ static void what_is_cut(void **state)
     jpk_cloud_free(cloud);
 }
 
+/* What an asset holds compressed is looked through, and packed again without its secrets. */
+static void secrets_in_assets(void **state)
+{
+    (void)state;
+    static const char before[] = "<a mail='ann@orders.canary' host='10.1.2.3'/>\n"
+                                 "Authorization: Bearer kT93mQx71LpVz8Rw4zzHunter\n";
+    struct jpk_error err = {0};
+    struct buf text = {0}, rest = {0}, bytes = {0};
+    bool fits = false;
+    buf_puts(&text, "{\"assets\":[");
+    assert_true(cloud_asset_join(NULL, "a.xsd", "<plain/>", 8, &text, &err));
+    buf_putc(&text, ',');
+    assert_true(cloud_asset_join(NULL, "b.xsd", before, strlen(before), &text, &err));
+    buf_puts(&text, "],\"project\":{\"name\":\"P\",\"id\":\"" GUID(7) "\",\"components\":[]}}");
+    struct jpk_cloud *cloud = load(buf_text(&text), text.size);
+    struct jpk_retarget_options options = {.without = JPK_WITHOUT_SECRETS};
+    struct jpk_retargeted *r = run(cloud, &options);
+    assert_int_equal(r->left_out_count, 1);
+    assert_string_equal(r->left_out[0].key, "b.xsd");
+    assert_string_equal(r->left_out[0].note, "in the compressed file");
+    jpk_retargeted_free(r);
+    options.without = JPK_WITHOUT_SECRETS | JPK_WITHOUT_PEOPLE | JPK_WITHOUT_HOSTS;
+    r = run(cloud, &options);
+    assert_int_equal(r->left_out_count, 3);
+    struct jpk_cloud *result = load(r->text, r->size);
+    assert_int_equal(result->asset_count, 2);
+    const struct jdoc *doc = &((const struct cloud *)result)->doc;
+    assert_true(cloud_asset_cut(doc, result->assets[1].node, "b.xsd", NULL, &rest, &bytes, &fits, &err));
+    assert_true(fits);
+    assert_string_equal(buf_text(&bytes),
+                        "<a mail='redacted@example.com' host='192.0.2.1'/>\nAuthorization: Bearer REDACTED\n");
+    jpk_cloud_free(result);
+    jpk_retargeted_free(r);
+    jpk_cloud_free(cloud);
+    buf_free(&text);
+    buf_free(&rest);
+    buf_free(&bytes);
+}
+
 /* Without credentials the value of a project variable stays, and the other way round. */
 static void credentials_are_no_variables(void **state)
 {
@@ -451,6 +492,7 @@ int main(void)
         cmocka_unit_test(real_exports),
         cmocka_unit_test(what_projects_become),
         cmocka_unit_test(what_is_cut),
+        cmocka_unit_test(secrets_in_assets),
         cmocka_unit_test(credentials_are_no_variables),
         cmocka_unit_test(an_email_that_is_needed),
         cmocka_unit_test(what_was_lost_is_not_explained),

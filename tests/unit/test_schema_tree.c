@@ -318,6 +318,43 @@ static void test_xsd_missing_names(void **state)
     schema_tree_free(tree);
 }
 
+/* Simple types that lead nowhere else are texts; what is not kept of them is said. */
+static void test_xsd_values(void **state)
+{
+    static const struct file files[] = {
+        {"a.xsd", XS
+         "xmlns:b='urn:b'><xs:import namespace='urn:b' schemaLocation='b.xsd'/><xs:element "
+         "name='order'><xs:complexType>"
+         "<xs:sequence><xs:element name='list'><xs:simpleType><xs:list itemType='xs:int'/></xs:simpleType></xs:element>"
+         "<xs:element name='either'><xs:simpleType><xs:union memberTypes='xs:int "
+         "xs:date'/></xs:simpleType></xs:element>"
+         "<xs:element name='narrow'><xs:simpleType><xs:restriction><xs:simpleType><xs:restriction base='xs:int'/>"
+         "</xs:simpleType><xs:enumeration value='1'/><xs:enumeration/></xs:restriction></xs:simpleType></xs:element>"
+         "<xs:element name='bare'><xs:simpleType><xs:restriction/></xs:simpleType></xs:element>"
+         "<xs:element name='lost'><xs:simpleType><xs:restriction base='Gone'/></xs:simpleType></xs:element>"
+         "<xs:element name='any' type='xs:anyType'/><xs:element name='none' maxOccurs='0' type='xs:int'/>"
+         "<xs:element type='xs:int'/></xs:sequence><xs:attribute ref='b:unit' use='required'/>"
+         "<xs:attribute ref='b:gone'/><xs:attribute name='old' use='prohibited'/>"
+         "<xs:attribute name='plain'/><xs:anyAttribute/></xs:complexType></xs:element></xs:schema>"},
+        {"b.xsd", XS "targetNamespace='urn:b'><xs:attribute name='unit' type='xs:int'/></xs:schema>"},
+        {NULL, NULL},
+    };
+    struct schema_tree *tree = xsd(files);
+    (void)state;
+    sm_expect(tree, "order$ - 1..1\norder$unit integer 1..1\norder$plain string 0..1\norder$list$ string 1..1\n"
+                    "order$either$ string 1..1\norder$narrow$ integer 1..1\norder$bare$ string 1..1\n"
+                    "order$lost$ string 1..1\norder$any$ - 1..1 inode\n");
+    assert_true(sm_finding(tree, "list", SCHEMA_NOT_READ, "list"));
+    assert_true(sm_finding(tree, "either", SCHEMA_NOT_READ, "union"));
+    assert_true(sm_finding(tree, "lost", SCHEMA_TYPE_MISSING, "Gone"));
+    assert_true(sm_finding(tree, "any", SCHEMA_NOT_READ, "anyType"));
+    assert_true(sm_finding(tree, "order", SCHEMA_NOT_READ, "element"));
+    assert_true(sm_finding(tree, "order", SCHEMA_TYPE_MISSING, "b:gone"));
+    assert_true(sm_finding(tree, "order", SCHEMA_NOT_READ, "anyAttribute"));
+    sm_round_trips(tree, "order");
+    schema_tree_free(tree);
+}
+
 static void test_broken_xsd(void **state)
 {
     static const struct {
@@ -861,6 +898,7 @@ int main(void)
         cmocka_unit_test(test_xsd),
         cmocka_unit_test(test_xsd_recursion),
         cmocka_unit_test(test_xsd_missing_names),
+        cmocka_unit_test(test_xsd_values),
         cmocka_unit_test(test_broken_xsd),
         cmocka_unit_test(test_documents),
         cmocka_unit_test(test_database),
