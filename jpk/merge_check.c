@@ -232,8 +232,7 @@ static void report_error(struct checking *c, const struct jpk_finding *finding)
     merge_conflict(p->m, &clash);
 }
 
-/* ---------------------------------------------------------------------------------- what is wrong on a side already
- */
+/* ---------------------------------------------------------------------- what is wrong on a side already */
 
 static bool look_at_errors(struct checking *c, const struct jpk_graph *graph, enum merge_side side)
 {
@@ -274,8 +273,7 @@ static bool look_at_sides(struct checking *c)
     return look_at_side(c, MERGE_OURS) && look_at_side(c, MERGE_THEIRS);
 }
 
-/* ------------------------------------------------------------------------------------------------------- the result
- */
+/* -------------------------------------------------------------------------------------------------- the result */
 
 static bool uses_gone(const struct checking *c, const struct jpk_graph *graph)
 {
