@@ -75,6 +75,7 @@ struct checker {
     size_t comparisons;                  /* of names, in the search for what somebody meant */
     bool *seen;                          /* by entry: it was read, and the visitor has had it */
     const struct check_visitor *visitor; /* NULL: none */
+    bool errors_only;                    /* what finds nothing worse than a warning is left out */
     struct buf bytes, text;
     struct jpk_error *err;
     bool failed;
@@ -126,13 +127,16 @@ static const char *lower_case(struct checker *c, const char *s)
     return kept;
 }
 
-/* A finding without a place yet; NULL when memory is out. */
+/* A finding without a place yet; NULL when it is not asked for or memory is out. */
 static struct jpk_finding *report(struct checker *c, const char *rule, const struct jpk_entity *entity,
                                   const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static struct jpk_finding *report(struct checker *c, const char *rule, const struct jpk_entity *entity,
                                   const char *format, ...)
 {
+    enum jpk_severity severity = severity_of(rule);
+    if (c->errors_only && severity != JPK_ERROR)
+        return NULL;
     struct row *rows = array_grow(c->rows, c->count, &c->capacity, sizeof *c->rows);
     if (!rows) {
         c->failed = true;
@@ -146,7 +150,7 @@ static struct jpk_finding *report(struct checker *c, const char *rule, const str
     va_end(args);
     text_printable(message, sizeof message, raw); /* names may hold anything; a cut shows */
     c->rows[c->count] = (struct row){
-        .public = {.severity = severity_of(rule), .rule = rule, .message = keep(c, message)},
+        .public = {.severity = severity, .rule = rule, .message = keep(c, message)},
     };
     struct jpk_finding *finding = &c->rows[c->count++].public;
     if (entity) {
@@ -340,7 +344,8 @@ static void check_script(struct checker *c, const struct jpk_entity *entity, con
                          uint32_t base, const char *where)
 {
     struct open_script open = {0};
-    script_events(text, strlen(text), on_open, &open);
+    if (!c->errors_only)
+        script_events(text, strlen(text), on_open, &open);
     uint32_t at;
     struct jpk_finding *conflict = find_conflict(c, entity, text, &at);
     at += base;
@@ -374,14 +379,9 @@ static void check_values(struct checker *c, const struct jpk_entity *entity)
                   entity->items[i].key);
 }
 
-static void check_entity(struct checker *c, const struct jpk_entity *entity)
+/* What is a warning at worst. */
+static void check_shape(struct checker *c, const struct jpk_entity *entity)
 {
-    if (entity->unread) {
-        if (!entity->file) /* else it is there but could not be read: that is a problem of its own */
-            report(c, "missing-file", entity, "project.xml lists %s '%s' but there is no file for it",
-                   entity->type_name, entity->name);
-        return;
-    }
     check_place(c, entity);
     check_tree(c, entity);
     check_form(c, entity);
@@ -390,6 +390,20 @@ static void check_entity(struct checker *c, const struct jpk_entity *entity)
     if (jpk_type_info(entity->type)->observed)
         check_elements(c, entity, entity->tree);
     check_items(c, entity, entity->tree);
+}
+
+static void check_entity(struct checker *c, const struct jpk_entity *entity)
+{
+    if (entity->unread) {
+        if (!entity->file) /* else it is there but could not be read: that is a problem of its own */
+            report(c, "missing-file", entity, "project.xml lists %s '%s' but there is no file for it",
+                   entity->type_name, entity->name);
+        return;
+    }
+    if (!c->errors_only)
+        check_shape(c, entity);
+    if (entity->deleted || c->failed)
+        return;
     check_values(c, entity);
     check_scripts(c, entity);
 }
@@ -756,6 +770,18 @@ static bool finish(struct checker *c)
     return true;
 }
 
+/* What is a warning at worst. */
+static void check_around(struct checker *c)
+{
+    const struct jpk_project *project = c->project;
+    for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
+        check_variable(c, &c->graph->variables[i]);
+    for (size_t i = 0; i < project->file_count && !c->failed; i++)
+        check_file(c, &project->files[i]);
+    if (!c->failed)
+        check_rest(c);
+}
+
 static void run(struct checker *c)
 {
     const struct jpk_project *project = c->project;
@@ -774,17 +800,13 @@ static void run(struct checker *c)
         check_entity(c, project->entities[i]);
     for (size_t i = 0; i < c->graph->reference_count && !c->failed; i++)
         check_reference(c, &c->graph->references[i]);
-    for (size_t i = 0; i < c->graph->variable_count && !c->failed; i++)
-        check_variable(c, &c->graph->variables[i]);
-    for (size_t i = 0; i < project->file_count && !c->failed; i++)
-        check_file(c, &project->files[i]);
-    if (!c->failed)
-        check_rest(c);
+    if (!c->errors_only && !c->failed)
+        check_around(c);
     c->failed = c->failed || !finish(c);
 }
 
-struct jpk_findings *check_visiting(const struct jpk_project *project, const struct jpk_graph *graph,
-                                    const struct check_visitor *visitor, struct jpk_error *err)
+static struct jpk_findings *check(const struct jpk_project *project, const struct jpk_graph *graph,
+                                  const struct check_visitor *visitor, bool errors_only, struct jpk_error *err)
 {
     if (((const struct project *)project)->slim) {
         error_set(err, JPK_ERR_USAGE, "jpk_project_slim was called before the check");
@@ -799,6 +821,7 @@ struct jpk_findings *check_visiting(const struct jpk_project *project, const str
     c->project = project;
     c->graph = graph;
     c->visitor = visitor;
+    c->errors_only = errors_only;
     c->err = &local;
     run(c);
     visit_rest(c);
@@ -817,9 +840,21 @@ struct jpk_findings *check_visiting(const struct jpk_project *project, const str
     return NULL;
 }
 
+struct jpk_findings *check_visiting(const struct jpk_project *project, const struct jpk_graph *graph,
+                                    const struct check_visitor *visitor, struct jpk_error *err)
+{
+    return check(project, graph, visitor, false, err);
+}
+
+struct jpk_findings *check_for_errors(const struct jpk_project *project, const struct jpk_graph *graph,
+                                      struct jpk_error *err)
+{
+    return check(project, graph, NULL, true, err);
+}
+
 struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph, struct jpk_error *err)
 {
-    return check_visiting(project, graph, NULL, err);
+    return check(project, graph, NULL, false, err);
 }
 
 void jpk_findings_free(struct jpk_findings *findings)

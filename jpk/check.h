@@ -14,4 +14,8 @@ struct check_visitor {
 struct jpk_findings *check_visiting(const struct jpk_project *project, const struct jpk_graph *graph,
                                     const struct check_visitor *visitor, struct jpk_error *err);
 
+/* Of what jpk_check finds only the errors, in its order; no entry is read but to say where they are. */
+struct jpk_findings *check_for_errors(const struct jpk_project *project, const struct jpk_graph *graph,
+                                      struct jpk_error *err);
+
 #endif

@@ -312,9 +312,8 @@ static bool load(struct cloud *c, struct jpk_error *err)
     return !c->failed || error_memory(err);
 }
 
-/* Takes the text over. */
-static struct jpk_cloud *load_text(struct buf *text, const char *name, const struct jpk_limits *limits,
-                                   struct jpk_error *err)
+struct jpk_cloud *cloud_load_buf(struct buf *text, const char *name, const struct jpk_limits *limits,
+                                 struct jpk_error *err)
 {
     struct cloud *c = calloc(1, sizeof *c);
     struct jpk_error local = {0};
@@ -324,7 +323,8 @@ static struct jpk_cloud *load_text(struct buf *text, const char *name, const str
         return NULL;
     }
     c->text = *text;
-    c->path_room = 1024 + 8 * text->size;
+    *text = (struct buf){0};
+    c->path_room = 1024 + 8 * c->text.size;
     c->limits = limits ? *limits : jpk_limits_default();
     c->public.text = buf_text(&c->text);
     c->public.size = c->text.size;
@@ -351,7 +351,7 @@ struct jpk_cloud *jpk_cloud_load(const char *text, size_t size, const char *name
         error_memory(err);
         return NULL;
     }
-    return load_text(&copy, name, limits, err);
+    return cloud_load_buf(&copy, name, limits, err);
 }
 
 struct jpk_cloud *jpk_cloud_load_file(const char *path, const struct jpk_limits *limits, struct jpk_error *err)
@@ -362,7 +362,7 @@ struct jpk_cloud *jpk_cloud_load_file(const char *path, const struct jpk_limits 
         buf_free(&text);
         return NULL;
     }
-    return load_text(&text, path, limits, err);
+    return cloud_load_buf(&text, path, limits, err);
 }
 
 void jpk_cloud_free(struct jpk_cloud *cloud)

@@ -52,6 +52,10 @@ struct jpk_cloud_link cloud_link(struct cloud *c, uint32_t object, const char *k
 /* Room for one thing for each object of an array; 0 things for JDOC_NONE. Elements that are no objects are problems. */
 uint32_t *cloud_objects(struct cloud *c, uint32_t array, size_t *count);
 
+/* jpk_cloud_load of a text that it takes over, also when it fails. */
+struct jpk_cloud *cloud_load_buf(struct buf *text, const char *name, const struct jpk_limits *limits,
+                                 struct jpk_error *err);
+
 /* Reads what a component of its kind holds. */
 void cloud_read_component(struct cloud *c, struct jpk_cloud_component *component);
 /* The tree below `properties`, flattened. */

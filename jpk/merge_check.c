@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "jpk/check.h"
 #include "jpk/merge_project.h"
 
 enum { GUID = 36 };
@@ -12,6 +13,7 @@ enum { GUID = 36 };
 struct checking {
     struct project_merge *p;
     struct arena arena;
+    bool sides_known;              /* `known` is filled in */
     struct map known[MERGE_SIDES]; /* of ours and theirs: what dangles there already, and errors */
     struct map gone;               /* lower-case ids and file names that one side deleted -> index of the unit */
     struct map marked;             /* ids of items with marks of a conflict */
@@ -230,20 +232,15 @@ static void report_error(struct checking *c, const struct jpk_finding *finding)
     merge_conflict(p->m, &clash);
 }
 
-static bool check_errors(struct checking *c, const struct jpk_project *project, const struct jpk_graph *graph,
-                         enum merge_side side)
+/* ---------------------------------------------------------------------- what is wrong on a side already */
+
+static bool look_at_errors(struct checking *c, const struct jpk_graph *graph, enum merge_side side)
 {
-    struct jpk_findings *findings = jpk_check(project, graph, c->p->err);
+    struct jpk_findings *findings = check_for_errors(&c->p->side[side]->public, graph, c->p->err);
     struct buf key = {0};
     for (size_t i = 0; findings && i < findings->count && !c->p->m->failed; i++) {
-        const struct jpk_finding *finding = &findings->items[i];
-        if (finding->severity != JPK_ERROR)
-            continue;
-        put_error(c->p, side, finding, &key);
-        if (side != MERGE_SIDES)
-            note(c, &c->known[side], &key);
-        else if (!is_known(c, &key) && !has_marks(c, finding))
-            report_error(c, finding);
+        put_error(c->p, side, &findings->items[i], &key);
+        note(c, &c->known[side], &key);
     }
     buf_free(&key);
     bool ok = findings != NULL;
@@ -251,11 +248,9 @@ static bool check_errors(struct checking *c, const struct jpk_project *project, 
     return ok;
 }
 
-/* What is wrong on a side already. */
 static bool look_at_side(struct checking *c, enum merge_side side)
 {
-    const struct jpk_project *project = &c->p->side[side]->public;
-    struct jpk_graph *graph = jpk_graph_build(project, c->p->err);
+    struct jpk_graph *graph = jpk_graph_build(&c->p->side[side]->public, c->p->err);
     struct buf key = {0};
     for (size_t i = 0; graph && i < graph->reference_count && !c->p->m->failed; i++) {
         if (!dangles(&graph->references[i]))
@@ -264,23 +259,56 @@ static bool look_at_side(struct checking *c, enum merge_side side)
         note(c, &c->known[side], &key);
     }
     buf_free(&key);
-    bool ok = graph && check_errors(c, project, graph, side);
+    bool ok = graph && look_at_errors(c, graph, side);
     jpk_graph_free(graph);
+    return ok;
+}
+
+/* Only when the result has something that they may have too: looking takes as long as loading them. */
+static bool look_at_sides(struct checking *c)
+{
+    if (c->sides_known)
+        return true;
+    c->sides_known = true;
+    return look_at_side(c, MERGE_OURS) && look_at_side(c, MERGE_THEIRS);
+}
+
+/* -------------------------------------------------------------------------------------------------- the result */
+
+static bool uses_gone(const struct checking *c, const struct jpk_graph *graph)
+{
+    for (size_t i = 0; c->gone.count && i < graph->reference_count; i++)
+        if (dangles(&graph->references[i]) && gone_by_name(c, graph->references[i].target) != MAP_NONE)
+            return true;
+    return false;
+}
+
+static bool check_errors(struct checking *c, const struct jpk_project *result, const struct jpk_graph *graph)
+{
+    struct jpk_findings *findings = check_for_errors(result, graph, c->p->err);
+    struct buf key = {0};
+    bool ok = findings && (findings->count == 0 || look_at_sides(c));
+    for (size_t i = 0; ok && i < findings->count && !c->p->m->failed; i++) {
+        const struct jpk_finding *finding = &findings->items[i];
+        put_error(c->p, MERGE_SIDES, finding, &key);
+        if (!is_known(c, &key) && !has_marks(c, finding))
+            report_error(c, finding);
+    }
+    buf_free(&key);
+    jpk_findings_free(findings);
     return ok;
 }
 
 static bool look(struct checking *c, const struct jpk_project *result, const struct jpk_graph *graph)
 {
-    if (!look_at_side(c, MERGE_OURS) || !look_at_side(c, MERGE_THEIRS))
-        return false;
     find_gone(c);
-    if (!check_used(c, graph))
+    if ((uses_gone(c, graph) && !look_at_sides(c)) || !check_used(c, graph))
         return false;
     if (c->queued)
         return true;
     report_kept(c, graph);
     find_marks(c);
-    return check_errors(c, result, graph, MERGE_SIDES);
+    return check_errors(c, result, graph);
 }
 
 /* Of several environments in a workspace, the one that was merged: "env-123/" is "123". */

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jpk/cloud_json.h"
+#include "jpk/cloud_model.h"
 
 const char *merge_cloud_keep(struct cloud_merge *c, const struct buf *text)
 {
@@ -120,7 +121,7 @@ static bool drop_strays(struct cloud_merge *c)
     }
     buf_put(&out, doc->text + at, doc->size - at);
     c->m->failed |= out.failed;
-    struct jpk_cloud *left = c->m->failed ? NULL : jpk_cloud_load(out.data, out.size, cloud->file, NULL, c->err);
+    struct jpk_cloud *left = c->m->failed ? NULL : cloud_load_buf(&out, cloud->file, NULL, c->err);
     buf_free(&out);
     jpk_cloud_free(c->renamed[side]);
     c->renamed[side] = left;
@@ -172,12 +173,32 @@ static bool make(struct cloud_merge *c)
     c->result = NULL;
     struct jpk_error local = {0};
     if (!c->m->failed)
-        c->result = jpk_cloud_load(buf_text(&out), out.size, c->input[MERGE_OURS]->file, NULL, &local);
+        c->result = cloud_load_buf(&out, c->input[MERGE_OURS]->file, NULL, &local);
     if (!c->result && !c->m->failed)
         error_set(c->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
-    bool ok = c->result && set_text(c, out.data, out.size);
     buf_free(&out);
-    return ok;
+    return c->result != NULL;
+}
+
+/* What was loaded for the merge alone is most of its memory. */
+static void forget_sides(struct cloud_merge *c)
+{
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        jpk_cloud_free(c->renamed[side]);
+        c->renamed[side] = NULL;
+        c->exports.side[side] = NULL;
+    }
+}
+
+static bool keep_result(struct cloud_merge *c, bool canonical)
+{
+    size_t size = 0;
+    if (!canonical)
+        return set_text(c, c->result->text, c->result->size);
+    char *text = jpk_cloud_write(c->result, &size, c->err);
+    buf_free(&c->m->text);
+    c->m->text = (struct buf){.data = text, .size = size, .capacity = size + 1};
+    return text != NULL;
 }
 
 static void count_changes(struct cloud_merge *c)
@@ -205,7 +226,9 @@ static bool run(struct cloud_merge *c)
     count_changes(c);
     if (is_easy(c))
         return true;
-    if (!merge_cloud_known(c, MERGE_OURS) || !merge_cloud_known(c, MERGE_THEIRS))
+    /* Now, as long as there is no result in memory. */
+    bool canonical = is_canonical(c, c->input[MERGE_OURS]) && is_canonical(c, c->input[MERGE_THEIRS]);
+    if (c->m->failed || !merge_cloud_known(c, MERGE_OURS) || !merge_cloud_known(c, MERGE_THEIRS))
         return false;
     find_strays(c);
     if (c->m->failed || !drop_strays(c))
@@ -216,21 +239,14 @@ static bool run(struct cloud_merge *c)
             return false;
         merge_cloud_bring_back(c);
     }
-    if (c->m->failed || !merge_cloud_check(c))
-        return false;
-    if (!is_canonical(c, c->input[MERGE_OURS]) || !is_canonical(c, c->input[MERGE_THEIRS]) || c->m->failed)
-        return !c->m->failed;
-    size_t size = 0;
-    char *text = jpk_cloud_write(c->result, &size, c->err);
-    bool ok = text && set_text(c, text, size);
-    free(text);
-    return ok;
+    forget_sides(c);
+    return !c->m->failed && merge_cloud_check(c) && keep_result(c, canonical);
 }
 
 static void cloud_merge_free(struct cloud_merge *c)
 {
+    forget_sides(c);
     for (int side = 0; side < MERGE_SIDES; side++) {
-        jpk_cloud_free(c->renamed[side]);
         map_free(&c->renamings[side].map);
         free(c->renamings[side].texts);
     }

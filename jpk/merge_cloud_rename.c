@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "jpk/cloud_model.h"
 #include "jpk/merge_cloud.h"
 
 enum { GUID = 36 };
@@ -107,14 +108,14 @@ static void put_reference(struct cloud_merge *c, enum merge_side side, const str
         buf_printf(out, "%s:%s", prefix, name);
 }
 
-/* As it stands in a string, without quotes. */
-static const char *escaped(struct cloud_merge *c, const char *text, const char *prefix)
+/* A reference as it stands in a string behind its mark, without quotes. */
+static const char *tagged(struct cloud_merge *c, const char *text)
 {
     struct buf out = {0};
     cloud_put_string(&out, text, strlen(text));
     struct buf inner = {0};
     if (!out.failed) {
-        buf_puts(&inner, prefix);
+        buf_puts(&inner, "<TAG>");
         buf_put(&inner, out.data + 1, out.size - 2);
     }
     inner.failed |= out.failed;
@@ -142,35 +143,33 @@ static void rename_component(struct cloud_merge *c, enum merge_side side, size_t
     struct buf reference = {0};
     put_reference(c, side, component, &reference);
     if (strcmp(buf_text(&reference), component->reference) != 0)
-        rename_text(c, side, escaped(c, component->reference, "<TAG>"), escaped(c, buf_text(&reference), ""));
+        rename_text(c, side, tagged(c, component->reference), tagged(c, buf_text(&reference)));
     c->m->failed |= reference.failed;
     buf_free(&reference);
 }
 
-/* Copies a text with what stands at `at` replaced when it is to be; returns how many bytes that were. */
-static size_t put_renamed(const struct renaming *r, const char *text, size_t left, struct buf *out)
+/* What is to stand in place of the name or id at a place; NULL: itself. `size` gets how many bytes that is, 0: none. */
+static const char *new_text(const struct renaming *r, const char *text, size_t left, size_t *size)
 {
     static const char open[] = "<TAG>", close[] = "</TAG>";
+    enum { NAME_MAX_BYTES = 4096 };
     char key[GUID];
+    *size = 0;
     if (left >= GUID && text[8] == '-' && text_guid(text, GUID)) {
         for (size_t i = 0; i < GUID; i++)
             key[i] = text_lower(text[i]);
         uint32_t found = map_get(&r->map, key, GUID);
-        buf_puts(out, found == MAP_NONE ? "" : r->texts[found]);
-        if (found == MAP_NONE)
-            buf_put(out, text, GUID);
-        return GUID;
+        *size = GUID;
+        return found == MAP_NONE ? NULL : r->texts[found];
     }
-    enum { NAME_MAX_BYTES = 4096 };
-    if (left < sizeof open || memcmp(text, open, sizeof open - 1) != 0)
-        return 0;
+    if (*text != '<' || left < sizeof open || memcmp(text, open, sizeof open - 1) != 0)
+        return NULL;
     const char *end = memmem(text, left < NAME_MAX_BYTES ? left : NAME_MAX_BYTES, close, sizeof close - 1);
     uint32_t found = end ? map_get(&r->map, text, (size_t)(end - text)) : MAP_NONE;
     if (found == MAP_NONE)
-        return 0;
-    buf_puts(out, open);
-    buf_puts(out, r->texts[found]);
-    return (size_t)(end - text);
+        return NULL;
+    *size = (size_t)(end - text);
+    return r->texts[found];
 }
 
 /* A side as it would be with the ids and names of the result. */
@@ -181,15 +180,21 @@ static bool rename_side(struct cloud_merge *c, enum merge_side side)
     if (c->renamings[side].count == 0)
         return true;
     struct buf out = {0};
+    size_t from = 0; /* of what is not copied yet */
     for (size_t at = 0; at < cloud->size && !out.failed;) {
-        size_t done = put_renamed(&c->renamings[side], cloud->text + at, cloud->size - at, &out);
-        if (done == 0)
-            buf_putc(&out, cloud->text[at]);
-        at += done ? done : 1;
+        size_t size;
+        const char *text = new_text(&c->renamings[side], cloud->text + at, cloud->size - at, &size);
+        if (text) {
+            buf_put(&out, cloud->text + from, at - from);
+            buf_puts(&out, text);
+            from = at + size;
+        }
+        at += size ? size : 1;
     }
-    if (!out.failed)
-        c->renamed[side] = jpk_cloud_load(buf_text(&out), out.size, cloud->file, NULL, c->err);
+    buf_put(&out, cloud->text + from, cloud->size - from);
     c->m->failed |= out.failed;
+    if (!out.failed)
+        c->renamed[side] = cloud_load_buf(&out, cloud->file, NULL, c->err);
     buf_free(&out);
     c->exports.side[side] = c->renamed[side];
     return c->renamed[side] != NULL;

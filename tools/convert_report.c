@@ -319,8 +319,14 @@ static bool find_source(struct convert_report *report, const struct source *sour
     report->project_name = cloud ? cloud->name : source->project->name;
     if (!report->how.checksum)
         return true;
+    if (!cloud && jpk_archive_is_folder(source->archive))
+        return true;
+    if (report->how.sha256) {
+        snprintf(report->sha256, sizeof report->sha256, "%s", report->how.sha256);
+        return true;
+    }
     if (!cloud)
-        return jpk_archive_is_folder(source->archive) || jpk_archive_sha256(source->archive, report->sha256, err);
+        return jpk_archive_sha256(source->archive, report->sha256, err);
     sha256_hex(cloud->text, cloud->size, report->sha256);
     return true;
 }

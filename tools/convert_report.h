@@ -81,6 +81,7 @@ struct convert_report_how {
     const char *agent;       /* which was asked for: "any", "cloud", "private" */
     const char *target_form; /* "Cloud Studio export", "Jitterpak", "workspace" */
     bool checksum;           /* the report says that of the source */
+    const char *sha256;      /* the checksum of a source that is a file, when it is known; else NULL */
     bool dry_run, verbose;
 };
 

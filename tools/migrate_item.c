@@ -380,6 +380,7 @@ static bool convert_project(struct making *m)
         .agent = agent ? agent : "any",
         .target_form = m->item->to_cloud ? "Cloud Studio export" : "Jitterpak",
         .checksum = true,
+        .sha256 = m->source.tree ? NULL : m->item->fingerprint, /* compared before and after */
     };
     bool ok = convert_item(&converted, m->runner->plan, m->item, &m->source, m->err) &&
               convert_report_make(&report, &m->source, &how, converted.conversion, converted.lookup, m->err) &&
