@@ -1645,17 +1645,18 @@ static void test_update_errors(void **state)
     static const struct {
         const char *old;
         uint32_t line;
+        enum jpk_code code; /* JPK_OK: JPK_ERR_JSON */
     } cases[] = {
-        {"", 1},
-        {"{\n\"recipeFormat\": 1,\n\"steps\": [,]}", 3},
-        {"{\"recipeFormat\": 1, \"steps\": [],\n\"steps\": []}", 2},
-        {"{\"recipeFormat\": 1, \"steps\": []} x", 1},
-        {"[]", 1},
-        {"{\"recipeFormat\": 2, \"steps\": []}", 1},
-        {"{\"recipeFormat\": \"1\", \"steps\": []}", 1},
-        {"{\"recipeFormat\": 1}", 1},
-        {"{\"recipeFormat\": 1, \"steps\": {}}", 1},
-        {"\xff\xfe{", 1},
+        {"", 1, JPK_OK},
+        {"{\n\"recipeFormat\": 1,\n\"steps\": [,]}", 3, JPK_OK},
+        {"{\"recipeFormat\": 1, \"steps\": [],\n\"steps\": []}", 2, JPK_OK},
+        {"{\"recipeFormat\": 1, \"steps\": []} x", 1, JPK_OK},
+        {"[]", 1, JPK_OK},
+        {"{\"recipeFormat\": 2, \"steps\": []}", 1, JPK_OK},
+        {"{\"recipeFormat\": \"1\", \"steps\": []}", 1, JPK_OK},
+        {"{\"recipeFormat\": 1}", 1, JPK_OK},
+        {"{\"recipeFormat\": 1, \"steps\": {}}", 1, JPK_OK},
+        {"\xff\xfe{", 1, JPK_ERR_ENCODING},
     };
     struct made m = {0};
     add_shop(&m);
@@ -1664,7 +1665,8 @@ static void test_update_errors(void **state)
         struct jpk_recipe_options options = {.old = cases[i].old, .old_size = strlen(cases[i].old)};
         struct jpk_error err = {0};
         assert_null(jpk_recipe_generate(m.project, m.graph, &options, &err));
-        if (err.code != JPK_ERR_JSON || err.line != cases[i].line || err.column == 0)
+        enum jpk_code code = cases[i].code == JPK_OK ? JPK_ERR_JSON : cases[i].code;
+        if (err.code != code || err.line != cases[i].line || err.column == 0)
             fail_msg("%s: %s at %u:%u: %s", cases[i].old, jpk_code_name(err.code), err.line, err.column, err.message);
         assert_null(jpk_recipe_generate(m.project, m.graph, &options, NULL));
     }
