@@ -153,6 +153,6 @@ const struct command pack_command = {
     .groups = groups,
     .least = 1,
     .most = 2,
-    .reach = {.written = WRITTEN_SECOND},
+    .reach = {.written = WRITTEN_ALL}, /* what is new in a tree gets its file there */
     .run = run,
 };
