@@ -380,14 +380,14 @@ schemas: $(BUILD)/jpk
 planted: $(BUILD)/jpk $(SAMPLES)
 	@$(PYTHON) tests/repository/plant.py --program $(BUILD)/jpk --samples $(BUILD)/samples
 
-# What a process in the sandbox can still do, and that the program is in it.
+# What a process in the sandbox can still do, away from the folder of temporary files; and that the program is in it.
 $(BUILD)/tests/probe: tests/sandbox/probe.c $(filter-out %/main.o,$(PROGRAM_OBJECTS)) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(PROGRAM_LDLIBS)
 
 .PHONY: sandbox
 sandbox: $(BUILD)/tests/probe $(BUILD)/jpk
-	@rm -rf $(BUILD)/sandbox && mkdir -p $(BUILD)/sandbox && $< $(BUILD)/sandbox
+	@folder=$$(mktemp -d -p /var/tmp) && TMPDIR=/tmp $< $$folder; status=$$?; rm -rf $$folder; exit $$status
 	@$(PYTHON) tests/sandbox/run.py --program $(BUILD)/jpk
 
 .PHONY: secrets
