@@ -11,7 +11,7 @@ import platform
 import statistics
 import sys
 
-from bench import WORK, verdict
+from bench import WORK, run_once, verdict
 
 FILE = os.path.join(WORK, "summary.jsonl")
 BEGIN, END = "<!-- make bench: begin -->", "<!-- make bench: end -->"
@@ -68,7 +68,8 @@ def processor():
 def table():
     lines = ["| %s |" % " | ".join(HEAD), "|---|---|--:|--:|--:|--:|---|--:|---|"]
     lines += ["| %s |" % " | ".join(cells(row)) for row in read()]
-    return "\n".join(lines + ["", "Measured on %d x %s." % (os.cpu_count(), processor())])
+    empty = statistics.median(run_once(["/bin/true"])[0] for _ in range(21))
+    return "\n".join(lines + ["", "Measured on %d x %s, where an empty process takes %s." % (os.cpu_count(), processor(), time(empty))])
 
 
 def put(path):
