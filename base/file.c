@@ -304,17 +304,34 @@ void outfile_discard(struct outfile *out)
     forget(out);
 }
 
-bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err)
+bool outfile_put(struct outfile *out, const void *data, size_t n, struct jpk_error *err)
+{
+    if (file_write_all(out->fd, data, n))
+        return true;
+    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    error_file(err, out->path);
+    return false;
+}
+
+static bool write_whole(const char *path, const void *data, size_t n, bool force, bool durable, struct jpk_error *err)
 {
     struct outfile out;
     if (!outfile_open(&out, path, force, err))
         return false;
-    if (file_write_all(out.fd, data, n))
-        return outfile_commit(&out, force, false, err);
-    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    error_file(err, path);
+    if (outfile_put(&out, data, n, err))
+        return outfile_commit(&out, force, durable, err);
     outfile_discard(&out);
     return false;
+}
+
+bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err)
+{
+    return write_whole(path, data, n, force, false, err);
+}
+
+bool file_write_durably(const char *path, const void *data, size_t n, bool force, struct jpk_error *err)
+{
+    return write_whole(path, data, n, force, true, err);
 }
 
 bool file_make_folder(const char *path, struct jpk_error *err)

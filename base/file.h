@@ -56,11 +56,15 @@ bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_
  */
 bool outfile_commit(struct outfile *out, bool force, bool durable, struct jpk_error *err);
 
+/* Writes all bytes, with an error that names the file. */
+bool outfile_put(struct outfile *out, const void *data, size_t n, struct jpk_error *err);
+
 /* Removes what is there of an output that was not committed; does nothing after a commit. */
 void outfile_discard(struct outfile *out);
 
-/* All of the above for bytes in memory, not durable. */
+/* All of the above for bytes in memory: not durable, and durable. */
 bool file_write(const char *path, const void *data, size_t n, bool force, struct jpk_error *err);
+bool file_write_durably(const char *path, const void *data, size_t n, bool force, struct jpk_error *err);
 
 /* Makes a folder and its parents, as `mkdir -p` does. */
 bool file_make_folder(const char *path, struct jpk_error *err);

@@ -1,5 +1,4 @@
 /* The result of a merge as a file or folder. */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -71,27 +70,13 @@ static bool write_tree(const struct merging *m, const char *path, bool force, st
     return ok;
 }
 
-static bool write_text(const struct merging *m, const char *path, bool force, struct jpk_error *err)
-{
-    struct outfile out;
-    if (!outfile_open(&out, path, force, err))
-        return false;
-    bool ok = file_write_all(out.fd, m->public.text, m->public.size) ||
-              error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    ok = ok && outfile_commit(&out, force, true, err);
-    outfile_discard(&out);
-    if (!ok)
-        error_file(err, path);
-    return ok;
-}
-
 bool jpk_merge_write(const struct jpk_merge *merge, const char *path, bool tree, bool force, struct jpk_error *err)
 {
     const struct merging *m = (const struct merging *)merge;
     if (tree)
         return write_tree(m, path, force, err);
     if (!merge->archive)
-        return write_text(m, path, force, err);
+        return file_write_durably(path, merge->text, merge->size, force, err);
     return jpk_archive_is_folder(merge->archive) ? write_folder(merge->archive, path, err)
                                                  : write_archive(merge->archive, path, force, err);
 }

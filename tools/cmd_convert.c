@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,13 +106,7 @@ static bool fill(struct output *output, bool force, struct jpk_error *err)
     if (!output->data)
         return true;
     output->opened = outfile_open(&output->file, output->path, force, err);
-    if (!output->opened)
-        return false;
-    if (file_write_all(output->file.fd, output->data, output->size))
-        return true;
-    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    error_file(err, output->path);
-    return false;
+    return output->opened && outfile_put(&output->file, output->data, output->size, err);
 }
 
 static bool commit(const struct settings *settings, const struct jpk_conversion *conversion, struct output *output,

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,19 +42,6 @@ static void print_plan(const struct settings *settings, const char *input, const
 
 /* ------------------------------------------------------------------------------------------ exports of Cloud Studio */
 
-static bool write_durably(const char *path, const char *text, size_t n, bool force, struct jpk_error *err)
-{
-    struct outfile out;
-    if (!outfile_open(&out, path, force, err))
-        return false;
-    bool ok = file_write_all(out.fd, text, n) || error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    ok = ok && outfile_commit(&out, force, true, err);
-    outfile_discard(&out);
-    if (!ok)
-        error_file(err, path);
-    return ok;
-}
-
 static void print_changes(const struct settings *settings, const struct source *input)
 {
     bool dry = settings->pack.check || settings->dry_run;
@@ -94,7 +80,7 @@ static int pack_export(const struct settings *settings, const struct source *inp
     bool write = !settings->pack.check && !settings->dry_run;
     char *text = jpk_cloud_write(input->cloud, &size, &err);
     bool ok = text && (!write || ((!input->tree || jpk_cloud_tree_save(input->tree, &err)) &&
-                                  write_durably(path, text, size, settings->force, &err)));
+                                  file_write_durably(path, text, size, settings->force, &err)));
     free(text);
     if (!ok)
         return message_error(&err);

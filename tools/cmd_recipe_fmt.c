@@ -26,13 +26,7 @@ static bool replace(const char *path, const struct buf *text, struct jpk_error *
     if (!ok) {
         error_system(err, JPK_ERR_WRITE, errno, "cannot be found any more");
     } else if ((ok = outfile_open(&out, real, true, err))) {
-        const char *at = text->data, *end = at + text->size;
-        while (ok && at < end) {
-            ssize_t n = write(out.fd, at, (size_t)(end - at));
-            ok = n > 0 || (n < 0 && errno == EINTR);
-            at += n > 0 ? n : 0;
-        }
-        ok = ok && fchmod(out.fd, st.st_mode & 07777) == 0;
+        ok = file_write_all(out.fd, text->data, text->size) && fchmod(out.fd, st.st_mode & 07777) == 0;
         if (!ok)
             error_set(err, JPK_ERR_WRITE, "cannot be written");
         ok = ok && outfile_commit(&out, true, false, err);

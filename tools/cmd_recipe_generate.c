@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,11 +112,7 @@ static bool may_write(const struct settings *settings, const struct output *outp
 static bool fill(const struct settings *settings, struct output *output, struct jpk_error *err)
 {
     output->opened = outfile_open(&output->file, output->path, settings->force, err);
-    if (!output->opened || file_write_all(output->file.fd, output->text, output->size))
-        return output->opened;
-    error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    error_file(err, output->path);
-    return false;
+    return output->opened && outfile_put(&output->file, output->text, output->size, err);
 }
 
 /*

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,26 +45,12 @@ static const char *complaint(const struct source *input, const char *out)
     return NULL;
 }
 
-static bool write_text(const struct jpk_retargeted *redacted, const char *path, bool force, struct jpk_error *err)
-{
-    struct outfile out;
-    if (!outfile_open(&out, path, force, err))
-        return false;
-    bool ok = file_write_all(out.fd, redacted->text, redacted->size) ||
-              error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
-    ok = ok && outfile_commit(&out, force, true, err);
-    outfile_discard(&out);
-    if (!ok)
-        error_file(err, path);
-    return ok;
-}
-
 static struct jpk_retargeted *redact(const struct settings *settings, struct source *input, struct jpk_error *err)
 {
     struct jpk_retarget_options wishes = how(settings);
     if (input->cloud) {
         struct jpk_retargeted *redacted = jpk_retarget_export(input->cloud, &wishes, err);
-        if (redacted && write_text(redacted, settings->output, settings->force, err))
+        if (redacted && file_write_durably(settings->output, redacted->text, redacted->size, settings->force, err))
             return redacted;
         jpk_retargeted_free(redacted);
         return NULL;
