@@ -434,8 +434,7 @@ struct walk *walk_open(const char *root, const struct walk_options *options, str
         error_memory(err);
     } else {
         error_file(&walk->problem, root);
-        if (err && err->code == JPK_OK)
-            *err = walk->problem;
+        error_pass(err, &walk->problem, NULL);
     }
     walk_close(walk);
     return NULL;

@@ -86,7 +86,7 @@ bool asset_content(const json_t *asset, const struct jpk_limits *limits, struct 
                   ? packed_decode(json_string_value(content), json_string_length(content), limits, out, &local)
                   : error_set(&local, JPK_ERR_FORMAT, "is an asset without compressedContent");
     error_entry(&local, asset_path(asset));
-    if (!ok && err && err->code == JPK_OK)
-        *err = local;
+    if (!ok)
+        error_pass(err, &local, NULL);
     return ok;
 }

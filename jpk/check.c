@@ -834,8 +834,7 @@ static struct jpk_findings *check(const struct jpk_project *project, const struc
         return &c->own.public;
     if (local.code == JPK_OK)
         error_memory(&local);
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     jpk_findings_free(&c->own.public);
     return NULL;
 }

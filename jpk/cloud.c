@@ -335,8 +335,7 @@ struct jpk_cloud *cloud_load_buf(struct buf *text, const char *name, const struc
         return &c->public;
     if (name)
         error_file(&local, name);
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     jpk_cloud_free(&c->public);
     return NULL;
 }

@@ -298,8 +298,7 @@ struct jpk_cloud_tree *jpk_cloud_tree_open(const char *folder, const struct jpk_
     }
     error_file(&local, folder);
     jpk_cloud_tree_free(&tree->public);
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     return NULL;
 }
 

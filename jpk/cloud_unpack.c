@@ -502,8 +502,7 @@ struct jpk_unpacked *jpk_cloud_unpack(const struct jpk_cloud *cloud, const char 
     unpacker_free(&u);
     if (!result) {
         error_file(&local, folder);
-        if (err && err->code == JPK_OK)
-            *err = local;
+        error_pass(err, &local, NULL);
     }
     return result;
 }

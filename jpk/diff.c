@@ -351,8 +351,7 @@ static bool read_entry(const struct diff_files *f, int side, const struct diff_f
     if (archive_read(archive, file->entry, out, &local))
         return true;
     error_file(&local, jpk_archive_name(archive));
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     return false;
 }
 

@@ -155,8 +155,8 @@ const struct jpk_entity *project_select(const struct jpk_project *project, const
     *near = selection.nearest != NULL;
     buf_free(&selection.candidates);
     error_file(&local, jpk_archive_name(project->archive));
-    if (!entity && err && err->code == JPK_OK)
-        *err = local;
+    if (!entity)
+        error_pass(err, &local, NULL);
     return entity;
 }
 

@@ -443,8 +443,8 @@ struct jpk_merge *jpk_merge_projects(const struct jpk_project *base, const struc
     if (!ok && p.m->failed && local.code == JPK_OK)
         error_memory(&local);
     error_file(&local, jpk_archive_name(ours->archive));
-    if (!ok && err && err->code == JPK_OK)
-        *err = local;
+    if (!ok)
+        error_pass(err, &local, NULL);
     for (int side = 0; side < MERGE_SIDES; side++) {
         map_free(&p.ids[side]);
         buf_free(&p.bytes[side]);

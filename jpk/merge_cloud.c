@@ -286,8 +286,7 @@ struct jpk_merge *jpk_merge_clouds(const struct jpk_cloud *base, const struct jp
     if (ok)
         return &c.m->public;
     error_file(&local, ours->file ? ours->file : "");
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     jpk_merge_free(&c.m->public);
     return NULL;
 }

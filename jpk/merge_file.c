@@ -114,8 +114,7 @@ struct jpk_merge *jpk_merge_file(const char *path, const struct jpk_merge_versio
     if (ok)
         return &m->public;
     error_file(&local, path);
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     jpk_merge_free(&m->public);
     return NULL;
 }

@@ -509,8 +509,7 @@ struct jpk_project *jpk_project_load(struct jpk_archive *archive, const char *en
     if (!ok) {
         error_file(&local, jpk_archive_name(archive));
         tree_place_error(archive, &local);
-        if (err && err->code == JPK_OK)
-            *err = local;
+        error_pass(err, &local, NULL);
         jpk_project_free(&project->public);
         return NULL;
     }

@@ -257,7 +257,7 @@ struct schema_tree *schema_tree_from_soql(const char *query, size_t size, const 
     struct jpk_error local = {0};
     bool ok = schema_begin(&r.b, SCHEMA_XML, nodes, &local) && take_query(&r);
     struct schema_tree *tree = schema_end(&r.b, ok);
-    if (!tree && err && err->code == JPK_OK)
-        *err = local;
+    if (!tree)
+        error_pass(err, &local, NULL);
     return tree;
 }

@@ -556,7 +556,7 @@ struct schema_tree *schema_tree_from_xsd(const struct schema_files *files, const
     struct schema_tree *tree = schema_end(&r->b, ok);
     free(r);
     error_entry(&local, file);
-    if (!tree && err && err->code == JPK_OK)
-        *err = local;
+    if (!tree)
+        error_pass(err, &local, NULL);
     return tree;
 }

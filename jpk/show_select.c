@@ -132,8 +132,7 @@ static bool select_item(const struct jpk_project *project, const struct jpk_grap
         local = (struct jpk_error){0};
         not_found(project, &local, as_variable ? "variable" : "item", as_variable ? name : text, nearest);
     }
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     return false;
 }
 

@@ -256,8 +256,7 @@ static struct jpk_structure *load(struct report *report, const struct jpk_entity
                   target ? "target" : "source", cache_name(report, entity, which, target));
         error_file(&local, jpk_archive_name(report->project->archive));
     }
-    if (err && err->code == JPK_OK)
-        *err = local;
+    error_pass(err, &local, NULL);
     return NULL;
 }
 

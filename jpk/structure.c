@@ -734,8 +734,8 @@ struct jpk_structure *jpk_structure_parse(const void *gzip, size_t size, const s
     else if (gunzip(data, size, limits, &text, &local))
         structure = read_text(buf_text(&text), text.size, limits, &local);
     buf_free(&text);
-    if (!structure && err && err->code == JPK_OK)
-        *err = local;
+    if (!structure)
+        error_pass(err, &local, NULL);
     return structure;
 }
 
@@ -792,7 +792,7 @@ struct jpk_structure *jpk_structure_load(const struct jpk_project *public, const
         error_entry(&local, jpk_archive_entry(public->archive, index)->name);
     }
     error_file(&local, jpk_archive_name(public->archive));
-    if (!structure && err && err->code == JPK_OK)
-        *err = local;
+    if (!structure)
+        error_pass(err, &local, NULL);
     return structure;
 }

@@ -736,8 +736,7 @@ struct jpk_unpacked *jpk_unpack(const struct jpk_project *project, const char *f
         error_file(&local, local.code == JPK_ERR_EXISTS || local.code == JPK_ERR_WRITE
                                ? folder
                                : jpk_archive_name(project->archive));
-        if (err && err->code == JPK_OK)
-            *err = local;
+        error_pass(err, &local, NULL);
     }
     return result;
 }

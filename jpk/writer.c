@@ -369,8 +369,7 @@ static zip_int64_t file_source(void *user, void *data, zip_uint64_t n, zip_sourc
 static bool libzip_failed(struct jpk_writer *writer, zip_error_t *error, struct jpk_error *err)
 {
     if (writer->err.code != JPK_OK) {
-        if (err && err->code == JPK_OK)
-            *err = writer->err;
+        error_pass(err, &writer->err, NULL);
         return false;
     }
     int code = zip_error_code_zip(error);

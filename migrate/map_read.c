@@ -449,8 +449,7 @@ struct migrate_map *map_read(const char *path, struct jpk_error *err)
     map_free(&r.members);
     if (ok)
         return r.map;
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     migrate_map_free(r.map);
     return NULL;
 }

@@ -271,8 +271,7 @@ struct base_revision *base_revision_open(const char *base, const char *folder, s
     if (ok)
         return revision;
     error_file(&problem, base);
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     base_revision_close(revision);
     return NULL;
 }
@@ -389,7 +388,6 @@ bool base_revision_read(struct base_revision *revision, const char *path, uint64
         return true;
     snprintf(name, sizeof name, "%s%c%s", revision->base, revision->folder ? '/' : ':', path);
     error_file(&problem, name);
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     return false;
 }

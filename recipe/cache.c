@@ -367,8 +367,8 @@ static bool prepare_folder(const char *folder, struct jpk_error *err)
     if (ok && is_empty(folder)) {
         struct jpk_error problem = {0};
         ok = file_write(buf_text(&path), all, sizeof all - 1, false, &problem) || problem.code == JPK_ERR_EXISTS;
-        if (!ok && err && err->code == JPK_OK)
-            *err = problem;
+        if (!ok)
+            error_pass(err, &problem, NULL);
     }
     buf_free(&path);
     return ok;

@@ -75,8 +75,7 @@ bool checked_file_read(struct checked_file *file, const char *path, const char *
         return true;
     problem.file[0] = '\0'; /* the path, where it was the file that could not be read */
     error_file(&problem, name);
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     checked_file_free(file);
     return false;
 }

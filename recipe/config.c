@@ -407,8 +407,7 @@ struct config *config_read(const char *path, const struct config_options *option
     checked_file_free(&reader.file);
     if (ok)
         return reader.config;
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     config_free(reader.config);
     return NULL;
 }

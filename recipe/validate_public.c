@@ -153,8 +153,7 @@ struct jpk_findings *jpk_recipe_validate(const struct jpk_recipe_input *input,
         validation_free(&c.v);
         return &own->public;
     }
-    if (err && err->code == JPK_OK)
-        *err = problem;
+    error_pass(err, &problem, NULL);
     validation_free(&c.v);
     free(own);
     return NULL;

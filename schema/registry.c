@@ -162,8 +162,7 @@ static bool find_dialect(struct jpk_schema_registry *registry, const struct docu
         return true;
     }
     if (problem.code != JPK_OK) {
-        if (err && err->code == JPK_OK)
-            *err = problem;
+        error_pass(err, &problem, NULL);
         return false;
     }
     error_set(err, JPK_ERR_SCHEMA, "the meta-schema %.*s is not known", (int)n, uri);
@@ -487,8 +486,7 @@ bool registry_resolve(struct jpk_schema_registry *registry, const struct resourc
         resource = registry_resource(registry, buf_text(&uri), uri.size, &problem);
     bool ok = false;
     if (problem.code != JPK_OK) {
-        if (err && err->code == JPK_OK)
-            *err = problem;
+        error_pass(err, &problem, NULL);
     } else if (!resource) {
         error_set(err, JPK_ERR_SCHEMA, "the reference leads nowhere: the schema %s is not known", buf_text(&uri));
     } else if (resource->twice) {

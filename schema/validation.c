@@ -62,8 +62,7 @@ struct jpk_schema *jpk_schema_compile_uri(const char *uri, const struct jpk_sche
     if (!*uri || *uri == '#') {
         error_set(err, JPK_ERR_USAGE, "an empty URI names no schema");
     } else if (!registry_resolve(registry, &nowhere, uri, strlen(uri), &target, &problem)) {
-        if (err && err->code == JPK_OK)
-            *err = problem;
+        error_pass(err, &problem, NULL);
     } else {
         return compile_resource(registry, &target, options, err);
     }
