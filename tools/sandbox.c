@@ -25,16 +25,6 @@
 #define SANITIZED false
 #endif
 
-struct fence {
-    int fd;
-    bool ok; /* else errno says why not */
-};
-
-static void allow(struct fence *fence, const char *path, enum sandbox_right right)
-{
-    fence->ok = fence->ok && sandbox_fence_allow(fence->fd, path, right);
-}
-
 /* ---------------------------------------------------------------------------------------------------------- paths */
 
 static bool is_stream(const char *path)
@@ -49,18 +39,18 @@ static const char *temporary_folder(void)
 }
 
 /* What can be read only once is copied to an unnamed file first. */
-static void allow_input(struct fence *fence, const char *path)
+static void allow_input(struct sandbox_fence *fence, const char *path)
 {
     struct stat st;
     bool once = is_stream(path) || (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode));
     if (once)
-        allow(fence, temporary_folder(), SANDBOX_WRITE);
+        sandbox_fence_allow(fence, temporary_folder(), SANDBOX_WRITE);
     if (!is_stream(path))
-        allow(fence, path, SANDBOX_READ);
+        sandbox_fence_allow(fence, path, SANDBOX_READ);
 }
 
 /* A folder that is there, else the nearest one above: where a file gets its name when it is complete. */
-static void allow_output(struct fence *fence, const char *path)
+static void allow_output(struct sandbox_fence *fence, const char *path)
 {
     struct stat st;
     char folder[PATH_MAX];
@@ -75,10 +65,10 @@ static void allow_output(struct fence *fence, const char *path)
         char *above = dirname(folder);
         memmove(folder, above, strlen(above) + 1);
     }
-    allow(fence, folder, SANDBOX_WRITE);
+    sandbox_fence_allow(fence, folder, SANDBOX_WRITE);
 }
 
-static void allow_options(struct fence *fence, const struct command *command, const struct settings *settings)
+static void allow_options(struct sandbox_fence *fence, const struct command *command, const struct settings *settings)
 {
     for (const struct option *const *group = command->groups; *group; group++) {
         for (const struct option *option = *group; option->name; option++) {
@@ -93,7 +83,7 @@ static void allow_options(struct fence *fence, const struct command *command, co
     }
 }
 
-static void allow_arguments(struct fence *fence, const struct command *command, const struct settings *settings,
+static void allow_arguments(struct sandbox_fence *fence, const struct command *command, const struct settings *settings,
                             int count, char **arguments)
 {
     static const int places[] = {[WRITTEN_FIRST] = 0, [WRITTEN_SECOND] = 1};
@@ -106,12 +96,12 @@ static void allow_arguments(struct fence *fence, const struct command *command, 
 }
 
 /* Where programs that we start find what they need; what they write goes to temporary files. */
-static void allow_programs(struct fence *fence)
+static void allow_programs(struct sandbox_fence *fence)
 {
-    allow(fence, "/", SANDBOX_RUN);
-    allow(fence, "/dev/null", SANDBOX_WRITE);
-    allow(fence, "/tmp", SANDBOX_WRITE);
-    allow(fence, temporary_folder(), SANDBOX_WRITE);
+    sandbox_fence_allow(fence, "/", SANDBOX_RUN);
+    sandbox_fence_allow(fence, "/dev/null", SANDBOX_WRITE);
+    sandbox_fence_allow(fence, "/tmp", SANDBOX_WRITE);
+    sandbox_fence_allow(fence, temporary_folder(), SANDBOX_WRITE);
 }
 
 /* -------------------------------------------------------------------------------------------------------- entering */
@@ -149,22 +139,32 @@ static int status_of(enum sandbox_result result, const struct settings *settings
     return 4;
 }
 
+static bool starts_programs(const struct command *command, const struct settings *settings)
+{
+    return command->reach.programs && command->reach.programs(settings);
+}
+
+static void allow_always(struct sandbox_fence *fence, const struct command *command, const struct settings *settings)
+{
+    allow_options(fence, command, settings);
+    if (command->reach.temporary)
+        sandbox_fence_allow(fence, temporary_folder(), SANDBOX_WRITE);
+}
+
 static int enter_fence(const struct command *command, const struct settings *settings, int count, char **arguments)
 {
-    struct fence fence = {.ok = true};
-    enum sandbox_result result = sandbox_fence_begin(&fence.fd);
+    struct sandbox_fence fence;
+    enum sandbox_result result = sandbox_fence_begin(&fence);
     if (result == SANDBOX_ON) {
-        allow_options(&fence, command, settings);
+        allow_always(&fence, command, settings);
         allow_arguments(&fence, command, settings, count, arguments);
         if (command->reach.anywhere)
-            allow(&fence, "/", SANDBOX_READ);
+            sandbox_fence_allow(&fence, "/", SANDBOX_READ);
         if (command->reach.here && !settings->output && !settings->dry_run)
-            allow(&fence, ".", SANDBOX_WRITE);
-        if (command->reach.temporary)
-            allow(&fence, temporary_folder(), SANDBOX_WRITE);
-        if (command->reach.programs && command->reach.programs(settings))
+            sandbox_fence_allow(&fence, ".", SANDBOX_WRITE);
+        if (starts_programs(command, settings))
             allow_programs(&fence);
-        result = sandbox_fence_close(fence.fd, fence.ok);
+        result = sandbox_fence_close(&fence);
     }
     return status_of(result, settings, "Landlock");
 }
@@ -198,24 +198,21 @@ int sandbox_enter(const struct command *command, const struct settings *settings
     status = enter_fence(command, settings, count, arguments);
     if (status)
         return status;
-    bool programs = command->reach.programs && command->reach.programs(settings);
-    return status_of(sandbox_calls(programs), settings, "seccomp");
+    return status_of(sandbox_calls(starts_programs(command, settings)), settings, "seccomp");
 }
 
 int sandbox_narrow(const struct command *command, const struct settings *settings, const char *const *paths,
                    size_t count)
 {
-    struct fence fence = {.ok = true};
+    struct sandbox_fence fence;
     if (is_mode(settings, "off") || SANITIZED)
         return 0;
-    enum sandbox_result result = sandbox_fence_begin(&fence.fd);
+    enum sandbox_result result = sandbox_fence_begin(&fence);
     if (result == SANDBOX_ON) {
-        allow_options(&fence, command, settings);
+        allow_always(&fence, command, settings);
         for (size_t i = 0; i < count; i++)
-            allow(&fence, paths[i], SANDBOX_READ);
-        if (command->reach.temporary)
-            allow(&fence, temporary_folder(), SANDBOX_WRITE);
-        result = sandbox_fence_close(fence.fd, fence.ok);
+            sandbox_fence_allow(&fence, paths[i], SANDBOX_READ);
+        result = sandbox_fence_close(&fence);
     }
     return status_of(result, settings, "Landlock");
 }

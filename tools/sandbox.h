@@ -40,9 +40,14 @@ enum sandbox_right {
 };
 
 /* A fence of Landlock: begun, told what stays, closed. A path that is not there stays forbidden. */
-enum sandbox_result sandbox_fence_begin(int *fence);
-bool sandbox_fence_allow(int fence, const char *path, enum sandbox_right right);
-enum sandbox_result sandbox_fence_close(int fence, bool ok);
+struct sandbox_fence {
+    int fd;
+    uint64_t rights; /* those that this kernel knows */
+    bool ok;         /* else errno says why not */
+};
+enum sandbox_result sandbox_fence_begin(struct sandbox_fence *fence);
+void sandbox_fence_allow(struct sandbox_fence *fence, const char *path, enum sandbox_right right);
+enum sandbox_result sandbox_fence_close(struct sandbox_fence *fence);
 
 /* Takes the system calls away that are not needed, or, with `programs`, those that no program needs here. */
 enum sandbox_result sandbox_calls(bool programs);

@@ -41,7 +41,8 @@ static const uint64_t rights[] = {
 static const uint64_t file_rights = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
                                     LANDLOCK_ACCESS_FS_READ_FILE | ACCESS_TRUNCATE | ACCESS_IOCTL_DEV;
 
-static uint64_t handled(void)
+/* 0: the kernel has no Landlock, or none that is of use. */
+static uint64_t known_rights(void)
 {
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
     uint64_t all = 0;
@@ -50,20 +51,21 @@ static uint64_t handled(void)
     return all;
 }
 
-enum sandbox_result sandbox_fence_begin(int *fence)
+enum sandbox_result sandbox_fence_begin(struct sandbox_fence *fence)
 {
-    struct landlock_ruleset_attr attr = {.handled_access_fs = handled()};
-    *fence = -1;
-    if (attr.handled_access_fs == 0)
+    struct landlock_ruleset_attr attr = {.handled_access_fs = known_rights()};
+    *fence = (struct sandbox_fence){.fd = -1, .rights = attr.handled_access_fs};
+    if (fence->rights == 0)
         return SANDBOX_MISSING;
-    *fence = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
-    return *fence >= 0 ? SANDBOX_ON : SANDBOX_FAILED;
+    fence->fd = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof attr, 0);
+    fence->ok = fence->fd >= 0;
+    return fence->ok ? SANDBOX_ON : SANDBOX_FAILED;
 }
 
-bool sandbox_fence_allow(int fence, const char *path, enum sandbox_right right)
+static bool add_rule(const struct sandbox_fence *fence, const char *path, enum sandbox_right right)
 {
     struct stat st;
-    struct landlock_path_beneath_attr rule = {.allowed_access = rights[right] & handled(),
+    struct landlock_path_beneath_attr rule = {.allowed_access = rights[right] & fence->rights,
                                               .parent_fd = open(path, O_PATH | O_CLOEXEC)};
     if (rule.parent_fd < 0)
         return errno != ENOMEM && errno != EMFILE && errno != ENFILE;
@@ -71,18 +73,25 @@ bool sandbox_fence_allow(int fence, const char *path, enum sandbox_right right)
     if (ok && !S_ISDIR(st.st_mode))
         rule.allowed_access &= file_rights;
     /* What has no path of its own, such as a pipe, needs no rule. */
-    ok = ok && (syscall(SYS_landlock_add_rule, fence, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 || errno == EBADFD);
+    ok =
+        ok && (syscall(SYS_landlock_add_rule, fence->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 || errno == EBADFD);
     int kept = errno;
     close(rule.parent_fd);
     errno = kept;
     return ok;
 }
 
-enum sandbox_result sandbox_fence_close(int fence, bool ok)
+void sandbox_fence_allow(struct sandbox_fence *fence, const char *path, enum sandbox_right right)
 {
-    ok = ok && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(SYS_landlock_restrict_self, fence, 0) == 0;
+    fence->ok = fence->ok && add_rule(fence, path, right);
+}
+
+enum sandbox_result sandbox_fence_close(struct sandbox_fence *fence)
+{
+    bool ok = fence->ok && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+              syscall(SYS_landlock_restrict_self, fence->fd, 0) == 0;
     int kept = errno;
-    close(fence);
+    close(fence->fd);
     errno = kept;
     return ok ? SANDBOX_ON : SANDBOX_FAILED;
 }
