@@ -352,7 +352,11 @@ static bool class_item(struct syntax *s, struct class_content *content)
         content->any = true;
         if (high.set)
             note_set(content, high.letter);
-        return (low.set || put_range(s, low.c, low.c)) && (high.set || put_range(s, high.c, high.c));
+        if (!low.set)
+            put_range(s, low.c, low.c);
+        if (!high.set)
+            put_range(s, high.c, high.c);
+        return true;
     }
     if (low.set)
         return true;
