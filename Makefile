@@ -15,14 +15,16 @@ PYTHON ?= /usr/bin/python3
 JOBS ?= $(shell nproc 2>/dev/null || echo 1)
 
 # What a fresh Debian 12 needs besides make; .ci/packages installs what is missing.
-BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libxml2-dev libunistring-dev \
+BUILD_PACKAGES := gcc libc6-dev binutils pkg-config zlib1g-dev libzip-dev libjansson-dev libexpat1-dev libunistring-dev \
 	libssl-dev libpcre2-dev libidn2-dev libyaml-dev libseccomp-dev
-CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev mandoc parallel python3 python3-yaml unzip
+CHECK_PACKAGES := $(BUILD_PACKAGES) g++ libcmocka-dev libxml2-dev mandoc parallel python3 python3-yaml unzip
 LINT_PACKAGES := $(CHECK_PACKAGES) clang clang-tools clang-tidy clang-format cppcheck shellcheck
 FUZZ_PACKAGES := $(BUILD_PACKAGES) clang libclang-rt-14-dev python3
 # The program alone, not the library, limits itself.
 PROGRAM_LIBRARIES := libseccomp
-LIBRARIES := libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1
+# libxml2 gives a second opinion on XML and XML Schema.
+TEST_LIBRARIES := cmocka libxml-2.0
+LIBRARIES := libzip jansson expat libcrypto zlib libpcre2-8 libidn2 yaml-0.1
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
 WERROR ?=
@@ -156,7 +158,8 @@ $(BUILD)/jpk: $(PROGRAM_OBJECTS) $(ARCHIVES)
 
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) $(LDLIBS) -lcmocka
+	$(CC) $(ALL_CPPFLAGS) $(shell pkg-config --cflags $(TEST_LIBRARIES)) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) \
+		$(LDLIBS) $(shell pkg-config --libs $(TEST_LIBRARIES))
 
 $(BUILD)/libjpk.so.$(VERSION): $(ARCHIVES)
 	$(CC) -shared $(ALL_CFLAGS) $(LDFLAGS) -Wl,-soname,libjpk.so.$(SOVERSION) -o $@ \

@@ -1,10 +1,10 @@
 #include "jpk/schema_xsd_write.h"
 
-#include <libxml/tree.h>
 #include <string.h>
 #include <unistr.h>
 
 #include "jpk/xml.h"
+#include "jpk/xml_name.h"
 
 struct writer {
     const struct schema_tree *tree;
@@ -28,33 +28,23 @@ static void put_attribute(struct writer *w, const char *name, const char *value)
 
 /* ---------------------------------------------------------------------------------------------------------- names */
 
-/* Whether a character may stand in a name, or begin one. */
-static bool in_name(const char *character, size_t n, bool first)
-{
-    char name[8] = "a";
-    memcpy(name + !first, character, n);
-    name[n + !first] = '\0';
-    return xmlValidateNCName((const xmlChar *)name, 0) == 0;
-}
-
 bool schema_xsd_name(const char *name, struct buf *out)
 {
-    if (xmlValidateNCName((const xmlChar *)name, 0) == 0) {
-        buf_puts(out, name);
-        return true;
-    }
-    if (!*name)
+    bool whole = *name != '\0';
+    if (!whole)
         buf_putc(out, '_');
     for (const char *p = name; *p;) {
         ucs4_t c;
         int n = u8_strmbtouc(&c, (const uint8_t *)p);
-        if (n > 0 && in_name(p, (size_t)n, p == name))
+        if (n > 0 && xml_in_name(c, p == name)) {
             buf_put(out, p, (size_t)n);
-        else
+        } else {
             buf_printf(out, "_x%04X_", n > 0 ? (unsigned)c : 0xfffdu);
+            whole = false;
+        }
         p += n > 0 ? n : 1;
     }
-    return false;
+    return whole;
 }
 
 static void put_name(struct writer *w, const struct schema_node *node)

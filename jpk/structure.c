@@ -9,7 +9,7 @@
 #include "jpk/model.h"
 
 enum {
-    DEPTH_MAX = 256,     /* the XML reader stops there as well; here it bounds the recursion */
+    DEPTH_MAX = 256,     /* bounds the recursion */
     MARKS_PER_BYTE = 16, /* see check_density; real caches have a `<` every 20 bytes and more */
     MARKS_MIN = 4096
 };

@@ -1,9 +1,7 @@
 #include "jpk/xml.h"
 
-#include <libxml/SAX2.h>
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
-#include <pthread.h>
+#include <expat.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,8 +54,12 @@ void intern_free(struct intern *intern)
 
 /* ---------------------------------------------------------------------------------------------------- reader */
 
-/* libxml2 looks through all namespaces in scope at every element; real files declare none. */
-enum { DEPTH_MAX = 256, NAMESPACES_MAX = 256, INTERNED_VALUE_MAX = 16 };
+enum {
+    DEPTH_MAX =
+        1024, /* a structure as a file of XML Schema has three elements for each level, SCHEMA_DEPTH_MAX of them */
+    INTERNED_VALUE_MAX = 16,
+    ENTITY_MAX = 16
+};
 
 struct open_node {
     struct xml_node *node;
@@ -69,8 +71,7 @@ struct xml_reader {
     struct arena *arena, *nodes;
     struct intern *intern;
     struct jpk_limits limits;
-    xmlParserCtxtPtr context;
-    xmlSAXHandler sax;
+    XML_Parser parser;
 
     /* the file being read */
     const char *text;
@@ -79,17 +80,17 @@ struct xml_reader {
     struct jpk_error *err;
     bool failed;
     struct open_node open[DEPTH_MAX];
-    size_t depth, namespaces;
+    size_t depth;
     size_t item_depth; /* 1 inside of a simple <Item>, more inside of what should not be in there */
     struct jpk_item *items;
     size_t item_count, item_capacity;
-    struct buf characters, value;
+    struct buf characters;
 };
 
 static bool stop(struct xml_reader *reader)
 {
     reader->failed = true;
-    xmlStopParser(reader->context);
+    XML_StopParser(reader->parser, XML_FALSE);
     return false;
 }
 
@@ -99,14 +100,11 @@ static bool stop_memory(struct xml_reader *reader)
     return stop(reader);
 }
 
-/* The start of the tag that libxml2 has just read: a `<` cannot stand inside of one. */
-static uint32_t tag_offset(const struct xml_reader *reader)
+/* Where the tag or text begins that expat is at. */
+static uint32_t offset_of(const struct xml_reader *reader)
 {
-    const char *cur = (const char *)reader->context->input->cur;
-    if (cur < reader->text || cur > reader->text + reader->size)
-        return 0;
-    const char *tag = memrchr(reader->text, '<', (size_t)(cur - reader->text));
-    return tag ? (uint32_t)(tag - reader->text) : 0;
+    XML_Index at = XML_GetCurrentByteIndex(reader->parser);
+    return at < 0 ? 0 : (uint32_t)at;
 }
 
 static bool blank(const char *s, size_t n)
@@ -123,49 +121,15 @@ static const char *keep_value(struct xml_reader *reader, const char *s, size_t n
     return n <= INTERNED_VALUE_MAX ? intern_string(reader->intern, s, n) : arena_strndup(reader->arena, s, n);
 }
 
-/*
- * libxml2 hands out every `&` of an attribute as `&#38;`, for a tree builder that would decode it once more. The other
- * way round is XML_PARSE_NOENT, which nobody should have to trust.
- */
-static const char *plain_value(struct xml_reader *reader, const char *s, size_t *n)
-{
-    static const char escaped[] = "&#38;";
-    const char *end = s + *n, *next = memchr(s, '&', *n);
-    if (!next)
-        return s;
-    buf_clear(&reader->value);
-    for (; next; next = memchr(s, '&', (size_t)(end - s))) {
-        buf_put(&reader->value, s, (size_t)(next - s) + 1);
-        s = next + ((size_t)(end - next) >= strlen(escaped) && memcmp(next, escaped, strlen(escaped)) == 0
-                        ? strlen(escaped)
-                        : 1);
-    }
-    buf_put(&reader->value, s, (size_t)(end - s));
-    *n = reader->value.size;
-    return reader->value.failed ? NULL : reader->value.data;
-}
-
-/* The value of an attribute; NULL: no memory. */
-static const char *attribute_value(struct xml_reader *reader, const xmlChar **attribute, size_t *n)
-{
-    *n = (size_t)(attribute[4] - attribute[3]);
-    return plain_value(reader, (const char *)attribute[3], n);
-}
-
 /* Takes <Item [enc] key [value]/> as a record; false when the element is something else. */
-static bool take_item(struct xml_reader *reader, const xmlChar *name, int count, const xmlChar **attributes)
+static bool take_item(struct xml_reader *reader, const char *name, const char **attributes)
 {
-    if (strcmp((const char *)name, "Item") != 0 || reader->depth == 0)
+    if (strcmp(name, "Item") != 0 || reader->depth == 0)
         return false;
-    struct jpk_item item = {.offset = tag_offset(reader)};
-    for (int i = 0; i < count; i++) {
-        const xmlChar **at = attributes + 5 * i;
-        size_t n;
-        const char *key = (const char *)at[0], *value = attribute_value(reader, at, &n);
-        if (!value)
-            return stop_memory(reader), true;
-        if (at[1])
-            return false;
+    struct jpk_item item = {.offset = offset_of(reader)};
+    for (const char **at = attributes; *at; at += 2) {
+        const char *key = at[0], *value = at[1];
+        size_t n = strlen(value);
         if (strcmp(key, "key") == 0) {
             item.key = intern_string(reader->intern, value, n);
             if (!item.key)
@@ -174,7 +138,7 @@ static bool take_item(struct xml_reader *reader, const xmlChar *name, int count,
             item.value = keep_value(reader, value, n);
             if (!item.value)
                 return stop_memory(reader), true;
-        } else if (strcmp(key, "enc") == 0 && n == 4 && memcmp(value, "true", 4) == 0) {
+        } else if (strcmp(key, "enc") == 0 && strcmp(value, "true") == 0) {
             item.encrypted = true;
         } else {
             return false;
@@ -193,84 +157,53 @@ static bool take_item(struct xml_reader *reader, const xmlChar *name, int count,
     return true;
 }
 
-static const char *qualified(struct xml_reader *reader, const xmlChar *prefix, const xmlChar *name)
+static bool take_attributes(struct xml_reader *reader, struct xml_node *node, const char **attributes)
 {
-    if (!prefix)
-        return intern_string(reader->intern, (const char *)name, strlen((const char *)name));
-    struct buf full = {0};
-    buf_printf(&full, "%s:%s", (const char *)prefix, (const char *)name);
-    const char *kept = full.failed ? NULL : intern_string(reader->intern, full.data, full.size);
-    buf_free(&full);
-    return kept;
-}
-
-static bool take_attributes(struct xml_reader *reader, struct xml_node *node, int namespace_count,
-                            const xmlChar **namespaces, int count, const xmlChar **attributes)
-{
-    size_t total = (size_t)count + (size_t)namespace_count;
-    if (total == 0)
+    size_t count = 0;
+    while (attributes[2 * count])
+        count++;
+    if (count == 0)
         return true;
-    node->attributes = arena_calloc(reader->nodes, total, sizeof *node->attributes);
+    node->attributes = arena_calloc(reader->nodes, count, sizeof *node->attributes);
     if (!node->attributes)
         return false;
-    struct xml_attribute *out = node->attributes;
-    for (int i = 0; i < namespace_count; i++, out++) {
-        const xmlChar *prefix = namespaces[2 * i], *uri = namespaces[2 * i + 1];
-        out->name = prefix ? qualified(reader, (const xmlChar *)"xmlns", prefix) : "xmlns";
-        size_t n = uri ? strlen((const char *)uri) : 0;
-        const char *value = uri ? plain_value(reader, (const char *)uri, &n) : "";
-        out->value = value ? arena_strndup(reader->arena, value, n) : NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = attributes[2 * i], *value = attributes[2 * i + 1];
+        struct xml_attribute *out = &node->attributes[i];
+        out->name = intern_string(reader->intern, name, strlen(name));
+        out->value = keep_value(reader, value, strlen(value));
         if (!out->name || !out->value)
             return false;
     }
-    for (int i = 0; i < count; i++, out++) {
-        const xmlChar **at = attributes + 5 * i;
-        out->name = qualified(reader, at[1], at[0]);
-        size_t n;
-        const char *value = attribute_value(reader, at, &n);
-        out->value = value ? keep_value(reader, value, n) : NULL;
-        if (!out->name || !out->value)
-            return false;
-    }
-    node->attribute_count = (uint32_t)total;
+    node->attribute_count = (uint32_t)count;
     return true;
 }
 
-static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
-                     const xmlChar **namespaces, int count, int defaulted, const xmlChar **attributes)
+static void on_start(void *context, const char *name, const char **attributes)
 {
     struct xml_reader *reader = context;
-    (void)uri;
-    (void)defaulted; /* only a DTD could default an attribute, and there is none */
     if (reader->failed)
         return;
-    reader->namespaces += (size_t)namespace_count;
-    if (reader->namespaces > NAMESPACES_MAX) {
-        error_set(reader->err, JPK_ERR_XML, "more than %d namespaces are declared", NAMESPACES_MAX);
-        error_text_offset(reader->err, reader->text, reader->size, tag_offset(reader));
-        stop(reader);
-        return;
-    }
     if (reader->item_depth > 0) {
         reader->document->lossy = true;
         reader->item_depth++;
         return;
     }
-    if (!prefix && namespace_count == 0 && take_item(reader, name, count, attributes))
+    if (take_item(reader, name, attributes))
         return;
     if (reader->depth == DEPTH_MAX) {
         error_set(reader->err, JPK_ERR_XML, "elements are nested deeper than %d", DEPTH_MAX);
-        error_text_offset(reader->err, reader->text, reader->size, tag_offset(reader));
+        error_text_offset(reader->err, reader->text, reader->size, offset_of(reader));
         stop(reader);
         return;
     }
     struct xml_node *node = arena_calloc(reader->nodes, 1, sizeof *node);
-    if (!node || !(node->name = qualified(reader, prefix, name)) ||
-        !take_attributes(reader, node, namespace_count, namespaces, count, attributes)) {
+    if (!node || !(node->name = intern_string(reader->intern, name, strlen(name))) ||
+        !take_attributes(reader, node, attributes)) {
         stop_memory(reader);
         return;
     }
-    node->offset = tag_offset(reader);
+    node->offset = offset_of(reader);
     if (reader->depth == 0) {
         reader->document->root = node;
     } else {
@@ -319,12 +252,10 @@ static void close_node(struct xml_reader *reader)
     }
 }
 
-static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+static void on_end(void *context, const char *name)
 {
     struct xml_reader *reader = context;
     (void)name;
-    (void)prefix;
-    (void)uri;
     if (reader->failed)
         return;
     if (reader->item_depth > 0) {
@@ -335,151 +266,48 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
     buf_clear(&reader->characters);
 }
 
-static void on_characters(void *context, const xmlChar *text, int n)
+static void on_characters(void *context, const char *text, int n)
 {
     struct xml_reader *reader = context;
     if (reader->failed)
         return;
     if (reader->item_depth > 0) {
-        if (!blank((const char *)text, (size_t)n))
+        if (!blank(text, (size_t)n))
             reader->document->lossy = true;
         return;
     }
     buf_put(&reader->characters, text, (size_t)n);
 }
 
-static void on_cdata(void *context, const xmlChar *text, int n)
+static void lose(void *context)
 {
     struct xml_reader *reader = context;
     reader->document->lossy = true;
-    on_characters(context, text, n);
 }
 
-static void on_comment(void *context, const xmlChar *text)
+static void on_comment(void *context, const char *text)
 {
-    struct xml_reader *reader = context;
     (void)text;
-    reader->document->lossy = true;
+    lose(context);
 }
 
-static void on_instruction(void *context, const xmlChar *target, const xmlChar *data)
+static void on_instruction(void *context, const char *target, const char *data)
 {
-    struct xml_reader *reader = context;
     (void)target;
     (void)data;
-    reader->document->lossy = true;
+    lose(context);
 }
 
-static void refuse_doctype(struct xml_reader *reader)
-{
-    error_set(reader->err, JPK_ERR_DOCTYPE, "holds a document type declaration (DOCTYPE), which no project file has");
-    stop(reader);
-}
-
-/* The check before libxml2 catches every DOCTYPE; this is the second line of defence. */
-static void on_subset(void *context, const xmlChar *name, const xmlChar *external, const xmlChar *system)
-{
-    (void)name;
-    (void)external;
-    (void)system;
-    refuse_doctype(context);
-}
-
-/*
- * What libxml2 says, but for messages that repeat a word of the text: where a value holds `&` or a quote it ends too
- * early, and the word is the rest of it, perhaps of a password.
- */
-static const char *words_of(const xmlError *error)
-{
-    switch (error->code) {
-    case XML_ERR_UNDECLARED_ENTITY:
-    case XML_WAR_UNDECLARED_ENTITY:
-        return "an entity is not defined; '&' itself is written &amp;";
-    case XML_ERR_ATTRIBUTE_WITHOUT_VALUE:
-        return "an attribute has no value";
-    case XML_ERR_ATTRIBUTE_REDEFINED:
-        return "an attribute is redefined";
-    default:
-        return error->message;
-    }
-}
-
-/*
- * The first error ends the parsing: libxml2 would go on, no longer in step with the check before it, and read as a tag
- * of any length what the check took for a comment.
- */
-static void on_error(void *context, xmlErrorPtr error)
+/* The check before expat catches every DOCTYPE; this is the second line of defence. */
+static void on_doctype(void *context, const char *name, const char *system, const char *public, int has_subset)
 {
     struct xml_reader *reader = context;
-    if (error->level < XML_ERR_ERROR || reader->failed)
-        return;
-    if (error->code == XML_ERR_NO_MEMORY || !error->message) { /* it has one unless there was no memory for it */
-        stop_memory(reader);
-        return;
-    }
-    const char *words = words_of(error);
-    size_t n = strlen(words);
-    while (n > 0 && (words[n - 1] == '\n' || words[n - 1] == ' '))
-        n--;
-    error_set(reader->err, JPK_ERR_XML, "is not well-formed XML: %.*s", (int)(n > 200 ? 200 : n), words);
-    /* libxml2 counts characters in its columns: the place is taken from where it stands. */
-    const char *cur = (const char *)reader->context->input->cur;
-    if (cur >= reader->text && cur <= reader->text + reader->size)
-        error_text_offset(reader->err, reader->text, reader->size, (size_t)(cur - reader->text));
+    (void)name;
+    (void)system;
+    (void)public;
+    (void)has_subset;
+    error_set(reader->err, JPK_ERR_DOCTYPE, "holds a document type declaration (DOCTYPE), which no project file has");
     stop(reader);
-}
-
-static xmlParserInputPtr refuse_entity(const char *url, const char *id, xmlParserCtxtPtr context)
-{
-    (void)url;
-    (void)id;
-    (void)context;
-    return NULL;
-}
-
-/* What libxml2 says where it has no context, of memory alone, would go to standard error. */
-__attribute__((format(printf, 2, 3))) static void say_nothing(void *context, const char *format, ...)
-{
-    (void)context;
-    (void)format;
-}
-
-/* Who speaks for libxml2 in this thread, in whose program it may have other uses. */
-struct speaker {
-    xmlGenericErrorFunc say;
-    void *context;
-};
-
-static struct speaker silence(void)
-{
-    struct speaker before = {xmlGenericError, xmlGenericErrorContext};
-    xmlSetGenericErrorFunc(NULL, say_nothing);
-    return before;
-}
-
-/* Lets go of the last error too, which is kept for each thread. */
-static void end_silence(struct speaker before)
-{
-    xmlSetGenericErrorFunc(before.context, before.say);
-    xmlResetLastError();
-}
-
-static void start_libxml(void)
-{
-    struct speaker before = silence();
-    xmlInitParser();
-    xmlSetExternalEntityLoader(refuse_entity);
-    end_silence(before);
-}
-
-static xmlParserCtxtPtr new_context(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_libxml); /* libxml2 itself must not be begun by several threads at once */
-    struct speaker before = silence();
-    xmlParserCtxtPtr context = xmlNewParserCtxt();
-    end_silence(before);
-    return context;
 }
 
 struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, const struct jpk_limits *limits)
@@ -490,25 +318,11 @@ struct xml_reader *xml_reader_new(struct arena *arena, struct intern *intern, co
     reader->arena = reader->nodes = arena;
     reader->intern = intern;
     reader->limits = *limits;
-    reader->context = new_context();
-    if (!reader->context) {
+    reader->parser = XML_ParserCreate("UTF-8");
+    if (!reader->parser) {
         free(reader);
         return NULL;
     }
-    reader->sax = (xmlSAXHandler){
-        .initialized = XML_SAX2_MAGIC,
-        .startElementNs = on_start,
-        .endElementNs = on_end,
-        .characters = on_characters,
-        .ignorableWhitespace = on_characters,
-        .cdataBlock = on_cdata,
-        .comment = on_comment,
-        .processingInstruction = on_instruction,
-        .internalSubset = on_subset,
-        .serror = on_error,
-    };
-    *reader->context->sax = reader->sax;
-    reader->context->userData = reader;
     return reader;
 }
 
@@ -521,14 +335,13 @@ void xml_reader_free(struct xml_reader *reader)
 {
     if (!reader)
         return;
-    xmlFreeParserCtxt(reader->context);
+    XML_ParserFree(reader->parser);
     free(reader->items);
     buf_free(&reader->characters);
-    buf_free(&reader->value);
     free(reader);
 }
 
-/* ----------------------------------------------------------------------------- what libxml2 must never see */
+/* ------------------------------------------------------------------------------- what expat must never see */
 
 static bool starts(const char *p, const char *end, const char *word)
 {
@@ -586,7 +399,7 @@ static bool check_declaration(const char *text, const char *end, struct jpk_erro
 static bool check_bytes(const struct xml_reader *reader, const char *text, size_t n, struct jpk_error *err)
 {
     size_t at = 0;
-    if (n > reader->limits.xml_size || n > UINT32_MAX)
+    if (n > reader->limits.xml_size || n > INT_MAX) /* expat's lengths */
         return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes of XML (--max-xml-size)",
                          (unsigned long long)reader->limits.xml_size);
     if (!text_utf8(text, n, &at)) {
@@ -634,24 +447,71 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
     return true;
 }
 
-/* One context for all files keeps its dictionary warm; the input is read where it lies. */
-static bool parse(struct xml_reader *reader, const char *text)
+/* What is wrong with a byte that expat does not take. */
+static const char *words_of_byte(const struct xml_reader *reader, size_t at)
 {
-    xmlParserCtxtPtr context = reader->context;
-    struct speaker before = silence();
-    xmlCtxtReset(context);
-    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_IGNORE_ENC);
-    *context->sax = reader->sax;
-    xmlParserInputPtr input = xmlNewStringInputStream(context, (const xmlChar *)text);
-    bool ok = (input && inputPush(context, input) >= 0) || error_memory(reader->err);
-    if (ok)
-        xmlParseDocument(context);
-    ok = ok && !reader->failed && context->wellFormed;
-    if (context->errNo == XML_ERR_NO_MEMORY)
-        error_memory(reader->err);
-    xmlCtxtReset(context); /* lets go of `text` */
-    end_silence(before);
-    return ok;
+    static const char ampersand[] = "an '&' begins no entity; '&' itself is written &amp;";
+    unsigned char byte = at < reader->size ? (unsigned char)reader->text[at] : '\0';
+    if (byte < ' ' && !blank(&reader->text[at], 1))
+        return "a control character is not allowed";
+    for (size_t i = at, least = at > ENTITY_MAX ? at - ENTITY_MAX : 0; i-- > least && !strchr("<;>", reader->text[i]);)
+        if (reader->text[i] == '&')
+            return ampersand;
+    return byte == '<'   ? "a '<' begins no tag; '<' itself is written &lt;"
+           : byte == '&' ? ampersand
+                         : "what stands here is not allowed";
+}
+
+/* What expat found, in words for people. They repeat none of the text, which may be the rest of a password. */
+static const char *words_of(const struct xml_reader *reader, enum XML_Error error, size_t at)
+{
+    static const struct {
+        enum XML_Error error;
+        const char *words;
+    } known[] = {
+        {XML_ERROR_SYNTAX, "text stands before the first tag"},
+        {XML_ERROR_NO_ELEMENTS, "the text ends before its elements do"},
+        {XML_ERROR_UNCLOSED_TOKEN, "a tag, a comment or the like has no end"},
+        {XML_ERROR_UNCLOSED_CDATA_SECTION, "a CDATA section has no end"},
+        {XML_ERROR_TAG_MISMATCH, "an end tag is not that of the element it stands in"},
+        {XML_ERROR_DUPLICATE_ATTRIBUTE, "an attribute is there twice"},
+        {XML_ERROR_JUNK_AFTER_DOC_ELEMENT, "something stands behind the last end tag"},
+        {XML_ERROR_UNDEFINED_ENTITY, "an entity is not defined; '&' itself is written &amp;"},
+        {XML_ERROR_BAD_CHAR_REF, "a reference is to a character that is not allowed"},
+        {XML_ERROR_MISPLACED_XML_PI, "an XML declaration stands elsewhere than at the start"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].error == error)
+            return known[i].words;
+    return error == XML_ERROR_INVALID_TOKEN ? words_of_byte(reader, at) : XML_ErrorString(error);
+}
+
+static bool explain(struct xml_reader *reader)
+{
+    enum XML_Error error = XML_GetErrorCode(reader->parser);
+    /* Only UTF-8 is handed over: not to know it is to have had no memory for its name. */
+    if (error == XML_ERROR_NO_MEMORY || error == XML_ERROR_UNKNOWN_ENCODING)
+        return error_memory(reader->err);
+    size_t at = offset_of(reader);
+    error_set(reader->err, JPK_ERR_XML, "is not well-formed XML: %s", words_of(reader, error, at));
+    error_text_offset(reader->err, reader->text, reader->size, at);
+    return false;
+}
+
+/* One parser for all files keeps its names warm. */
+static bool parse(struct xml_reader *reader, const char *text, size_t n)
+{
+    XML_Parser parser = reader->parser;
+    if (!XML_ParserReset(parser, "UTF-8"))
+        return error_memory(reader->err);
+    XML_SetUserData(parser, reader);
+    XML_SetElementHandler(parser, on_start, on_end);
+    XML_SetCharacterDataHandler(parser, on_characters);
+    XML_SetCdataSectionHandler(parser, lose, NULL);
+    XML_SetCommentHandler(parser, on_comment);
+    XML_SetProcessingInstructionHandler(parser, on_instruction);
+    XML_SetStartDoctypeDeclHandler(parser, on_doctype);
+    return XML_Parse(parser, text, (int)n, XML_TRUE) == XML_STATUS_OK || (!reader->failed && explain(reader));
 }
 
 bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_document *document,
@@ -672,14 +532,11 @@ bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_
     reader->document = &result; // cppcheck-suppress autoVariables ; until the end of this function
     reader->err = err;
     reader->failed = false;
-    reader->depth = reader->namespaces = 0;
-    reader->item_depth = 0;
+    reader->depth = reader->item_depth = 0;
     reader->item_count = 0;
     buf_clear(&reader->characters);
 
-    bool ok = parse(reader, text) && err->code == JPK_OK && result.root;
-    if (!ok)
-        error_set(err, JPK_ERR_XML, "is not well-formed XML");
+    bool ok = parse(reader, text, n) && !reader->failed;
     reader->document = NULL;
     reader->err = NULL;
     if (ok)

@@ -1,9 +1,9 @@
 /*
- * XML of a project: a hardened reader over libxml2 into a compact tree, and Design Studio's own serialisation.
+ * XML of a project: a hardened reader over expat into a compact tree, and Design Studio's own serialisation.
  *
- * Refused before libxml2 sees a byte: text that is not UTF-8, a document type declaration (which ends external
- * entities, entity expansion and attribute defaults), more bytes or a longer tag than the limits allow (libxml2 2.9
- * is quadratic in the attributes of one tag). Nothing is ever loaded from elsewhere.
+ * Refused before expat sees a byte: text that is not UTF-8, a document type declaration (which ends external entities,
+ * entity expansion and attribute defaults), more bytes or a longer tag than the limits allow. Nothing is ever loaded
+ * from elsewhere. Prefixes are parts of names, as they are to Design Studio: no namespaces are looked up.
  *
  * Nearly all of a project is `<Item key value/>` below `<Properties>`, so those are kept as small records instead of
  * nodes. A file that holds what this tree cannot keep (comments, mixed text, ...) is marked as lossy; it is never
@@ -64,7 +64,7 @@ void xml_reader_free(struct xml_reader *reader);
 /* From now on nodes and their attribute lists go into an arena of their own; strings and items stay where they were. */
 void xml_reader_nodes(struct xml_reader *reader, struct arena *nodes);
 
-/* Parses one file; a NUL byte must follow its n bytes. Errors carry offset, line and column, not the entry's name. */
+/* Parses one file. Errors carry offset, line and column, not the entry's name, and repeat nothing of the text. */
 bool xml_read(struct xml_reader *reader, const char *text, size_t n, struct xml_document *document,
               struct jpk_error *err);
 

@@ -1,19 +1,18 @@
 /*
  * The floor: what reading a Jitterpak costs at the least with the libraries that jpk stands on. Opens the archive with
- * libzip (read-only, with its own checks of consistency), inflates entries into one buffer and parses XML with
- * libxml2's SAX interface and handlers that do nothing. It keeps nothing, checks no names, resolves nothing, writes
- * nothing; it does not check either for what a hostile file holds.
+ * libzip (read-only, with its own checks of consistency), inflates entries into one buffer and parses XML with expat
+ * and handlers that do nothing. It keeps nothing, checks no names, resolves nothing, writes nothing; it does not check
+ * either for what a hostile file holds.
  *
  *   floor FILE                   every entry is inflated, every XML entry parsed
  *   floor --like-generate FILE   only what `jpk recipe generate` reads (jpk/project.c)
  *   floor --caches FILE          the first, and the structure caches are unpacked and parsed as well
  *   floor --start                nothing: the cost of starting a process with these libraries
  *
- * One parser context serves all files, as in jpk/xml.c; a new one for each would make the floor higher, and a ratio to
+ * One parser serves all files, as in jpk/xml.c; a new one for each would make the floor higher, and a ratio to
  * it look better.
  */
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
+#include <expat.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,25 +22,23 @@
 
 struct floor {
     zip_t *zip;
-    xmlParserCtxtPtr context;
+    XML_Parser parser;
     char *data;
     size_t capacity;
     unsigned long long entries, bytes, parsed;
 };
 
-static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int namespace_count,
-                     const xmlChar **namespaces, int count, int defaulted, const xmlChar **attributes)
+static void on_start(void *context, const char *name, const char **attributes)
 {
-    (void)context, (void)name, (void)prefix, (void)uri, (void)namespace_count, (void)namespaces, (void)count;
-    (void)defaulted, (void)attributes;
+    (void)context, (void)name, (void)attributes;
 }
 
-static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+static void on_end(void *context, const char *name)
 {
-    (void)context, (void)name, (void)prefix, (void)uri;
+    (void)context, (void)name;
 }
 
-static void on_text(void *context, const xmlChar *text, int n)
+static void on_text(void *context, const char *text, int n)
 {
     (void)context, (void)text, (void)n;
 }
@@ -67,31 +64,19 @@ static bool make_room(struct floor *f, size_t n)
     return true;
 }
 
-static bool parse(struct floor *f, const char *data, const char *name)
+static bool parse(struct floor *f, const char *data, size_t n, const char *name)
 {
-    xmlParserCtxtPtr context = f->context;
-    xmlCtxtReset(context);
-    xmlCtxtUseOptions(context, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-    *context->sax = (xmlSAXHandler){.initialized = XML_SAX2_MAGIC,
-                                    .startElementNs = on_start,
-                                    .endElementNs = on_end,
-                                    .characters = on_text,
-                                    .ignorableWhitespace = on_text,
-                                    .cdataBlock = on_text};
-    xmlParserInputPtr input = xmlNewStringInputStream(context, (const xmlChar *)data);
-    if (!input || inputPush(context, input) < 0)
-        return fail("no memory", name);
-    xmlParseDocument(context);
-    bool ok = context->wellFormed;
-    xmlCtxtReset(context);
+    XML_ParserReset(f->parser, "UTF-8");
+    XML_SetElementHandler(f->parser, on_start, on_end);
+    XML_SetCharacterDataHandler(f->parser, on_text);
     f->parsed++;
-    return ok || fail("not well-formed", name);
+    return XML_Parse(f->parser, data, (int)n, XML_TRUE) == XML_STATUS_OK || fail("not well-formed", name);
 }
 
-/* The entry lies in f->data, with a NUL behind it. */
+/* The entry lies in f->data. */
 static bool inflate_entry(struct floor *f, zip_uint64_t index, const zip_stat_t *st)
 {
-    if (!make_room(f, (size_t)st->size + 1))
+    if (!make_room(f, (size_t)st->size))
         return fail("no memory", st->name);
     zip_file_t *file = zip_fopen_index(f->zip, index, 0);
     if (!file)
@@ -104,7 +89,6 @@ static bool inflate_entry(struct floor *f, zip_uint64_t index, const zip_stat_t 
     char end;
     bool ok = got >= 0 && zip_fread(file, &end, 1) == 0 && n == st->size;
     zip_fclose(file);
-    f->data[n] = '\0';
     f->entries++;
     f->bytes += n;
     return ok || fail("cannot be inflated", st->name);
@@ -118,9 +102,9 @@ static bool parse_cache(struct floor *f, const zip_stat_t *st)
     int status = text ? inflateInit2(&z, 16 + MAX_WBITS) : Z_MEM_ERROR;
     while (status == Z_OK) {
         z.next_out = (Bytef *)text + n;
-        z.avail_out = (uInt)(capacity - n - 1);
+        z.avail_out = (uInt)(capacity - n);
         status = inflate(&z, Z_NO_FLUSH);
-        n = capacity - 1 - z.avail_out;
+        n = capacity - z.avail_out;
         if (status == Z_OK && z.avail_out == 0) {
             char *more = realloc(text, capacity *= 2);
             if (!more)
@@ -129,9 +113,7 @@ static bool parse_cache(struct floor *f, const zip_stat_t *st)
                 text = more;
         }
     }
-    if (text && status == Z_STREAM_END)
-        text[n] = '\0';
-    bool ok = status == Z_STREAM_END ? parse(f, text, st->name) : fail("cannot be gunzipped", st->name);
+    bool ok = status == Z_STREAM_END ? parse(f, text, n, st->name) : fail("cannot be gunzipped", st->name);
     inflateEnd(&z);
     free(text);
     return ok;
@@ -177,7 +159,8 @@ static bool run(struct floor *f, bool like_generate, bool caches)
             return fail(zip_strerror(f->zip), "an entry");
         if (ends_with(st.name, "/") || (like_generate && !generate_reads(st.name + base)))
             continue;
-        if (!inflate_entry(f, (zip_uint64_t)i, &st) || (is_xml(st.name) && !parse(f, f->data, st.name)) ||
+        if (!inflate_entry(f, (zip_uint64_t)i, &st) ||
+            (is_xml(st.name) && !parse(f, f->data, (size_t)st.size, st.name)) ||
             (caches && strstr(st.name, "cache/") && ends_with(st.name, ".gz") && !parse_cache(f, &st)))
             return false;
     }
@@ -204,18 +187,17 @@ int main(int count, char **arguments)
         fprintf(stderr, "usage: floor [--like-generate] [--caches] [-v] FILE | floor --start\n");
         return 2;
     }
-    xmlInitParser();
     if (start)
         return 0;
-    struct floor f = {.context = xmlNewParserCtxt()};
+    struct floor f = {.parser = XML_ParserCreate(NULL)};
     int code = 0;
     f.zip = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code);
-    bool ok = f.zip && f.context ? run(&f, like_generate, caches) : fail("cannot be opened", path);
+    bool ok = f.zip && f.parser ? run(&f, like_generate, caches) : fail("cannot be opened", path);
     if (ok && verbose)
         printf("%llu entries, %llu bytes, %llu documents\n", f.entries, f.bytes, f.parsed);
     if (f.zip)
         zip_discard(f.zip);
-    xmlFreeParserCtxt(f.context);
+    XML_ParserFree(f.parser);
     free(f.data);
     return ok ? 0 : 1;
 }

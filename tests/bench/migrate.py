@@ -82,7 +82,7 @@ def main():
     os.environ.update(LC_ALL="C.UTF-8", NO_COLOR="1")
     os.makedirs(WORK, exist_ok=True)
     for name in ("measure", "make_project"):
-        compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "libxml-2.0", "libcrypto", "zlib"], ["-lunistring", "-lpthread"])
+        compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "expat", "libcrypto", "zlib"], ["-lunistring", "-lpthread"])
     summary.begin(HEADING)
     inputs, figures = tool("migrate"), {}
     fresh(inputs)

@@ -34,7 +34,7 @@ CONVERT = "jpk convert -o"
 
 def compile_tools():
     for name in ("measure", "floor", "make_project"):
-        compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "libxml-2.0", "libcrypto", "zlib"],
+        compile_tool(name, ["jpk", "base"], ["libzip", "jansson", "expat", "libcrypto", "zlib"],
                      ["-lunistring", "-lpthread"])
 
 

@@ -149,8 +149,8 @@ def run_file(path, program, wrappers, update):
     if "git" in os.path.basename(path) and not shutil.which("git"):
         print(f"  skipped {name}: git is not installed")
         return 0, 0, len(commands)
-    if SANDBOX == "off" and "sandbox" in os.path.basename(path):
-        print(f"  skipped {name}: the sandbox is off")
+    if SANDBOX in (None, "off") and "sandbox" in os.path.basename(path):
+        print(f"  skipped {name}: there is no sandbox")
         return 0, 0, len(commands)
     folder, environment = prepare(program)
     failed = 0

@@ -32,7 +32,7 @@ LD_LIBRARY_PATH="$root/usr/lib" "$root/shared" "$root/x.jpk" >"$root/shared.txt"
 # shellcheck disable=SC2046
 ${CC:-cc} -Wall -Wextra -Werror -o "$root/static" tests/install/consumer.c $(pkg-config --cflags jpk) \
     "$root/usr/lib/libjpk.a" \
-    $(PKG_CONFIG_SYSROOT_DIR='' pkg-config --libs libzip jansson libxml-2.0 libcrypto zlib libpcre2-8 libidn2 yaml-0.1) \
+    $(PKG_CONFIG_SYSROOT_DIR='' pkg-config --libs libzip jansson expat libcrypto zlib libpcre2-8 libidn2 yaml-0.1) \
     -lunistring -lpthread
 "$root/static" "$root/x.jpk" >"$root/static.txt"
 cmp "$root/shared.txt" "$root/static.txt"

@@ -148,8 +148,8 @@ static void test_files_of_entities(void **state)
     pm_entity(&f.pm, "t/", "Script", ID(4), "S4", "");
     check(&f);
     const struct jpk_finding *finding =
-        expect(&f, "unreadable-file", FILE_OF("Script", 2), "",
-               "is not well-formed XML: Opening and ending tag mismatch: x line 2 and Entity");
+        expect(&f, "unreadable-file", FILE_OF("Script", 2), "Entity>",
+               "is not well-formed XML: an end tag is not that of the element it stands in");
     assert_string_equal(finding->entity_name, "S2");
     expect(&f, "duplicate-id", "t/Data/Script/double.xml", NULL,
            "has the same id as " FILE_OF("Script", 1) "; it was left out");

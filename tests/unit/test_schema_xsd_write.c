@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <expat.h>
 #include <libxml/xmlschemas.h>
+#include <unistr.h>
 
 #include "base/text.h"
 #include "jpk/schema_xsd_write.h"
+#include "jpk/xml_name.h"
 #include "tests/unit/schemamaker.h"
 
 struct file {
@@ -56,6 +59,30 @@ static void expect_schema(const struct buf *xsd)
         fail_msg("no valid schema:\n%s", xsd->data);
     xmlSchemaFree(schema);
     xmlSchemaFreeParserCtxt(parser);
+}
+
+/* Every character, where a name begins and within one, as libxml2 and expat see it. */
+static void test_names_are_those_of_parsers(void **state)
+{
+    (void)state;
+    XML_Parser parser = XML_ParserCreate("UTF-8");
+    for (ucs4_t c = 1; c < 0x11000; c++) {
+        uint8_t utf8[4];
+        int n = u8_uctomb(utf8, c, sizeof utf8);
+        for (int first = 0; n > 0 && first < 2; first++) {
+            char name[8] = "a", tag[16];
+            memcpy(name + !first, utf8, (size_t)n);
+            name[n + !first] = '\0';
+            bool in_name = xml_in_name(c, first);
+            if (in_name != (xmlValidateNCName((const xmlChar *)name, 0) == 0))
+                fail_msg("libxml2 differs about U+%04X", c);
+            int length = snprintf(tag, sizeof tag, "<%s></%s>", name, name);
+            XML_ParserReset(parser, "UTF-8");
+            if (in_name != (XML_Parse(parser, tag, length, XML_TRUE) == XML_STATUS_OK) && c != ':' && c > ' ')
+                fail_msg("expat differs about U+%04X", c);
+        }
+    }
+    XML_ParserFree(parser);
 }
 
 static struct buf write_xsd(const struct schema_tree *tree, struct schema_xsd_losses *losses)
@@ -308,8 +335,13 @@ static void test_real_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_there_and_back), cmocka_unit_test(test_json),   cmocka_unit_test(test_simple_list),
-        cmocka_unit_test(test_large),          cmocka_unit_test(test_losses), cmocka_unit_test(test_real_files),
+        cmocka_unit_test(test_names_are_those_of_parsers),
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_json),
+        cmocka_unit_test(test_simple_list),
+        cmocka_unit_test(test_large),
+        cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_real_files),
     };
     return cmocka_run_group_tests_name("XML Schema written", tests, NULL, NULL);
 }

@@ -789,7 +789,7 @@ static void strange_files(void **state)
          .code = JPK_ERR_XML,
          .entry = "Operation/START%3A all%2Fsome.xml",
          .line = 6,
-         .column = 10,
+         .column = 3,
          .message = "is not well-formed XML"},
         {.edit = "Script/Setup.xml",
          .old = "</Entity>",
@@ -797,7 +797,7 @@ static void strange_files(void **state)
          .code = JPK_ERR_XML,
          .entry = "Script/Setup.xml",
          .line = 7,
-         .column = 10,
+         .column = 3,
          .message = "is not well-formed XML"},
     };
     expect_damage(rows, COUNT(rows));

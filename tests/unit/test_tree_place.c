@@ -254,7 +254,7 @@ static void errors_behind_texts(void **state)
     tt_state(&t);
     tt_unpack(&t, false, false);
     tt_edit(&t, "Script/S.xml", "<Other/>", "<Other>");
-    tt_expect_error(&t, JPK_ERR_XML, "Script/S.xml", 8, 10, "is not well-formed XML");
+    tt_expect_error(&t, JPK_ERR_XML, "Script/S.xml", 8, 3, "is not well-formed XML");
     tt_end(&t);
 }
 
