@@ -161,7 +161,7 @@ static bool each_group(struct settler *s, const uint32_t *group,
                        bool (*use)(struct settler *s, uint32_t *projects, size_t count))
 {
     size_t count = s->plan->count;
-    uint32_t *start = calloc(count + 2, sizeof *start), *members = malloc((count + 1) * sizeof *members);
+    uint32_t *start = calloc(count + 2, sizeof *start), *members = calloc(count + 1, sizeof *members);
     bool ok = (start && members) || error_memory(s->err);
     for (size_t i = 0; ok && i < count; i++)
         if (group[i] != NOBODY)
@@ -211,7 +211,7 @@ static bool find_versions(struct settler *s)
 {
     struct migrate_plan *plan = s->plan;
     struct map ids = {0};
-    uint32_t *group = malloc((plan->count + 1) * sizeof *group);
+    uint32_t *group = calloc(plan->count + 1, sizeof *group);
     bool ok = group || error_memory(s->err);
     for (uint32_t i = 0; ok && i < plan->count; i++) {
         const struct survey_project *from = plan->projects[i].from;
@@ -467,7 +467,7 @@ static bool add_conflict(struct settler *s, uint32_t *projects, size_t count)
 static bool find_conflicts(struct settler *s)
 {
     struct migrate_plan *plan = s->plan;
-    uint32_t *group = malloc((plan->count + 1) * sizeof *group);
+    uint32_t *group = calloc(plan->count + 1, sizeof *group);
     s->named = calloc(plan->count + 1, sizeof *s->named);
     bool ok = (group && s->named) || error_memory(s->err);
     for (uint32_t i = 0; ok && i < plan->count; i++)

@@ -189,9 +189,9 @@ static void read_plan(struct reading *r)
 
 static void raise_time(struct survey_project *project, const char *milliseconds)
 {
-    char *end;
-    long long value = milliseconds && *milliseconds ? strtoll(milliseconds, &end, 10) : 0;
-    if (value > project->modified && *end == '\0')
+    char *end = NULL;
+    long long value = milliseconds ? strtoll(milliseconds, &end, 10) : 0;
+    if (end != milliseconds && *end == '\0' && value > project->modified)
         project->modified = value;
 }
 

@@ -113,21 +113,23 @@ static bool read_table(struct pack *pack)
         header.count > (size - sizeof header) / sizeof *pack->records)
         return false;
     size_t table = (size_t)header.count * sizeof *pack->records;
-    pack->records = malloc(table + 1);
+    pack->records = calloc(table + 1, 1);
     if (!pack->records || !read_at(pack->fd, pack->records, table, sizeof header))
         return false;
     sha256_bytes(pack->records, table, checksum);
     if (memcmp(checksum, header.checksum, sizeof checksum) != 0)
         return false;
     pack->count = (size_t)header.count;
-    for (size_t i = 0; i < pack->count; i++) {
+    struct map by_key = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < pack->count; i++) {
         const struct record *record = &pack->records[i];
         uint32_t old;
-        if (record->size > ENTRY_MAX || record->size > size || record->offset > size - record->size ||
-            !map_add(&pack->by_key, (const char *)record->key.bytes, sizeof record->key.bytes, (uint32_t)i, &old))
-            return false;
+        ok = record->size <= ENTRY_MAX && record->size <= size && record->offset <= size - record->size &&
+             map_add(&by_key, (const char *)record->key.bytes, sizeof record->key.bytes, (uint32_t)i, &old);
     }
-    return true;
+    pack->by_key = by_key;
+    return ok;
 }
 
 static void pack_open(struct pack *pack, const char *path)

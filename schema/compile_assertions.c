@@ -168,7 +168,7 @@ bool compile_pattern(struct subject *s, uint32_t node, uint32_t *index)
 
 static bool compile_string_pattern(struct subject *s, uint32_t key)
 {
-    uint32_t index;
+    uint32_t index = 0;
     return compile_pattern(s, key + 1, &index) && compile_emit(s, OP_PATTERN, STRINGS, key, index, 0);
 }
 

@@ -73,8 +73,9 @@ struct visit {
 
 enum { NEW, OPEN, DONE };
 
-/* The subschema and the step by which it comes back to one that is not finished; false when there is none. */
-static bool search(const struct graph *graph, uint32_t from, uint8_t *state, struct visit *stack, struct visit *found)
+/* The subschema, and the key in it, by which it comes back to one that is not finished; false when there is none. */
+static bool search(const struct graph *graph, uint32_t from, uint8_t *state, struct visit *stack, uint32_t *schema,
+                   uint32_t *key)
 {
     size_t depth = 0;
     stack[depth++] = (struct visit){from, graph->first[from]};
@@ -86,9 +87,11 @@ static bool search(const struct graph *graph, uint32_t from, uint8_t *state, str
             depth--;
             continue;
         }
-        uint32_t to = graph->steps[top->next].to;
+        const struct step *step = &graph->steps[top->next];
+        uint32_t to = step->to;
         if (state[to] == OPEN) {
-            *found = *top;
+            *schema = top->schema;
+            *key = step->key;
             return true;
         }
         top->next++;
@@ -106,15 +109,16 @@ bool compile_check_loops(struct compiler *c)
     size_t count = program->subschemas_count;
     struct graph graph = {0};
     uint8_t *state = calloc(count, 1);
-    struct visit *stack = malloc(count * sizeof *stack), found;
+    struct visit *stack = malloc(count * sizeof *stack);
+    uint32_t schema = 0, key = 0;
     bool ok = state && stack && build(&graph, program), loop = false;
     if (!ok)
         compile_no_memory(c);
     for (uint32_t i = 0; ok && !loop && i < count; i++)
-        loop = state[i] == NEW && search(&graph, i, state, stack, &found);
+        loop = state[i] == NEW && search(&graph, i, state, stack, &schema, &key);
     if (loop) {
         error_set(c->err, JPK_ERR_SCHEMA, "the schema applies itself to the same value without end");
-        ok = document_error(c->err, program_document(program, found.schema), graph.steps[found.next].key);
+        ok = document_error(c->err, program_document(program, schema), key);
     }
     free(state);
     free(stack);

@@ -130,7 +130,7 @@ static const struct place *find_place(struct explainer *e, struct place *places,
     const struct program *program = &e->validation->schema->program;
     const struct document *document = program_document(program, schema);
     struct place *place = &places[node % PLACES];
-    if (place->document == document && place->node == node)
+    if (place->location && place->document == document && place->node == node)
         return place;
     schema_location(program, schema, node, text);
     *place = (struct place){document, node, jdoc_position(&document->doc, node), keep(e, text)};

@@ -59,7 +59,7 @@ static void allow_output(struct sandbox_fence *fence, const char *path)
     if (!realpath(path, folder)) {
         if (strlen(path) >= sizeof folder)
             return; /* no system call takes it */
-        strcpy(folder, path);
+        memcpy(folder, path, strlen(path) + 1);
     }
     while (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
         char *above = dirname(folder);

@@ -480,7 +480,7 @@ static void test_deep(void **state)
     jpk_structure_free(s);
     buf_free(&xml);
     xml = nested(300);
-    refused(xml.data, JPK_ERR_XML);
+    refused(xml.data, JPK_ERR_FORMAT);
     buf_free(&xml);
     xml = nested(100000);
     refused(xml.data, JPK_ERR_XML);
