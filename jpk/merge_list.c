@@ -96,7 +96,7 @@ static void add(struct merging *m, const struct merge_node *parent, struct merge
                                   .at.pointer = entry,
                                   .key = key,
                                   .key_size = strlen(key),
-                                  .name = *key == '#' ? NULL : key});
+                                  .name = *key == '#' || *key == '!' ? NULL : key});
 }
 
 /* A comment or an empty line; the first one of a file says when it was stored. */
@@ -105,7 +105,7 @@ static void add_comment(struct merging *m, const struct merge_node *parent, stru
 {
     bool first = out->count == 0;
     struct buf key = {0};
-    buf_putc(&key, '#');
+    buf_putc(&key, first ? '!' : '#'); /* no property has such a key, and an empty line is not the first comment */
     if (!first)
         buf_put(&key, text, bare(text, n));
     add(m, parent, out, keep_entry(m, text, n, 0), key.failed ? NULL : arena_strndup(&m->arena, key.data, key.size),
