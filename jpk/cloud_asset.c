@@ -66,30 +66,34 @@ static bool is_size(const struct jdoc *doc, uint32_t value, size_t n)
 }
 
 static bool cut(const struct jdoc *doc, const char *name, const struct jpk_limits *limits, struct buf *rest,
-                struct buf *bytes)
+                struct buf *bytes, bool *fits, struct jpk_error *err)
 {
-    struct jpk_error none = {0};
+    struct jpk_error reason = {0};
     uint32_t content = jdoc_member(doc, 0, "compressedContent"), size = size_of(doc, 0);
     uint32_t path = jdoc_member(doc, 0, "path");
     if (!is(doc, path, name) || !jdoc_is(doc, content, JDOC_STRING) ||
-        !packed_decode(jdoc_string(doc, content), jdoc_string_size(doc, content), limits, bytes, &none))
-        return false;
+        !packed_decode(jdoc_string(doc, content), jdoc_string_size(doc, content), limits, bytes, &reason))
+        return reason.code != JPK_ERR_MEMORY || error_memory(err);
     bool derived = is_size(doc, size, jdoc_string_size(doc, content));
     put_members(rest, doc, 0, (const char *const[]){"path", "compressedContent"}, derived ? size : JDOC_NONE, "@");
     buf_putc(rest, '}');
-    return !rest->failed;
+    *fits = !rest->failed;
+    return *fits || error_memory(err);
 }
 
-static bool same_asset(const struct buf *canonical, const struct buf *joined)
+/* Whether what was joined has the same canonical text. */
+static bool same_asset(const struct buf *canonical, const struct buf *joined, bool *same, struct jpk_error *err)
 {
     struct jdoc doc = {0};
     struct buf again = {0};
-    if (jdoc_parse(&doc, buf_text(joined), joined->size, NULL, NULL))
+    struct jpk_error reason = {0};
+    if (jdoc_parse(&doc, buf_text(joined), joined->size, NULL, &reason))
         cloud_put(&again, &doc, 0, SHAPE_ASSET, true);
-    bool same = buf_equal(&again, canonical);
+    bool ok = (!again.failed && reason.code != JPK_ERR_MEMORY) || error_memory(err);
+    *same = ok && buf_equal(&again, canonical);
     buf_free(&again);
     jdoc_free(&doc);
-    return same;
+    return ok;
 }
 
 bool cloud_asset_cut(const struct jdoc *doc, uint32_t asset, const char *name, const struct jpk_limits *limits,
@@ -101,10 +105,10 @@ bool cloud_asset_cut(const struct jdoc *doc, uint32_t asset, const char *name, c
     *fits = false;
     bool ok = !canonical.failed || error_memory(err);
     ok = ok && jdoc_parse(&own, canonical.data, canonical.size, NULL, err);
-    if (ok && cut(&own, name, limits, rest, bytes)) {
-        ok = cloud_asset_join(rest->data, name, buf_text(bytes), bytes->size, &joined, err);
-        *fits = ok && same_asset(&canonical, &joined);
-    }
+    ok = ok && cut(&own, name, limits, rest, bytes, fits, err);
+    if (ok && *fits)
+        ok = cloud_asset_join(rest->data, name, buf_text(bytes), bytes->size, &joined, err) &&
+             same_asset(&canonical, &joined, fits, err);
     jdoc_free(&own);
     buf_free(&canonical);
     buf_free(&joined);

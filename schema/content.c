@@ -38,13 +38,15 @@ static bool decode(const char *text, size_t n, struct buf *out)
     return true;
 }
 
-bool content_valid(const char *text, size_t n, bool base64, bool json)
+bool content_valid(const char *text, size_t n, bool base64, bool json, struct jpk_error *err)
 {
     struct buf bytes = {0};
     struct jdoc doc = {0};
     bool valid = !base64 || decode(text, n, &bytes);
+    if (bytes.failed)
+        valid = error_memory(err);
     if (valid && json)
-        valid = jdoc_parse(&doc, base64 ? buf_text(&bytes) : text, base64 ? bytes.size : n, NULL, NULL);
+        valid = jdoc_parse(&doc, base64 ? buf_text(&bytes) : text, base64 ? bytes.size : n, NULL, err);
     jdoc_free(&doc);
     buf_free(&bytes);
     return valid;

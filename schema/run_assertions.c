@@ -84,6 +84,14 @@ static bool check_dependencies(const struct run *run, const struct instruction *
     return true;
 }
 
+static bool check_content(struct run *run, const struct instruction *in, uint32_t node)
+{
+    struct jpk_error err = {0};
+    const struct jdoc *doc = run->doc;
+    bool valid = content_valid(jdoc_string(doc, node), jdoc_string_size(doc, node), in->a & 1, in->a & 2, &err);
+    return err.code == JPK_ERR_MEMORY ? run_no_memory(run) : valid;
+}
+
 static bool check_pattern(struct run *run, uint32_t schema, const struct instruction *in, uint32_t node)
 {
     enum pattern_result result = pattern_match(run->program->patterns[in->a], run->scratch, jdoc_string(run->doc, node),
@@ -197,7 +205,7 @@ bool run_assertion(struct run *run, uint32_t schema, const struct instruction *i
     case OP_FORMAT:
         return run->program->formats[in->a]->check(jdoc_string(doc, node), jdoc_string_size(doc, node));
     case OP_CONTENT:
-        return content_valid(jdoc_string(doc, node), jdoc_string_size(doc, node), in->a & 1, in->a & 2);
+        return check_content(run, in, node);
     case OP_UNIQUE_ITEMS:
         return check_unique(run, node);
     default:
