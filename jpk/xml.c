@@ -54,12 +54,8 @@ void intern_free(struct intern *intern)
 
 /* ---------------------------------------------------------------------------------------------------- reader */
 
-enum {
-    DEPTH_MAX =
-        1024, /* a structure as a file of XML Schema has three elements for each level, SCHEMA_DEPTH_MAX of them */
-    INTERNED_VALUE_MAX = 16,
-    ENTITY_MAX = 16
-};
+/* A structure as a file of XML Schema has three elements for each level, of which there may be SCHEMA_DEPTH_MAX. */
+enum { DEPTH_MAX = 1024, INTERNED_VALUE_MAX = 16, ENTITY_MAX = 16 };
 
 struct open_node {
     struct xml_node *node;
@@ -399,9 +395,10 @@ static bool check_declaration(const char *text, const char *end, struct jpk_erro
 static bool check_bytes(const struct xml_reader *reader, const char *text, size_t n, struct jpk_error *err)
 {
     size_t at = 0;
-    if (n > reader->limits.xml_size || n > INT_MAX) /* expat's lengths */
+    uint64_t largest = reader->limits.xml_size < INT_MAX ? reader->limits.xml_size : INT_MAX; /* expat's lengths */
+    if (n > largest)
         return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes of XML (--max-xml-size)",
-                         (unsigned long long)reader->limits.xml_size);
+                         (unsigned long long)largest);
     if (!text_utf8(text, n, &at)) {
         error_set(err, JPK_ERR_ENCODING, "is not UTF-8: byte 0x%02x", (unsigned)(unsigned char)text[at]);
         error_text_offset(err, text, n, at);
