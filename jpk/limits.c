@@ -10,7 +10,7 @@ struct jpk_limits jpk_limits_default(void)
         .total_size = (uint64_t)2 << 30,
         .ratio = 200,
         .xml_size = (uint64_t)64 << 20,
-        .xml_tag = (uint64_t)64 << 10,
+        .xml_tag = (uint64_t)1 << 20,
         .schema_nodes = 200000,
     };
 }

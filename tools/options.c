@@ -51,7 +51,7 @@ const struct option limit_options[] = {
     {"max-total-size", 0, OPTION_SIZE, LIMIT(total_size), "BYTES", "all entries, and the archive itself (2G)"},
     {"max-ratio", 0, OPTION_NUMBER, LIMIT(ratio), "N", "compression ratio of an entry above 1 MiB (200)"},
     {"max-xml-size", 0, OPTION_SIZE, LIMIT(xml_size), "BYTES", "one XML file (64M)"},
-    {"max-xml-tag", 0, OPTION_SIZE, LIMIT(xml_tag), "BYTES", "one XML tag (64K)"},
+    {"max-xml-tag", 0, OPTION_SIZE, LIMIT(xml_tag), "BYTES", "one XML tag (1M)"},
     {"max-schema-nodes", 0, OPTION_NUMBER, LIMIT(schema_nodes), "N", "nodes of one structure (200000)"},
     {0},
 };

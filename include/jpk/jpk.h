@@ -27,7 +27,7 @@ struct jpk_limits {
     uint64_t total_size;   /* --max-total-size: bytes in all entries, and in the archive itself; 2 GiB */
     uint64_t ratio;        /* --max-ratio: uncompressed to compressed size of an entry above 1 MiB; 200 */
     uint64_t xml_size;     /* --max-xml-size: bytes in one XML file, or in a structure cache when unpacked; 64 MiB */
-    uint64_t xml_tag;      /* --max-xml-tag: bytes in one XML tag; 64 KiB */
+    uint64_t xml_tag;      /* --max-xml-tag: bytes in one XML tag; 1 MiB */
     uint64_t schema_nodes; /* --max-schema-nodes: nodes of one structure when its types are put in; 200,000 */
 };
 
