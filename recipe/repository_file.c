@@ -141,6 +141,12 @@ static bool has(const struct jdoc *doc, const char *key, enum jdoc_type type)
     return value != JDOC_NONE && jdoc_type(doc, value) == type;
 }
 
+bool repository_calls_recipe(const struct repository *repository, const struct repository_file *file)
+{
+    const char *recipe = repository->options->recipe;
+    return text_ends_with(file->path, "-recipe.json") || (recipe && strcmp(file->path, recipe) == 0);
+}
+
 static void check_manifest(struct looking *l)
 {
     struct repository_file *file = l->file;
@@ -173,8 +179,7 @@ static void check_json(struct looking *l)
         check_schema(l, SCHEMA_CONFIGURE);
         break;
     default:
-        /* A recipe that does not say that it is one is recognised by its name. */
-        if (text_ends_with(l->file->path, "-recipe.json")) {
+        if (repository_calls_recipe(l->repository, l->file)) {
             check_recipe(l);
         } else if (text_ends_with(l->file->path, "-configure.json")) {
             l->file->kind = REPOSITORY_CONFIGURE;

@@ -10,6 +10,9 @@ static inline bool repository_only_helps(const struct repository_file *file)
     return file->companion || file->left_out;
 }
 
+/* Whether JSON that does not say that it is a recipe is called one: by its name, or by the options. */
+bool repository_calls_recipe(const struct repository *repository, const struct repository_file *file);
+
 /*
  * The text of a file that was looked at before, or is. False: it cannot be read any more, which is a finding, and what
  * follows from it is not to be kept. *read is false, too, for what could not be read in the first place.

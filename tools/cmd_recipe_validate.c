@@ -15,7 +15,7 @@
 #define FIELD(name) offsetof(struct settings, validate.name)
 
 static const struct option options[] = {
-    {"recipe", 0, OPTION_INPUT, FIELD(recipe), "FILE", "the same as the file as argument"},
+    {"recipe", 0, OPTION_INPUT, FIELD(recipe), "FILE", "a recipe, whatever its name and its keys say"},
     {"profile", 0, OPTION_CHOICE, FIELD(profile), "standard|strict", "the severities of rules (standard)"},
     {"schema", 0, OPTION_INPUT, offsetof(struct settings, schema.schema), "FILE",
      "a JSON Schema for recipes in place of this project's own"},
@@ -322,6 +322,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct repository_options how = {
         .profile = profile_of(settings),
         .schema = settings->schema.schema,
+        .recipe = settings->validate.recipe,
         .limits = settings->limits,
         .file_size = json_file_limit(settings),
         .jobs = settings->jobs,
