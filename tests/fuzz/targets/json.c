@@ -30,6 +30,8 @@ static bool check_nodes(const struct jdoc *doc)
             break;
         case JDOC_STRING:
             HOLDS(text_utf8(jdoc_string(doc, node), jdoc_string_size(doc, node), &bad), "a string is not UTF-8");
+            plain = plain && !(doc->nodes[node].flags & JDOC_KEY &&
+                               memchr(jdoc_string(doc, node), 0, jdoc_string_size(doc, node)));
             break;
         default:
             break;
