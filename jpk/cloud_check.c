@@ -75,7 +75,8 @@ const struct jpk_check_rule *jpk_cloud_check_rules(void)
 /* --------------------------------------------------------------------------------------------------------- findings */
 
 /* What may be shown, kept as long as the findings. */
-static const char *keep_words(struct cloud_checker *c, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *keep_words(struct cloud_checker *c, const char *format,
+                                                                    va_list args)
 {
     char raw[JPK_ERROR_MESSAGE_MAX + 4], words[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(raw, sizeof raw, format, args);

@@ -121,7 +121,7 @@ void look_token(struct scan *scan, size_t at, const struct anchor *anchor)
     size_t prefix = strlen(anchor->text);
     if (!begins(scan, at))
         return;
-    size_t n = run(scan, at + prefix, form->alphabet, (size_t)form->most + 1);
+    size_t n = run(scan, at + prefix, (enum alphabet)form->alphabet, (size_t)form->most + 1);
     while (form->alphabet == DOTTED && n > 0 && scan->text[at + prefix + n - 1] == '.')
         n--;
     if (n < form->least || n > form->most || is_word(scan_char(scan, at + prefix + n)) ||

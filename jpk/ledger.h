@@ -51,14 +51,15 @@ void ledger_show_connectors(struct jpk_conversion *conversion, const char **adap
 
 /* Copies that live as long as the ledger; "" and ledger->failed when memory is out, never NULL. */
 const char *ledger_text(struct ledger *ledger, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args);
+__attribute__((format(printf, 2, 0))) const char *ledger_vtext(struct ledger *ledger, const char *format, va_list args);
 
 /*
  * Adds a finding about an item; the item's result becomes at least what the rule makes of it. `place` is kept in the
  * finding's `line` until ledger_place_findings. NULL: no memory. The message is one sentence without a full stop.
  */
-struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert_rule rule, uint32_t place,
-                                const char *format, va_list args);
+__attribute__((format(printf, 5, 0))) struct jpk_finding *ledger_note(struct ledger *ledger, size_t item,
+                                                                      enum convert_rule rule, uint32_t place,
+                                                                      const char *format, va_list args);
 
 /* The item's result is at least `result` then, and its target is set when `target` is not NULL and that is the first.
  */

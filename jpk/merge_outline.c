@@ -11,7 +11,9 @@
 #include "jpk/merge_project.h"
 #include "jpk/xml.h"
 
-enum { ROOT = 0, DEPTH_MAX = 200, NOWHERE = UINT32_MAX };
+enum { ROOT = 0, DEPTH_MAX = 200 };
+
+#define NOWHERE UINT32_MAX
 
 /* The project, a type, a folder or an item. */
 struct node {
