@@ -174,6 +174,7 @@ static bool make(struct cloud_merge *c)
     struct jpk_error local = {0};
     if (!c->m->failed)
         c->result = cloud_load_buf(&out, c->input[MERGE_OURS]->file, NULL, &local);
+    c->m->failed |= local.code == JPK_ERR_MEMORY;
     if (!c->result && !c->m->failed)
         error_set(c->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
     buf_free(&out);

@@ -30,6 +30,7 @@ size_t merge_enter(struct merging *m, const char *part)
         if (before)
             buf_putc(&m->path, '/');
         buf_puts(&m->path, part);
+        m->failed |= m->path.failed;
     }
     return before;
 }

@@ -183,7 +183,7 @@ static bool in_project(const struct jpk_found_list *projects, const char *path)
 {
     struct part part = {path, strlen(path)};
     bool found = false;
-    while (!found && part.n > 0) {
+    while (!found && part.n > 0 && projects->count > 0) {
         found = bsearch(&part, projects->items, projects->count, sizeof *projects->items, by_path) != NULL;
         const char *slash = memrchr(path, '/', part.n);
         part.n = slash ? (size_t)(slash - path) : 0;

@@ -87,7 +87,7 @@ static json_t *value_json(const struct jpk_merge_value *value)
 
 static json_t *conflict_json(const struct jpk_merge_conflict *c)
 {
-    return json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:o?, s:s, s:b, s:o, s:o, s:o}", "kind",
+    return json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:o, s:s, s:b, s:o, s:o, s:o}", "kind",
                      jpk_merge_kind_name(c->kind), "path", c->path, "type", c->type, "id", c->id, "field", c->field,
                      "message", c->message ? c->message : sentences[c->kind], "line",
                      c->line ? json_integer(c->line) : json_null(), "kept", kept_words[c->kept], "settled", c->settled,
