@@ -209,7 +209,9 @@ static void check_environment(struct reader *r, struct work_item *item, uint32_t
     if (!target || !item->environment)
         return;
     const char *key = folded(r, NULL, item->environment, &n);
-    uint32_t environment = key ? map_get(&r->environments, key, n) : MAP_NONE;
+    if (!key)
+        return;
+    uint32_t environment = map_get(&r->environments, key, n);
     if (environment == MAP_NONE) {
         complain(r, node, "the organization there has no environment '%s'; \"target\" lists those it has",
                  item->environment);
