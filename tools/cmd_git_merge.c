@@ -78,11 +78,17 @@ static int finish(const struct settings *settings, const struct versions *v, con
     if (merge->left && !settings->quiet) {
         message_put(&name, path);
         merge_text(&view, &report);
+    }
+    int status = merge->left ? 1 : 0;
+    if (name.failed || report.failed) {
+        error_memory(err);
+        status = message_error(err);
+    } else if (report.size) {
         fprintf(stderr, "jpk: %s\n%s", buf_text(&name), buf_text(&report));
     }
     buf_free(&report);
     buf_free(&name);
-    return merge->left ? 1 : 0;
+    return status;
 }
 
 /* Ours stays as it is; whatever the status, git calls it a conflict. */

@@ -189,7 +189,9 @@ static bool put_export(struct buf *out, const struct jpk_cloud *cloud, struct jp
     for (size_t i = 0; ok && i < cloud->component_count; i++) {
         struct buf path = {0};
         cloud_path(&path, cloud->components[i]);
-        places[i] = (struct place){path.failed ? NULL : path.data, i};
+        if (path.failed)
+            buf_free(&path);
+        places[i] = (struct place){path.data, i};
         ok = places[i].path || error_memory(err);
     }
     if (ok && cloud->component_count)
