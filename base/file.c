@@ -230,11 +230,45 @@ bool file_remove_tree(const char *path, struct jpk_error *err)
     return false;
 }
 
+/* Whether something is there that must not get lost by a file that takes its name. */
+static bool is_special(const char *path)
+{
+    static const char process[] = "/proc/";
+    char target[sizeof process];
+    struct stat st;
+    if (readlink(path, target, sizeof target) == (ssize_t)sizeof target &&
+        memcmp(target, process, strlen(process)) == 0)
+        return true;
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static bool open_stream(struct outfile *out, const char *path, struct jpk_error *err)
+{
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
+    } else if (fstat(fd, &st) != 0 || S_ISBLK(st.st_mode)) {
+        error_set(err, JPK_ERR_WRITE, "cannot be written: it is a disk");
+    } else {
+        *out = (struct outfile){.path = strdup(path), .fd = fd};
+        if (out->path)
+            return true;
+        error_memory(err);
+    }
+    if (fd >= 0)
+        close(fd);
+    error_file(err, path);
+    return false;
+}
+
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)
 {
     struct stat st;
     if (!force && lstat(path, &st) == 0)
         return exists(path, err);
+    if (is_special(path))
+        return open_stream(out, path, err);
     size_t n = strlen(path);
     char *copy = strdup(path), *temporary = malloc(n + sizeof UNIQUE_SUFFIX);
     if (!copy || !temporary) {
@@ -270,7 +304,8 @@ bool outfile_commit(struct outfile *out, bool force, bool durable, struct jpk_er
     if (close(out->fd) != 0)
         ok = ok && error_system(err, JPK_ERR_WRITE, errno, "cannot be written");
     out->fd = -1;
-    if (ok && renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, force ? 0 : RENAME_NOREPLACE) != 0) {
+    if (ok && out->temporary &&
+        renameat2(AT_FDCWD, out->temporary, AT_FDCWD, out->path, force ? 0 : RENAME_NOREPLACE) != 0) {
         if (!force && errno == EEXIST) {
             ok = exists(out->path, err);
         } else if (!force && errno == EINVAL) {
@@ -296,11 +331,12 @@ bool outfile_commit(struct outfile *out, bool force, bool durable, struct jpk_er
 
 void outfile_discard(struct outfile *out)
 {
-    if (!out->temporary)
+    if (!out->path)
         return;
     if (out->fd >= 0)
         close(out->fd);
-    (void)unlink(out->temporary);
+    if (out->temporary)
+        (void)unlink(out->temporary);
     forget(out);
 }
 

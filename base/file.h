@@ -42,12 +42,15 @@ ssize_t file_read_some(int fd, void *data, size_t n);
 /* An output that does not exist until it is committed. */
 struct outfile {
     char *path;      /* where it will be */
-    char *temporary; /* where it is now */
+    char *temporary; /* where it is now; NULL: there already, as a stream */
     int fd;
 };
 
-/* Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is
- * JPK_ERR_EXISTS. */
+/*
+ * Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is
+ * JPK_ERR_EXISTS. With it a stream (a terminal, /dev/null, a FIFO, a link into /proc) is written to, as nothing could
+ * take its place; sockets and disks are JPK_ERR_WRITE.
+ */
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err);
 
 /*

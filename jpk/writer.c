@@ -78,6 +78,14 @@ struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_erro
         free(copy);
         return NULL;
     }
+    if (!writer->out.temporary) {
+        error_set(err, JPK_ERR_WRITE, "cannot be written: an archive needs a file, not a stream");
+        error_file(err, path);
+        outfile_discard(&writer->out);
+        free(writer);
+        free(copy);
+        return NULL;
+    }
     writer->path = copy;
     writer->force = force;
     zip_error_init(&writer->zip_error);

@@ -525,6 +525,38 @@ static void assert_file(const char *path, const char *expected)
     buf_free(&text);
 }
 
+/* As root, a file that takes the name of /dev/null would break the whole machine. */
+static void test_streams_are_not_replaced(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    struct stat st;
+    char folder[] = "/tmp/jpk-stream-XXXXXX", link[64], other[64], target[16];
+    assert_non_null(mkdtemp(folder));
+    snprintf(link, sizeof link, "%s/null", folder);
+    snprintf(other, sizeof other, "%s/other", folder);
+    assert_int_equal(symlink("/dev/null", link), 0);
+    assert_false(file_write(link, "x", 1, false, &err));
+    assert_int_equal(err.code, JPK_ERR_EXISTS);
+    memset(&err, 0, sizeof err);
+    assert_true(file_write(link, "x", 1, true, &err));
+    assert_true(file_write_durably(link, "x", 1, true, &err));
+    assert_int_equal(readlink(link, target, sizeof target), strlen("/dev/null"));
+    assert_true(stat(link, &st) == 0 && S_ISCHR(st.st_mode));
+    struct outfile out;
+    assert_true(outfile_open(&out, link, true, &err));
+    outfile_discard(&out);
+    assert_true(lstat(link, &st) == 0 && S_ISLNK(st.st_mode));
+    /* A link to a file is replaced, not followed. */
+    assert_int_equal(unlink(link), 0);
+    assert_true(file_write(other, "kept", 4, false, &err));
+    assert_int_equal(symlink("other", link), 0);
+    assert_true(file_write(link, "x", 1, true, &err));
+    assert_file(other, "kept");
+    assert_file(link, "x");
+    assert_int_equal(file_remove_tree(folder, &err), true);
+}
+
 static void test_file_look(void **state)
 {
     (void)state;
@@ -772,20 +804,35 @@ int main(void)
 {
     alarm(60);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_buf_put_clean), cmocka_unit_test(test_arena),
-        cmocka_unit_test(test_arena_edges),   cmocka_unit_test(test_array),
-        cmocka_unit_test(test_buf),           cmocka_unit_test(test_buf_failure),
-        cmocka_unit_test(test_map),           cmocka_unit_test(test_map_keys),
-        cmocka_unit_test(test_printable),     cmocka_unit_test(test_printable_random),
-        cmocka_unit_test(test_position),      cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_fold),          cmocka_unit_test(test_crlf),
-        cmocka_unit_test(test_hex_digit),     cmocka_unit_test(test_guid),
-        cmocka_unit_test(test_distance),      cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_error_long),    cmocka_unit_test(test_codes),
-        cmocka_unit_test(test_file_write),    cmocka_unit_test(test_outfile),
-        cmocka_unit_test(test_read_only),     cmocka_unit_test(test_disk_full),
-        cmocka_unit_test(test_file_look),     cmocka_unit_test(test_file_read),
-        cmocka_unit_test(test_make_folder),   cmocka_unit_test(test_sha256),
+        cmocka_unit_test(test_buf_put_clean),
+        cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_arena_edges),
+        cmocka_unit_test(test_array),
+        cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_buf_failure),
+        cmocka_unit_test(test_map),
+        cmocka_unit_test(test_map_keys),
+        cmocka_unit_test(test_printable),
+        cmocka_unit_test(test_printable_random),
+        cmocka_unit_test(test_position),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_fold),
+        cmocka_unit_test(test_crlf),
+        cmocka_unit_test(test_hex_digit),
+        cmocka_unit_test(test_guid),
+        cmocka_unit_test(test_distance),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_error_long),
+        cmocka_unit_test(test_codes),
+        cmocka_unit_test(test_file_write),
+        cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_read_only),
+        cmocka_unit_test(test_disk_full),
+        cmocka_unit_test(test_streams_are_not_replaced),
+        cmocka_unit_test(test_file_look),
+        cmocka_unit_test(test_file_read),
+        cmocka_unit_test(test_make_folder),
+        cmocka_unit_test(test_sha256),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
