@@ -265,9 +265,10 @@ static bool open_stream(struct outfile *out, const char *path, struct jpk_error 
 bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_error *err)
 {
     struct stat st;
-    if (!force && lstat(path, &st) == 0)
+    bool there = lstat(path, &st) == 0;
+    if (there && !force)
         return exists(path, err);
-    if (is_special(path))
+    if (there && is_special(path))
         return open_stream(out, path, err);
     size_t n = strlen(path);
     char *copy = strdup(path), *temporary = malloc(n + sizeof UNIQUE_SUFFIX);

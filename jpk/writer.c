@@ -72,16 +72,13 @@ struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_erro
         error_file(err, path);
         return NULL;
     }
-    if (!outfile_open(&writer->out, path, force, err)) {
-        error_file(err, path);
-        free(writer);
-        free(copy);
-        return NULL;
-    }
-    if (!writer->out.temporary) {
-        error_set(err, JPK_ERR_WRITE, "cannot be written: an archive needs a file, not a stream");
-        error_file(err, path);
+    bool ok = outfile_open(&writer->out, path, force, err);
+    if (ok && !writer->out.temporary) {
+        ok = error_set(err, JPK_ERR_WRITE, "cannot be written: an archive needs a file, not a stream");
         outfile_discard(&writer->out);
+    }
+    if (!ok) {
+        error_file(err, path);
         free(writer);
         free(copy);
         return NULL;
