@@ -88,10 +88,11 @@ bool out_list_journal(const char *path, struct strings *ids, struct arena *arena
     struct dirent *entry;
     bool ok = folder || error_memory(err);
     if (ok && !list) {
-        ok = error_system(err, JPK_ERR_READ, errno, "cannot be read");
+        error_system(err, JPK_ERR_READ, errno, "cannot be read");
         error_file(err, folder);
+        ok = false;
     }
-    while (ok && list && (errno = 0, entry = readdir(list)) != NULL) {
+    while (ok && (errno = 0, entry = readdir(list)) != NULL) {
         size_t n = strlen(entry->d_name), ending = strlen(".json");
         if (n <= ending || strcmp(entry->d_name + n - ending, ".json") != 0)
             continue;
