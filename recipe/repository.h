@@ -60,7 +60,7 @@ struct repository_file {
 
 struct repository_options {
     const enum jpk_profile *profile; /* whatever configurations say; NULL: they decide */
-    const char *recipe;              /* a file that is a recipe whatever it looks like; NULL: none */
+    const char *recipe;              /* a file that is a recipe, also when nothing in it says so; NULL: none */
     const char *schema;              /* a file that takes the place of the schema of recipes; NULL: the project's own */
     struct jpk_limits limits;        /* of Jitterpaks */
     uint64_t file_size;              /* bytes of any other file */

@@ -15,7 +15,7 @@
 #define FIELD(name) offsetof(struct settings, validate.name)
 
 static const struct option options[] = {
-    {"recipe", 0, OPTION_INPUT, FIELD(recipe), "FILE", "a recipe, whatever its name and its keys say"},
+    {"recipe", 0, OPTION_INPUT, FIELD(recipe), "FILE", "a recipe, also when nothing in it says so"},
     {"profile", 0, OPTION_CHOICE, FIELD(profile), "standard|strict", "the severities of rules (standard)"},
     {"schema", 0, OPTION_INPUT, offsetof(struct settings, schema.schema), "FILE",
      "a JSON Schema for recipes in place of this project's own"},
