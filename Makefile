@@ -159,7 +159,7 @@ $(BUILD)/jpk: $(PROGRAM_OBJECTS) $(ARCHIVES)
 $(BUILD)/tests/%: tests/unit/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CPPFLAGS) $(shell pkg-config --cflags $(TEST_LIBRARIES)) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(ARCHIVES) \
-		$(LDLIBS) $(shell pkg-config --libs $(TEST_LIBRARIES))
+		$(LDLIBS) -Wl,--as-needed $(shell pkg-config --libs $(TEST_LIBRARIES))
 
 $(BUILD)/libjpk.so.$(VERSION): $(ARCHIVES)
 	$(CC) -shared $(ALL_CFLAGS) $(LDFLAGS) -Wl,-soname,libjpk.so.$(SOVERSION) -o $@ \
