@@ -105,3 +105,10 @@ void jstream_tool(struct jstream *stream)
     jstream_text(stream, "version", jpk_version());
     jstream_close(stream, '}');
 }
+
+void jstream_report(struct jstream *stream)
+{
+    jstream_open(stream, NULL, '{');
+    jstream_number(stream, "reportFormat", 1);
+    jstream_tool(stream);
+}

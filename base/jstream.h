@@ -26,7 +26,10 @@ void jstream_bool(struct jstream *stream, const char *key, bool value);
 /* A value that is JSON already, as it is. */
 void jstream_raw(struct jstream *stream, const char *key, const char *json);
 
-/* "tool": this program and its version, as reports begin. */
+/* "tool": this program and its version, which say what has made a document. */
 void jstream_tool(struct jstream *stream);
+
+/* Opens the document of a report: "reportFormat" 1, and "tool". */
+void jstream_report(struct jstream *stream);
 
 #endif

@@ -16,7 +16,14 @@ static const struct option options[] = {
      "say whether packing would work and what it would do; takes no FILE"},
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL, "overwrite what is there"},
     {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "check, but write nothing"},
+    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
     {0},
+};
+
+/* What packing does, or would do, to the tree and to the result. */
+struct packed {
+    const struct jpk_strings *added, *moved, *removed, *notes; /* NULL: there are none */
+    size_t entries;                                            /* of a Jitterpak, or components of an export */
 };
 
 static enum jpk_pack_kind kind_of(const struct settings *settings)
@@ -28,35 +35,56 @@ static enum jpk_pack_kind kind_of(const struct settings *settings)
                                          : JPK_PACK_DEFAULT;
 }
 
-static void print_plan(const struct settings *settings, const char *input, const struct jpk_pack_plan *plan)
+static bool writes(const struct settings *settings)
 {
-    bool dry = settings->pack.check || settings->dry_run;
-    message_list(dry ? "would add " : "added ", &plan->added);
-    message_list(dry ? "would move " : "moved ", &plan->moved);
-    message_list("note: ", &plan->notes);
-    if (!settings->pack.check)
-        return;
-    message_text(input);
-    printf(": can be packed, %zu entries\n", plan->entries);
+    return !settings->pack.check && !settings->dry_run;
 }
 
-/* ------------------------------------------------------------------------------------------ exports of Cloud Studio */
-
-static void print_changes(const struct settings *settings, const struct source *input)
+static void print_text(const struct settings *settings, const struct source *input, const struct packed *packed)
 {
-    bool dry = settings->pack.check || settings->dry_run;
-    if (input->tree) {
-        message_list(dry ? "would add " : "added ", &input->tree->added);
-        message_list(dry ? "would move " : "moved ", &input->tree->moved);
-        message_list(dry ? "would remove " : "removed ", &input->tree->removed);
-        message_list("note: ", &input->tree->notes);
-    }
+    bool dry = !writes(settings), one = packed->entries == 1;
+    message_list(dry ? "would add " : "added ", packed->added);
+    message_list(dry ? "would move " : "moved ", packed->moved);
+    message_list(dry ? "would remove " : "removed ", packed->removed);
+    message_list("note: ", packed->notes);
     if (!settings->pack.check)
         return;
     message_text(input->name);
-    printf(": can be packed, %zu component%s\n", input->cloud->component_count,
-           input->cloud->component_count == 1 ? "" : "s");
+    printf(": can be packed, %zu %s\n", packed->entries,
+           input->cloud ? (one ? "component" : "components")
+           : one        ? "entry"
+                        : "entries");
 }
+
+static int print_json(const struct settings *settings, const struct source *input, const char *path,
+                      const struct packed *packed)
+{
+    struct buf out = {0};
+    struct jstream json = {.out = &out};
+    jstream_report(&json);
+    jstream_text(&json, "input", input->name);
+    jstream_text(&json, "output", path);
+    jstream_bool(&json, "written", writes(settings));
+    jstream_number(&json, input->cloud ? "components" : "entries", packed->entries);
+    message_list_json(&json, "added", packed->added);
+    message_list_json(&json, "moved", packed->moved);
+    message_list_json(&json, "removed", packed->removed);
+    message_list_json(&json, "notes", packed->notes);
+    jstream_close(&json, '}');
+    return message_buf(&out);
+}
+
+static int print(const struct settings *settings, const struct source *input, const char *path,
+                 const struct packed *packed)
+{
+    if (message_as_json(settings))
+        return print_json(settings, input, path, packed);
+    if (!settings->quiet)
+        print_text(settings, input, packed);
+    return 0;
+}
+
+/* ------------------------------------------------------------------------------------------ exports of Cloud Studio */
 
 /* What is wrong with the arguments, now that the project is known; NULL: nothing. */
 static const char *complaint(const struct settings *settings, const char *path)
@@ -77,16 +105,17 @@ static int pack_export(const struct settings *settings, const struct source *inp
         fprintf(stderr, "jpk: %s\n", complaint(settings, path));
         return 2;
     }
-    bool write = !settings->pack.check && !settings->dry_run;
     char *text = jpk_cloud_write(input->cloud, &size, &err);
-    bool ok = text && (!write || ((!input->tree || jpk_cloud_tree_save(input->tree, &err)) &&
-                                  file_write_durably(path, text, size, settings->force, &err)));
+    bool ok = text && (!writes(settings) || ((!input->tree || jpk_cloud_tree_save(input->tree, &err)) &&
+                                             file_write_durably(path, text, size, settings->force, &err)));
     free(text);
     if (!ok)
         return message_error(&err);
-    if (!settings->quiet)
-        print_changes(settings, input);
-    return 0;
+    const struct jpk_cloud_tree *tree = input->tree;
+    struct packed packed = {.entries = input->cloud->component_count};
+    if (tree)
+        packed = (struct packed){&tree->added, &tree->moved, &tree->removed, &tree->notes, packed.entries};
+    return print(settings, input, path, &packed);
 }
 
 static int pack_project(const struct settings *settings, struct source *input, const char *path)
@@ -96,11 +125,13 @@ static int pack_project(const struct settings *settings, struct source *input, c
     struct jpk_pack_plan *plan = NULL;
     input->project = jpk_project_load(input->archive, settings->environment, JPK_KEEP_GOING, &err);
     bool ok = input->project && (plan = jpk_pack_plan(input->project, &how, &err)) != NULL;
-    if (ok && !settings->pack.check && !settings->dry_run)
+    if (ok && writes(settings))
         ok = jpk_pack(input->project, path, &how, &err);
     int status = ok ? 0 : message_error(&err);
-    if (ok && !settings->quiet)
-        print_plan(settings, input->name, plan);
+    if (ok) {
+        struct packed packed = {&plan->added, &plan->moved, NULL, &plan->notes, plan->entries};
+        status = print(settings, input, path, &packed);
+    }
     jpk_pack_plan_free(plan);
     return status;
 }
@@ -113,9 +144,10 @@ static int run(const struct settings *settings, int count, char **arguments)
         fprintf(stderr, "jpk: the usage is: jpk pack [OPTIONS] FOLDER FILE, or: jpk pack --check FOLDER\n");
         return 2;
     }
+    const char *path = settings->pack.check ? NULL : arguments[1];
     int status = !input_open_any(&input, arguments[0], settings, &err) ? message_error(&err)
-                 : input.cloud                                         ? pack_export(settings, &input, arguments[1])
-                                                                       : pack_project(settings, &input, arguments[1]);
+                 : input.cloud                                         ? pack_export(settings, &input, path)
+                                                                       : pack_project(settings, &input, path);
     source_close(&input);
     return status;
 }

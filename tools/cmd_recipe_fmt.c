@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/jstream.h"
 #include "recipe/fmt.h"
 #include "tools/commands.h"
 #include "tools/message.h"
@@ -13,6 +14,7 @@
 static const struct option options[] = {
     {"check", 0, OPTION_FLAG, offsetof(struct settings, fmt.check), NULL,
      "write nothing, name the files that would change"},
+    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
     {0},
 };
 
@@ -39,36 +41,72 @@ static bool replace(const char *path, const struct buf *text, struct jpk_error *
     return ok;
 }
 
-static int deliver(const struct settings *settings, const char *path, const struct buf *old, const struct buf *text)
+/* Where it is told what became of the files: as they are done, or in one report. */
+struct telling {
+    const struct settings *settings;
+    struct buf out;
+    struct jstream json;
+};
+
+static const char *name_of(const char *path)
 {
-    struct jpk_error err = {0};
-    bool changed = old->size != text->size || memcmp(old->data, text->data, text->size) != 0;
-    bool standard = strcmp(path, "-") == 0;
-    if (standard && !settings->fmt.check)
-        fwrite(text->data, 1, text->size, stdout);
-    else if (changed && !settings->fmt.check && !replace(path, text, &err))
-        return message_error(&err);
-    if ((changed || settings->verbose) && !settings->quiet && (!standard || settings->fmt.check)) {
-        printf("%s ", !changed ? "unchanged" : settings->fmt.check ? "would change" : "changed");
-        message_text(standard ? "(standard input)" : path);
-        putchar('\n');
-    }
-    return changed && settings->fmt.check ? 1 : 0;
+    return strcmp(path, "-") == 0 ? "(standard input)" : path;
 }
 
-static int format_one(const struct settings *settings, const char *path)
+static void tell(struct telling *t, const char *path, const char *state)
+{
+    if (message_as_json(t->settings)) {
+        jstream_open(&t->json, NULL, '{');
+        jstream_text(&t->json, "file", path);
+        jstream_text(&t->json, "state", state);
+        jstream_close(&t->json, '}');
+    } else if (!t->settings->quiet) {
+        printf("%s ", t->settings->fmt.check && strcmp(state, "changed") == 0 ? "would change" : state);
+        message_text(name_of(path));
+        putchar('\n');
+    }
+}
+
+/* Text has the message, on standard error. */
+static void tell_failed(struct telling *t, const char *path)
+{
+    if (message_as_json(t->settings))
+        tell(t, path, "failed");
+}
+
+static int deliver(struct telling *t, const char *path, const struct buf *old, const struct buf *text)
+{
+    struct jpk_error err = {0};
+    bool check = t->settings->fmt.check;
+    bool changed = old->size != text->size || memcmp(old->data, text->data, text->size) != 0;
+    if (strcmp(path, "-") == 0 && !check) {
+        fwrite(text->data, 1, text->size, stdout);
+        return 0;
+    }
+    if (changed && !check && !replace(path, text, &err)) {
+        tell_failed(t, path);
+        return message_error(&err);
+    }
+    if (changed)
+        tell(t, path, "changed");
+    else if (t->settings->verbose || message_as_json(t->settings))
+        tell(t, path, "unchanged");
+    return changed && check ? 1 : 0;
+}
+
+static int format_one(struct telling *t, const char *path)
 {
     struct buf old = {0}, text = {0};
     struct jpk_error err = {0};
-    uint64_t most = settings->limits.entry_size;
-    bool standard = strcmp(path, "-") == 0;
-    bool ok = standard ? file_read_fd(STDIN_FILENO, most, "--max-entry-size", &old, &err)
-                       : file_read(path, most, "--max-entry-size", &old, &err);
+    uint64_t most = t->settings->limits.entry_size;
+    bool ok = strcmp(path, "-") == 0 ? file_read_fd(STDIN_FILENO, most, "--max-entry-size", &old, &err)
+                                     : file_read(path, most, "--max-entry-size", &old, &err);
     int status;
     if (ok && recipe_format(buf_text(&old), old.size, &text, &err)) {
-        status = deliver(settings, path, &old, &text);
+        status = deliver(t, path, &old, &text);
     } else {
-        error_file(&err, standard ? "(standard input)" : path);
+        tell_failed(t, path);
+        error_file(&err, name_of(path));
         status = message_error(&err);
     }
     buf_free(&old);
@@ -78,9 +116,29 @@ static int format_one(const struct settings *settings, const char *path)
 
 static int run(const struct settings *settings, int count, char **arguments)
 {
+    struct telling t = {.settings = settings};
+    bool report = message_as_json(settings);
     int status = 0;
+    t.json.out = &t.out;
+    for (int i = 0; report && !settings->fmt.check && i < count; i++)
+        if (strcmp(arguments[i], "-") == 0) {
+            fputs("jpk: what is read from standard input is printed itself; --format json needs --check for it\n",
+                  stderr);
+            return 2;
+        }
+    if (report) {
+        jstream_report(&t.json);
+        jstream_bool(&t.json, "written", !settings->fmt.check);
+        jstream_open(&t.json, "files", '[');
+    }
     for (int i = 0; i < count; i++) {
-        int one = format_one(settings, arguments[i]);
+        int one = format_one(&t, arguments[i]);
+        status = one > status ? one : status;
+    }
+    if (report) {
+        jstream_close(&t.json, ']');
+        jstream_close(&t.json, '}');
+        int one = message_buf(&t.out);
         status = one > status ? one : status;
     }
     return status;

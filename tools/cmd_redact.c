@@ -82,9 +82,7 @@ static int print_json(const struct settings *settings, const struct source *inpu
 {
     struct buf out = {0};
     struct jstream json = {.out = &out};
-    jstream_open(&json, NULL, '{');
-    jstream_number(&json, "reportFormat", 1);
-    jstream_tool(&json);
+    jstream_report(&json);
     jstream_text(&json, "input", input->name);
     jstream_text(&json, "output", settings->output);
     jstream_open(&json, "removed", '[');
@@ -100,11 +98,7 @@ static int print_json(const struct settings *settings, const struct source *inpu
     }
     jstream_close(&json, ']');
     jstream_close(&json, '}');
-    bool ok = !out.failed;
-    if (ok)
-        fwrite(out.data, 1, out.size, stdout);
-    buf_free(&out);
-    return ok ? 0 : message_memory();
+    return message_buf(&out);
 }
 
 static int print_text(const struct settings *settings, const struct jpk_retargeted *redacted)
@@ -130,11 +124,7 @@ static int print_text(const struct settings *settings, const struct jpk_retarget
         buf_printf(&out, ": %zu secret%s removed\n", redacted->left_out_count,
                    redacted->left_out_count == 1 ? "" : "s");
     }
-    bool ok = !out.failed;
-    if (ok)
-        fputs(buf_text(&out), stdout);
-    buf_free(&out);
-    return ok ? 0 : message_memory();
+    return message_buf(&out);
 }
 
 static int run(const struct settings *settings, int count, char **arguments)

@@ -311,9 +311,7 @@ static int print_json(struct scanning *s)
 {
     struct buf out = {0};
     struct jstream json = {.out = &out};
-    jstream_open(&json, NULL, '{');
-    jstream_number(&json, "reportFormat", 1);
-    jstream_tool(&json);
+    jstream_report(&json);
     jstream_open(&json, "summary", '{');
     jstream_number(&json, "inputs", s->inputs);
     jstream_number(&json, "errors", s->counts[JPK_ERROR]);

@@ -12,10 +12,30 @@ static const struct option options[] = {
     {"force", 'f', OPTION_FLAG, offsetof(struct settings, force), NULL,
      "write into a folder that holds other things, or another project's tree"},
     {"dry-run", 'n', OPTION_FLAG, offsetof(struct settings, dry_run), NULL, "say what would be written, write nothing"},
+    {"format", 0, OPTION_CHOICE, offsetof(struct settings, format), "text|json", "how to print (text)"},
     {0},
 };
 
-static void print_result(const struct settings *settings, const char *folder, const struct jpk_unpacked *unpacked)
+static int print_json(const struct settings *settings, const char *input, const char *folder,
+                      const struct jpk_unpacked *unpacked)
+{
+    bool removed = settings->unpack.remove;
+    struct buf out = {0};
+    struct jstream json = {.out = &out};
+    jstream_report(&json);
+    jstream_text(&json, "input", input);
+    jstream_text(&json, "output", folder);
+    jstream_bool(&json, "written", !settings->dry_run);
+    jstream_number(&json, "unchanged", unpacked->unchanged);
+    message_list_json(&json, "changed", &unpacked->written);
+    message_list_json(&json, "removed", removed ? &unpacked->stale : NULL);
+    message_list_json(&json, "stale", removed ? NULL : &unpacked->stale);
+    message_list_json(&json, "notes", &unpacked->notes);
+    jstream_close(&json, '}');
+    return message_buf(&out);
+}
+
+static void print_text(const struct settings *settings, const char *folder, const struct jpk_unpacked *unpacked)
 {
     bool dry = settings->dry_run, removed = settings->unpack.remove;
     if (settings->verbose)
@@ -55,8 +75,10 @@ static int run(const struct settings *settings, int count, char **arguments)
              (input.project = jpk_project_load(input.archive, settings->environment, JPK_KEEP_GOING, &err)) != NULL)
         unpacked = jpk_unpack(input.project, arguments[1], &how, &err);
     int status = unpacked ? 0 : message_error(&err);
-    if (unpacked)
-        print_result(settings, arguments[1], unpacked);
+    if (unpacked && message_as_json(settings))
+        status = print_json(settings, input.name, arguments[1], unpacked);
+    else if (unpacked)
+        print_text(settings, arguments[1], unpacked);
     jpk_unpacked_free(unpacked);
     source_close(&input);
     return status;

@@ -84,9 +84,7 @@ void findings_json(const struct findings_report *report, struct buf *out)
     struct jstream json = {.out = out};
     struct findings_summary summary = findings_summarize(report, true, false);
     struct findings_walk walk = findings_walk_begin(report, true, false);
-    jstream_open(&json, NULL, '{');
-    jstream_number(&json, "reportFormat", 1);
-    jstream_tool(&json);
+    jstream_report(&json);
     put_summary(&json, &summary);
     if (summary.checked < summary.files)
         findings_json_unchecked(&json, report->list);

@@ -37,11 +37,19 @@ void message_text(const char *text)
 
 void message_list(const char *what, const struct jpk_strings *list)
 {
-    for (size_t i = 0; i < list->count; i++) {
+    for (size_t i = 0; list && i < list->count; i++) {
         printf("%s", what);
         message_text(list->items[i]);
         putchar('\n');
     }
+}
+
+void message_list_json(struct jstream *json, const char *key, const struct jpk_strings *list)
+{
+    jstream_open(json, key, '[');
+    for (size_t i = 0; list && i < list->count; i++)
+        jstream_text(json, NULL, list->items[i]);
+    jstream_close(json, ']');
 }
 
 void message_put(struct buf *out, const char *text)

@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
+#include "base/jstream.h"
 #include "jpk/jpk.h"
 #include "jpk/tree.h"
 #include "tools/options.h"
@@ -44,8 +45,11 @@ int message_buf(struct buf *out);
 /* Prints text from a file with what a terminal must not see replaced. */
 void message_text(const char *text);
 
-/* Prints texts, a line each, behind `what`. */
+/* Prints texts, a line each, behind `what`. NULL: there are none. */
 void message_list(const char *what, const struct jpk_strings *list);
+
+/* The same as an array of a report. */
+void message_list_json(struct jstream *json, const char *key, const struct jpk_strings *list);
 
 /* Appends text from a file, whole, in the same way. */
 void message_put(struct buf *out, const char *text);

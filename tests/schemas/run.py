@@ -376,8 +376,11 @@ def test_items(program, project):
 def test_index(program, project, folder):
     """Unpacks the project; every line of the two indices is checked, and what is said of the tree."""
     tree = os.path.join(folder, "tree of " + os.path.basename(project))
-    result = program.run("unpack", "-q", project, tree)
-    program.judge.check(result.returncode == 0, project, f"cannot be unpacked: {result.stderr}")
+    unpacked, again = program.reports("unpack-report-1", [["unpack", project, tree]]) + program.reports(
+        "unpack-report-1", [["unpack", "--update", project, tree]])
+    program.judge.check(again["changed"] == [] and again["unchanged"] == len(unpacked["changed"]), f"jpk unpack {project}",
+                        f"{len(unpacked['changed'])} files, then {again}")
+    pack_reports(program, tree, os.path.join(folder, "packed again.jpk"), "entries")
     for index in ("jpk-index.jsonl", "local/index.jsonl"):
         path = os.path.join(tree, index)
         if not os.path.exists(path):
@@ -389,10 +392,17 @@ def test_index(program, project, folder):
     program.reports("check-report-1", [["check", tree]])
 
 
+def pack_reports(program, tree, output, unit):
+    planned, = program.reports("pack-report-1", [["pack", "--check", tree]])
+    packed, = program.reports("pack-report-1", [["pack", "--force", tree, output]])
+    program.judge.check(unit in planned and packed == {**planned, "written": True, "output": output}, f"jpk pack {tree}",
+                        f"{planned}, {packed}")
+
+
 def test_cloud_index(program, export, tree):
     """Unpacks the export; every line of the index is checked, and what is said of the tree."""
-    result = program.run("unpack", "-q", export, tree)
-    program.judge.check(result.returncode == 0, export, f"cannot be unpacked: {result.stderr}")
+    program.reports("unpack-report-1", [["unpack", export, tree]])
+    pack_reports(program, tree, tree + ".json", "components")
     path = os.path.join(tree, "jpk-cloud.jsonl")
     with open(path, encoding="utf-8") as file:
         for number, line in enumerate(file, 1):
@@ -541,6 +551,10 @@ def test_program(judge, path):
         test_migration(program, folder)
         test_configure(program, packed, folder)
         program.reports("findings-1", [["recipe", "validate", recipes], ["recipe", "validate", recipes, broken]])
+        formatted, = program.reports("recipe-fmt-report-1", [
+            ["recipe", "fmt", "--check", broken, *glob.glob(os.path.join(recipes, "*", "*-recipe.json"))]])
+        states = {one["state"] for one in formatted["files"]}
+        program.judge.check(states == {"failed", "unchanged"}, "jpk recipe fmt", f"{states}")
         program.reports("schema-list-report-1", [["schema", "list"]])
         program.reports("check-report-1", [["check", projects[0], broken]])
         program.reports("inventory-report-1", [["inventory", *projects, harmed, broken]])
