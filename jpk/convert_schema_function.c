@@ -78,7 +78,7 @@ static bool set_cache(struct convert *c, const struct convert_function_schema *s
                 gunzip(data, size, &project->limits, &xml, &err);
     if (!read && err.code != JPK_ERR_MEMORY) {
         buf_clear(&xml);
-        read = schema_jtr_write(tree, &xml, NULL);
+        read = schema_jtr_write(tree, &xml, NULL, NULL);
     }
     bool ok = read && packed_encode(xml.data, xml.size, &packed, NULL);
     tree->jtr = ok ? arena_strdup(&tree->arena, buf_text(&packed)) : NULL;

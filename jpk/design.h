@@ -199,9 +199,6 @@ void design_write_uploads(struct design *d);
 /* When the project was made: milliseconds since 1970. */
 int64_t design_made_at(const struct design *d);
 
-/* XML has not all characters: `?` stands for those. Returns how many there were. */
-size_t design_make_legal(struct buf *text);
-
 /* Makes the files of all entities, project.xml and the others: design_files.c. */
 void design_write_files(struct design *d);
 

@@ -21,21 +21,6 @@ enum { FOLDERS_DEEP_MAX = 16 };
 
 /* --------------------------------------------------------------------------------------------------------- content */
 
-/* XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF. */
-size_t design_make_legal(struct buf *text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text->size; i++) {
-        unsigned char *c = (unsigned char *)text->data + i;
-        bool none = i + 2 < text->size && c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe;
-        if ((c[0] < ' ' && c[0] != '\t' && c[0] != '\n' && c[0] != '\r') || none) {
-            memset(c, '?', none ? 3 : 1);
-            count++;
-        }
-    }
-    return count;
-}
-
 void design_add_file(struct design *d, const char *path, struct buf *content)
 {
     struct jpk_convert_file *files = array_grow(d->files, d->file_count, &d->file_capacity, sizeof *files);
@@ -59,7 +44,7 @@ static void write_entity(struct design *d, struct design_entity *entity)
 {
     struct buf out = {0};
     design_put_entity(&out, entity);
-    if (design_make_legal(&out) > 0 && entity->from)
+    if (xml_make_legal(&out, 0) > 0 && entity->from)
         design_note(d, entity->from, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
                     "it holds characters that XML has not; a question mark stands for each");
     design_add_file(d, design_text(d, "Data/%s/%s.xml", jpk_type_info(entity->type)->name, entity->id), &out);
@@ -254,7 +239,7 @@ static void write_outline(struct design *d, size_t entities)
         if (type != JPK_TYPE_FOLDER)
             put_type(d, &out, type, entities);
     buf_puts(&out, "</Project>\n");
-    design_make_legal(&out);
+    xml_make_legal(&out, 0);
     design_add_file(d, "project.xml", &out);
 }
 

@@ -149,7 +149,6 @@ static const char *add_file(struct work *w)
     struct buf xsd = {0};
     struct schema_xsd_losses losses = {0};
     schema_xsd_write(w->tree, &xsd, &losses);
-    design_make_legal(&xsd);
     note_losses(w, &losses);
     const char *namespace_ = w->tree->root->namespace_;
     struct design_upload upload = {.name = schema_file_name(w),
@@ -287,13 +286,18 @@ static void write_cache(struct work *w)
 {
     struct design *d = w->d;
     struct buf gz = {0};
+    size_t illegal = 0;
     if (!w->tree || d->ledger.failed ||
         strcmp(design_get(w->side->entity, w->side->target ? "target_type_id" : "source_type_id"), CODE_DATABASE) == 0)
         return;
     if (!unpack_cache(w, &gz)) {
         buf_clear(&gz);
-        if ((w->tree->prefix_path && !wrap_answer(w->tree)) || !schema_jtr_gzip(w->tree, &gz, NULL))
+        if ((w->tree->prefix_path && !wrap_answer(w->tree)) || !schema_jtr_gzip(w->tree, &gz, &illegal, NULL))
             d->ledger.failed = true;
+        if (illegal > 0)
+            design_note(d, w->owner, CONVERT_SETTING_LOST, w->document,
+                        "the structure of its %s holds characters that XML has not; a question mark stands for each",
+                        w->what);
     }
     design_add_file(d,
                     design_text(d, "cache/TransformationStructures/%s_%s.gz", w->side->entity->id,

@@ -205,7 +205,7 @@ void design_write_uploads(struct design *d)
         buf_printf(&list, "xml:%s\n", d->uploads[i].name);
     }
     buf_puts(&metadata, "  </dir>\n</metadata>");
-    design_make_legal(&metadata);
+    xml_make_legal(&metadata, 0);
     design_add_file(d, "files/.metadata", &metadata);
     design_add_file(d, "files/.filestoupload", &list);
 }

@@ -9,6 +9,7 @@
 #include "jpk/schema_builder.h"
 #include "jpk/schema_paths.h"
 #include "jpk/structure.h"
+#include "jpk/xml.h"
 
 #define CROM_TEXT_ROOT 0x8001u
 
@@ -351,10 +352,14 @@ static void put_document(struct writer *w)
     buf_puts(w->out, "</JTR>\n");
 }
 
-bool schema_jtr_write(const struct schema_tree *tree, struct buf *out, struct jpk_error *err)
+bool schema_jtr_write(const struct schema_tree *tree, struct buf *out, size_t *illegal, struct jpk_error *err)
 {
     struct writer w = {.tree = tree, .out = out};
+    size_t from = out->size;
     put_document(&w);
+    size_t count = xml_make_legal(out, from);
+    if (illegal)
+        *illegal = count;
     map_free(&w.strings);
     map_free(&w.by_name);
     arena_free(&w.arena);
@@ -363,10 +368,10 @@ bool schema_jtr_write(const struct schema_tree *tree, struct buf *out, struct jp
     return (!w.failed && !out->failed) || error_memory(err);
 }
 
-bool schema_jtr_gzip(const struct schema_tree *tree, struct buf *out, struct jpk_error *err)
+bool schema_jtr_gzip(const struct schema_tree *tree, struct buf *out, size_t *illegal, struct jpk_error *err)
 {
     struct buf text = {0};
-    bool ok = schema_jtr_write(tree, &text, err) && gzip_pack(text.data, text.size, out, err);
+    bool ok = schema_jtr_write(tree, &text, illegal, err) && gzip_pack(text.data, text.size, out, err);
     buf_free(&text);
     return ok;
 }

@@ -11,10 +11,13 @@
 #include "base/buf.h"
 #include "jpk/schema_tree.h"
 
-/* Appends the XML. JPK_ERR_MEMORY. */
-bool schema_jtr_write(const struct schema_tree *tree, struct buf *out, struct jpk_error *err);
+/*
+ * Appends the XML. `illegal`, unless it is NULL, gets how many characters XML has not: a question mark stands for each.
+ * JPK_ERR_MEMORY.
+ */
+bool schema_jtr_write(const struct schema_tree *tree, struct buf *out, size_t *illegal, struct jpk_error *err);
 
 /* Appends the XML in gzip: a file below cache/. */
-bool schema_jtr_gzip(const struct schema_tree *tree, struct buf *out, struct jpk_error *err);
+bool schema_jtr_gzip(const struct schema_tree *tree, struct buf *out, size_t *illegal, struct jpk_error *err);
 
 #endif

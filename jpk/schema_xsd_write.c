@@ -332,6 +332,7 @@ void schema_xsd_write(const struct schema_tree *tree, struct buf *out, struct sc
 {
     const char *namespace_ = tree->root->namespace_ ? tree->root->namespace_ : "";
     bool qualified = tree->kind == SCHEMA_JSON || !*namespace_ || mostly_qualified(tree, namespace_);
+    size_t from = out->size;
     *losses = (struct schema_xsd_losses){0};
     struct writer w = {tree, out, namespace_, qualified, losses};
     buf_puts(out, XML_DECLARATION "\n<xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"");
@@ -342,4 +343,5 @@ void schema_xsd_write(const struct schema_tree *tree, struct buf *out, struct sc
     buf_puts(out, ">\n");
     put_content(&w, 1, tree->root);
     buf_puts(out, "</xs:schema>\n");
+    xml_make_legal(out, from);
 }

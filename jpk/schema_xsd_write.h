@@ -4,7 +4,8 @@
  * One file with one target namespace, that of the root; types are anonymous, each where it is used, as Design Studio
  * writes the structure of a JSON sample. A tree of JSON gets the attributes that say which elements are objects and
  * which are lists. What such a file cannot say is counted or, where it means nothing, left out: how often the root
- * occurs, labels of allowed values, types by their names, and that a value of JSON is an object without members.
+ * occurs, labels of allowed values, types by their names, and that a value of JSON is an object without members. A
+ * question mark stands for each character that XML has not.
  */
 #ifndef JPK_SCHEMA_XSD_WRITE_H
 #define JPK_SCHEMA_XSD_WRITE_H

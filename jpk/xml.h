@@ -89,6 +89,12 @@ void xml_write(struct buf *out, const struct xml_document *document, enum xml_st
 void xml_escape(struct buf *out, const char *s, bool attribute, const char *line_end);
 
 /*
+ * XML has no control characters but tab and line ends, and neither U+FFFE nor U+FFFF: from the byte `from` on each
+ * becomes a question mark. Returns how many there were.
+ */
+size_t xml_make_legal(struct buf *text, size_t from);
+
+/*
  * Follows the text of the element whose tag starts at `tag` through a file's raw bytes, over character references
  * and CR LF, so that a place in a script becomes a place in the file. `decoded` counts bytes of the text and must
  * not decrease from call to call.

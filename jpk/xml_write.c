@@ -204,3 +204,20 @@ size_t xml_text_advance(struct xml_text_cursor *cursor, size_t decoded)
     }
     return cursor->at;
 }
+
+size_t xml_make_legal(struct buf *text, size_t from)
+{
+    size_t count = 0, kept = from;
+    for (size_t i = from; i < text->size; i++) {
+        const unsigned char *c = (const unsigned char *)text->data + i;
+        bool control = c[0] < ' ' && c[0] != '\t' && c[0] != '\n' && c[0] != '\r';
+        bool none = i + 2 < text->size && c[0] == 0xef && c[1] == 0xbf && c[2] >= 0xbe;
+        text->data[kept++] = control || none ? '?' : text->data[i];
+        count += control || none;
+        i += none ? 2 : 0;
+    }
+    text->size = kept;
+    if (count > 0)
+        text->data[kept] = '\0';
+    return count;
+}

@@ -165,7 +165,7 @@ static void test_no_structure(void **state)
     (void)state;
     assert_int_equal(tree->kind, SCHEMA_NONE);
     assert_null(tree->root);
-    assert_true(schema_jtr_write(tree, &out, &err));
+    assert_true(schema_jtr_write(tree, &out, NULL, &err));
     assert_string_equal(buf_text(&out), none);
     buf_free(&out);
     schema_tree_free(tree);

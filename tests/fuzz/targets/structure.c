@@ -67,7 +67,7 @@ static void through_json(const struct schema_tree *tree)
 static struct schema_tree *cache_of(const struct schema_tree *tree, struct buf *text)
 {
     struct jpk_error err = {0};
-    HOLDS(schema_jtr_write(tree, text, &err), "no cache: %s", err.message);
+    HOLDS(schema_jtr_write(tree, text, NULL, &err), "no cache: %s", err.message);
     struct schema_tree *read = from_cache(buf_text(text), text->size, &err);
     HOLDS(read || err.code == JPK_ERR_LIMIT, "the cache cannot be read: %s: %s", err.message, buf_text(text));
     return read;
