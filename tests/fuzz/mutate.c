@@ -25,6 +25,39 @@ bool fuzz_change_bytes(struct fuzz_random *random, const char *data, size_t size
     return true;
 }
 
+/*
+ * What a file's name, a name in a script, XML, a line of properties or a terminal cannot hold, or what means something
+ * to them. A text of its own for each, with its end.
+ */
+static const char awkward[] =
+    "\x01\0\x1b[2J\0\x7f\0\xef\xbf\xbe\0\xe2\x80\xae\0\xc2\x85\0\x61\xcc\x88\0\xc3\xa4\0\xf0\x9f\x98\x80\0"
+    " \0\t\0\n\0\r\n\0/\0\\\0.\0..\0../x\0CON\0a:b\0#\0=\0!\0%\0%2F\0~\0*\0?\0|\0\"\0'\0`\0"
+    "&amp;\0<a>\0]]>\0-->\0<trans>\0</trans>\0<TAG>x</TAG>\0[x]\0$x\0{\0}\0;\0,\0@\0-\0--\0"
+    "<<<<<<< x\n\0=======\n\0"
+    "0\0"
+    "null\0operation:x\0project.xml\0{http://x}y\0\xef\xbb\xbf";
+
+static const char *awkward_word(struct fuzz_random *random)
+{
+    const char *word = awkward + fuzz_below(random, sizeof awkward - 1);
+    while (word > awkward && word[-1])
+        word--;
+    return word;
+}
+
+bool fuzz_change_text(struct fuzz_random *random, const char *data, size_t size, struct buf *out)
+{
+    if (fuzz_below(random, 3))
+        return fuzz_change_bytes(random, data, size, out);
+    const char *word = awkward_word(random);
+    bool whole = fuzz_below(random, 4) == 0;
+    size_t at = fuzz_below(random, size + 1);
+    buf_put(out, data, whole ? 0 : at);
+    buf_puts(out, word);
+    buf_put(out, data + at, whole ? 0 : size - at);
+    return true;
+}
+
 static bool change_gzip(struct fuzz_random *random, const char *data, size_t size, struct buf *out)
 {
     struct jpk_limits limits = fuzz_limits();

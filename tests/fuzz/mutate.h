@@ -18,6 +18,7 @@ size_t fuzz_below(struct fuzz_random *random, size_t n);
 /* Appends a changed copy. False: the input has not that form; nothing was appended. */
 typedef bool fuzz_change(struct fuzz_random *random, const char *data, size_t size, struct buf *out);
 
+fuzz_change fuzz_change_text; /* of a value: bytes, or one of the words that names and texts rarely have */
 fuzz_change fuzz_change_bytes, fuzz_change_json, fuzz_change_xml, fuzz_change_zip;
 fuzz_change fuzz_change_any; /* by how it begins; bytes when nothing else fits, and now and then */
 

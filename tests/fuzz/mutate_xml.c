@@ -92,7 +92,7 @@ static void replace_bytes(struct fuzz_random *random, const char *text, size_t s
 {
     struct buf bytes = {0}, escaped = {0};
     bool escape = fuzz_below(random, 16);
-    fuzz_change_bytes(random, text + span.start, span.end - span.start, &bytes);
+    fuzz_change_text(random, text + span.start, span.end - span.start, &bytes);
     for (size_t i = 0; i < bytes.size; i++)
         if (escape && strchr("<\"", bytes.data[i]))
             buf_printf(&escaped, "&#%d;", bytes.data[i]);
