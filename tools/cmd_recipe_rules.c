@@ -83,7 +83,7 @@ static void choose(struct rules_view *view)
 static json_t *kinds_json(const struct jpk_rule *rule)
 {
     json_t *kinds = json_array();
-    for (int kind = rules_kind(rule, 0); kinds && kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
+    for (size_t kind = rules_kind(rule, 0); kinds && kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
         const struct hygiene_rule_info *info = hygiene_rule_info((enum hygiene_rule)kind);
         if (json_array_append_new(kinds, json_pack("{s:s, s:s}", "id", info->id, "finds", info->what)) != 0) {
             json_decref(kinds);

@@ -46,7 +46,7 @@ static void put_example(struct buf *out, const char *heading, const struct jpk_r
 
 static void put_kinds(struct buf *out, const struct jpk_rule *rule)
 {
-    int kind = rules_kind(rule, 0);
+    size_t kind = rules_kind(rule, 0);
     if (kind == HYGIENE_RULES)
         return;
     buf_puts(out, "What comes under it:\n\n");

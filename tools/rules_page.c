@@ -75,12 +75,11 @@ enum rules_form rules_example(struct buf *out, enum jpk_example example, const c
     return example == JPK_EXAMPLE_WORDS ? RULES_WORDS : example == JPK_EXAMPLE_FILE ? RULES_NAME : RULES_CODE;
 }
 
-enum hygiene_rule rules_kind(const struct jpk_rule *rule, int from)
+size_t rules_kind(const struct jpk_rule *rule, size_t from)
 {
-    int kind = from;
-    while (kind < HYGIENE_RULES && rule_row((int)rule_of_hygiene((enum hygiene_rule)kind)) != rule)
-        kind++;
-    return (enum hygiene_rule)kind;
+    while (from < HYGIENE_RULES && rule_row((int)rule_of_hygiene((enum hygiene_rule)from)) != rule)
+        from++;
+    return from;
 }
 
 /* Quoted, for some readers of YAML take the word off for false. */

@@ -42,8 +42,9 @@ enum rules_form { RULES_WORDS, RULES_NAME, RULES_CODE, RULES_JSON };
  */
 enum rules_form rules_example(struct buf *out, enum jpk_example example, const char *text);
 
-/* The next kind of find, from `from` on, that comes under a rule of hygiene; HYGIENE_RULES when there is none. */
-enum hygiene_rule rules_kind(const struct jpk_rule *rule, int from);
+/* The next kind of find (an enum hygiene_rule), from `from` on, that comes under a rule of hygiene; HYGIENE_RULES when
+ * there is none. */
+size_t rules_kind(const struct jpk_rule *rule, size_t from);
 
 /* Appends the part of a .jpk.yaml that changes the severity of a rule, or accepts its findings; with `indent`. */
 void rules_put_off(struct buf *out, const char *id, const char *indent);

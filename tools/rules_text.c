@@ -59,7 +59,7 @@ static void put_facts(struct buf *out, const struct rules_view *view, const stru
         put_fact(out, "schema",
                  "The schema of the format says it too; only this finding is reported, unless the rule is off.");
     const char *label = "kinds";
-    for (int kind = rules_kind(rule, 0); kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
+    for (size_t kind = rules_kind(rule, 0); kind < HYGIENE_RULES; kind = rules_kind(rule, kind + 1)) {
         const struct hygiene_rule_info *info = hygiene_rule_info((enum hygiene_rule)kind);
         buf_printf(out, "%-*s%s: ", LABEL, label, info->id);
         columns_words(out, info->what, LABEL + strlen(info->id) + 2, PAGE_WIDTH);
