@@ -230,8 +230,7 @@ bool file_remove_tree(const char *path, struct jpk_error *err)
     return false;
 }
 
-/* Whether something is there that must not get lost by a file that takes its name. */
-static bool is_special(const char *path)
+bool file_is_special(const char *path)
 {
     static const char process[] = "/proc/";
     char target[sizeof process];
@@ -268,7 +267,7 @@ bool outfile_open(struct outfile *out, const char *path, bool force, struct jpk_
     bool there = lstat(path, &st) == 0;
     if (there && !force)
         return exists(path, err);
-    if (there && is_special(path))
+    if (there && file_is_special(path))
         return open_stream(out, path, err);
     size_t n = strlen(path);
     char *copy = strdup(path), *temporary = malloc(n + sizeof UNIQUE_SUFFIX);

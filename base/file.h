@@ -46,6 +46,9 @@ struct outfile {
     int fd;
 };
 
+/* Whether something is there that must not get lost by a file that takes its name: what is no file and no folder. */
+bool file_is_special(const char *path);
+
 /*
  * Makes a temporary file beside `path` (mode 0666 less the umask). Without `force` an existing `path` is
  * JPK_ERR_EXISTS. With it a stream (a terminal, /dev/null, a FIFO, a link into /proc) is written to, as nothing could

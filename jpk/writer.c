@@ -72,11 +72,10 @@ struct jpk_writer *jpk_writer_open(const char *path, bool force, struct jpk_erro
         error_file(err, path);
         return NULL;
     }
-    bool ok = outfile_open(&writer->out, path, force, err);
-    if (ok && !writer->out.temporary) {
-        ok = error_set(err, JPK_ERR_WRITE, "cannot be written: an archive needs a file, not a stream");
-        outfile_discard(&writer->out);
-    }
+    /* A FIFO would be waited for. */
+    bool ok = (!force || !file_is_special(path) ||
+               error_set(err, JPK_ERR_WRITE, "cannot be written: an archive needs a file, not a stream")) &&
+              outfile_open(&writer->out, path, force, err);
     if (!ok) {
         error_file(err, path);
         free(writer);

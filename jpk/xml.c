@@ -294,6 +294,11 @@ static void on_instruction(void *context, const char *target, const char *data)
     lose(context);
 }
 
+static bool refuse_doctype(struct jpk_error *err)
+{
+    return error_set(err, JPK_ERR_DOCTYPE, "holds a document type declaration (DOCTYPE), which no project file has");
+}
+
 /* The check before expat catches every DOCTYPE; this is the second line of defence. */
 static void on_doctype(void *context, const char *name, const char *system, const char *public, int has_subset)
 {
@@ -302,7 +307,7 @@ static void on_doctype(void *context, const char *name, const char *system, cons
     (void)system;
     (void)public;
     (void)has_subset;
-    error_set(reader->err, JPK_ERR_DOCTYPE, "holds a document type declaration (DOCTYPE), which no project file has");
+    refuse_doctype(reader->err);
     stop(reader);
 }
 
@@ -419,7 +424,7 @@ static bool check_bytes(const struct xml_reader *reader, const char *text, size_
         } else if (starts(p, end, "<![CDATA[")) {
             p = after(p, end, "]]>");
         } else if (starts(p, end, "<!")) {
-            error_set(err, JPK_ERR_DOCTYPE, "holds a document type declaration (DOCTYPE), which no project file has");
+            refuse_doctype(err);
             error_text_offset(err, text, n, (size_t)(p - text));
             return false;
         } else if (starts(p, end, "<?")) {
