@@ -27,12 +27,16 @@ static bool take(struct unpack_names *names, const char *path, uint32_t owner, u
     return key && map_add(&names->taken, key, n, owner, before);
 }
 
-/* The key of an id in lower case; folders without one are known by their place and name. */
-static char *id_key(struct unpack_names *names, const char *id, const char *above, size_t n, const char *name)
+/* The key of an id in lower case. What has none is known by its place and its name as files have it, which may be cut.
+ */
+static char *id_key(struct unpack_names *names, const char *id, const char *above, size_t n, const char *name,
+                    bool folder)
 {
     struct buf place = {0};
-    if (!*id)
-        buf_printf(&place, "%.*s/%s", (int)n, above, name);
+    if (!*id) {
+        buf_printf(&place, "%.*s/", (int)n, above);
+        tree_name_encode(name, folder, &place);
+    }
     char *key = place.failed ? NULL
                 : *id        ? arena_strdup_lower(&names->keys, id)
                              : arena_strdup(&names->keys, buf_text(&place));
@@ -47,8 +51,9 @@ static bool remember(struct unpack_names *names, uint32_t row)
     if (r->kind != TREE_ROW_FOLDER && r->kind != TREE_ROW_ITEM)
         return true;
     const char *slash = strrchr(r->path, '/');
-    char *key = id_key(names, r->id, r->path, slash ? (size_t)(slash - r->path) : 0, r->name ? r->name : "");
-    struct map *map = r->kind == TREE_ROW_FOLDER ? &names->folders : &names->items;
+    bool folder = r->kind == TREE_ROW_FOLDER;
+    char *key = id_key(names, r->id, r->path, slash ? (size_t)(slash - r->path) : 0, r->name ? r->name : "", folder);
+    struct map *map = folder ? &names->folders : &names->items;
     if (!key || !take(names, r->path, row, NULL))
         return false;
     names->next[row] = map_get(map, key, strlen(key));
@@ -146,7 +151,7 @@ static const char *path_of(struct unpack_names *names, const char *above, const 
                            bool plain)
 {
     struct buf encoded = {0};
-    char *key = id_key(names, id, above, strlen(above), name);
+    char *key = id_key(names, id, above, strlen(above), name, folder);
     struct map *map = folder ? &names->folders : &names->items;
     uint32_t row = key ? map_get(map, key, strlen(key)) : MAP_NONE;
     bool used = row == MAP_NONE || map_set(map, key, strlen(key), names->next[row]);
