@@ -116,7 +116,10 @@ enum value_look value_look(const char *value, size_t n);
 /* Whether it stands for something else or for nothing. */
 bool value_placeholder(const char *value, size_t n);
 
-/* The longest literal piece of a value with variables. */
+/*
+ * What is literal in a value with variables: of several pieces all from the first to the last, with what is between
+ * them.
+ */
 struct span value_literal(const char *value, size_t n);
 
 /* ------------------------------------------------------------------------------------------------- hygiene_host.c */

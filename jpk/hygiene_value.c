@@ -87,15 +87,31 @@ static bool only_scheme(const char *value, size_t n)
     return value_is(value, n, schemes, COUNT(schemes));
 }
 
-static void keep_longer(struct span *best, const char *value, size_t at, size_t n)
+/* The literal pieces of a value: the one that there is, or where the first begins and the last ends. */
+struct literals {
+    const char *value;
+    struct span found;
+    size_t start; /* of the first one, with the variable that it is the default of */
+};
+
+/* A piece, and around it what goes with it when it is not the only one. */
+static void add_literal(struct literals *l, struct span piece, struct span around)
 {
-    if (letters_and_digits(value + at, n) >= 2 && n > best->n && !only_scheme(value + at, n))
-        *best = (struct span){at, n};
+    const char *text = l->value + piece.at;
+    if (letters_and_digits(text, piece.n) < 2 || only_scheme(text, piece.n))
+        return;
+    if (l->found.n == 0) {
+        l->found = piece;
+        l->start = around.at;
+    } else {
+        l->found = (struct span){l->start, around.at + around.n - l->start};
+    }
 }
 
 struct span value_literal(const char *value, size_t n)
 {
-    struct span best = {0, 0}, inside;
+    struct literals literals = {.value = value};
+    struct span inside;
     size_t literal = 0, most = n < LOOK_MAX ? n : LOOK_MAX;
     for (size_t at = 0; at < most;) {
         size_t m = variable(value + at, most - at, &inside);
@@ -103,14 +119,16 @@ struct span value_literal(const char *value, size_t n)
             at++;
             continue;
         }
-        keep_longer(&best, value, literal, at - literal);
+        struct span piece = {literal, at - literal};
+        add_literal(&literals, piece, piece);
         if (telling_default(value + at + inside.at, inside.n))
-            keep_longer(&best, value, at + inside.at, inside.n);
+            add_literal(&literals, (struct span){at + inside.at, inside.n}, (struct span){at, m});
         at += m;
         literal = at;
     }
-    keep_longer(&best, value, literal, n - literal);
-    return best;
+    struct span rest = {literal, n - literal};
+    add_literal(&literals, rest, rest);
+    return literals.found;
 }
 
 static bool holds_variable(const char *value, size_t n)

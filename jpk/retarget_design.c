@@ -218,11 +218,13 @@ static bool cut_texts(struct retarget *r, unsigned without)
     return ok && (!r->cut.failed || error_memory(r->err));
 }
 
-/* Of the original text everything is listed; then it is cut out of a text that has lost the rest already. */
-static bool edit_entity(struct retarget *r)
+/*
+ * Of the original text everything is listed; then it is cut out of a text that has lost the rest already. What is no
+ * entity may hold one, or its items, all the same.
+ */
+static bool edit_text(struct retarget *r, unsigned without)
 {
     enum jpk_type type = r->entity ? r->entity->type : JPK_TYPE_UNKNOWN;
-    unsigned without = r->options->without;
     if (r->result->looking && (without & JPK_WITHOUT_SECRETS) && type == JPK_TYPE_PROJECT_VARIABLE)
         without |= JPK_WITHOUT_VARIABLES;
     r->typed.count = 0;
@@ -301,15 +303,13 @@ static bool clean_file(struct retarget *r, const struct packed *packed, bool *ed
     } else if (!pack_read(&r->packer, packed, &r->text)) {
         return false;
     }
-    r->typed.count = 0;
-    if (r->text.failed || !cut_texts(r, r->options->without))
-        return r->text.failed ? error_memory(r->err) : false;
-    if (r->hits.count == 0)
-        return true;
-    *edited = true;
-    buf_clear(&r->edited);
-    buf_put(&r->edited, buf_text(&r->cut), r->cut.size);
-    return !r->edited.failed || error_memory(r->err);
+    if (r->text.failed)
+        return error_memory(r->err);
+    unsigned links = JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS;
+    if (!edit_text(r, r->options->without & ~links))
+        return false;
+    *edited |= r->typed.count + r->hits.count > 0;
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------------ all of it */
@@ -321,7 +321,8 @@ static bool write_entry(struct retarget *r, struct jpk_writer *writer, const str
     r->entity = packed->entity;
     if (packed->entity && r->dropped[packed->entity->index])
         return true;
-    if (edited ? !(pack_read(&r->packer, packed, &r->text) && edit_entity(r)) : !clean_file(r, packed, &edited))
+    if (edited ? !(pack_read(&r->packer, packed, &r->text) && edit_text(r, r->options->without))
+               : !clean_file(r, packed, &edited))
         return false;
     return pack_write(&r->packer, writer, packed, edited ? &r->edited : NULL);
 }
@@ -393,7 +394,7 @@ static bool look_at(struct retarget *r, size_t entry, const struct jpk_entity *e
     buf_clear(&r->text);
     if (!archive_read(r->project->archive, entry, &r->text, r->err))
         return false;
-    return edit_entity(r); /* of a file that is no entity only its text counts */
+    return edit_text(r, r->options->without);
 }
 
 struct retargeted *retarget_look_project(const struct jpk_project *project, const struct jpk_retarget_options *options,

@@ -105,7 +105,7 @@ def jitterpaks():
     put("structure", "packed.gz", gzip.compress(b"<JTR Type='Unknown' Version='2'><CROM Name='x'/></JTR>", mtime=0))
     put("structure", "query.soql", "SELECT Id, Account.Name, (SELECT LastName FROM Contacts) FROM Case WHERE Id = 'a'")
     put("structure", "sample.json", '{"orders":[{"id":1,"lines":[{"sku":"a","price":1.5,"ok":true}]}],"next":null}')
-    for target in ("archive", "recipe", "to-cloud", "tree"):
+    for target in ("archive", "recipe", "secrets", "to-cloud", "tree"):
         folder = os.path.join(HERE, "corpus", target)
         if target == "to-cloud":
             os.path.islink(folder) or os.symlink("project", folder)
@@ -145,7 +145,8 @@ def exports():
     put("cloud", "components.json", '{"components":[{"type":400,"id":"a","name":"b","scriptBody":"<trans>$a=1</trans>"}]}')
     folder = os.path.join(HERE, "corpus", "to-design")
     os.path.islink(folder) or os.symlink("cloud", folder)
-    put("tree", "contacts.json", read(HERE, "corpus", "cloud", "contacts-1.json"))
+    for target in ("secrets", "tree"):
+        put(target, "contacts.json", read(HERE, "corpus", "cloud", "contacts-1.json"))
 
 
 # ------------------------------------------------------------------------------------------------------- all other JSON
@@ -192,6 +193,8 @@ def others():
         put("pattern", str(number), pattern.encode() + BETWEEN + text.encode())
     for number, text in enumerate(MANIFESTS):
         put("manifest", str(number), text)
+    for name in sorted(set(os.listdir(os.path.join("tests", "hygiene"))) - {"README.md"}):
+        put("secrets", name, read("tests", "hygiene", name)[:4096])
     put("properties", "escapes", "#a\n! b\n a\\ b\\=c = d\\\n   e\\u00e9\\t\nx:y\n=\nz\n")
     put("script", "forms", '<trans>RunOperation("op.00000001-0000-4000-8000-0000000000ab");//sc.00000002-0000-4000-8000-'
         '0000000000ab\n$a.b = Get("c") == \'d\' ? [x$y#.z] : {1,2};/* <TAG>script:A</TAG> */</trans> t\n<javascript>`${1}`;'
