@@ -111,7 +111,7 @@ static void replace_hits(struct sweep *s, uint32_t value, size_t end)
     struct buf raw = {0};
     struct jdoc text = {0};
     if (jdoc_type(doc, value) != JDOC_STRING) {
-        sweep_replace_string(s, value, "REDACTED");
+        sweep_replace_string(s, value, SECRET_MARKER);
         while (s->hit < s->hits.count && s->hits.items[s->hit].offset < end)
             s->hit++;
         return;
@@ -122,7 +122,7 @@ static void replace_hits(struct sweep *s, uint32_t value, size_t end)
     struct jpk_error err = {0};
     if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, &err)) {
         s->failed |= raw.failed || err.code == JPK_ERR_MEMORY;
-        sweep_replace_string(s, value, "REDACTED"); /* it would not have been JSON any more */
+        sweep_replace_string(s, value, SECRET_MARKER); /* it would not have been JSON any more */
     } else {
         struct buf json = {0};
         cloud_put_string(&json, jdoc_string(&text, 0), jdoc_string_size(&text, 0));

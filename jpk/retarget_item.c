@@ -14,9 +14,9 @@ bool retarget_secret_name(const char *name, size_t n)
 
 bool retarget_secret_value(const char *value, size_t n)
 {
-    static const char *const switches[] = {"", "0", "1", "true", "false"};
-    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
-        if (strlen(switches[i]) == n && memcmp(value, switches[i], n) == 0)
+    static const char *const none[] = {"", "0", "1", "true", "false", SECRET_MARKER};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (strlen(none[i]) == n && memcmp(value, none[i], n) == 0)
             return false;
     return !secret_only_variables(value, n);
 }

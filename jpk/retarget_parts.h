@@ -55,7 +55,7 @@ bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32
 /* Whether a name is that of a secret itself: of `tokenUrl` and `password_expiry` it is not. */
 bool retarget_secret_name(const char *name, size_t n);
 
-/* Whether a value is one that a secret could have: neither a switch, nor nothing but variables in brackets. */
+/* Whether a value is one that a secret could have: no switch, no marker, and more than variables in brackets. */
 bool retarget_secret_value(const char *value, size_t n);
 
 /*

@@ -115,7 +115,7 @@ static const char *marker(const char *value, const struct hygiene_hit *hit)
     case HYGIENE_INTERNAL_HOST:
         return "redacted.example.com";
     default:
-        return "REDACTED";
+        return SECRET_MARKER;
     }
 }
 

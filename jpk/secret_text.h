@@ -51,6 +51,9 @@ uint64_t secret_rules_of_hosts(void);
  */
 bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits);
 
+/* What stands in the place of most secrets. */
+#define SECRET_MARKER "REDACTED"
+
 /*
  * Adds a piece of a text, [at, end), with `mark` in the place of hits, of NULL with markers that are found by no rule.
  * *next is the first hit that may end behind `at`; it becomes that of what follows the piece.
