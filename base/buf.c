@@ -120,7 +120,10 @@ void buf_put_clean(struct buf *buf, const char *text, void (*put)(struct buf *bu
 {
     for (size_t n = strlen(text), good; n > 0;) {
         bool rest = text_utf8(text, n, &good);
-        put(buf, text, rest ? n : good);
+        if (put)
+            put(buf, text, rest ? n : good);
+        else
+            buf_put(buf, text, rest ? n : good);
         if (rest)
             break;
         buf_put_utf8(buf, 0xfffd);

@@ -41,8 +41,8 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 void buf_put_utf8(struct buf *buf, uint32_t c);
 
 /*
- * Appends a text through `put`, which may escape it: whole at once when it is UTF-8; else what is goes in parts, and
- * each other byte becomes U+FFFD.
+ * Appends a text through `put`, which may escape it, or as it is when that is NULL: whole at once when it is UTF-8;
+ * else what is goes in parts, and each other byte becomes U+FFFD.
  */
 void buf_put_clean(struct buf *buf, const char *text, void (*put)(struct buf *buf, const char *text, size_t n));
 

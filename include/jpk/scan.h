@@ -58,8 +58,10 @@ JPK_API struct jpk_secrets *jpk_scan_text(const char *text, size_t size, const s
 /* Accepts NULL. */
 JPK_API void jpk_secrets_free(struct jpk_secrets *secrets);
 
-/* One sentence for people: "a password in the clear in the setting 'password': ***". The caller frees it; NULL: no
- * memory. */
+/*
+ * One sentence for people, in UTF-8 whatever the project holds: "a password in the clear in the setting 'password':
+ * ***". The caller frees it; NULL: no memory.
+ */
 JPK_API char *jpk_secret_words(const struct jpk_secret *secret);
 
 #ifdef __cplusplus
