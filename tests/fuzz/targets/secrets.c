@@ -82,10 +82,10 @@ static void no_new_errors(struct jpk_findings *before, struct jpk_findings *afte
     jpk_findings_free(after);
 }
 
-/* What was taken out, which is what was found. Takes it. */
+/* What was taken out was found, though not all that is found lies in what is packed. Takes it. */
 static void taken_out(struct jpk_retargeted *redacted, size_t found)
 {
-    HOLDS((redacted->left_out_count > 0) == (found > 0), "%zu found, %zu taken out", found, redacted->left_out_count);
+    HOLDS(redacted->left_out_count == 0 || found > 0, "%zu found, %zu taken out", found, redacted->left_out_count);
     for (size_t i = 0; i < redacted->left_out_count; i++) {
         HOLDS(redacted->left_out[i].path && *redacted->left_out[i].path, "nothing is said to be taken out");
         HOLDS(!redacted->left_out[i].rule || known(redacted->left_out[i].rule), "rule %s", redacted->left_out[i].rule);
