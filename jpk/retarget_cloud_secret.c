@@ -22,17 +22,25 @@ static bool secret_text(const struct jdoc *doc, uint32_t string)
     return memchr(text, '\0', n) || retarget_secret_value(text, n);
 }
 
-bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name)
+/* Whether it is said of a property that it is a secret. */
+static bool said_secret(const struct jdoc *doc, uint32_t object)
 {
     uint32_t hint = jdoc_member(doc, object, "widgetHint");
-    bool said = (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
-                flagged(doc, jdoc_member(doc, object, "secret"));
-    if (jdoc_type(doc, value) == JDOC_STRING) {
-        bool named = by_name && (names_secret(doc, jdoc_member(doc, object, "name")) ||
-                                 names_secret(doc, jdoc_member(doc, object, "key")));
-        return (said || named) && secret_text(doc, value);
-    }
-    return said && jdoc_type(doc, value) >= JDOC_NUMBER;
+    return (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
+           flagged(doc, jdoc_member(doc, object, "secret"));
+}
+
+bool retarget_property_secret(const struct jdoc *doc, uint32_t object, bool by_name)
+{
+    return said_secret(doc, object) || (by_name && (names_secret(doc, jdoc_member(doc, object, "name")) ||
+                                                    names_secret(doc, jdoc_member(doc, object, "key"))));
+}
+
+bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name)
+{
+    if (jdoc_type(doc, value) == JDOC_STRING)
+        return retarget_property_secret(doc, object, by_name) && secret_text(doc, value);
+    return jdoc_type(doc, value) >= JDOC_NUMBER && said_secret(doc, object);
 }
 
 bool retarget_encrypted(const struct jdoc *doc, uint32_t node)

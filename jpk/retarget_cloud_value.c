@@ -75,15 +75,25 @@ static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, 
     return secret;
 }
 
+static bool is_value(const struct jdoc *doc, uint32_t key)
+{
+    return key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
+}
+
+/* Whether names alone make a secret of a property here. */
+static bool by_name(const struct sweep *s)
+{
+    return endpoint(s->component) || !s->component;
+}
+
 void sweep_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
     const struct jdoc *doc = s->doc;
-    bool of_value = key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
-    bool by_name = endpoint(s->component) || !s->component;
+    bool of_value = is_value(doc, key);
     uint32_t own = s->component ? s->component->node : JDOC_NONE;
     if (retarget_encrypted(doc, value) && key == JDOC_NONE)
         sweep_replace(s, value, "\"\""); /* those behind it keep their places */
-    else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name)) ||
+    else if (retarget_encrypted(doc, value) || (of_value && retarget_property_goes(doc, parent, value, by_name(s))) ||
              (key != JDOC_NONE && parent == own && retarget_login_goes(s->component, doc, key)))
         sweep_leave_out(s, value);
     else if (of_value)
@@ -104,8 +114,17 @@ static bool is_copy(const struct jdoc *doc, uint32_t key)
            memcmp(jdoc_string(doc, key) + jdoc_string_size(doc, key) - n, ending, n) == 0;
 }
 
+/* Whether what is left of the value of a property would still be a secret, by what the property is. */
+static bool still_secret(const struct sweep *s, uint32_t key, const struct jdoc *left)
+{
+    uint32_t parent = s->depth ? s->stack[s->depth - 1].node : JDOC_NONE;
+    return sweep_without(s, JPK_WITHOUT_CREDENTIALS) && is_value(s->doc, key) &&
+           retarget_property_secret(s->doc, parent, by_name(s)) &&
+           retarget_secret_value(jdoc_string(left, 0), jdoc_string_size(left, 0));
+}
+
 /* A string with markers in the place of its hits, as canonical text has it. */
-static void replace_hits(struct sweep *s, uint32_t value, size_t end)
+static void replace_hits(struct sweep *s, uint32_t key, uint32_t value, size_t end)
 {
     const struct jdoc *doc = s->doc;
     struct buf raw = {0};
@@ -123,6 +142,8 @@ static void replace_hits(struct sweep *s, uint32_t value, size_t end)
     if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, &err)) {
         s->failed |= raw.failed || err.code == JPK_ERR_MEMORY;
         sweep_replace_string(s, value, SECRET_MARKER); /* it would not have been JSON any more */
+    } else if (still_secret(s, key, &text)) {
+        sweep_leave_out(s, value);
     } else {
         struct buf json = {0};
         cloud_put_string(&json, jdoc_string(&text, 0), jdoc_string_size(&text, 0));
@@ -147,7 +168,7 @@ void sweep_text(struct sweep *s, uint32_t key, uint32_t value)
         const struct hygiene_hit *hit = &s->hits.items[i];
         sweep_list_found(s, retarget_why(hit->rule), key, value, secret_of_hit(hit, 0), NULL);
     }
-    replace_hits(s, value, end);
+    replace_hits(s, key, value, end);
 }
 
 /* -------------------------------------------------------------------------------------------------------- variables */

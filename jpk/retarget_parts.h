@@ -172,6 +172,9 @@ struct retargeted *retarget_look_cloud(const struct jpk_cloud *cloud, const stru
 
 /* --------------------------------------------------------------------------------- exports: retarget_cloud_secret.c */
 
+/* Whether a property, an object with a `value`, is one whose texts are secrets; `by_name`: also by its name alone. */
+bool retarget_property_secret(const struct jdoc *doc, uint32_t object, bool by_name);
+
 /* Whether the value of a property, an object with a `value`, is a secret that goes; `by_name`: also by its name alone.
  */
 bool retarget_property_goes(const struct jdoc *doc, uint32_t object, uint32_t value, bool by_name);
