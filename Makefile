@@ -261,7 +261,7 @@ unit-programs: $(UNIT_TESTS)
 
 .PHONY: unit
 unit: $(UNIT_TESTS)
-	@set -e; for test in $(UNIT_TESTS); do $(WRAPPER) $$test; done
+	@set -e; for test in $(UNIT_TESTS); do $(if $(WRAPPER),JPK_TEST_WRAPPER=1 $(WRAPPER)) $$test; done
 
 .PHONY: conformance
 conformance: $(BUILD)/tests/conformance
