@@ -54,6 +54,17 @@ static bool name_at(const struct scan *scan, size_t at, struct span *name)
 
 /* --------------------------------------------------------------------------------------------------------- values */
 
+/*
+ * The quote without a backslash that ends the text in which a quote with one has begun a value; `end` without one. The
+ * byte before `at` is there.
+ */
+static const char *outer_quote(const char *at, const char *end, char quote)
+{
+    while (at < end && (at = memchr(at, quote, (size_t)(end - at))) != NULL && at[-1] == '\\')
+        at++;
+    return at && at < end ? at : end;
+}
+
 /* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
@@ -63,6 +74,9 @@ bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct s
         left = VALUE_MOST;
     for (const char *at = start;;) {
         const char *close = memmem(at, left - (size_t)(at - start), text, length);
+        const char *end = close ? close : start + left;
+        const char *outer = *text == '\\' ? outer_quote(at, end, text[length - 1]) : end;
+        close = outer < end ? outer : close;
         if (!close)
             return false;
         size_t escapes = 0;
