@@ -93,8 +93,11 @@ bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confi
     for (size_t i = 0; i < hits->count; i++) {
         struct hygiene_hit hit = hits->items[i];
         widen(text, n, &hit);
-        if (kept == 0 || hit.offset >= hits->items[kept - 1].offset + hits->items[kept - 1].length)
+        struct hygiene_hit *last = kept > 0 ? &hits->items[kept - 1] : NULL;
+        if (!last || hit.offset >= last->offset + last->length)
             hits->items[kept++] = hit;
+        else if (hit.confidence >= JPK_MEDIUM && last->confidence < JPK_MEDIUM)
+            *last = hit; /* a guess does not hide what is sure */
     }
     hits->count = kept;
     return true;
