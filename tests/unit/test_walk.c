@@ -402,7 +402,7 @@ static int walk_loop(void)
 {
     struct walk_entry entry;
     int wrong = 2;
-    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 || mount(root, in_root("a/loop"), NULL, MS_BIND, NULL) != 0)
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 || mount(root, in_root("a/loop"), "", MS_BIND, NULL) != 0)
         return 1;
     struct walk *walk = walk_open(root, NULL, NULL);
     if (walk && walk_next(walk, &entry, NULL) && strcmp(entry.path, "a/loop") == 0 && entry.problem &&
