@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "migrate/compare.h"
 #include "tools/commands.h"
 #include "tools/diff_print.h"
@@ -134,22 +135,23 @@ static struct jpk_project *load(struct jpk_archive *archive, const char *environ
     return project;
 }
 
-static void print_converted(const char *name)
+static bool print_converted(const char *name, struct jpk_error *err)
 {
     struct buf text = {0};
     message_put(&text, name);
-    fprintf(stderr, "jpk: %s is compared as what it becomes in Cloud Studio\n", buf_text(&text));
+    bool ok = !text.failed || error_memory(err);
+    if (ok)
+        fprintf(stderr, "jpk: %s is compared as what it becomes in Cloud Studio\n", buf_text(&text));
     buf_free(&text);
+    return ok;
 }
 
 /* What becomes of the project of an input in Cloud Studio takes its place: the same as 'jpk convert' makes. */
 static bool convert(struct source *input, const struct settings *settings, struct jpk_error *err)
 {
     input->graph = jpk_graph_build(input->project, err);
-    bool ok = input->graph && compare_as_cloud(input, &settings->limits, err);
-    if (ok && !settings->quiet)
-        print_converted(input->name);
-    return ok;
+    return input->graph && compare_as_cloud(input, &settings->limits, err) &&
+           (settings->quiet || print_converted(input->name, err));
 }
 
 static int run(const struct settings *settings, int count, char **arguments)

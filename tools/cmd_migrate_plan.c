@@ -60,15 +60,14 @@ static void print_line(const char *label, const char *format, ...) __attribute__
 
 static void print_line(const char *label, const char *format, ...)
 {
-    struct buf text = {0};
     char line[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    message_put(&text, line);
-    printf("%-14s%s\n", label, buf_text(&text));
-    buf_free(&text);
+    printf("%-14s", label);
+    message_text(line);
+    putchar('\n');
 }
 
 static const char *plural(size_t count)
@@ -215,8 +214,8 @@ static void print_summary(const struct migrate_plan *plan)
     print_people_in_conflict(plan);
 }
 
-/* Names that nobody has said what to do with. */
-static void list_conflicts(const struct migrate_plan *plan)
+/* Names that nobody has said what to do with. False: no memory. */
+static bool list_conflicts(const struct migrate_plan *plan)
 {
     for (size_t i = 0; i < plan->conflict_count && i < LINES_MAX; i++) {
         const struct migrate_conflict *conflict = &plan->conflicts[i];
@@ -229,11 +228,16 @@ static void list_conflicts(const struct migrate_plan *plan)
             buf_puts(&text, j ? ", " : " ");
             message_put(&text, plan->projects[conflict->projects[j]].from->source);
         }
-        fprintf(stderr, "  %s\n", buf_text(&text));
+        bool ok = !text.failed;
+        if (ok)
+            fprintf(stderr, "  %s\n", buf_text(&text));
         buf_free(&text);
+        if (!ok)
+            return false;
     }
     if (plan->conflict_count > LINES_MAX)
         fprintf(stderr, "  and %zu more\n", plan->conflict_count - LINES_MAX);
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------------ command */
@@ -278,8 +282,8 @@ static int make(const struct settings *settings, const struct migrate_map *map, 
         status = write_plan(settings, &plan);
     } else {
         status = message_error(&err);
-        if (err.code == JPK_ERR_USAGE)
-            list_conflicts(&plan);
+        if (err.code == JPK_ERR_USAGE && !list_conflicts(&plan))
+            status = message_memory();
     }
     migrate_plan_free(&plan);
     return status;
