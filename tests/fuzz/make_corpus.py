@@ -22,6 +22,13 @@ def put(target, name, data):
         file.write(data if isinstance(data, bytes) else data.encode())
 
 
+def link(target, name, path):
+    """To a file below tests/."""
+    place = os.path.join(HERE, "corpus", target, name)
+    os.makedirs(os.path.dirname(place), exist_ok=True)
+    os.path.islink(place) or os.symlink(os.path.join("..", "..", "..", path), place)
+
+
 def read(*path):
     with open(os.path.join(*path), "rb") as file:
         return file.read()
@@ -194,7 +201,7 @@ def others():
     for number, text in enumerate(MANIFESTS):
         put("manifest", str(number), text)
     for name in sorted(set(os.listdir(os.path.join("tests", "hygiene"))) - {"README.md"}):
-        put("secrets", name, read("tests", "hygiene", name)[:4096])
+        link("secrets", name, os.path.join("hygiene", name))
     put("properties", "escapes", "#a\n! b\n a\\ b\\=c = d\\\n   e\\u00e9\\t\nx:y\n=\nz\n")
     put("script", "forms", '<trans>RunOperation("op.00000001-0000-4000-8000-0000000000ab");//sc.00000002-0000-4000-8000-'
         '0000000000ab\n$a.b = Get("c") == \'d\' ? [x$y#.z] : {1,2};/* <TAG>script:A</TAG> */</trans> t\n<javascript>`${1}`;'

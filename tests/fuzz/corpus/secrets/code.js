@@ -1,18 +1,1 @@
-const password = process.env.PASSWORD;
-const token = await getToken(user, password);
-let apiKey = config.apiKey;
-headers['Authorization'] = 'Bearer ' + token;
-headers['X-Api-Key'] = '«plain-secret|p4Zt¦8Kq2Vn7Xw3Ls6Bd1»';
-const secret = "«plain-secret|Gy5R¦f1Tq8Hm3Jn6Kb2Vc»", issuer = "https://login.example.com/";
-type Login = { user: string; password: string; token?: string };
-if (password === 'wrong') throw new Error('password: wrong');
-const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
-const tokens = tokenizer.encode("some text 123");
-const passwordField = "input-password-2";
-client.login({ user: 'svc_orders', password: '«plain-password|tau¦perle.6»' });
-const re = /\bpassword\s*=\s*"[^"]+"/;
-const labels = { password: 'Passwort', secretQuestion: 'Ihre Frage', token: 'Zugangscode' };
-import x from 'x@next';
-const cookie = `session=${id}`;
-const img = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
-const id = "SK" + number, link = `http://${host}:${port}/`;
+../../../hygiene/code.js
