@@ -54,7 +54,7 @@ int main(int argc, char **argv)
     signal(SIGABRT, say);
     signal(SIGSEGV, say);
     for (int i = 1; i < argc; i++)
-        if (nftw(argv[i], run, 16, FTW_PHYS) != 0) {
+        if (nftw(argv[i], run, 16, 0) != 0) {
             fprintf(stderr, "fuzz: cannot run %s\n", argv[i]);
             return 1;
         }
