@@ -57,12 +57,16 @@ static void cut_text(struct sweep *s, uint32_t parent, uint32_t key, uint32_t va
     free(place);
 }
 
+static bool is_value(const struct jdoc *doc, uint32_t key)
+{
+    return key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
+}
+
 /* What a property or a log-in of an e-mail is, by its name. */
 static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value)
 {
     const struct jdoc *doc = s->doc;
-    uint32_t name =
-        key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value")) ? jdoc_member(doc, parent, "name") : key;
+    uint32_t name = is_value(doc, key) ? jdoc_member(doc, parent, "name") : key;
     struct secret secret = {.rule = (enum secret_rule)HYGIENE_PLAIN_PASSWORD, .confidence = JPK_HIGH};
     char *text = is_text(doc, value) ? copy(s, value) : NULL;
     char *named = name != JDOC_NONE && is_text(doc, name) ? copy(s, name) : NULL;
@@ -73,11 +77,6 @@ static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, 
     free(text);
     free(named);
     return secret;
-}
-
-static bool is_value(const struct jdoc *doc, uint32_t key)
-{
-    return key != JDOC_NONE && jdoc_string_is(doc, key, "value", strlen("value"));
 }
 
 /* Whether names alone make a secret of a property here. */

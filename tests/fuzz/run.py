@@ -16,8 +16,8 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LONGEST = {"archive": 65536, "project": 65536, "recipe": 65536, "secrets": 65536, "tree": 65536, "to-cloud": 65536, "cloud": 65536,
-           "to-design": 65536, "diff": 65536, "merge": 131072, "plan": 16384}
+LONGEST = {"archive": 65536, "project": 65536, "recipe": 65536, "secrets": 65536, "tree": 65536,
+           "to-cloud": 65536, "cloud": 65536, "to-design": 65536, "diff": 65536, "merge": 131072, "plan": 16384}
 COLUMNS = "%-12s %10s %8s %8s %8s %6s"
 
 

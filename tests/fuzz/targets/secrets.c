@@ -50,9 +50,7 @@ static size_t take(struct jpk_secrets *secrets, size_t lines, const struct jpk_e
 static const char *first(const struct jpk_secrets *secrets)
 {
     static char text[512];
-    const struct jpk_secret *secret = secrets && secrets->count ? &secrets->items[0] : NULL;
-    if (!secret)
-        return "";
+    const struct jpk_secret *secret = &secrets->items[0];
     snprintf(text, sizeof text, "%s:%u:%u %s/%s [%s] %s", secret->file ? secret->file : "", secret->line,
              secret->column, secret->item ? secret->item : "", secret->setting ? secret->setting : "", secret->rule,
              secret->shown);
