@@ -146,16 +146,11 @@ static int by_offset(const void *a, const void *b)
     return (x->length < y->length) - (x->length > y->length);
 }
 
-static bool sure(const struct hygiene_hit *hit)
-{
-    return hit->confidence >= JPK_MEDIUM;
-}
-
 /* A guess never hides what is sure: so that is found whether guesses are asked for or not. */
 static bool stronger(const struct hygiene_hit *a, const struct hygiene_hit *b)
 {
-    if (sure(a) != sure(b))
-        return sure(a);
+    if (hygiene_sure(a) != hygiene_sure(b))
+        return hygiene_sure(a);
     if (a->rule != b->rule)
         return a->rule < b->rule;
     return a->length > b->length;

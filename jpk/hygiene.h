@@ -85,6 +85,12 @@ struct hygiene_hit {
     size_t offset, length; /* the secret itself, without quotes and what introduces it */
 };
 
+/* Whether it is more than a guess. */
+static inline bool hygiene_sure(const struct hygiene_hit *hit)
+{
+    return hit->confidence >= JPK_MEDIUM;
+}
+
 /* Zero-initialized is empty and ready. */
 struct hygiene_hits {
     struct hygiene_hit *items;

@@ -336,9 +336,12 @@ char *jpk_secret_words(const struct jpk_secret *secret)
     size_t n = strcspn(rule.summary, ",.;");
     buf_putc(&out, text_lower(*rule.summary));
     buf_put(&out, rule.summary + 1, n - 1);
-    buf_puts(&out, secret->setting ? " in '" : "");
-    buf_put_clean(&out, secret->setting ? secret->setting : "", NULL);
-    buf_puts(&out, secret->setting ? "': " : ": ");
+    if (secret->setting) {
+        buf_puts(&out, " in '");
+        buf_put_clean(&out, secret->setting, NULL);
+        buf_putc(&out, '\'');
+    }
+    buf_puts(&out, ": ");
     buf_put_clean(&out, secret->shown, NULL);
     if (secret->confidence < JPK_HIGH)
         buf_printf(&out, " (%s confidence)", jpk_confidence_name(secret->confidence));

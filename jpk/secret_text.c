@@ -96,7 +96,7 @@ bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confi
         struct hygiene_hit *last = kept > 0 ? &hits->items[kept - 1] : NULL;
         if (!last || hit.offset >= last->offset + last->length)
             hits->items[kept++] = hit;
-        else if (hit.confidence >= JPK_MEDIUM && last->confidence < JPK_MEDIUM)
+        else if (hygiene_sure(&hit) && !hygiene_sure(last))
             *last = hit; /* a guess does not hide what is sure */
     }
     hits->count = kept;
