@@ -651,10 +651,10 @@ static const struct zipdir_entry **in_file_order(const struct zipdir *dir)
 static bool walk(struct pass *pass, const struct zipdir_entry **order, struct jpk_error *err)
 {
     const struct zipdir_entry *before = NULL;
+    const size_t count = pass->dir->count;
     uint64_t at = 0;
-    for (size_t i = 0; i < pass->dir->count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct zipdir_entry *entry = order[i];
-        /* in_file_order filled every place. NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         if (before && entry->offset < at)
             return overlap(before, entry, err);
         if (!check_between(pass, before, at, entry->offset, err))
