@@ -147,6 +147,7 @@ static bool list_folder(struct walk *walk, struct frame *frame)
         return error_system(&walk->problem, JPK_ERR_READ, errno, "cannot be opened as a folder");
     DIR *dir = fstat(fd, &st) == 0 ? fdopendir(fd) : NULL;
     if (!dir) {
+        walk->failed = errno == ENOMEM;
         error_system(&walk->problem, JPK_ERR_READ, errno, "cannot be listed");
         close(fd);
         return false;

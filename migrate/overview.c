@@ -55,9 +55,9 @@ static void read_record(struct reader *r, struct overview_project *project)
     struct overview *o = r->o;
     char key[65], *name = out_journal_name(project->item->id);
     struct buf path = {0};
-    work_key(&o->plan, project->item, key);
+    bool keyed = work_key(&o->plan, project->item, key);
     project->state = OVERVIEW_PENDING;
-    for (size_t i = 0; name && i < o->folder_count && project->state > OVERVIEW_PARTIAL; i++) {
+    for (size_t i = 0; name && keyed && i < o->folder_count && project->state > OVERVIEW_PARTIAL; i++) {
         struct journal_record record;
         bool there = false;
         buf_clear(&path);
@@ -70,7 +70,7 @@ static void read_record(struct reader *r, struct overview_project *project)
         project->folder = i;
         project->state = (enum overview_state)record.status;
     }
-    r->failed = r->failed || !name || path.failed || r->problem.code != JPK_OK;
+    r->failed = r->failed || !name || !keyed || path.failed || r->problem.code != JPK_OK;
     free(name);
     buf_free(&path);
 }

@@ -405,7 +405,7 @@ char *work_source_path(const struct work_plan *plan, const struct work_item *ite
     return NULL;
 }
 
-void work_key(const struct work_plan *plan, const struct work_item *item, char out[65])
+bool work_key(const struct work_plan *plan, const struct work_item *item, char out[65])
 {
     struct buf all = {0};
     const char *parts[] = {
@@ -427,8 +427,10 @@ void work_key(const struct work_plan *plan, const struct work_item *item, char o
         buf_put(&all, parts[i] ? parts[i] : "", parts[i] ? strlen(parts[i]) + 1 : 1);
     buf_printf(&all, "%u %zu %zu %zu %d", plan->without, item->hosts, item->items, item->script_lines,
                item->private_agent);
+    bool ok = !all.failed;
     sha256_hex(buf_text(&all), all.size, out);
-    if (all.failed)
-        out[0] = '\0'; /* equal to none */
+    if (!ok)
+        out[0] = '\0';
     buf_free(&all);
+    return ok;
 }

@@ -71,7 +71,10 @@ size_t work_plan_find(const struct work_plan *plan, const char *id);
 /* The path of a source as it can be opened; allocated with malloc, the caller's; NULL: no memory. */
 char *work_source_path(const struct work_plan *plan, const struct work_item *item);
 
-/* A checksum of all that the results of an item follow from: what was done under another one must be done again. */
-void work_key(const struct work_plan *plan, const struct work_item *item, char out[65]);
+/*
+ * A checksum of all that the results of an item follow from: what was done under another one must be done again.
+ * False: no memory, and the key is empty.
+ */
+bool work_key(const struct work_plan *plan, const struct work_item *item, char out[65]);
 
 #endif

@@ -212,9 +212,9 @@ static bool read_earlier(const struct run *run, const struct work_item *item, st
     *there = path && journal_read(record, path, arena, &ignored);
     free(name);
     free(path);
-    work_key(run->runner.plan, item, key);
-    return *there && strcmp(record->key, key) == 0 && strcmp(record->id, item->id) == 0 &&
-           migrate_item_stands(run->runner.out->path, record) && migrate_source_unchanged(run->runner.plan, item);
+    return *there && work_key(run->runner.plan, item, key) && strcmp(record->key, key) == 0 &&
+           strcmp(record->id, item->id) == 0 && migrate_item_stands(run->runner.out->path, record) &&
+           migrate_source_unchanged(run->runner.plan, item);
 }
 
 /* The folder with the results that a record tells of; the caller's to free; NULL: there are none. */

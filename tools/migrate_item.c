@@ -479,8 +479,7 @@ void migrate_item_run(const struct migrate_runner *runner, const struct work_ite
     char key[65];
     *record = (struct journal_record){.id = item->id, .agent = ""};
     struct making m = {.runner = runner, .item = item, .record = record, .arena = arena, .err = &record->error};
-    work_key(runner->plan, item, key);
-    record->key = arena_strdup(arena, key);
+    record->key = work_key(runner->plan, item, key) ? arena_strdup(arena, key) : NULL;
     if (!record->key) {
         record->key = "";
         error_memory(m.err);

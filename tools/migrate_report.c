@@ -71,7 +71,8 @@ void migrate_report_bases_free(const char **bases, size_t count)
     free(bases);
 }
 
-char *migrate_report_link(const struct migrate_report *report, const struct overview_project *project, const char *name)
+char *migrate_report_link(struct buf *out, const struct migrate_report *report, const struct overview_project *project,
+                          const char *name)
 {
     const struct journal_record *record = &project->record;
     for (size_t i = 0; project->state <= OVERVIEW_PARTIAL && i < record->output_count; i++) {
@@ -83,6 +84,7 @@ char *migrate_report_link(const struct migrate_report *report, const struct over
         if (!link.failed)
             return link.data;
         buf_free(&link);
+        out->failed = true;
         break;
     }
     return NULL;

@@ -22,8 +22,11 @@ const char *migrate_report_status(const struct overview *overview);
 /* What is to be said of a project that was not written, in words; NULL: nothing. */
 const char *migrate_report_reason(const struct overview_project *project);
 
-/* The path of a result from where the report will be: the project's is the first; NULL: there is none, or no memory. */
-char *migrate_report_link(const struct migrate_report *report, const struct overview_project *project,
+/*
+ * The path of a result from where the report will be: the project's is the first. NULL: there is none, or no memory,
+ * and `out` has failed.
+ */
+char *migrate_report_link(struct buf *out, const struct migrate_report *report, const struct overview_project *project,
                           const char *name);
 
 /* Each appends the whole report. When memory is out, the buffer has failed. */

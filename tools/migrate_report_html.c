@@ -255,7 +255,7 @@ static void put_facts(struct buf *out, const struct migrate_report *report, cons
     put_fact(out, "More", item->detail);
     put_fact(out, "Instead", item->instead);
     for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-        char *link = migrate_report_link(report, project, links[i].name);
+        char *link = migrate_report_link(out, report, project, links[i].name);
         if (link) {
             buf_printf(out, "<tr><th scope=\"row\" class=\"label\">%s</th><td>", links[i].label);
             put_link(out, link, links[i].text);
@@ -269,7 +269,7 @@ static void put_facts(struct buf *out, const struct migrate_report *report, cons
 static void put_file(struct buf *out, const struct migrate_report *report, const struct overview_project *project,
                      const char *file, const char *text)
 {
-    char *link = migrate_report_link(report, project, file);
+    char *link = migrate_report_link(out, report, project, file);
     if (link)
         put_link(out, link, text);
     buf_puts(out, link ? " " : "");

@@ -129,7 +129,7 @@ static void put_people(struct jstream *s, const struct overview *o)
 static void put_link(struct jstream *s, const struct migrate_report *report, const struct overview_project *project,
                      const char *key, const char *name)
 {
-    char *link = migrate_report_link(report, project, name);
+    char *link = migrate_report_link(s->out, report, project, name);
     jstream_text(s, key, link);
     free(link);
 }

@@ -104,7 +104,7 @@ static void put_people(struct buf *out, const struct overview *o)
 static void put_project(struct buf *out, const struct migrate_report *report, const struct overview_project *project)
 {
     const char *reason = migrate_report_reason(project);
-    char *link = migrate_report_link(report, project, "report.html");
+    char *link = migrate_report_link(out, report, project, "report.html");
     buf_printf(out, "| %s | ", overview_state_name(project->state));
     markdown_code(out, project->item->source);
     buf_puts(out, " | ");

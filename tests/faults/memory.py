@@ -30,7 +30,7 @@ from memory_commands import COMMANDS, make_inputs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTROL, ANSWER, REPORT, TRACE_ALL = 197, 198, 199, 1 << 30
-OUT_OF_MEMORY = re.compile(r"^.*error: (the pattern cannot be used: )?out of memory \[memory\]$")
+OUT_OF_MEMORY = re.compile(r"^.*error: ([^:]+: )?out of memory \[memory\]$")
 KEPT = " is left as ours has it:", "the cache was not written:"  # before the reason
 IN_STEPS = {".git/config"}  # git writes one key at a time
 ADDR_NO_RANDOMIZE = 0x40000

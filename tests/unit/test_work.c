@@ -309,7 +309,7 @@ static void key_of(const char *text, char key[65])
     read_text(text, &plan, &errors); /* with a mistake where only one of two was changed; the item is there anyway */
     if (plan.count != 1)
         fail_msg("%s\n%s", text, errors.items[0].message);
-    work_key(&plan, &plan.items[0], key);
+    assert_true(work_key(&plan, &plan.items[0], key));
     work_errors_free(&errors);
     work_plan_free(&plan);
 }
