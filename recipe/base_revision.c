@@ -81,7 +81,7 @@ static bool read_bytes(struct base_revision *revision, uint64_t n, struct buf *o
 /* What git has for a request. */
 struct answer {
     enum { ANSWER_MISSING, ANSWER_AMBIGUOUS, ANSWER_OTHER, ANSWER_BLOB, ANSWER_TREE } kind;
-    char id[65];
+    char id[65];   /* "" of what is not there; a submodule is missing too but has one */
     uint64_t size; /* of a blob or tree, whose bytes and a line break come next */
 };
 
@@ -303,6 +303,48 @@ static bool too_large(struct jpk_error *err, uint64_t limit, const char *name)
     return error_set(err, JPK_ERR_LIMIT, "is larger than %llu bytes (%s)", (unsigned long long)limit, name);
 }
 
+/* Whether a tree, which is "MODE NAME", NUL and the bytes of an id for each entry, has a file or folder of this name.
+ */
+static bool tree_has(const struct buf *tree, size_t id_size, const char *name)
+{
+    const char *at = buf_text(tree), *end = at + tree->size;
+    size_t n = strlen(name) + 1;
+    while (at < end) {
+        const char *space = memchr(at, ' ', (size_t)(end - at));
+        const char *stop = space ? memchr(space, '\0', (size_t)(end - space)) : NULL;
+        if (!stop)
+            return false;
+        if ((size_t)(stop - space) == n && memcmp(space + 1, name, n) == 0)
+            return !text_starts_with(at, "160000 "); /* a submodule is no part of the repository */
+        at = stop + 1 + id_size;
+    }
+    return false;
+}
+
+/*
+ * A partial clone has no copy of some objects that it knows of, and git answers as if they were not in the revision:
+ * the folders above tell. `request` is cut off. False: see `err`.
+ */
+static bool ask_lost(struct base_revision *revision, struct buf *request, bool *lost, struct jpk_error *err)
+{
+    bool ok = true;
+    struct answer answer = {.kind = ANSWER_MISSING};
+    *lost = false;
+    while (ok && answer.kind == ANSWER_MISSING && !request->failed) {
+        struct buf tree = {0};
+        char *colon = strchr(request->data, ':'), *slash = strrchr(colon, '/'), *name;
+        if (!colon[1])
+            break;
+        name = strdup((slash ? slash : colon) + 1);
+        cut(request, (size_t)((slash ? slash : colon + 1) - request->data));
+        ok = name ? ask(revision, request, &answer, err) && take(revision, &answer, &tree, err) : error_memory(err);
+        *lost = ok && answer.kind == ANSWER_TREE && tree_has(&tree, strlen(answer.id) / 2, name);
+        free(name);
+        buf_free(&tree);
+    }
+    return ok;
+}
+
 static bool read_git(struct base_revision *revision, const char *path, uint64_t limit, const char *limit_name,
                      struct buf *out, bool *there, struct jpk_error *err)
 {
@@ -315,8 +357,13 @@ static bool read_git(struct base_revision *revision, const char *path, uint64_t 
     struct buf request = {0};
     buf_put(&request, revision->prefix.data, revision->prefix.size);
     buf_puts(&request, path);
-    bool ok = ask(revision, &request, &answer, err);
+    bool lost = false, ok = ask(revision, &request, &answer, err);
+    if (ok && answer.kind == ANSWER_MISSING && !*answer.id)
+        ok = ask_lost(revision, &request, &lost, err);
     buf_free(&request);
+    if (ok && lost)
+        ok =
+            error_set(err, JPK_ERR_READ, "is in the revision, but not in this clone of the repository; fetch it first");
     if (!ok)
         return false;
     bool blob = answer.kind == ANSWER_BLOB, large = blob && answer.size > limit;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -41,13 +42,50 @@ static bool lift_pair(int pair[2])
     return pair[0] >= 0 && pair[1] >= 0;
 }
 
+/*
+ * The configuration of a repository, which is not to be trusted, may name a program as the way to a remote, and git
+ * gets objects that are missing from there. Nothing that is asked for here needs a remote. The second is known to
+ * git 2.45 and later, whose message is the better one.
+ */
+static const char *const no_remotes[] = {"GIT_ALLOW_PROTOCOL=none", "GIT_NO_LAZY_FETCH=1"};
+enum { NO_REMOTES = sizeof no_remotes / sizeof no_remotes[0] };
+
+static bool is_replaced(const char *variable)
+{
+    for (size_t i = 0; i < NO_REMOTES; i++)
+        if (strncmp(variable, no_remotes[i], (size_t)(strchr(no_remotes[i], '=') - no_remotes[i]) + 1) == 0)
+            return true;
+    return false;
+}
+
+/* The environment of git; its list is the caller's to free. NULL: no memory. */
+static char **environment(void)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **list = malloc((count + NO_REMOTES + 1) * sizeof *list);
+    if (!list)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!is_replaced(environ[i]))
+            list[kept++] = environ[i];
+    for (size_t i = 0; i < NO_REMOTES; i++)
+        list[kept++] = (char *)no_remotes[i];
+    list[kept] = NULL;
+    return list;
+}
+
 /* Starts it with these as standard input, output and errors. Returns what errno would be. */
 static int spawn(pid_t *pid, const char *const *arguments, int in, int out, int errors)
 {
     posix_spawn_file_actions_t actions;
-    int failed = posix_spawn_file_actions_init(&actions);
-    if (failed)
+    char **variables = environment();
+    int failed = variables ? posix_spawn_file_actions_init(&actions) : ENOMEM;
+    if (failed) {
+        free(variables);
         return failed;
+    }
     failed = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
     if (!failed)
         failed = posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
@@ -55,8 +93,9 @@ static int spawn(pid_t *pid, const char *const *arguments, int in, int out, int 
         failed = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
     /* The arguments are not changed; the type of the parameter is older than `const`. */
     if (!failed)
-        failed = posix_spawnp(pid, "git", &actions, NULL, (char *const *)arguments, environ);
+        failed = posix_spawnp(pid, "git", &actions, NULL, (char *const *)arguments, variables);
     posix_spawn_file_actions_destroy(&actions);
+    free(variables);
     return failed;
 }
 

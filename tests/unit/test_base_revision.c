@@ -243,6 +243,51 @@ static void test_revisions(void **state)
     base_revision_close(revision);
 }
 
+/*
+ * In a partial clone git gets what is missing from the remote, which may be any program that the repository names.
+ * Neither is anything started, nor is a file that is missing taken for one that was never there.
+ */
+static void test_partial_clone(void **state)
+{
+    (void)state;
+    NEEDS_GIT
+    begin();
+    make("sub/a.json", "one");
+    make("sub/deep/b.json", "two");
+    make("c.json", "three");
+    commit();
+    char program[256];
+    snprintf(program, sizeof program, "touch '%s'; false", in_root("started"));
+    GIT("config", "core.repositoryformatversion", "1");
+    GIT("config", "extensions.partialClone", "origin");
+    GIT("config", "remote.origin.promisor", "true");
+    GIT("config", "remote.origin.url", in_root("none"));
+    GIT("config", "remote.origin.uploadpack", program);
+    static const char *const objects[] = {"HEAD:sub/a.json", "HEAD:sub/deep"};
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        const char *id = GIT("rev-parse", objects[i]);
+        char path[128];
+        snprintf(path, sizeof path, ".git/objects/%.2s/%s", id, id + 2);
+        assert_int_equal(remove(in_root(path)), 0);
+    }
+    struct base_revision *revision = open_at("HEAD", root);
+    static const char *const lost[] = {"sub/a.json", "sub/deep/b.json", "sub/deep/never.json"};
+    for (size_t i = 0; i < sizeof lost / sizeof lost[0]; i++) {
+        struct buf text = {0};
+        struct jpk_error err = {0};
+        bool there = true;
+        assert_false(base_revision_read(revision, lost[i], 100, "", &text, &there, &err));
+        assert_int_equal(err.code, JPK_ERR_READ);
+        assert_string_equal(err.message, "is in the revision, but not in this clone of the repository; fetch it first");
+        buf_free(&text);
+    }
+    assert_held(revision, "sub/never.json", NULL);
+    assert_held(revision, "never/never.json", NULL);
+    assert_held(revision, "c.json", "three");
+    base_revision_close(revision);
+    assert_int_equal(access(in_root("started"), F_OK), -1);
+}
+
 static void test_no_revision(void **state)
 {
     (void)state;
@@ -561,11 +606,12 @@ static void test_other_repository(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_folder),          TEST(test_refused),          TEST(test_revisions),
-        TEST(test_no_revision),     TEST(test_odd_names),        TEST(test_contents),
-        TEST(test_sha256),          TEST(test_folder_first),     TEST(test_threads),
-        TEST(test_missing_git),     TEST(test_old_git),          TEST(test_answers_to_open),
-        TEST(test_answers_to_read), TEST(test_submodule_answer), TEST(test_other_repository),
+        TEST(test_folder),           TEST(test_refused),         TEST(test_revisions),
+        TEST(test_partial_clone),    TEST(test_no_revision),     TEST(test_odd_names),
+        TEST(test_contents),         TEST(test_sha256),          TEST(test_folder_first),
+        TEST(test_threads),          TEST(test_missing_git),     TEST(test_old_git),
+        TEST(test_answers_to_open),  TEST(test_answers_to_read), TEST(test_submodule_answer),
+        TEST(test_other_repository),
     };
     /* Whatever runs the tests, a hook of git perhaps: the repositories are those made here. */
     static const char *const variables[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
