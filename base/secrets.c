@@ -9,12 +9,33 @@ static const struct {
     const char *word;
     enum secret_kind kind;
 } words[] = {
-    {"password", SECRET_PASSWORD},   {"passwd", SECRET_PASSWORD},  {"passphrase", SECRET_PASSWORD},
-    {"pwd", SECRET_PASSWORD},        {"secret", SECRET_TOKEN},     {"token", SECRET_TOKEN},
-    {"apikey", SECRET_TOKEN},        {"accesskey", SECRET_TOKEN},  {"accountkey", SECRET_TOKEN},
-    {"authkey", SECRET_TOKEN},       {"privatekey", SECRET_TOKEN}, {"sharedkey", SECRET_TOKEN},
-    {"encryptionkey", SECRET_TOKEN}, {"signingkey", SECRET_TOKEN}, {"masterkey", SECRET_TOKEN},
-    {"authoriz", SECRET_HEADER},     {"cookie", SECRET_COOKIE},    {"credential", SECRET_TOKEN},
+    {"password", SECRET_PASSWORD},
+    {"passwd", SECRET_PASSWORD},
+    {"passphrase", SECRET_PASSWORD},
+    {"pwd", SECRET_PASSWORD},
+    {"secret", SECRET_TOKEN},
+    {"token", SECRET_TOKEN},
+    {"apikey", SECRET_TOKEN},
+    {"accesskey", SECRET_TOKEN},
+    {"accountkey", SECRET_TOKEN},
+    {"authkey", SECRET_TOKEN},
+    {"privatekey", SECRET_TOKEN},
+    {"sharedkey", SECRET_TOKEN},
+    {"encryptionkey", SECRET_TOKEN},
+    {"signingkey", SECRET_TOKEN},
+    {"masterkey", SECRET_TOKEN},
+    {"authoriz", SECRET_HEADER},
+    {"cookie", SECRET_COOKIE},
+    {"credential", SECRET_TOKEN},
+    {"subscriptionkey", SECRET_TOKEN},
+    {"passwort", SECRET_PASSWORD},
+    {"kennwort", SECRET_PASSWORD},
+    {"senha", SECRET_PASSWORD},
+    {"contrasena", SECRET_PASSWORD},
+    {"contrase\xc3\xb1"
+     "a",
+     SECRET_PASSWORD},
+    {"motdepasse", SECRET_PASSWORD},
     {"signature", SECRET_NONE},
 };
 
@@ -66,7 +87,9 @@ bool secret_about(const char *word, size_t n)
         "index",     "status",   "location", "mgr",      "manager",  "handler",     "helper",    "provider", "callback",
         "exception", "error",    "input",    "form",     "view",     "generator",   "validator", "parser",   "service",
         "factory",   "range",    "types",    "userdata", "question", "class",       "pattern",   "regex",    "limit",
-        "level",     "timeout",  "header",   "prefix",   "message",  "description",
+        "level",     "timeout",  "header",   "prefix",   "message",  "description", "date",      "changed",  "change",
+        "set",       "age",      "time",     "at",       "updated",  "modified",    "created",   "expired",  "valid",
+        "strength",  "rule",     "rules",    "attempts", "days",     "history",
     };
     for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
         if (ends_with(word, n, about[i]) && n == strlen(about[i]))
@@ -133,6 +156,8 @@ enum secret_kind secret_kind(const char *name, size_t n)
     enum { NAME_MAX_BYTES = 64 };
     if (n > NAME_MAX_BYTES)
         return SECRET_NONE;
+    if (ends_with(name, n, "__c"))
+        n -= strlen("__c"); /* what is no standard field of Salesforce */
     if (ends_in_pass(name, n))
         return SECRET_PASSWORD;
     for (size_t at = n; at-- > 0;)

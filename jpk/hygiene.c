@@ -60,6 +60,8 @@ enum hygiene_rule hygiene_rule_by_id(const char *id)
  */
 static const struct anchor anchors[] = {
     {"-----BEGIN ", look_private_key, false},
+    {"---- BEGIN ", look_private_key, false},
+    {"PuTTY-User-Key-File-", look_putty_key, false},
     {"hooks.slack.com/services/T", look_slack_webhook, false},
     {"00D", look_salesforce_session, false},
     {"eyJ", look_jwt, false},
@@ -72,14 +74,25 @@ static const struct anchor anchors[] = {
     {"apikey", look_name, true},
     {"api_key", look_name, true},
     {"api-key", look_name, true},
+    {"api.key", look_name, true},
     {"access", look_name, true},
     {"account", look_name, true},
     {"authkey", look_name, true},
     {"auth_key", look_name, true},
     {"auth-key", look_name, true},
+    {"auth.key", look_name, true},
     {"private", look_name, true},
     {"sharedkey", look_name, true},
     {"shared_key", look_name, true},
+    {"shared-key", look_name, true},
+    {"shared.key", look_name, true},
+    {"subscription", look_name, true},
+    {"kennwort", look_name, true},
+    {"senha", look_name, true},
+    {"contrase", look_name, true},
+    {"motdepasse", look_name, true},
+    {"mot_de_passe", look_name, true},
+    {"mot-de-passe", look_name, true},
     {"encryption", look_name, true},
     {"signing", look_name, true},
     {"master", look_name, true},
@@ -92,6 +105,9 @@ static const struct anchor anchors[] = {
     {"aesencryption(", look_call, true},
     {"aesdecryption(", look_call, true},
     {"base64encode(", look_call, true},
+    {"curl ", look_command, true},
+    {"sshpass -p", look_command, true},
+    {"identified by ", look_command, true},
     {"{", look_object, false},
     {"}", look_object, false},
     {"value", look_value_key, false},
@@ -146,18 +162,38 @@ static int by_offset(const void *a, const void *b)
     return (x->length < y->length) - (x->length > y->length);
 }
 
-/* A guess never hides what is sure: so that is found whether guesses are asked for or not. */
+static bool is_secret(const struct hygiene_hit *hit)
+{
+    return hit->rule < HYGIENE_EMAIL_ADDRESS;
+}
+
+/* Of two hits that share bytes: a guess never hides what is sure, so that this is found with guesses and without. */
 static bool stronger(const struct hygiene_hit *a, const struct hygiene_hit *b)
 {
     if (hygiene_sure(a) != hygiene_sure(b))
         return hygiene_sure(a);
+    if (is_secret(a) && is_secret(b) && a->length != b->length)
+        return a->length > b->length;
     if (a->rule != b->rule)
         return a->rule < b->rule;
     return a->length > b->length;
 }
 
-/* In order, and of hits that share bytes only the strongest. */
-static void settle(struct hygiene_hits *hits)
+/* What a token leaves of the secret that it is part of, as in `key:secret`, is secret too. */
+static struct hygiene_hit joined(const struct hygiene_hit *a, const struct hygiene_hit *b)
+{
+    struct hygiene_hit hit = stronger(a, b) ? *a : *b;
+    if (!is_secret(a) || !is_secret(b) || hygiene_sure(a) != hygiene_sure(b))
+        return hit;
+    size_t start = a->offset < b->offset ? a->offset : b->offset;
+    size_t end_a = a->offset + a->length, end_b = b->offset + b->length;
+    hit.offset = start;
+    hit.length = (end_a > end_b ? end_a : end_b) - start;
+    hit.confidence = a->confidence > b->confidence ? a->confidence : b->confidence;
+    return hit;
+}
+
+void hygiene_settle(struct hygiene_hits *hits)
 {
     if (hits->count == 0)
         return;
@@ -167,8 +203,8 @@ static void settle(struct hygiene_hits *hits)
         struct hygiene_hit *last = &hits->items[kept];
         if (hits->items[i].offset >= last->offset + last->length)
             hits->items[++kept] = hits->items[i];
-        else if (stronger(&hits->items[i], last))
-            *last = hits->items[i];
+        else
+            *last = joined(last, &hits->items[i]);
     }
     hits->count = kept + 1;
 }
@@ -184,7 +220,7 @@ void scan_hit(struct scan *scan, enum hygiene_rule rule, enum jpk_confidence con
         return;
     /* Room for hits that others will take the place of. */
     if (hits->count >= 2 * scan->most + 64) {
-        settle(hits);
+        hygiene_settle(hits);
         if (hits->count > scan->most) {
             scan->full = true;
             return;
@@ -365,7 +401,7 @@ bool hygiene_scan(const char *text, size_t n, const struct hygiene_options *opti
     hits->more = false;
     if (ok) {
         pass(&scan, &filter);
-        settle(hits);
+        hygiene_settle(hits);
         hits->more = hits->count > scan.most;
         if (hits->more)
             hits->count = scan.most;
@@ -411,6 +447,12 @@ bool value_holds(const char *value, size_t n, const char *word)
         if (text_lower(value[i]) == *word && strncasecmp(value + i, word, m) == 0)
             return true;
     return false;
+}
+
+bool escapes_sign(const struct scan *scan, size_t at)
+{
+    char next = scan_char(scan, at + 1);
+    return scan_char(scan, at) == '\\' && next && strchr(":=#!", next);
 }
 
 static const char *const entities[] = {"&quot;", "&#34;", "&apos;", "&#39;", "&#x22;", "&#x27;"};

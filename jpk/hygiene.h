@@ -17,7 +17,10 @@
 #include "base/buf.h"
 #include "jpk/jpk.h"
 
-/* Stronger rules first: where two find the same bytes, the first one has them. */
+/*
+ * Stronger rules first: where two find the same bytes, the first one has them. Where secrets share some bytes only, all
+ * of them are one hit, with the rule of the longer one.
+ */
 enum hygiene_rule {
     HYGIENE_PRIVATE_KEY,
     HYGIENE_AWS_ACCESS_KEY,

@@ -147,11 +147,13 @@ static void single_label(struct scan *scan, size_t scheme, size_t scheme_n, size
 
 void look_url(struct scan *scan, size_t at, const struct anchor *anchor)
 {
-    size_t scheme = at, start = at + strlen(anchor->text), end = start;
+    size_t start = at + strlen(anchor->text), end = start;
+    at -= at > 0 && escapes_sign(scan, at - 1);
+    size_t scheme = at;
     while (scheme > 0 && at - scheme < SCHEME_MOST &&
            (is_letter(scan->text[scheme - 1]) || is_digit(scan->text[scheme - 1])))
         scheme--;
-    while (end - start < AUTHORITY_MOST && !ends_authority(scan, end))
+    while (end - start < AUTHORITY_MOST && (escapes_sign(scan, end) || !ends_authority(scan, end)))
         end++;
     if (scheme == at || end == start)
         return;

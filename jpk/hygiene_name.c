@@ -165,6 +165,10 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
             end = skip_variable(scan, end);
             continue;
         }
+        if (escapes_sign(scan, end)) {
+            end++;
+            continue;
+        }
         if ((unsigned char)c <= ' ' || strchr("\\\"'`<>", c) || (c == '}' && open == 0) || c == ')')
             break;
         open += c == '{';
@@ -175,28 +179,64 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
     return (struct span){at, end - at};
 }
 
-/* Behind the name of an element up to the next tag. */
-static bool element_value(const struct scan *scan, size_t name_end, struct span *value)
+/* How long the bracket of a tag is at an offset, as it is or escaped in another XML: 0 when there is none. */
+static size_t opening_at(const struct scan *scan, size_t at)
+{
+    return scan_char(scan, at) == '<' ? 1 : scan_is(scan, at, "&lt;") ? strlen("&lt;") : 0;
+}
+
+static size_t closing_at(const struct scan *scan, size_t at)
+{
+    return scan_char(scan, at) == '>' ? 1 : scan_is(scan, at, "&gt;") ? strlen("&gt;") : 0;
+}
+
+/* White space and line ends, as they are or escaped. */
+static size_t skip_space(const struct scan *scan, size_t at)
+{
+    enum { SPACE_MOST = 128 };
+    static const char *const forms[] = {" ",   "\t",    "\n",    "\r",   "\\n",   "\\r",
+                                        "\\t", "&#10;", "&#13;", "&#9;", "&#xA;", "&#xD;"};
+    size_t end = at + SPACE_MOST, i = 0;
+    while (at < end && i < COUNT(forms)) {
+        for (i = 0; i < COUNT(forms) && !scan_is(scan, at, forms[i]);)
+            i++;
+        at += i < COUNT(forms) ? strlen(forms[i]) : 0;
+    }
+    return at;
+}
+
+/* Behind the tag of which something ends at an offset, when it opens an element; else 0. */
+static size_t behind_tag(const struct scan *scan, size_t at)
 {
     enum { ATTRIBUTES_MOST = 256 };
-    size_t left = scan->n - name_end, most = left < ATTRIBUTES_MOST ? left : ATTRIBUTES_MOST, open = name_end;
-    char next = scan_char(scan, name_end);
-    if (scan_is(scan, name_end, "&gt;")) {
-        open += strlen("&gt;");
-    } else if (next == '>' || is_blank(next)) {
-        const char *close = memchr(scan->text + name_end, '>', most);
-        if (!close || close[-1] == '/' || memchr(scan->text + name_end, '<', (size_t)(close - scan->text) - name_end))
-            return false;
-        open = (size_t)(close - scan->text) + 1;
-    } else {
+    size_t end = at + ATTRIBUTES_MOST < scan->n ? at + ATTRIBUTES_MOST : scan->n;
+    for (; at < end && !opening_at(scan, at); at++)
+        if (closing_at(scan, at) > 0)
+            return scan->text[at - 1] != '/' ? at + closing_at(scan, at) : 0;
+    return 0;
+}
+
+/* The text of an element whose tag ends at an offset or behind it: all of it when it is one line, or CDATA. */
+static bool element_value(const struct scan *scan, size_t at, struct span *value)
+{
+    static const char cdata[] = "![CDATA[", cdata_end[] = "]]";
+    size_t open = behind_tag(scan, at);
+    if (open == 0)
         return false;
-    }
+    open = skip_space(scan, open);
+    size_t bracket = opening_at(scan, open);
+    bool quoted = bracket > 0 && scan_is(scan, open + bracket, cdata);
+    if (quoted)
+        open = skip_space(scan, open + bracket + strlen(cdata));
     size_t end = open;
-    while (end - open < PLAIN_MOST && end < scan->n && scan->text[end] != '<' && scan->text[end] != '\n' &&
-           !scan_is(scan, end, "&lt;"))
+    while (end - open < PLAIN_MOST && !ends_line(scan, end) &&
+           !(quoted ? scan_is(scan, end, cdata_end) : opening_at(scan, end) > 0))
         end++;
     *value = (struct span){open, end - open};
-    return scan_char(scan, end) == '<' || scan_char(scan, end) == '&';
+    while (value->n > 0 && is_blank(scan->text[open + value->n - 1]))
+        value->n--;
+    end = skip_space(scan, end);
+    return quoted ? scan_is(scan, end, cdata_end) : opening_at(scan, end) > 0;
 }
 
 /* `<name`, `<ns:name`, `&lt;name`. */
@@ -279,7 +319,8 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         return false;
     bool variable = field->name.at > 0 && scan->text[field->name.at - 1] == '$'; /* `Set("$name", ...)` */
     size_t end = field->name.at + field->name.n, start = field->name.at - variable, quote = quote_before(scan, start);
-    if (opens_element(scan, field->name.at) && element_value(scan, end, &field->value))
+    if (opens_element(scan, field->name.at) && (closing_at(scan, end) || is_blank(scan_char(scan, end))) &&
+        element_value(scan, end, &field->value))
         return field->quoted = true;
     if (quote > 0 && quote_at(scan, end) == quote) {
         field->quoted_name = true;
@@ -287,7 +328,10 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         if (scan_char(scan, end) == ']')
             end++;
     }
-    size_t sign = skip_blanks(scan, end), length = sign_at(scan, field, sign, start - quote);
+    size_t sign = skip_blanks(scan, end);
+    if (escapes_sign(scan, sign))
+        end = ++sign;
+    size_t length = sign_at(scan, field, sign, start - quote);
     if (length == 0)
         return false;
     field->sign = scan->text[sign];
@@ -444,20 +488,26 @@ static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
 {
     static const char attribute[] = "value=";
     size_t left = scan->n - at < TAG_MOST ? scan->n - at : TAG_MOST;
-    const char *text = scan->text + at, *close = memchr(text, '>', left);
-    size_t tag = close ? (size_t)(close - text) : left;
+    const char *text = scan->text + at;
+    size_t tag = 0;
+    while (tag < left && !closing_at(scan, at + tag))
+        tag++;
     const char *found = memmem(text, tag, attribute, strlen(attribute));
     if (!found) {
         size_t before = at < TAG_MOST ? at : TAG_MOST;
-        const char *open = memrchr(text - before, '<', before);
-        found = open ? memmem(open, (size_t)(text - open), attribute, strlen(attribute)) : NULL;
+        const char *open = text;
+        while (open > text - before && !opening_at(scan, (size_t)(open - scan->text)))
+            open--;
+        found = opening_at(scan, (size_t)(open - scan->text))
+                    ? memmem(open, (size_t)(text - open), attribute, strlen(attribute))
+                    : NULL;
     }
     struct field field = {.quoted = true, .quoted_name = true, .sign = '='};
     if (found) {
         size_t quote = (size_t)(found - scan->text) + strlen(attribute), length = quote_at(scan, quote);
         if (length > 0 && (is_blank(found[-1]) || found[-1] == '\n') && quoted_value(scan, quote, length, &field.value))
             judge(scan, kind, &field);
-    } else if (close && (close == text || close[-1] != '/') && element_value(scan, at + tag, &field.value)) {
+    } else if (tag < left && element_value(scan, at + tag, &field.value)) {
         judge(scan, kind, &field);
     }
 }

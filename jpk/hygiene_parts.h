@@ -46,6 +46,9 @@ struct scan {
     size_t name_end; /* names before this offset are done */
 };
 
+/* In order, and one hit of those that share bytes. */
+void hygiene_settle(struct hygiene_hits *hits);
+
 /* Notes a hit unless options leave it out. */
 void scan_hit(struct scan *scan, enum hygiene_rule rule, enum jpk_confidence confidence, size_t at, size_t n);
 
@@ -94,6 +97,9 @@ bool scan_before(const struct scan *scan, size_t at, const char *text);
 /* Whether a value is one of a list, or holds a word; letter case does not matter. */
 bool value_is(const char *value, size_t n, const char *const *list, size_t count);
 bool value_holds(const char *value, size_t n, const char *word);
+
+/* Whether a backslash at an offset escapes what separates in a properties file, as in `password\=` and `https\://`. */
+bool escapes_sign(const struct scan *scan, size_t at);
 
 /* The quote that stands at an offset, with what escapes it (`"`, `\"`, `&quot;`): its length, or 0. */
 size_t quote_at(const struct scan *scan, size_t at);
@@ -145,6 +151,7 @@ void look_phone_name(struct scan *scan, size_t at, const struct anchor *anchor);
 
 void look_token(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor);
+void look_putty_key(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_salesforce_session(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *anchor);
@@ -175,5 +182,6 @@ void look_value_key(struct scan *scan, size_t at, const struct anchor *anchor);
 /* ----------------------------------------------------------------------------------------------- hygiene_script.c */
 
 void look_call(struct scan *scan, size_t at, const struct anchor *anchor);
+void look_command(struct scan *scan, size_t at, const struct anchor *anchor);
 
 #endif

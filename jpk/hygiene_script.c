@@ -1,4 +1,4 @@
-/* Secrets that no name introduces, for they are arguments of functions of Jitterbit Script. */
+/* Secrets that no name introduces, for they are arguments: of functions of Jitterbit Script, of commands, of SQL. */
 #include "jpk/hygiene_parts.h"
 
 enum { ARGUMENT_MOST = 256, BLANKS_MOST = 16 };
@@ -50,4 +50,50 @@ void look_call(struct scan *scan, size_t at, const struct anchor *anchor)
     size_t second = next_argument(scan, first);
     if (second > 0 && string_at(scan, second, &value) && value_look(scan->text + value.at, value.n) >= VALUE_WORD)
         scan_hit(scan, HYGIENE_PLAIN_PASSWORD, JPK_HIGH, value.at, value.n);
+}
+
+/* An argument of a command, in quotes or up to a blank. */
+static struct span word_at(const struct scan *scan, size_t at)
+{
+    struct span value;
+    if (string_at(scan, at, &value))
+        return value;
+    for (size_t end = at + BLANKS_MOST; at < end && is_blank(scan_char(scan, at));)
+        at++;
+    size_t n = 0;
+    while (n < ARGUMENT_MOST && (unsigned char)scan_char(scan, at + n) > ' ' &&
+           !strchr("\"'`<>\\;|", scan_char(scan, at + n)))
+        n++;
+    return (struct span){at, n};
+}
+
+/* Where a line of at most ARGUMENT_MOST bytes goes on behind an option; 0: it has none. */
+static size_t behind_option(const struct scan *scan, size_t at)
+{
+    static const char *const options[] = {" -u ", " --user ", " --user="};
+    for (size_t end = at + ARGUMENT_MOST; at < end && at < scan->n && scan->text[at] != '\n'; at++)
+        for (size_t i = 0; scan->text[at] == ' ' && i < sizeof options / sizeof options[0]; i++)
+            if (scan_is(scan, at, options[i]))
+                return at + strlen(options[i]);
+    return 0;
+}
+
+void look_command(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    size_t first = at + strlen(anchor->text);
+    struct span value = {0, 0};
+    if (at > 0 && is_word(scan->text[at - 1]))
+        return;
+    if (anchor->text[0] == 'c') {
+        size_t user = behind_option(scan, first - 1);
+        if (user > 0)
+            look_login(scan, word_at(scan, user));
+        return;
+    }
+    if (anchor->text[0] == 's')
+        value = word_at(scan, first);
+    else if (!string_at(scan, first, &value))
+        return;
+    if (value_look(scan->text + value.at, value.n) >= VALUE_WORD)
+        scan_hit(scan, HYGIENE_PLAIN_PASSWORD, JPK_MEDIUM, value.at, value.n);
 }

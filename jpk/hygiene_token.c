@@ -139,11 +139,13 @@ void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *ancho
         scan_hit(scan, HYGIENE_SLACK_TOKEN, JPK_HIGH, start, n);
 }
 
-/* From the first line to the last, whatever ends the lines between: it may be escaped in another text. */
+enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
+
+/* PEM (RFC 7468) and SSH2 (RFC 4716): from the first line to the last, whatever ends the lines between. */
 void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
 {
-    enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
-    static const char dashes[] = "-----", end[] = "-----END ";
+    bool ssh2 = anchor->text[4] == ' ';
+    const char *dashes = ssh2 ? "----" : "-----", *end = ssh2 ? "---- END " : "-----END ";
     size_t label = at + strlen(anchor->text);
     size_t left = scan->n - label;
     const char *close = memmem(scan->text + label, left < LABEL_MAX ? left : LABEL_MAX, dashes, strlen(dashes));
@@ -162,6 +164,28 @@ void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
                                   scan->n - stop - strlen(end) < LABEL_MAX ? scan->n - stop - strlen(end) : LABEL_MAX,
                                   dashes, strlen(dashes));
         stop = last ? (size_t)(last - scan->text) + strlen(dashes) : stop;
+    }
+    scan_hit(scan, HYGIENE_PRIVATE_KEY, JPK_HIGH, at, stop - at);
+}
+
+/* A file of PuTTY's, as a whole: it has the private part without a password unless it says otherwise. */
+void look_putty_key(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { HEAD_MAX = 8192 };
+    static const char private[] = "Private-Lines:", mac[] = "Private-MAC:";
+    size_t head = at + strlen(anchor->text), left = scan->n - head;
+    const char *lines = memmem(scan->text + head, left < HEAD_MAX ? left : HEAD_MAX, private, strlen(private));
+    if (!lines)
+        return;
+    size_t body = (size_t)(lines - scan->text) + strlen(private);
+    left = scan->n - body < KEY_MAX ? scan->n - body : KEY_MAX;
+    const char *last = memmem(scan->text + body, left, mac, strlen(mac));
+    size_t stop = body + left;
+    if (last) {
+        stop = (size_t)(last - scan->text) + strlen(mac);
+        while (scan_char(scan, stop) == ' ')
+            stop++;
+        stop += run(scan, stop, HEX, LABEL_MAX);
     }
     scan_hit(scan, HYGIENE_PRIVATE_KEY, JPK_HIGH, at, stop - at);
 }

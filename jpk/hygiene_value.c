@@ -236,13 +236,28 @@ static bool encrypted(const char *value, size_t n)
     return true;
 }
 
+/* `2024-10-01` and `2024-10-01T10:11:12Z`, also with a blank: when something was changed or ends. */
+static bool date(const char *value, size_t n)
+{
+    static const char form[] = "0000-00-00";
+    if (n < strlen(form) || (n > strlen(form) && value[10] != 'T' && value[10] != ' '))
+        return false;
+    for (size_t i = 0; form[i]; i++)
+        if (form[i] == '0' ? !is_digit(value[i]) : value[i] != form[i])
+            return false;
+    for (size_t i = strlen(form) + 1; i < n; i++)
+        if (!is_digit(value[i]) && !strchr(":.,+-Z ", value[i]))
+            return false;
+    return true;
+}
+
 bool value_placeholder(const char *value, size_t n)
 {
     struct span inside;
     if (n > LOOK_MAX)
         n = LOOK_MAX;
     if (n == 0 || one_character(value, n) || marked_name(value, n) || elsewhere(value, n) || filler(value, n) ||
-        names_itself(value, n) || encrypted(value, n))
+        names_itself(value, n) || encrypted(value, n) || date(value, n))
         return true;
     return variable(value, n, &inside) == n && !telling_default(value + inside.at, inside.n);
 }

@@ -89,17 +89,9 @@ bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confi
         return true;
     if (!hygiene_scan(text, n, &options, hits, &err))
         return false;
-    size_t kept = 0;
-    for (size_t i = 0; i < hits->count; i++) {
-        struct hygiene_hit hit = hits->items[i];
-        widen(text, n, &hit);
-        struct hygiene_hit *last = kept > 0 ? &hits->items[kept - 1] : NULL;
-        if (!last || hit.offset >= last->offset + last->length)
-            hits->items[kept++] = hit;
-        else if (hygiene_sure(&hit) && !hygiene_sure(last))
-            *last = hit; /* a guess does not hide what is sure */
-    }
-    hits->count = kept;
+    for (size_t i = 0; i < hits->count; i++)
+        widen(text, n, &hits->items[i]);
+    hygiene_settle(hits);
     return true;
 }
 

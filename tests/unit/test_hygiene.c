@@ -223,7 +223,45 @@ static const struct {
     {"&quot;&gt;base64encode(&quot;bob:geheim77&quot;)", "plain-password=geheim77"},
     {"x = AESEncryption(Trim($a, 2), \"geheim77\", \"salt\");", "plain-password=geheim77"},
     {"x = AESDecryption($a, 'geheim77');", "plain-password=geheim77"},
+    {"curl -s -u bob:geheim77 https://shop.example/", "plain-password=geheim77"},
+    {"curl https://shop.example/ --user \"bob:geheim77\"", "plain-password=geheim77"},
+    {"sshpass -p 'geheim77' sftp x; sshpass -pgeheim77 ssh y", "plain-password=geheim77; plain-password=geheim77"},
+    {"CREATE USER app IDENTIFIED BY 'geheim77';", "plain-password=geheim77"},
     {"'password' => 'geheim77',", "plain-password=geheim77"},
+    {"<kennwort>geheim77</kennwort>", "plain-password=geheim77"},
+    {"{\"ftp_senha\": \"geheim77\"}", "plain-password=geheim77"},
+    {"$api.key = \"" R24 "\";", "plain-secret=" R24},
+    {"Ocp-Apim-Subscription-Key: " R24, "plain-secret=" R24},
+    /* elements in a script in a file of XML, with attributes; on lines of their own; as character data */
+    {"&lt;wsse:Password Type=\\&quot;http://x.example/y#PasswordText\\&quot;&gt;geheim77&lt;/wsse:Password&gt;",
+     "plain-password=geheim77"},
+    {"&lt;param name=\"password\"&gt;geheim77&lt;/param&gt;", "plain-password=geheim77"},
+    {"<password>\n  geheim77\n</password>", "plain-password=geheim77"},
+    {"\"&lt;password&gt;\\n  geheim77\\n&lt;/password&gt;\"", "plain-password=geheim77"},
+    {"<password><![CDATA[ge<heim77]]></password>", "plain-password=ge<heim77"},
+    {"&lt;password&gt;&lt;![CDATA[geheim77]]&gt;&lt;/password&gt;", "plain-password=geheim77"},
+    /* as Java writes properties */
+    {"comment=Pwd\\=geheim77", "plain-password=geheim77"},
+    {"description=FTP password\\: geheim77, and so on", "plain-password=geheim77"},
+    {"url=https\\://bob\\:geheim77@ftp.initech.io/in", "url-credentials=geheim77"},
+    /* a token that is part of a secret */
+    {"$aws_credentials = \"AK"
+     "IAQ3XJ7LMN5PRT2VWZ:" R36 "\";",
+     "plain-secret=AK"
+     "IAQ3XJ7LMN5PRT2VWZ:" R36},
+    {"\"Server=db;Uid=sa;Pwd=AK"
+     "IAQ3XJ7LMN5PRT2VWZ:geheim77;\"",
+     "connection-password=AK"
+     "IAQ3XJ7LMN5PRT2VWZ:geheim77"},
+    /* other files of keys */
+    {"PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n" R36 "\nPrivate-MAC: 0f3a\nx",
+     "private-key=PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\n" R36 "\nPrivate-MAC: 0f3a"},
+    {"---- BEGIN SSH2 ENCRYPTED PRIV"
+     "ATE KEY ----\n" R36 R36 "\n---- END SSH2 ENCRYPTED PRIV"
+     "ATE KEY ----",
+     "private-key=---- BEGIN SSH2 ENCRYPTED PRIV"
+     "ATE KEY ----\n" R36 R36 "\n---- END SSH2 ENCRYPTED PRIV"
+     "ATE KEY ----"},
     {"a&password=geheim77&b", "plain-password=geheim77"},
     {"refresh_token=" R24 "&amp;client_secret=" R36 "\"/>", "plain-secret=" R24 "; plain-secret=" R36},
     {"{\"aws_secret_access_key\": \"" R36 "\"}", "plain-secret=" R36},
@@ -315,6 +353,17 @@ static const char *const negatives[] = {
     "{\"secret\": \"env:SHOP_TOKEN_77\"}",
     "{\"secret\": \"file:/run/secrets/token77\"}",
     "password=xxxxxxxx",
+    "curl -u [user]:[password] x; curl --user $u:$p; curl -u bob x; sshpass -p $PASS ssh; identified by '[pw]'",
+    "<password/>geheim77<x/>",
+    "<password>\n  <value>geheim77</value>\n</password>",
+    "<param name=\"password\"/>geheim77<x/>",
+    "PuTTY-User-Key-File-2: ssh-rsa\nPublic-Lines: 1\nAAAA",
+    "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAABIwAAAIEA1on8gxCGJJWSRT4uOrR13mUaUk0hRf4RzxSZ1zRb\n"
+    "---- END SSH2 PUBLIC KEY ----",
+    /* what is said of a password */
+    "{\"Password_Last_Changed__c\": \"x2024-10-01y7\", \"password_updated_at\": \"Kx9!vu77\", \"userPasswordAge\": "
+    "\"90days\"}",
+    "$last_password = \"2024-01-01T10:11:12.000Z\"; pwdLastSet = 'a9b8c7d6'",
     "password: \"********\"",
     "password = changeme",
     "\"password\": \"password\"",
