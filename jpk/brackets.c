@@ -32,12 +32,19 @@ static bool read_default(const char *s, struct bracket *out)
     return true;
 }
 
+/* Whether the bracket at an offset opens character data of XML, which names no variable. */
+static bool opens_cdata(const char *text, size_t at)
+{
+    static const char before[] = "<![CDATA";
+    return at >= strlen(before) && memcmp(text + at - strlen(before), before, strlen(before)) == 0;
+}
+
 static bool read_bracket(const char *text, size_t at, struct bracket *out)
 {
     const char *name = text + at + 1;
     size_t n = strcspn(name, "[]{}\r\n\t\"'<>");
     *out = (struct bracket){.name = name, .name_length = n, .offset = at, .plain = plain_name(name, n)};
-    if (n == 0 || n > VARIABLE_NAME_MAX)
+    if (n == 0 || n > VARIABLE_NAME_MAX || opens_cdata(text, at))
         return false;
     return name[n] == ']' || (name[n] == '{' && read_default(name + n + 1, out));
 }

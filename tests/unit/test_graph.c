@@ -370,6 +370,7 @@ static void test_brackets(void **state)
         {"[a{b}c}]", "0:a{b}c} "},
         {"[a{[b]}]", "3:b "},
         {"[a\nb] [a\"b] ['a'] [<a>]", ""},
+        {"<a><![CDATA[b]]></a> <![CDATA[[c]]]>", "30:c "},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct buf out = {0};
