@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
@@ -271,6 +272,38 @@ static bool account_connectors(struct making *m, const struct convert_report *re
     return true;
 }
 
+/* Exports hold no schedules: for them a conversion writes requests, unless they are to be left out. */
+static bool leaves_out_schedules(const struct making *m)
+{
+    return m->item->to_cloud && m->runner->plan->without & JPK_WITHOUT_SCHEDULES;
+}
+
+/* The schedules that became nothing but requests, behind what else was left out. */
+static void account_schedules(struct making *m, const struct jpk_conversion *c)
+{
+    struct journal_record *record = m->record;
+    size_t count = record->left_out_count;
+    struct journal_left_out *all = arena_calloc(m->arena, count + c->schedule_count + 1, sizeof *all);
+    if (!all) {
+        error_memory(m->err);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        all[i] = record->left_out[i];
+    for (size_t i = 0; i < c->schedule_count; i++) {
+        const struct jpk_convert_schedule *schedule = &c->schedules[i];
+        const char *item = arena_strdup(m->arena, c->items[schedule->schedule].path);
+        const char *note = arena_strdup(m->arena, c->items[schedule->operation].path);
+        if (!item || !note)
+            error_memory(m->err);
+        else
+            all[count++] =
+                (struct journal_left_out){.what = without_name(JPK_WITHOUT_SCHEDULES), .item = item, .note = note};
+    }
+    record->left_out = all;
+    record->left_out_count = count;
+}
+
 /* The to-do list of the report and what the migration adds; `list` has room. */
 static bool account_conversion(struct making *m, const struct convert_report *report, const struct jpk_retargeted *less)
 {
@@ -283,6 +316,8 @@ static bool account_conversion(struct making *m, const struct convert_report *re
         return error_memory(m->err);
     for (size_t i = 0; i < report->todo_count; i++) {
         const struct convert_todo *todo = &report->todo[i]; /* its texts are constants */
+        if (strcmp(todo->rule, "schedule") == 0 && leaves_out_schedules(m))
+            continue;
         list[count++] = (struct journal_todo){.rule = todo->rule,
                                               .text = todo->text,
                                               .advice = todo->advice->advice,
@@ -302,6 +337,8 @@ static bool account_conversion(struct making *m, const struct convert_report *re
     record->status = report->status == CONVERT_COMPLETE ? JOURNAL_COMPLETE : JOURNAL_PARTIAL;
     if (less)
         account_left_out(m, less, list, &count);
+    if (leaves_out_schedules(m))
+        account_schedules(m, c);
     add_todo(list, &count, TODO_HOSTS, m->item->hosts);
     set_todo(record, list, count);
     return account_connectors(m, report) && m->err->code == JPK_OK;
@@ -357,7 +394,7 @@ static bool write_reports(struct making *m, const struct convert_report *report)
     struct buf html = {0}, json = {0}, schedules = {0};
     convert_report_html(&html, report);
     convert_report_json(&json, report);
-    bool wanted = report->conversion->schedule_count > 0, ok;
+    bool wanted = report->conversion->schedule_count > 0 && !leaves_out_schedules(m), ok;
     if (wanted)
         convert_schedules_json(&schedules, report);
     ok = write_buf(m, "report.html", &html);
@@ -418,12 +455,19 @@ static void blame_change(struct making *m)
     error_set(m->err, JPK_ERR_CHANGED, "%s", changed_meanwhile);
 }
 
+/* Whether a project of this name would take the place of what is written beside it; file systems may ignore case. */
+static bool is_result_stem(const char *stem)
+{
+    return strcasecmp(stem, "report") == 0 || strcasecmp(stem, "schedules") == 0;
+}
+
 static bool make(struct making *m)
 {
     struct buf name = {0};
     m->path = work_source_path(m->runner->plan, m->item);
     m->folder = m->path ? out_begin_folder(m->runner->out, m->item->id, m->err) : NULL;
     put_file_stem(&name, m->item->name, strlen(m->item->name));
+    buf_puts(&name, is_result_stem(buf_text(&name)) ? "-project" : "");
     buf_puts(&name, m->item->to_cloud ? ".json" : ".jpk");
     m->project = keep(m, &name);
     buf_free(&name);
