@@ -118,9 +118,13 @@ static void add_files(struct finder *f, const struct listing *listing, const cha
 {
     for (size_t i = 0; i < listing->count && !f->failed; i++) {
         const char *name = listing->names[i].name;
-        if (listing->names[i].kind != WALK_FILE)
+        bool link = listing->names[i].kind == WALK_LINK, jitterpak = text_ends_with(name, ".jpk");
+        if (listing->names[i].kind != WALK_FILE && !(link && jitterpak))
             continue;
-        if (text_ends_with(name, ".jpk"))
+        if (link)
+            add_problem(f, join(f, path, name), JPK_ERR_SPECIAL,
+                        "is a link, and links in folders are not followed; put the file itself there, or name it");
+        else if (jitterpak)
             add(f, join(f, path, name), NULL);
         else if ((f->flags & JPK_FIND_EXPORTS) && text_ends_with(name, ".json"))
             add_export(f, join(f, path, name));

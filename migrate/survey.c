@@ -404,12 +404,31 @@ static void read_one(void *context, size_t index)
 
 /* ------------------------------------------------------------------------------------------------------ finding */
 
+/* Where a project really is; a link that is not followed is where its folder is. False: errno says why. */
+static bool resolve(const struct survey_project *project, char real[PATH_MAX])
+{
+    const char *slash = strrchr(project->path, '/');
+    if (project->error.code != JPK_ERR_SPECIAL || !slash || slash == project->path)
+        return realpath(project->path, real) != NULL;
+    char folder[PATH_MAX];
+    int n = snprintf(folder, sizeof folder, "%.*s", (int)(slash - project->path), project->path);
+    if (n < 0 || (size_t)n >= sizeof folder || !realpath(folder, real))
+        return false;
+    size_t used = strlen(real);
+    if (used + strlen(slash) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    memcpy(real + used, slash, strlen(slash) + 1);
+    return true;
+}
+
 static bool set_source(struct survey_project *project, const char *base)
 {
     char real[PATH_MAX];
     struct buf relative = {0};
     size_t bad;
-    bool known = realpath(project->path, real) != NULL;
+    bool known = resolve(project, real);
     if (!known && errno != ENOENT && errno != ENOTDIR)
         error_system(&project->error, JPK_ERR_READ, errno, "cannot be looked at");
     error_file(&project->error, project->path);

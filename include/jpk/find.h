@@ -41,9 +41,9 @@ enum {
  *  - a folder with a manifest.jip, a workspace: itself, or when several folders directly in it hold a project.xml, each
  *    of these.
  * Nothing is searched inside of a project. Names that begin with a dot are left out, and links are not followed, but
- * for `path` itself. A folder that cannot be listed is a `problem`, and so is one that lies deeper than
- * limits->path_parts below `path`, or that would be more than the limits->entries-th folder or project: the
- * search ends there. `limits` may be NULL for the defaults. Errors: JPK_ERR_MEMORY.
+ * for `path` itself; one whose name ends in `.jpk` is a `problem`. A folder that cannot be listed is a `problem`, and
+ * so is one that lies deeper than limits->path_parts below `path`, or that would be more than the limits->entries-th
+ * folder or project: the search ends there. `limits` may be NULL for the defaults. Errors: JPK_ERR_MEMORY.
  */
 JPK_API struct jpk_found_list *jpk_find_projects(const char *path, unsigned flags, const struct jpk_limits *limits,
                                                  struct jpk_error *err);
