@@ -58,15 +58,6 @@ static size_t word_at(const char *name, size_t n, size_t at, const char *word)
     return at;
 }
 
-bool secret_name(const char *name, size_t n)
-{
-    for (size_t at = 0; at < n; at++)
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (word_at(name, n, at, words[i].word))
-                return true;
-    return false;
-}
-
 static bool ends_with(const char *name, size_t n, const char *word)
 {
     size_t m = strlen(word);
@@ -76,6 +67,30 @@ static bool ends_with(const char *name, size_t n, const char *word)
         if (text_lower(name[n - m + i]) != word[i])
             return false;
     return true;
+}
+
+/* `pass` is too short to be looked for inside of names. */
+static bool ends_in_pass(const char *name, size_t n)
+{
+    static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
+    if (!ends_with(name, n, "pass"))
+        return false;
+    size_t rest = n - strlen("pass");
+    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
+    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
+        found = ends_with(name, rest, before[i]);
+    return found;
+}
+
+bool secret_name(const char *name, size_t n)
+{
+    if (ends_in_pass(name, n))
+        return true;
+    for (size_t at = 0; at < n; at++)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            if (word_at(name, n, at, words[i].word))
+                return true;
+    return false;
 }
 
 bool secret_about(const char *word, size_t n)
@@ -123,19 +138,6 @@ static bool rest_allows(const char *rest, size_t n, bool capitals)
     bool word_goes_on = !separator(*rest) && (capitals || (*rest >= 'a' && *rest <= 'z'));
     size_t last = last_word(rest, n);
     return !word_goes_on && !secret_about(rest + last, n - last);
-}
-
-/* `pass` is too short to be looked for inside of names. */
-static bool ends_in_pass(const char *name, size_t n)
-{
-    static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
-    if (!ends_with(name, n, "pass"))
-        return false;
-    size_t rest = n - strlen("pass");
-    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
-    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
-        found = ends_with(name, rest, before[i]);
-    return found;
 }
 
 /* What stands before a word and makes it harmless, as in `nextPageToken` and `NMTOKEN`. */

@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 
-/* Whether what goes by this name is a secret: "password", "Authorization", "x-api-key". */
+/*
+ * Whether what goes by this name is a secret or about one: "password", "Authorization", "x-api-key", "tokenUrl". Every
+ * name is that has a secret_kind.
+ */
 bool secret_name(const char *name, size_t n);
 
 /* What a field holds, by its name. */

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "jpk/cloud_model.h"
 #include "jpk/cloud_shape.h"
+#include "jpk/secret_field.h"
 
 /* ---------------------------------------------------------------------------------------------------------- members */
 
@@ -150,13 +151,6 @@ static bool loose_flag(struct cloud *c, uint32_t object, const char *key)
            (jdoc_type(&c->doc, value) == JDOC_TRUE || jdoc_string_is(&c->doc, value, "true", strlen("true")));
 }
 
-static bool is_secret(struct cloud *c, uint32_t object)
-{
-    uint32_t hint = any_member(c, object, "widgetHint");
-    return loose_flag(c, object, "secret") ||
-           (hint != JDOC_NONE && jdoc_string_is(&c->doc, hint, "password", strlen("password")));
-}
-
 static void read_property(struct cloud *c, struct jpk_cloud_property *property, uint32_t object, const char *path,
                           const char *name)
 {
@@ -167,7 +161,7 @@ static void read_property(struct cloud *c, struct jpk_cloud_property *property, 
         .label = cloud_string(c, object, "displayName", NULL),
         .value = text_of(c, value),
         .default_value = text_of(c, any_member(c, object, "defaultValue")),
-        .secret = is_secret(c, object),
+        .secret = secret_said(&c->doc, object),
         .hidden = loose_flag(c, object, "hidden"),
         .node = object,
         .value_node = value,

@@ -72,7 +72,7 @@ static struct secret credential(struct sweep *s, uint32_t parent, uint32_t key, 
     char *named = name != JDOC_NONE && is_text(doc, name) ? copy(s, name) : NULL;
     if (retarget_encrypted(doc, value))
         secret.rule = SECRET_ENCRYPTED;
-    else if (text && (strchr(text, '[') || (named && retarget_secret_name(named, strlen(named)))))
+    else if (text && (strchr(text, '[') || (named && secret_field_name(named, strlen(named)))))
         secret.rule = retarget_credential_rule(named ? named : "", text, false);
     free(text);
     free(named);
@@ -118,8 +118,8 @@ static bool still_secret(const struct sweep *s, uint32_t key, const struct jdoc 
 {
     uint32_t parent = s->depth ? s->stack[s->depth - 1].node : JDOC_NONE;
     return sweep_without(s, JPK_WITHOUT_CREDENTIALS) && is_value(s->doc, key) &&
-           retarget_property_secret(s->doc, parent, by_name(s)) &&
-           retarget_secret_value(jdoc_string(left, 0), jdoc_string_size(left, 0));
+           secret_property(s->doc, parent, by_name(s)) &&
+           secret_field_value(jdoc_string(left, 0), jdoc_string_size(left, 0));
 }
 
 /* A string with markers in the place of its hits, as canonical text has it. */
@@ -173,20 +173,19 @@ void sweep_text(struct sweep *s, uint32_t key, uint32_t value)
 /* -------------------------------------------------------------------------------------------------------- variables */
 
 /* Whether a variable's value is a secret: hidden, or one by the variable's name or its looks. */
-static bool secret_variable(const struct sweep *s, uint32_t value)
+static bool is_secret(const struct sweep *s, uint32_t value)
 {
     const struct jdoc *doc = s->doc;
     const struct jpk_cloud_component *variable = s->component;
     if (!is_text(doc, value) || jdoc_string_size(doc, value) == 0)
         return false;
-    return variable->as.variable->secret ||
-           retarget_variable_looks_secret(variable->name, strlen(variable->name), jdoc_string(doc, value),
-                                          jdoc_string_size(doc, value));
+    return variable->as.variable->secret || secret_variable(variable->name, strlen(variable->name),
+                                                            jdoc_string(doc, value), jdoc_string_size(doc, value));
 }
 
 void sweep_variable(struct sweep *s, uint32_t key, uint32_t value)
 {
-    bool encrypted = retarget_encrypted(s->doc, value), sure = secret_variable(s, value);
+    bool encrypted = retarget_encrypted(s->doc, value), sure = is_secret(s, value);
     struct secret secret = {.rule = encrypted ? SECRET_ENCRYPTED : SECRET_HIDDEN,
                             .confidence = sure ? JPK_HIGH : JPK_LOW};
     if (jdoc_type(s->doc, value) == JDOC_STRING && jdoc_string_size(s->doc, value) == 0)
@@ -203,5 +202,5 @@ bool sweep_variable_goes(const struct sweep *s, uint32_t value)
 {
     return sweep_without(s, JPK_WITHOUT_VARIABLES) ||
            (sweep_without(s, JPK_WITHOUT_SECRETS) &&
-            (secret_variable(s, value) || (s->result->looking && retarget_encrypted(s->doc, value))));
+            (is_secret(s, value) || (s->result->looking && retarget_encrypted(s->doc, value))));
 }

@@ -115,7 +115,7 @@ static void put_note(struct buf *note, const struct retarget *r, const struct re
     if (path) {
         buf_puts(note, "it names ");
         retarget_put_name(note, path, strlen(path));
-    } else if (change->fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key))) {
+    } else if (change->fate == ITEM_CHANGED && !secret_field_name(item->key, strlen(item->key))) {
         buf_puts(note, "only the secret in its text, the rest of it stays");
     } else if (r->entity && r->entity->deleted) {
         buf_puts(note, "its item is marked as deleted");
@@ -143,7 +143,7 @@ static bool find_secret(const struct retarget *r, const struct retarget_change *
         return ok;
     }
     secret->rule = retarget_credential_rule(item->key, item->value, encrypted);
-    if (change->fate == ITEM_CHANGED && !retarget_secret_name(item->key, strlen(item->key)))
+    if (change->fate == ITEM_CHANGED && !secret_field_name(item->key, strlen(item->key)))
         secret->confidence = JPK_MEDIUM;
     return true;
 }

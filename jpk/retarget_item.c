@@ -6,30 +6,10 @@
 #include "base/secrets.h"
 #include "jpk/retarget_parts.h"
 
-bool retarget_secret_name(const char *name, size_t n)
-{
-    enum { SURE_BYTES = 64 }; /* beyond that secret_kind does not look */
-    return n > SURE_BYTES ? secret_name(name, n) : secret_kind(name, n) != SECRET_NONE;
-}
-
-bool retarget_secret_value(const char *value, size_t n)
-{
-    static const char *const none[] = {"", "0", "1", "true", "false", SECRET_MARKER};
-    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
-        if (strlen(none[i]) == n && memcmp(value, none[i], n) == 0)
-            return false;
-    return !secret_only_variables(value, n);
-}
-
-/* In conditions of queries `token = 'x'` is no secret. */
 bool retarget_cut_secrets(const char *key, const char *value, struct buf *out)
 {
-    static const char *const places[] = {"header", "url", "uri", "host", "connect", "locator", "proxy"};
-    bool place = false;
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        place = place || strcasestr(key, places[i]) != NULL;
     buf_clear(out);
-    if (place && cut_secrets(out, value))
+    if (secret_field_has_parts(key, strlen(key)) && cut_secrets(out, value))
         return true;
     buf_clear(out);
     return false;
@@ -78,8 +58,8 @@ static enum retarget_fate credential(const struct jpk_item *item, struct buf *va
         return ITEM_STAYS;
     if (item->encrypted || jpk_encrypted_length(item->value, &least, &most))
         return ITEM_EMPTIED;
-    if (retarget_secret_name(item->key, strlen(item->key)))
-        return retarget_secret_value(item->value, strlen(item->value)) ? ITEM_CHANGED : ITEM_STAYS;
+    if (secret_field_name(item->key, strlen(item->key)))
+        return secret_field_value(item->value, strlen(item->value)) ? ITEM_CHANGED : ITEM_STAYS;
     return retarget_cut_secrets(item->key, item->value, value) ? ITEM_CHANGED : ITEM_STAYS;
 }
 

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "jpk/retarget.h"
+#include "jpk/secret_field.h"
 #include "jpk/secret_text.h"
 #include "jpk/xml_scan.h"
 
@@ -51,12 +52,6 @@ void retarget_put_name(struct buf *out, const char *name, size_t n);
 /* Adds a row with copies of the texts, but for a path of retarget_path. `secret` may be NULL. False: no memory. */
 bool retarget_list(struct retargeted *result, struct left_out_list *list, uint32_t place, struct jpk_left_out row,
                    const struct secret *secret);
-
-/* Whether a name is that of a secret itself: of `tokenUrl` and `password_expiry` it is not. */
-bool retarget_secret_name(const char *name, size_t n);
-
-/* Whether a value is one that a secret could have: no switch, no marker, and more than variables in brackets. */
-bool retarget_secret_value(const char *value, size_t n);
 
 /*
  * Appends the value of a property without the secrets in it: log-ins in addresses, headers, connection strings. False:
@@ -141,9 +136,6 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
  * variable's name or its looks. False: no memory. */
 bool retarget_variable_secret(const struct buf *text, bool *secret);
 
-/* Whether the value of a variable is a secret, by its name and its looks. */
-bool retarget_variable_looks_secret(const char *name, size_t name_size, const char *value, size_t size);
-
 /* The rule that a credential falls under, by the name of its setting and its value. */
 enum secret_rule retarget_credential_rule(const char *key, const char *value, bool encrypted);
 
@@ -171,9 +163,6 @@ struct retargeted *retarget_look_cloud(const struct jpk_cloud *cloud, const stru
                                        struct jpk_error *err);
 
 /* --------------------------------------------------------------------------------- exports: retarget_cloud_secret.c */
-
-/* Whether a property, an object with a `value`, is one whose texts are secrets; `by_name`: also by its name alone. */
-bool retarget_property_secret(const struct jdoc *doc, uint32_t object, bool by_name);
 
 /* Whether the value of a property, an object with a `value`, is a secret that goes; `by_name`: also by its name alone.
  */

@@ -37,7 +37,7 @@ enum secret_rule retarget_credential_rule(const char *key, const char *value, bo
         return SECRET_ENCRYPTED;
     if (beside_variable(value))
         return (enum secret_rule)HYGIENE_LEAK_BESIDE_VARIABLE;
-    if (!retarget_secret_name(key, n))
+    if (!secret_field_name(key, n))
         return rule_of_place(key);
     switch (secret_kind(key, n)) {
     case SECRET_PASSWORD:
@@ -47,14 +47,6 @@ enum secret_rule retarget_credential_rule(const char *key, const char *value, bo
     default:
         return (enum secret_rule)HYGIENE_PLAIN_SECRET;
     }
-}
-
-bool retarget_variable_looks_secret(const char *name, size_t name_size, const char *value, size_t size)
-{
-    enum { RANDOM_LEAST = 20 };
-    if (!retarget_secret_value(value, size))
-        return false;
-    return retarget_secret_name(name, name_size) || (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
 }
 
 bool retarget_variable_secret(const struct buf *text, bool *secret)
@@ -74,7 +66,7 @@ bool retarget_variable_secret(const struct buf *text, bool *secret)
         if (strcmp(buf_text(&key), "value") != 0)
             continue;
         there = value.size > 0;
-        looks = retarget_variable_looks_secret(buf_text(&name), name.size, buf_text(&value), value.size);
+        looks = secret_variable(buf_text(&name), name.size, buf_text(&value), value.size);
     }
     bool ok = !name.failed && !key.failed && !value.failed;
     buf_free(&name);

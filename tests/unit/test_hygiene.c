@@ -16,6 +16,8 @@
 #include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/hygiene.h"
+#include "jpk/secret_field.h"
+#include "jpk/secret_text.h"
 #include "tests/unit/projectmaker.h"
 
 /* ------------------------------------------------------------------------------------------------------------- help */
@@ -552,10 +554,52 @@ static void test_names(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         if (secret_kind(cases[i].name, strlen(cases[i].name)) != cases[i].kind)
             fail_msg("%s", cases[i].name);
+        else if (cases[i].kind != SECRET_NONE && !secret_name(cases[i].name, strlen(cases[i].name)))
+            fail_msg("%s is masked by nothing", cases[i].name);
     assert_true(secret_name("x-API_Key", 9) && secret_name("signature", 9) && secret_name("tokenUrl", 8));
     assert_false(secret_name("", 0) || secret_name("user", 4) || secret_name("passwor", 7));
     assert_true(secret_about("url", 3) && secret_about("Expiry", 6));
     assert_false(secret_about("", 0) || secret_about("curl", 4));
+}
+
+/* What is a secret by the field that holds it: the same for what finds it and for what shows it. */
+static void test_fields(void **state)
+{
+    (void)state;
+    static const char random[] = "Hk7q05Zw3Vx9Lm8"
+                                 "Zp4QrT";
+    static const struct {
+        const char *name, *value;
+        bool field, variable;
+    } cases[] = {
+        {"smtp_pass", "hunter-2", true, true},
+        {"sf.pass", "hunter-2", true, true},
+        {"dbpass", "changeme", true, true},
+        {"tokens", "hunter-2", true, true},
+        {"session_cookie", "hunter-2", true, true},
+        {"credential1", "hunter-2", true, true},
+        {"smtp_pass", "[password]", false, false},
+        {"Authorization", "Bearer [token]", false, false},
+        {"smtp_pass", "", false, false},
+        {"use_token", "1", false, false},
+        {"password", "true", false, false},
+        {"password", SECRET_MARKER, false, false},
+        {"password_policy_url", "https://shop.acme/policy", false, false},
+        {"tokenUrl", "https://shop.acme/token", false, false},
+        {"nextPageToken", "page-2", false, false},
+        {"notes", "hunter-2", false, false},
+        {"notes", random, false, true},
+        {"notes", "8b801ef6-42b3-4d74-92a5-7f1b4486385c", false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *name = cases[i].name, *value = cases[i].value;
+        if (secret_field(name, value) != cases[i].field ||
+            secret_variable(name, strlen(name), value, strlen(value)) != cases[i].variable)
+            fail_msg("%s = %s", name, value);
+    }
+    assert_true(secret_field_has_parts("http_request_headers", 20) &&
+                secret_field_has_parts("optional_ConnectString", 22));
+    assert_false(secret_field_has_parts("query", 5) || secret_field_has_parts("", 0));
 }
 
 /* --------------------------------------------------------------------------------------------------------- options */
@@ -921,10 +965,11 @@ static void test_labelled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_positives), cmocka_unit_test(test_long_line), cmocka_unit_test(test_negatives),
-        cmocka_unit_test(test_names),     cmocka_unit_test(test_options),   cmocka_unit_test(test_wrong_patterns),
-        cmocka_unit_test(test_bounded),   cmocka_unit_test(test_rules),     cmocka_unit_test(test_masks),
-        cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_rows),      cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_positives),      cmocka_unit_test(test_long_line), cmocka_unit_test(test_negatives),
+        cmocka_unit_test(test_names),          cmocka_unit_test(test_fields),    cmocka_unit_test(test_options),
+        cmocka_unit_test(test_wrong_patterns), cmocka_unit_test(test_bounded),   cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

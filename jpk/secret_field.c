@@ -1,0 +1,121 @@
+#include "jpk/secret_field.h"
+
+#include <string.h>
+
+#include "base/secrets.h"
+#include "jpk/hygiene_parts.h"
+#include "jpk/secret_text.h"
+
+bool secret_field_name(const char *name, size_t n)
+{
+    enum { SURE_BYTES = 64 }; /* beyond that secret_kind does not look */
+    return n > SURE_BYTES ? secret_name(name, n) : secret_kind(name, n) != SECRET_NONE;
+}
+
+bool secret_field_value(const char *value, size_t n)
+{
+    static const char *const none[] = {"", "0", "1", "true", "false", SECRET_MARKER};
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        if (strlen(none[i]) == n && memcmp(value, none[i], n) == 0)
+            return false;
+    return !secret_only_variables(value, n);
+}
+
+bool secret_field(const char *name, const char *value)
+{
+    return secret_field_name(name, strlen(name)) && secret_field_value(value, strlen(value));
+}
+
+/* In conditions of queries `token = 'x'` is no secret. */
+bool secret_field_has_parts(const char *name, size_t n)
+{
+    static const char *const places[] = {"header", "url", "uri", "host", "connect", "locator", "proxy"};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (value_holds(name, n, places[i]))
+            return true;
+    return false;
+}
+
+bool secret_variable(const char *name, size_t name_size, const char *value, size_t size)
+{
+    enum { RANDOM_LEAST = 20 };
+    if (!secret_field_value(value, size))
+        return false;
+    return secret_field_name(name, name_size) || (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
+}
+
+/* ------------------------------------------------------------------------------------------------- Design Studio */
+
+bool secret_entity(const struct jpk_entity *entity)
+{
+    const struct jpk_variable_entity *variable =
+        entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->unread ? entity->as.variable : NULL;
+    return variable &&
+           (variable->hidden || (variable->value && secret_variable(entity->name, strlen(entity->name), variable->value,
+                                                                    strlen(variable->value))));
+}
+
+bool secret_use(const char *variable, const struct jpk_use *use)
+{
+    const char *value = use->default_value;
+    return value &&
+           (secret_variable(variable, strlen(variable), value, strlen(value)) || secret_field(use->where, value));
+}
+
+bool secret_attribute(const struct xml_node *node, const char *attribute, const char *value)
+{
+    static const char *const naming[] = {"key", "name"};
+    bool secret = secret_field(attribute, value);
+    for (size_t i = 0; i < sizeof naming / sizeof naming[0] && strcmp(attribute, "value") == 0; i++) {
+        const char *name = xml_attribute(node, naming[i]);
+        secret = secret || (name && secret_field(name, value));
+    }
+    return secret;
+}
+
+const char *secret_text_name(const struct xml_node *node)
+{
+    const char *name = xml_attribute(node, "name");
+    return name ? name : node->name;
+}
+
+/* -------------------------------------------------------------------------------------------------- Cloud Studio */
+
+static bool flagged(const struct jdoc *doc, uint32_t value)
+{
+    return value != JDOC_NONE && (jdoc_type(doc, value) == JDOC_TRUE || jdoc_string_is(doc, value, "true", 4));
+}
+
+bool secret_said(const struct jdoc *doc, uint32_t object)
+{
+    uint32_t hint = jdoc_member(doc, object, "widgetHint");
+    return (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
+           flagged(doc, jdoc_member(doc, object, "secret")) || flagged(doc, jdoc_member(doc, object, "hidevalue"));
+}
+
+bool secret_named(const struct jdoc *doc, uint32_t string)
+{
+    return jdoc_is(doc, string, JDOC_STRING) &&
+           secret_field_name(jdoc_string(doc, string), jdoc_string_size(doc, string));
+}
+
+bool secret_property(const struct jdoc *doc, uint32_t object, bool by_name)
+{
+    return secret_said(doc, object) || (by_name && (secret_named(doc, jdoc_member(doc, object, "name")) ||
+                                                    secret_named(doc, jdoc_member(doc, object, "key"))));
+}
+
+/* Whether an object is a project variable whose value looks like a secret. */
+static bool looks_secret(const struct jdoc *doc, uint32_t object)
+{
+    uint32_t type = jdoc_member(doc, object, "type"), value = jdoc_member(doc, object, "defaultValue");
+    int64_t number = 0;
+    return jdoc_is(doc, type, JDOC_NUMBER) && jdoc_integer(doc, type, &number) &&
+           jpk_cloud_kind_of(number) == JPK_CLOUD_VARIABLE && jdoc_is(doc, value, JDOC_STRING) &&
+           secret_variable("", 0, jdoc_string(doc, value), jdoc_string_size(doc, value));
+}
+
+bool secret_holder(const struct jdoc *doc, uint32_t object)
+{
+    return secret_property(doc, object, true) || looks_secret(doc, object);
+}
