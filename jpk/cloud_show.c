@@ -9,6 +9,7 @@
 #include "jpk/cloud.h"
 #include "jpk/cloud_path.h"
 #include "jpk/report.h"
+#include "jpk/secret_field.h"
 
 /* ------------------------------------------------------------------------------------------------------------ words */
 
@@ -275,10 +276,12 @@ static void show_options(struct report *report, const struct jpk_cloud_operation
 {
     report_section(report, JPK_REPORT_LIST, "options", "options", NULL);
     for (size_t i = 0; i < operation->option_count; i++) {
-        report_row(report, operation->options[i].key, operation->options[i].value);
-        report_text(report, "key", NULL, operation->options[i].key);
-        report_text(report, "value", NULL, operation->options[i].value);
-        if (usual_option(&operation->options[i]))
+        const struct jpk_cloud_option *option = &operation->options[i];
+        const char *words = shown_value(report, option->value, secret_field(option->key, option->value));
+        report_row(report, option->key, words);
+        report_text(report, "key", NULL, option->key);
+        report_text(report, "value", NULL, words);
+        if (usual_option(option))
             report_usual(report);
     }
 }
@@ -311,7 +314,8 @@ static void show_settings(struct report *report, const struct jpk_cloud_property
     for (size_t i = 0; i < count && !report->failed; i++) {
         const struct jpk_cloud_property *property = &properties[i];
         const char *value = property->value ? property->value : property->default_value;
-        const char *words = value ? shown_value(report, value, property->secret) : "";
+        bool secret = property->secret || (value && secret_field(property->name, value));
+        const char *words = value ? shown_value(report, value, secret) : "";
         report_row(report, property->path, words);
         report_text(report, "path", NULL, property->path);
         if (value)
@@ -421,7 +425,8 @@ static void show_email(struct report *report, const struct jpk_cloud_component *
 static void show_variable(struct report *report, const struct jpk_cloud_component *component)
 {
     const struct jpk_cloud_variable_component *variable = component->as.variable;
-    bool secret = variable->secret || secret_name(component->name, strlen(component->name));
+    bool secret = variable->secret ||
+                  secret_variable(component->name, strlen(component->name), variable->value, strlen(variable->value));
     const char *words = *variable->value ? shown_value(report, variable->value, secret) : "none";
     report_fact(report, "label", "label", variable->label);
     report_row(report, "hidden", variable->secret ? "yes" : "no");

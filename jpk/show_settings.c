@@ -6,6 +6,7 @@
 #include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/model.h"
+#include "jpk/secret_field.h"
 
 enum setting_kind {
     SETTING_TEXT,
@@ -344,8 +345,7 @@ static const char *masked_value(struct report *report, const struct setting *set
                                 bool *masked)
 {
     struct buf out = {0};
-    bool whole =
-        (setting && setting->kind == SETTING_SECRET) || (!setting && secret_name(item->key, strlen(item->key)));
+    bool whole = (setting && setting->kind == SETTING_SECRET) || secret_field(item->key, item->value);
     *masked = whole ? mask_secret(&out, item->value) : mask_secrets(&out, item->value);
     const char *kept = report_keep(report, out.failed ? NULL : buf_text(&out));
     buf_free(&out);

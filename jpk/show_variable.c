@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/secrets.h"
 #include "base/text.h"
+#include "jpk/secret_field.h"
 #include "jpk/show_parts.h"
 #include "jpk/show_places.h"
 #include "jpk/show_settings.h"
@@ -12,7 +12,7 @@ static void value_fact(struct report *report, const struct jpk_entity *entity)
 {
     const struct jpk_variable_entity *variable = entity->as.variable;
     const struct jpk_item *item = jpk_entity_item(entity, "value");
-    bool secret = variable->hidden || secret_name(entity->name, strlen(entity->name));
+    bool secret = secret_entity(entity);
     const char *words = !variable->has_value ? "none"
                         : !variable->value   ? encrypted_words(report, item->value)
                         : secret             ? "****"
@@ -66,7 +66,7 @@ static void use_row(struct report *report, const struct jpk_variable *variable, 
     if (strcmp(use->spelled, variable->name) != 0)
         report_text(report, "spelled", "spelled", use->spelled);
     if (use->default_value)
-        report_text(report, "defaultValue", "default", use->default_value);
+        report_text(report, "defaultValue", "default", secret_use(variable->name, use) ? "****" : use->default_value);
 }
 
 void show_variable(struct report *report, const struct jpk_variable *variable)
