@@ -122,10 +122,7 @@ void cloud_diff_lists(struct cloud_comparison *c, const struct cloud_elements li
 /* Adds a field for two values, one of which may be JDOC_NONE; `key` is what tells whether it is a secret. */
 void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_diff_part part);
 
-/* Whether an object says that its value is a secret: by a flag, or by its name. */
-bool cloud_holds_secret(const struct jdoc *doc, uint32_t object);
-
-/* Whether the value of a member is a secret: by its key, or because the object `holds` one. */
+/* Whether the value of a member is a secret: by its key, or because the object `holds` one (see secret_holder). */
 bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds);
 
 /* The elements of an array that are compared. False: no memory. */

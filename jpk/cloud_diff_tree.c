@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "jpk/cloud_diff.h"
+#include "jpk/secret_field.h"
 
 enum {
     DEPTH = 64,        /* what lies deeper differs as a whole; real documents have some 40 levels */
@@ -188,8 +189,8 @@ void cloud_diff_objects(struct cloud_comparison *c, uint32_t a, uint32_t b, enum
 {
     const uint32_t objects[] = {a, b};
     bool outer = c->secret;
-    bool holds = (a != JDOC_NONE && cloud_holds_secret(doc_of(c, SIDE_A), a)) ||
-                 (b != JDOC_NONE && cloud_holds_secret(doc_of(c, SIDE_B), b));
+    bool holds = (a != JDOC_NONE && secret_holder(doc_of(c, SIDE_A), a)) ||
+                 (b != JDOC_NONE && secret_holder(doc_of(c, SIDE_B), b));
     if (shape == SHAPE_PROPERTY) {
         c->secret = outer || holds;
         compare_property(c, a, b);

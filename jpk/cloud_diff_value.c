@@ -5,6 +5,7 @@
 #include "base/secrets.h"
 #include "jpk/cloud_diff.h"
 #include "jpk/packed.h"
+#include "jpk/secret_field.h"
 
 enum { JSON_BYTES = 200 }; /* longer JSON is cut */
 
@@ -16,86 +17,86 @@ static bool encrypted(const struct jdoc *doc, uint32_t node)
            memcmp(jdoc_string(doc, node), "$00", 3) == 0;
 }
 
-static bool flagged(const struct jdoc *doc, uint32_t value)
+static bool is_value(const struct jdoc *doc, uint32_t key)
 {
-    return value != JDOC_NONE && (jdoc_type(doc, value) == JDOC_TRUE || jdoc_string_is(doc, value, "true", 4));
-}
-
-static bool names_secret(const struct jdoc *doc, uint32_t value)
-{
-    return jdoc_is(doc, value, JDOC_STRING) && secret_name(jdoc_string(doc, value), jdoc_string_size(doc, value));
-}
-
-bool cloud_holds_secret(const struct jdoc *doc, uint32_t object)
-{
-    uint32_t hint = jdoc_member(doc, object, "widgetHint");
-    return (hint != JDOC_NONE && jdoc_string_is(doc, hint, "password", strlen("password"))) ||
-           flagged(doc, jdoc_member(doc, object, "secret")) || flagged(doc, jdoc_member(doc, object, "hidevalue")) ||
-           names_secret(doc, jdoc_member(doc, object, "name")) || names_secret(doc, jdoc_member(doc, object, "key"));
+    return jdoc_string_is(doc, key, "value", strlen("value")) ||
+           jdoc_string_is(doc, key, "defaultValue", strlen("defaultValue"));
 }
 
 bool cloud_secret_member(const struct jdoc *doc, uint32_t key, bool holds)
 {
-    bool value = jdoc_string_is(doc, key, "value", strlen("value")) ||
-                 jdoc_string_is(doc, key, "defaultValue", strlen("defaultValue"));
-    return (holds && value) || jdoc_string_is(doc, key, "account", strlen("account")) ||
-           secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key));
+    return (holds && is_value(doc, key)) || jdoc_string_is(doc, key, "account", strlen("account")) ||
+           secret_named(doc, key);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ JSON */
 
-static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret);
+/* How much of a value is shown. */
+enum shown { SHOWN, SHOWN_WITHOUT_PARTS, NOT_SHOWN };
 
-static void put_string(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, enum shown shown);
+
+static void put_string(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, enum shown how)
 {
     size_t n = jdoc_string_size(doc, node);
-    bool hide = encrypted(doc, node) || (secret && !secret_only_variables(jdoc_string(doc, node), n));
-    const char *shown = hide ? not_shown : diff_copy_shown(d, jdoc_string(doc, node), n < JSON_BYTES ? n : JSON_BYTES);
+    bool hide = encrypted(doc, node) || (how == NOT_SHOWN && !secret_only_variables(jdoc_string(doc, node), n));
+    const char *shown =
+        hide ? not_shown
+             : diff_copy_shown(d, jdoc_string(doc, node), n < JSON_BYTES ? n : JSON_BYTES, how == SHOWN_WITHOUT_PARTS);
     d->failed |= !shown;
     if (shown)
         json_put_string(out, shown, strlen(shown));
 }
 
-static void put_members(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+/* Whether the text of a property is one in which secrets stand. */
+static bool has_parts(const struct jdoc *doc, uint32_t property)
 {
-    bool holds = cloud_holds_secret(doc, node);
+    uint32_t name = jdoc_member(doc, property, "name");
+    return jdoc_is(doc, name, JDOC_STRING) &&
+           secret_field_has_parts(jdoc_string(doc, name), jdoc_string_size(doc, name));
+}
+
+static void put_members(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, enum shown shown)
+{
+    bool holds = secret_holder(doc, node), parts = has_parts(doc, node);
     const char *separator = "";
     for (uint32_t key = node + 1; key < jdoc_next(doc, node) && out->size <= JSON_BYTES;
          key = jdoc_next(doc, key + 1)) {
         if (jdoc_shadowed(doc, key))
             continue;
         buf_puts(out, separator);
-        put_string(d, out, doc, key, false);
+        put_string(d, out, doc, key, SHOWN);
         buf_putc(out, ':');
-        put_json(d, out, doc, key + 1, secret || cloud_secret_member(doc, key, holds));
+        enum shown how = shown == SHOWN && parts && is_value(doc, key) ? SHOWN_WITHOUT_PARTS : shown;
+        put_json(d, out, doc, key + 1, cloud_secret_member(doc, key, holds) ? NOT_SHOWN : how);
         separator = ",";
     }
 }
 
 /* In one line, secrets left out; stops a little behind JSON_BYTES, which bounds the depth too. */
-static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, enum shown shown)
 {
     const char *separator = "";
     switch (jdoc_type(doc, node)) {
     case JDOC_OBJECT:
         buf_putc(out, '{');
-        put_members(d, out, doc, node, secret);
+        put_members(d, out, doc, node, shown);
         buf_putc(out, '}');
         break;
     case JDOC_ARRAY:
         buf_putc(out, '[');
         for (uint32_t at = node + 1; at < jdoc_next(doc, node) && out->size <= JSON_BYTES; at = jdoc_next(doc, at)) {
             buf_puts(out, separator);
-            put_json(d, out, doc, at, secret);
+            put_json(d, out, doc, at, shown);
             separator = ",";
         }
         buf_putc(out, ']');
         break;
     case JDOC_STRING:
-        put_string(d, out, doc, node, secret);
+        put_string(d, out, doc, node, shown);
         break;
     case JDOC_NUMBER:
-        if (secret)
+        if (shown == NOT_SHOWN)
             json_put_string(out, not_shown, strlen(not_shown));
         else
             buf_put(out, jdoc_number(doc, node), jdoc_number_size(doc, node));
@@ -108,9 +109,9 @@ static void put_json(struct diffing *d, struct buf *out, const struct jdoc *doc,
 }
 
 /* JSON of a value, cut at the end of a character. */
-static void put_cut(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, bool secret)
+static void put_cut(struct diffing *d, struct buf *out, const struct jdoc *doc, uint32_t node, enum shown shown)
 {
-    put_json(d, out, doc, node, secret);
+    put_json(d, out, doc, node, shown);
     if (out->size <= JSON_BYTES || out->failed)
         return;
     size_t end = JSON_BYTES;
@@ -139,7 +140,7 @@ static void put_text(struct cloud_comparison *c, struct buf *out, const struct j
     if (jdoc_type(doc, node) == JDOC_STRING && !json)
         buf_put(out, jdoc_string(doc, node), jdoc_string_size(doc, node));
     else
-        put_cut(&c->c->d, out, doc, node, c->secret);
+        put_cut(&c->c->d, out, doc, node, c->secret ? NOT_SHOWN : SHOWN);
     c->c->d.failed |= out->failed;
 }
 
@@ -167,7 +168,7 @@ static const char *told_key(const struct cloud_comparison *c, const char *key, u
 {
     bool flags = (a == JDOC_NONE || jdoc_type(c->c->view[SIDE_A].doc, a) < JDOC_NUMBER) &&
                  (b == JDOC_NONE || jdoc_type(c->c->view[SIDE_B].doc, b) < JDOC_NUMBER);
-    return flags ? "" : c->secret ? "secret" : key;
+    return flags ? "" : c->secret ? NULL : key;
 }
 
 void cloud_diff_add(struct cloud_comparison *c, uint32_t a, uint32_t b, const char *key, enum cloud_diff_part part)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/secrets.h"
 #include "jpk/diff_state.h"
+#include "jpk/secret_field.h"
 
 /* ----------------------------------------------------------------------------------------------------- the changes */
 
@@ -85,8 +86,9 @@ char *diff_item_path(struct diffing *d, int side, uint32_t index)
 bool diff_secret(const char *key, const char *value)
 {
     size_t least, most;
-    return value && (jpk_encrypted_length(value, &least, &most) ||
-                     (secret_name(key, strlen(key)) && !secret_only_variables(value, strlen(value))));
+    if (!value || jpk_encrypted_length(value, &least, &most))
+        return value != NULL;
+    return key ? secret_field(key, value) : !secret_only_variables(value, strlen(value));
 }
 
 struct jpk_diff_field *diff_add_field(struct diffing *d, enum jpk_diff_field_kind kind, const char *path)
@@ -103,9 +105,10 @@ struct jpk_diff_field *diff_add_field(struct diffing *d, enum jpk_diff_field_kin
     return &fields[d->field_count++];
 }
 
-static const char *copy_value(struct diffing *d, const char *value)
+static const char *copy_value(struct diffing *d, const char *key, const char *value)
 {
-    const char *copy = value ? diff_copy_shown(d, value, strlen(value)) : NULL;
+    bool parts = key && secret_field_has_parts(key, strlen(key));
+    const char *copy = value ? diff_copy_shown(d, value, strlen(value), parts) : NULL;
     if (value && !copy)
         d->failed = true;
     return copy;
@@ -139,7 +142,8 @@ void diff_add_value(struct diffing *d, const char *path, const char *key, const 
 {
     bool hide = diff_secret(key, a) || diff_secret(key, b);
     if (!hide && ((a && strchr(a, '\n')) || (b && strchr(b, '\n')))) {
-        diff_add_text(d, path, a ? a : "", a ? strlen(a) : 0, b ? b : "", b ? strlen(b) : 0);
+        diff_add_text(d, path, a ? a : "", a ? strlen(a) : 0, b ? b : "", b ? strlen(b) : 0,
+                      key && secret_field_has_parts(key, strlen(key)));
         return;
     }
     struct jpk_diff_field *field = diff_add_field(d, JPK_DIFF_FIELD_VALUE, path);
@@ -149,8 +153,8 @@ void diff_add_value(struct diffing *d, const char *path, const char *key, const 
     field->added = b != NULL;
     field->old_hidden = hide && a;
     field->new_hidden = hide && b;
-    field->old_value = hide ? NULL : copy_value(d, a);
-    field->new_value = hide ? NULL : copy_value(d, b);
+    field->old_value = hide ? NULL : copy_value(d, key, a);
+    field->new_value = hide ? NULL : copy_value(d, key, b);
     name_items(d, field, a, b);
 }
 
@@ -171,8 +175,8 @@ void diff_add_encrypted(struct diffing *d, const char *path, const char *key, co
     field->added = b != NULL;
     field->old_hidden = a && (a_encrypted || diff_secret(key, a));
     field->new_hidden = b && (b_encrypted || diff_secret(key, b));
-    field->old_value = field->old_hidden ? NULL : copy_value(d, a);
-    field->new_value = field->new_hidden ? NULL : copy_value(d, b);
+    field->old_value = field->old_hidden ? NULL : copy_value(d, key, a);
+    field->new_value = field->new_hidden ? NULL : copy_value(d, key, b);
 }
 
 /* ------------------------------------------------------------------------------------------------- beginning and end

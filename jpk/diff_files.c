@@ -50,7 +50,7 @@ static const char *describe_bytes(struct diffing *d, const struct buf *bytes)
 void diff_add_bytes(struct diffing *d, const char *path, const struct buf bytes[2], bool lines)
 {
     if (lines && is_text(&bytes[0]) && is_text(&bytes[1])) {
-        diff_add_text(d, path, buf_text(&bytes[0]), bytes[0].size, buf_text(&bytes[1]), bytes[1].size);
+        diff_add_text(d, path, buf_text(&bytes[0]), bytes[0].size, buf_text(&bytes[1]), bytes[1].size, false);
         return;
     }
     const char *left = describe_bytes(d, &bytes[0]), *right = describe_bytes(d, &bytes[1]);

@@ -57,8 +57,24 @@ static void hide_hits(struct diffing *d, const char **line, size_t *n, const cha
     *n = d->scratch.size;
 }
 
-static const char *copy_shown(struct diffing *d, const char *line, size_t n)
+/* A line with what stands behind the names of secrets in it masked, in d->scratch. */
+static void mask_parts(struct diffing *d, const char **line, size_t *n)
 {
+    char *copy = strndup(*line, *n);
+    buf_clear(&d->scratch);
+    d->failed |= !copy;
+    if (copy)
+        mask_secrets(&d->scratch, copy);
+    d->failed |= d->scratch.failed;
+    *line = buf_text(&d->scratch);
+    *n = d->scratch.size;
+    free(copy);
+}
+
+static const char *copy_shown(struct diffing *d, const char *line, size_t n, bool parts)
+{
+    if (parts)
+        mask_parts(d, &line, &n);
     static const char hidden[] = " (not shown)";
     size_t shown = shown_part(line, n);
     if (shown == n)
@@ -78,14 +94,14 @@ static bool find_secrets(struct diffing *d, const char *text, size_t n, struct h
     return ok;
 }
 
-const char *diff_copy_shown(struct diffing *d, const char *text, size_t n)
+const char *diff_copy_shown(struct diffing *d, const char *text, size_t n, bool parts)
 {
     struct hygiene_hits hits = {0};
     const char *line = text;
     if (find_secrets(d, text, n, &hits))
         hide_hits(d, &line, &n, text, &hits);
     hygiene_hits_free(&hits);
-    return copy_shown(d, line, n);
+    return copy_shown(d, line, n, parts);
 }
 
 /* --------------------------------------------------------------------------------------------------- line diffs */
@@ -105,6 +121,7 @@ static size_t hunk_end(const struct linediff *diff, size_t i)
 struct hunk_writer {
     struct diffing *d;
     const struct hygiene_hits *hits; /* of the texts of both sides */
+    bool parts;
     struct jpk_diff_line *lines;
     size_t count;
 };
@@ -117,25 +134,24 @@ static void put_lines(struct hunk_writer *out, char sign, const struct linediff_
         const char *line = lines[i].text;
         size_t n = lines[i].size - ended;
         hide_hits(out->d, &line, &n, buf_text(&out->d->text[side]), &out->hits[side]);
-        const char *text = copy_shown(out->d, line, n);
+        const char *text = copy_shown(out->d, line, n, out->parts);
         if (!text)
             out->d->failed = true;
         out->lines[out->count++] = (struct jpk_diff_line){.sign = sign, .unfinished = !ended, .text = text ? text : ""};
     }
 }
 
-static void make_hunk(struct diffing *d, const struct linediff *diff, const struct hygiene_hits *hits, size_t first,
-                      size_t end, struct jpk_diff_hunk *hunk)
+static void make_hunk(struct hunk_writer out, const struct linediff *diff, size_t first, size_t end,
+                      struct jpk_diff_hunk *hunk)
 {
     const struct linediff_edit *edits = diff->edits, *last = &edits[end - 1];
     size_t before = edits[first].a < CONTEXT ? edits[first].a : CONTEXT;
     size_t a0 = edits[first].a - before, b0 = edits[first].b - before;
     size_t a_end = last->a + last->a_count, behind = diff->a_count - a_end;
     size_t a1 = a_end + (behind < CONTEXT ? behind : CONTEXT), b1 = last->b + last->b_count + (a1 - a_end);
-    struct hunk_writer out = {
-        .d = d, .hits = hits, .lines = arena_calloc(&d->arena, a1 - a0 + b1 - b0, sizeof *out.lines)};
+    out.lines = arena_calloc(&out.d->arena, a1 - a0 + b1 - b0, sizeof *out.lines);
     if (!out.lines) {
-        d->failed = true;
+        out.d->failed = true;
         return;
     }
     size_t at = a0;
@@ -155,9 +171,9 @@ static void make_hunk(struct diffing *d, const struct linediff *diff, const stru
                                    .line_count = out.count};
 }
 
-static void make_hunks(struct diffing *d, const struct linediff *diff, const struct hygiene_hits *hits,
-                       struct jpk_diff_field *field)
+static void make_hunks(const struct hunk_writer *out, const struct linediff *diff, struct jpk_diff_field *field)
 {
+    struct diffing *d = out->d;
     size_t count = 0;
     for (size_t i = 0; i < diff->edit_count; i++) {
         field->removed += diff->edits[i].a_count;
@@ -174,7 +190,7 @@ static void make_hunks(struct diffing *d, const struct linediff *diff, const str
     field->hunk_count = count;
     for (size_t i = 0, end; i < diff->edit_count; i = end) {
         end = hunk_end(diff, i);
-        make_hunk(d, diff, hits, i, end, hunks++);
+        make_hunk(*out, diff, i, end, hunks++);
     }
 }
 
@@ -194,7 +210,8 @@ static void end_alike(struct diffing *d)
     }
 }
 
-void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size)
+void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size,
+                   bool parts)
 {
     struct linediff diff;
     struct hygiene_hits hits[2] = {{0}};
@@ -211,7 +228,8 @@ void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_
     }
     for (int side = 0; side < 2; side++)
         find_secrets(d, buf_text(&d->text[side]), d->text[side].size, &hits[side]);
-    make_hunks(d, &diff, hits, field);
+    struct hunk_writer out = {.d = d, .hits = hits, .parts = parts};
+    make_hunks(&out, &diff, field);
     hygiene_hits_free(&hits[SIDE_A]);
     hygiene_hits_free(&hits[SIDE_B]);
     linediff_free(&diff);

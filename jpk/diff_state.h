@@ -208,11 +208,16 @@ struct jpk_diff_change diff_item_change(const struct diffing *d, uint32_t a, uin
 /* The path of an item; NULL for MAP_NONE, and without memory, which is noted. */
 char *diff_item_path(struct diffing *d, int side, uint32_t index);
 
-/* Whether what a key holds must not be shown: an encrypted text, or one whose key looks like that of a secret. A value
- * that is only a variable in brackets may. */
+/*
+ * Whether what a key holds must not be shown: an encrypted text, or a secret. With the key NULL it is one whatever it
+ * is called. A value that is only a variable in brackets may be shown.
+ */
 bool diff_secret(const char *key, const char *value);
 
-/* Adds a field at `path` for a value that changed; `key` is its own name. NULL: absent on that side. */
+/*
+ * Adds a field at `path` for a value that changed; `key` is its own name, NULL that of a secret. A value that is NULL
+ * is absent on that side.
+ */
 void diff_add_value(struct diffing *d, const char *path, const char *key, const char *a, const char *b);
 
 /*
@@ -227,11 +232,15 @@ struct jpk_diff_field *diff_add_field(struct diffing *d, enum jpk_diff_field_kin
 
 /* -------------------------------------------------------------------------------------------------- diff_lines.c */
 
-/* A copy of a text with what stands behind the name of a secret in its lines left out. NULL: no memory. */
-const char *diff_copy_shown(struct diffing *d, const char *text, size_t n);
+/*
+ * A copy of a text with what stands behind the name of a secret in its lines left out; with `parts` (see
+ * secret_field_has_parts) wherever it stands. NULL: no memory.
+ */
+const char *diff_copy_shown(struct diffing *d, const char *text, size_t n, bool parts);
 
 /* Adds a field for two texts, which need not end in NUL. */
-void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size);
+void diff_add_text(struct diffing *d, const char *path, const char *a, size_t a_size, const char *b, size_t b_size,
+                   bool parts);
 
 /* -------------------------------------------------------------------------------------------------- diff_files.c */
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "jpk/diff_state.h"
+#include "jpk/secret_field.h"
 
 /* ------------------------------------------------------------------------------------------------ what is left out */
 
@@ -267,12 +268,11 @@ static void add_value(struct comparison *c, const char *part, const char *key, c
     leave(c, before);
 }
 
-/* A project variable whose value is to be masked keeps it secret under a key that says nothing. */
-static const char *secret_key(const struct jpk_entity *entity, const char *key)
+/* The key by which a value is judged: a project variable has its secret under one that says nothing. */
+static const char *told_key(const struct comparison *c, const char *key)
 {
-    bool hidden = entity && entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->unread && entity->as.variable &&
-                  (entity->as.variable->hidden || diff_secret(entity->name, "?"));
-    return hidden && strcmp(key, "value") == 0 ? "secret" : key;
+    bool secret = (c->a && secret_entity(c->a)) || (c->b && secret_entity(c->b));
+    return secret && strcmp(key, "value") == 0 ? NULL : key;
 }
 
 /* Both or one of them is encrypted. */
@@ -293,8 +293,7 @@ static void compare_item(struct comparison *c, const char *key, const struct jpk
     if (a && b && a->encrypted == b->encrypted && !a->value == !b->value &&
         (a->encrypted ? strcmp(value_of(a), value_of(b)) == 0 : diff_same_text(c->d, value_of(a), value_of(b))))
         return;
-    const char *told = secret_key(c->a, key);
-    told = told == key ? secret_key(c->b, key) : told;
+    const char *told = told_key(c, key);
     if ((a && a->encrypted) || (b && b->encrypted)) {
         add_encrypted(c, key, told, a, b);
         return;
@@ -345,24 +344,27 @@ static void compare_items(struct comparison *c, const struct xml_node *a, const 
     free(right);
 }
 
-static void compare_attribute(struct comparison *c, const struct xml_node *node, const char *name, const char *a,
-                              const char *b)
+/* One of the two elements may be NULL, or lack the attribute. */
+static void compare_attribute(struct comparison *c, const struct xml_node *a, const struct xml_node *b,
+                              const char *name)
 {
-    if (skip_attribute(c->d, node, name) || (a && b && diff_same_text(c->d, a, b)))
+    const char *left = xml_attribute(a, name), *right = xml_attribute(b, name);
+    if (skip_attribute(c->d, left ? a : b, name) || (left && right && diff_same_text(c->d, left, right)))
         return;
+    bool secret = (left && secret_attribute(a, name, left)) || (right && secret_attribute(b, name, right));
     size_t before = enter(c, "@");
     buf_puts(&c->path, name);
-    diff_add_value(c->d, buf_text(&c->path), name, a, b);
+    diff_add_value(c->d, buf_text(&c->path), secret ? NULL : name, left, right);
     leave(c, before);
 }
 
 static void compare_attributes(struct comparison *c, const struct xml_node *a, const struct xml_node *b)
 {
     for (uint32_t i = 0; a && i < a->attribute_count; i++)
-        compare_attribute(c, a, a->attributes[i].name, a->attributes[i].value, xml_attribute(b, a->attributes[i].name));
+        compare_attribute(c, a, b, a->attributes[i].name);
     for (uint32_t i = 0; b && i < b->attribute_count; i++)
         if (!xml_attribute(a, b->attributes[i].name))
-            compare_attribute(c, b, b->attributes[i].name, NULL, b->attributes[i].value);
+            compare_attribute(c, a, b, b->attributes[i].name);
 }
 
 /* ------------------------------------------------------------------------------------------------------- children */
@@ -542,16 +544,13 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
     const struct xml_node *node = a ? a : b;
     if (node->child || node->item_count || node->text)
         return false;
-    const char *content = xml_attribute(node, "contentId"), *key = xml_attribute(node, "key");
+    const char *content = xml_attribute(node, "contentId");
     struct buf text = {0};
-    bool secret = key && diff_secret(key, "?");
-    if (secret)
-        buf_printf(&text, "key=%s (not shown)", key);
-    for (uint32_t i = 0; !content && !secret && i < node->attribute_count; i++) {
+    for (uint32_t i = 0; !content && i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
+        bool secret = diff_secret(secret_attribute(node, at->name, at->value) ? NULL : "", at->value);
         if (!skip_attribute(c->d, node, at->name))
-            buf_printf(&text, "%s%s=%s", text.size ? " " : "", at->name,
-                       diff_secret(at->name, at->value) ? "(not shown)" : at->value);
+            buf_printf(&text, "%s%s=%s", text.size ? " " : "", at->name, secret ? "(not shown)" : at->value);
     }
     const char *value = content ? content : buf_text(&text);
     diff_add_value(c->d, buf_text(&c->path), "", a ? value : NULL, b ? value : NULL);
@@ -616,8 +615,10 @@ static void compare_node(struct comparison *c, const struct xml_node *a, size_t 
         compare_attributes(c, a, b);
         compare_items(c, a, b);
     }
-    if (text && !same_or_absent(c->d, left, right))
-        diff_add_value(c->d, buf_text(&c->path), "", left ? left : a ? "" : NULL, right ? right : b ? "" : NULL);
+    if (text && !same_or_absent(c->d, left, right)) {
+        const char *named = secret_text_name(a ? a : b);
+        diff_add_value(c->d, buf_text(&c->path), named, left ? left : a ? "" : NULL, right ? right : b ? "" : NULL);
+    }
     if ((a && a->child) || (b && b->child))
         compare_children(c, a, a_at, b, b_at);
     c->d->failed |= c->path.failed;

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/secrets.h"
 #include "jpk/cloud_diff.h"
 #include "jpk/cloud_json.h"
 #include "jpk/cloud_path.h"
 #include "jpk/merge_json_write.h"
+#include "jpk/secret_field.h"
 
 enum { DEPTH_MAX = 64 }; /* what lies deeper is merged as a whole */
 
@@ -129,7 +129,7 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
 {
     uint32_t object = parent->at.index;
     enum cloud_shape shape = (enum cloud_shape)parent->shape;
-    bool holds = cloud_holds_secret(doc, object);
+    bool holds = secret_holder(doc, object);
     for (uint32_t key = object + 1; key < jdoc_next(doc, object) && !m->failed; key = jdoc_next(doc, key + 1)) {
         if (jdoc_shadowed(doc, key))
             continue;
