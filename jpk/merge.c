@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/archive.h"
 #include "jpk/md5.h"
 #include "jpk/merge_list.h"
 #include "jpk/merge_project.h"
 #include "jpk/merge_xml.h"
+#include "jpk/secret_field.h"
 #include "jpk/xml_scan.h"
 
 /* ------------------------------------------------------------------------------------------------- the unit at hand */
@@ -72,8 +72,8 @@ void merge_about(struct project_merge *p, const struct merge_unit *unit)
     m->failed |= !m->subject.path;
     m->subject.type = item->type_name;
     m->subject.id = item->id;
-    m->subject.hides = item->type == JPK_TYPE_PROJECT_VARIABLE && item->as.variable &&
-                       (item->as.variable->hidden || secret_name(item->name, strlen(item->name)));
+    for (int side = 0; side < MERGE_SIDES; side++)
+        m->subject.hides |= unit->item[side] && secret_entity(unit->item[side]);
     free(path);
 }
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "base/secrets.h"
 #include "jpk/properties.h"
+#include "jpk/secret_field.h"
 
 enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, FILE_OF_ROWS, LINES };
 
@@ -119,7 +119,8 @@ static void add_property(struct merging *m, const struct merge_node *parent, str
     size_t end = key_end(text, n, start);
     const char *key = arena_strndup(&m->arena, text + start, end - start);
     unsigned flags =
-        !key ? 0u : (properties_noisy(key) ? MERGE_NOISE : 0u) | (secret_name(key, strlen(key)) ? MERGE_SECRET : 0u);
+        !key ? 0u
+             : (properties_noisy(key) ? MERGE_NOISE : 0u) | (secret_field_name(key, strlen(key)) ? MERGE_SECRET : 0u);
     add(m, parent, out, keep_entry(m, text, n, value_start(text, n, end)), key, flags);
 }
 

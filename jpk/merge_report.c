@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "jpk/jpk.h"
 #include "jpk/merge_state.h"
+#include "jpk/secret_text.h"
 
 enum { VALUE_MAX = 2000 }; /* bytes of a value in a report */
 
@@ -39,25 +40,30 @@ static size_t shown_size(const char *text, size_t n)
     return n;
 }
 
-/* A copy in which secrets are masked; the whole is hidden when it is one. */
+/* A copy in which secrets are masked, in the whole before it is cut; nothing of it when it is one. */
 static struct jpk_merge_value shown(struct merging *m, const struct merge_text *value)
 {
     struct jpk_merge_value result = {0};
-    struct buf masked = {0};
+    struct buf found = {0}, masked = {0};
     size_t least, most;
     if (!value->text)
         return result;
-    const char *text = keep(m, value->text, shown_size(value->text, value->size));
-    if (jpk_encrypted_length(text, &least, &most) || strncmp(text, "$00", 3) == 0 ||
-        (value->secret && *text && !secret_only_variables(text, strlen(text)))) {
-        result.hidden = true;
-        return result;
+    if (!secret_text_mask(&found, value->text, value->size))
+        buf_put(&found, value->text, value->size);
+    const char *text = buf_text(&found);
+    result.hidden = jpk_encrypted_length(text, &least, &most) || strncmp(text, "$00", 3) == 0 ||
+                    (value->secret && *text && !secret_only_variables(text, strlen(text)));
+    if (!result.hidden) {
+        mask_secrets(&masked, text);
+        size_t n = shown_size(buf_text(&masked), masked.size);
+        if (n < masked.size) {
+            masked.size = n;
+            buf_puts(&masked, " ...");
+        }
+        result.text = keep(m, buf_text(&masked), masked.size);
     }
-    mask_secrets(&masked, text);
-    if (value->size > VALUE_MAX)
-        buf_puts(&masked, " ...");
-    m->failed |= masked.failed;
-    result.text = keep(m, buf_text(&masked), masked.size);
+    m->failed |= found.failed || masked.failed;
+    buf_free(&found);
     buf_free(&masked);
     return result;
 }

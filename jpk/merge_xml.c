@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/secrets.h"
+#include "jpk/secret_field.h"
 
 enum what { ELEMENT, ATTRIBUTE, PROPERTY, TEXT, MAPPING };
 
@@ -144,7 +144,7 @@ static void add_attributes(struct merging *m, const struct merge_node *parent, c
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
         const char *name = joined(m, "@", at->name);
-        unsigned secret = secret_name(at->name, strlen(at->name)) ? MERGE_SECRET : 0;
+        unsigned secret = secret_attribute(node, at->name, at->value) ? MERGE_SECRET : 0;
         add(m, out,
             (struct merge_node){.kind = MERGE_SCALAR,
                                 .side = parent->side,
@@ -159,7 +159,7 @@ static void add_attributes(struct merging *m, const struct merge_node *parent, c
 /* A variable whose value is to be masked keeps it under a key that says nothing. */
 static bool secret_item(const struct merging *m, const struct jpk_item *item)
 {
-    return item->encrypted || secret_name(item->key, strlen(item->key)) ||
+    return item->encrypted || (item->value && secret_field(item->key, item->value)) ||
            (m->subject.hides && strcmp(item->key, "value") == 0);
 }
 
@@ -244,8 +244,13 @@ static void children(struct merging *m, const struct merge_node *parent, struct 
     add_items(m, parent, node, out);
     if (node->text)
         add(m, out,
-            (struct merge_node){
-                .kind = MERGE_STRING, .side = parent->side, .what = TEXT, .at.pointer = node, .key = "#", .name = ""});
+            (struct merge_node){.kind = MERGE_STRING,
+                                .side = parent->side,
+                                .what = TEXT,
+                                .flags = secret_field(secret_text_name(node), node->text) ? MERGE_SECRET : 0,
+                                .at.pointer = node,
+                                .key = "#",
+                                .name = ""});
     for (const struct xml_node *child = node->child; child && !m->failed; child = child->next)
         add_element(m, parent, child, out);
 }
@@ -255,7 +260,7 @@ static void put_element(const struct xml_node *node, struct buf *out)
     buf_printf(out, "<%s", node->name);
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
-        bool secret = secret_name(at->name, strlen(at->name));
+        bool secret = secret_attribute(node, at->name, at->value);
         buf_printf(out, " %s=\"%s\"", at->name, secret ? "****" : at->value);
     }
     buf_puts(out, node->child || node->item_count || node->text ? ">..." : "/>");
