@@ -258,7 +258,7 @@ static bool *sure_secrets(struct project_check *c)
 static bool must_be_secret(const struct variable *v, bool sure)
 {
     bool feeds = v->setting && (v->setting->flags & SETTING_SECRET) && (!v->in_slot || sure);
-    return v->secret && (feeds || (!v->setting && !named_secret(v->words)));
+    return v->secret && (feeds || (!v->setting && !named_secret(v->entity->name)));
 }
 
 static void compare_variable(struct project_check *c, const struct variable *v, const struct recipe_property *p,

@@ -4,20 +4,17 @@
 #include "base/text.h"
 #include "recipe/check.h"
 #include "recipe/plan.h"
-#include "recipe/words.h"
 
 /* ------------------------------------------------------------------------------------------------------ secrets */
 
 static bool names_secret(struct jtext name)
 {
     char text[RECIPE_ID_MAX + 1];
-    struct words words;
     if (name.n > RECIPE_ID_MAX)
         return false;
     memcpy(text, name.s, name.n);
     text[name.n] = '\0';
-    words_split(text, &words);
-    return named_secret(&words);
+    return named_secret(text);
 }
 
 static bool default_holds_secret(struct check *check, struct jtext value)

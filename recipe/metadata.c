@@ -183,7 +183,7 @@ static void put_setting(struct plan *plan, json_t *properties, const struct jpk_
     put_text(plan, p, "type", setting->type);
     put(plan, p, "required", json_boolean(required));
     put(plan, p, "secret", json_boolean(secret));
-    if (!secret && !item->encrypted && item->value && *item->value && !url_holds_secret(item->value))
+    if (!secret && !item->encrypted && item->value && *item->value && !plan_tells_secret(plan, item->key, item->value))
         put_text(plan, p, "default", item->value);
     append(plan, properties, p);
     plan_infer(plan, step, id, "step", step,

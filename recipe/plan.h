@@ -156,8 +156,12 @@ json_t *plan_private_reasons(struct plan *plan);
 /* Whether a URL in the clear carries a password, or a key or token in its query. */
 bool url_holds_secret(const char *url);
 
-/* Whether these are the words of a secret's name. */
-bool named_secret(const struct words *words);
+/* Whether a name is that of a secret: by the words of it, or as secrets are found in projects. */
+bool named_secret(const char *name);
+
+/* Whether a value is no default that a form may show: a secret by the name of its variable or setting, or with
+ * one in its text. */
+bool plan_tells_secret(struct plan *plan, const char *name, const char *value);
 
 /* The beginning of the names of a project's files: what file systems forbid, and what would hide a file, becomes `_`.
  */

@@ -5,6 +5,7 @@
 
 #include "base/secrets.h"
 #include "base/text.h"
+#include "jpk/secret_field.h"
 #include "jpk/secret_text.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
@@ -34,13 +35,17 @@ static const char *last_word(const struct words *words)
 
 /* ------------------------------------------------------------------------------------------------------- secrets */
 
-bool named_secret(const struct words *words)
+bool named_secret(const char *name)
 {
-    if (secret_about(last_word(words), strlen(last_word(words))))
-        return false; /* `token_url` and `password_expiry` */
-    if (any_word(words, "password passwd pwd passphrase secret token credential credentials apikey"))
+    struct words words;
+    words_split(name, &words);
+    if (secret_field_name(name, strlen(name)))
         return true;
-    return words_have(words, "key") && any_word(words, "api access private secret encryption signing");
+    if (secret_about(last_word(&words), strlen(last_word(&words))))
+        return false; /* `token_url` and `password_expiry` */
+    if (any_word(&words, "password passwd pwd passphrase secret token credential credentials apikey"))
+        return true;
+    return words_have(&words, "key") && any_word(&words, "api access private secret encryption signing");
 }
 
 /* Whether `[name]` stands in a line such as `Authorization: Bearer [name]` or `X-Api-Key: [name]`. */
@@ -83,7 +88,7 @@ static void find_secret(struct plan *plan, struct variable *v)
     const char *evidence = NULL;
     if (v->setting && (v->setting->flags & SETTING_SECRET))
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
-    else if (named_secret(v->words))
+    else if (named_secret(v->entity->name))
         evidence = "its name says so";
     else if (sent_as_secret(v))
         evidence = "it is sent in a header that authorizes";
@@ -266,14 +271,27 @@ static void find_label(struct plan *plan, struct variable *v)
                *label ? "the variable's label, made readable" : "the variable's name, made readable", JPK_HIGH);
 }
 
+bool plan_tells_secret(struct plan *plan, const char *name, const char *value)
+{
+    struct buf masked = {0};
+    size_t n = strlen(value);
+    bool tells = secret_field(name, value) || url_holds_secret(value) || secret_text_mask(&masked, value, n) ||
+                 (secret_field_has_parts(name, strlen(name)) && mask_secrets(&masked, value));
+    plan->failed |= masked.failed;
+    buf_free(&masked);
+    return tells;
+}
+
 /* What is not to be seen, and what looks like a secret, is no default that a form may show. */
 static bool tells_secret(struct plan *plan, const struct variable *v, const char *value)
 {
-    struct buf masked = {0};
-    bool tells =
-        v->secret || held(v)->hidden || url_holds_secret(value) || secret_text_mask(&masked, value, strlen(value));
-    plan->failed |= masked.failed;
-    buf_free(&masked);
+    const char *name = v->entity->name;
+    bool tells = v->secret || held(v)->hidden || secret_variable(name, strlen(name), value, strlen(value)) ||
+                 plan_tells_secret(plan, name, value);
+    for (size_t i = 0; !tells && i < v->graph->use_count; i++) {
+        const struct jpk_use *use = v->graph->uses[i];
+        tells = use->default_value && strcmp(use->default_value, value) == 0 && secret_use(name, use);
+    }
     return tells;
 }
 
