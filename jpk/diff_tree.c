@@ -544,11 +544,13 @@ static bool add_leaf(struct comparison *c, const struct xml_node *a, const struc
     const struct xml_node *node = a ? a : b;
     if (node->child || node->item_count || node->text)
         return false;
-    const char *content = xml_attribute(node, "contentId");
+    const char *content = xml_attribute(node, "contentId"), *named = secret_value_name(node);
     struct buf text = {0};
-    for (uint32_t i = 0; !content && i < node->attribute_count; i++) {
+    if (named)
+        buf_printf(&text, "%s (not shown)", named); /* what a broken secret goes on as may be an attribute too */
+    for (uint32_t i = 0; !content && !named && i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
-        bool secret = diff_secret(secret_attribute(node, at->name, at->value) ? NULL : "", at->value);
+        bool secret = diff_secret(at->name, at->value);
         if (!skip_attribute(c->d, node, at->name))
             buf_printf(&text, "%s%s=%s", text.size ? " " : "", at->name, secret ? "(not shown)" : at->value);
     }

@@ -257,10 +257,13 @@ static void children(struct merging *m, const struct merge_node *parent, struct 
 
 static void put_element(const struct xml_node *node, struct buf *out)
 {
+    const char *named = secret_value_name(node);
     buf_printf(out, "<%s", node->name);
-    for (uint32_t i = 0; i < node->attribute_count; i++) {
+    if (named)
+        buf_printf(out, " %s (not shown)", named);
+    for (uint32_t i = 0; !named && i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
-        bool secret = secret_attribute(node, at->name, at->value);
+        bool secret = secret_field(at->name, at->value);
         buf_printf(out, " %s=\"%s\"", at->name, secret ? "****" : at->value);
     }
     buf_puts(out, node->child || node->item_count || node->text ? ">..." : "/>");

@@ -62,15 +62,21 @@ bool secret_use(const char *variable, const struct jpk_use *use)
            (secret_variable(variable, strlen(variable), value, strlen(value)) || secret_field(use->where, value));
 }
 
-bool secret_attribute(const struct xml_node *node, const char *attribute, const char *value)
+const char *secret_value_name(const struct xml_node *node)
 {
     static const char *const naming[] = {"key", "name"};
-    bool secret = secret_field(attribute, value);
-    for (size_t i = 0; i < sizeof naming / sizeof naming[0] && strcmp(attribute, "value") == 0; i++) {
+    const char *value = xml_attribute(node, "value");
+    for (size_t i = 0; value && i < sizeof naming / sizeof naming[0]; i++) {
         const char *name = xml_attribute(node, naming[i]);
-        secret = secret || (name && secret_field(name, value));
+        if (name && secret_field(name, value))
+            return name;
     }
-    return secret;
+    return NULL;
+}
+
+bool secret_attribute(const struct xml_node *node, const char *attribute, const char *value)
+{
+    return secret_field(attribute, value) || (strcmp(attribute, "value") == 0 && secret_value_name(node));
 }
 
 const char *secret_text_name(const struct xml_node *node)

@@ -36,6 +36,9 @@ bool secret_entity(const struct jpk_entity *entity);
 /* Whether the default in a use of a variable is a secret, by the variable or by the property that it stands in. */
 bool secret_use(const char *variable, const struct jpk_use *use);
 
+/* What an element calls its attribute `value`, by `key` or `name`, when that is a secret; else NULL. */
+const char *secret_value_name(const struct xml_node *node);
+
 /* Whether an attribute of an element is a secret; `value` is called what `key` or `name` beside it says. */
 bool secret_attribute(const struct xml_node *node, const char *attribute, const char *value);
 
