@@ -79,8 +79,8 @@ def items_of(runner, project):
     return sorted(set(re.findall(r'"id": "([^"]+)"', listed.stdout.decode())))
 
 
-def of_project(runner, project, other, number):
-    """The commands that take one project; `other` is another state of it."""
+def of_project(runner, project, other, sample, number):
+    """The commands that take one project; `other` is another state of it, and `sample` what both were made from."""
     for command, formats in FORMATS.items():
         for form in formats:
             yield (command, "--format", form, *(["-v"] if form == "text" else []), project)
@@ -94,6 +94,7 @@ def of_project(runner, project, other, number):
     for form in ("text", "json"):
         yield ("merge", "--dry-run", "--format", form, project, other, project)
         yield ("merge", "--dry-run", "--format", form, other, project, other)
+        yield ("merge", "--dry-run", "--format", form, sample, project, other)
     yield ("git", "textconv", project)
     yield lambda: git_merge(runner, project, other, number)
     yield ("pack", "--check", project)
@@ -315,7 +316,7 @@ def rewrite_map(path):
 
 
 def plant_all(folder, canary):
-    """Pairs of projects: each, and the same with other secrets."""
+    """Projects: each, the same with other secrets, and what they were made from."""
     os.mkdir(os.path.join(folder, "projects"))
     pairs = []
     for sample in ("http-json", "database-to-ftp", "salesforce-to-netsuite"):
@@ -324,13 +325,13 @@ def plant_all(folder, canary):
             name = f"projects/{sample}-{'clear' if clear else 'encrypted'}"
             plant_design(os.path.join(SAMPLES, sample), os.path.join(folder, name), canary, clear)
             pair.append(name)
-        pairs.append(pair)
+        pairs.append(pair + [os.path.join(SAMPLES, sample)])
     for sample, how, other in (("contacts", "clear", "leak"), ("contacts", "encrypted", "leak"),
                                ("nightly-cleanup", "clear", "leak")):
         pair = [f"projects/{sample}-{how}.json", f"{sample}-{how}-{other}.json"]
         for name, kind in zip(pair, (how, other)):
             plant_cloud(os.path.join(SAMPLES, "cloud", f"{sample}.json"), os.path.join(folder, name), canary, kind)
-        pairs.append(pair)
+        pairs.append(pair + [os.path.join(SAMPLES, "cloud", f"{sample}.json")])
     os.mkdir(os.path.join(folder, "recipes"))
     for sample in ("orders", "customers", "invoices"):
         plant_recipe(os.path.join(SAMPLES, "recipes", sample), os.path.join(folder, "recipes", sample), canary)
@@ -350,8 +351,8 @@ def main():
     runner = Runner(os.path.abspath(arguments.program), folder, canary)
     try:
         commands = []
-        for number, (project, other) in enumerate(plant_all(folder, canary)):
-            commands += of_project(runner, project, other, f"{number}")
+        for number, (project, other, sample) in enumerate(plant_all(folder, canary)):
+            commands += of_project(runner, project, other, sample, f"{number}")
             commands += in_short(runner, other, f"{number}-other")
         for name in broken_entities(folder, canary):
             commands += of_broken(runner, name, os.path.join(SAMPLES, "http-json"))

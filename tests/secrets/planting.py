@@ -6,7 +6,7 @@ import re
 import shutil
 import zlib
 
-MARK = re.compile(r"Cnry7xQ(\d{4})kT93mQx71LpVz8Rw4")
+MARK = re.compile(r"Cnry7xQ(\d{4})(?:kT93mQx71LpVz8Rw4|-a)")
 
 
 class Canaries:
@@ -18,6 +18,10 @@ class Canaries:
     def clear(self, place):
         self.places.append(place)
         return f"Cnry7xQ{len(self.places) - 1:04d}kT93mQx71LpVz8Rw4"
+
+    def plain(self, place):
+        """Looks like nothing: that it is a secret only the name of its field tells."""
+        return self.clear(place + ", by its name alone")[:11] + "-a"
 
     def encrypted(self, place):
         """As long as an encrypted value of two blocks, for lengths are looked at."""
@@ -77,6 +81,10 @@ CLEAR = [("httpurl", "https://bob:@@@shop.canary/api?access_token=@@"), ("passwo
          ("consumersecret", "@@"), ("tokensecret", "[ns_token{@@}]"), ("account_password", "@@")]
 
 
+# Settings that nobody has described.
+PLAIN = ("ftpPass", "client_secret", "session_cookie", "credential1")
+
+
 def fill(template, canary, place):
     return re.sub("@@", lambda _: canary.clear(place), template)
 
@@ -98,6 +106,9 @@ def plant_items(text, canary, place, clear):
             return match.group(0)
         return f'<Item key="{key}" value="{fill(templates[key], canary, f"{place}: {key}")}"/>'
 
+    if clear:
+        text = re.sub('<Item key="http_method"', lambda m: "".join(
+            f'<Item key="{key}" value="{canary.plain(f"{place}: {key}")}"/>' for key in PLAIN) + m.group(0), text)
     text = re.sub(r'<Item enc="true" key="(?P<key>[^"]*)" value="[^"]*"/>', encrypted, text)
     return re.sub(r'<Item key="(?P<key>[^"]*)" value="(?P<value>[^"]*)"/>', plain, text)
 
@@ -108,7 +119,8 @@ def plant_variable(text, canary, place, clear):
     secret = hidden or re.search("password|secret|token|api_key", name, re.I)
     if not clear:
         return plant_items(text, canary, place if secret else place + " (no secret)", clear)
-    value = canary.clear(f"{place}: value") if secret else "plain"
+    make = canary.clear if hidden or not secret else canary.plain
+    value = make(f"{place}: value" + ("" if secret else " that looks random"))
     text = re.sub(r' *<Item (enc="true" )?key="value"[^>]*/>\n', "", text)
     return text.replace("  </Properties>", f'    <Item key="value" value="{value}"/>\n  </Properties>')
 
@@ -175,13 +187,18 @@ def plant_component(component, canary, how):
     kind = component["type"]
     if kind in (500, 600):
         plant_properties(component["properties"], canary, place, how)
+        component["properties"] += [{"name": key, "type": "string", "value": canary.plain(f"{place}: {key}")} for key in PLAIN]
+        component["properties"].append({"name": "adv", "children": [
+            {"name": "proxyPassword", "type": "string", "value": canary.plain(f"{place}: proxyPassword")}]})
         component["properties"].append({"name": "headers", "type": "string",
                                         "value": f"Authorization: Bearer {canary.clear(place + ': headers')}"})
     elif kind == 1000:
         secret = component["hidevalue"] or re.search("password|secret|token", component["name"])
         if secret:
-            make = canary.encrypted if how == "encrypted" else canary.clear
+            make = canary.encrypted if how == "encrypted" else canary.clear if component["hidevalue"] else canary.plain
             component["defaultValue"] = make(place + ": value")
+        elif how == "leak":
+            component["defaultValue"] = canary.clear(place + ": value that looks random")
     elif kind == 1200:
         make = canary.encrypted if how == "encrypted" else canary.clear
         component["account"] = make(place + ": account")
