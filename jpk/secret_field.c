@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/secrets.h"
+#include "jpk/cloud.h"
 #include "jpk/hygiene_parts.h"
 #include "jpk/secret_text.h"
 

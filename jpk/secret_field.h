@@ -6,7 +6,6 @@
 #define JPK_SECRET_FIELD_H
 
 #include "base/json.h"
-#include "jpk/cloud.h"
 #include "jpk/jpk.h"
 #include "jpk/xml.h"
 
