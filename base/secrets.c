@@ -69,30 +69,6 @@ static bool ends_with(const char *name, size_t n, const char *word)
     return true;
 }
 
-/* `pass` is too short to be looked for inside of names. */
-static bool ends_in_pass(const char *name, size_t n)
-{
-    static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
-    if (!ends_with(name, n, "pass"))
-        return false;
-    size_t rest = n - strlen("pass");
-    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
-    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
-        found = ends_with(name, rest, before[i]);
-    return found;
-}
-
-bool secret_name(const char *name, size_t n)
-{
-    if (ends_in_pass(name, n))
-        return true;
-    for (size_t at = 0; at < n; at++)
-        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-            if (word_at(name, n, at, words[i].word))
-                return true;
-    return false;
-}
-
 bool secret_about(const char *word, size_t n)
 {
     static const char *const about[] = {
@@ -140,6 +116,19 @@ static bool rest_allows(const char *rest, size_t n, bool capitals)
     return !word_goes_on && !secret_about(rest + last, n - last);
 }
 
+/* `pass` is too short to be looked for inside of names. */
+static bool ends_in_pass(const char *name, size_t n)
+{
+    static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
+    if (!ends_with(name, n, "pass"))
+        return false;
+    size_t rest = n - strlen("pass");
+    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
+    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
+        found = ends_with(name, rest, before[i]);
+    return found;
+}
+
 /* What stands before a word and makes it harmless, as in `nextPageToken` and `NMTOKEN`. */
 static bool harmless(const char *name, size_t n)
 {
@@ -171,6 +160,15 @@ enum secret_kind secret_kind(const char *name, size_t n)
             return !harmless(name, at) && rest_allows(name + end, n - end, capitals) ? words[i].kind : SECRET_NONE;
         }
     return SECRET_NONE;
+}
+
+bool secret_name(const char *name, size_t n)
+{
+    bool secret = secret_kind(name, n) != SECRET_NONE;
+    for (size_t at = 0; at < n && !secret; at++)
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            secret = secret || word_at(name, n, at, words[i].word) > 0;
+    return secret;
 }
 
 bool secret_only_variables(const char *value, size_t n)
