@@ -33,12 +33,18 @@ struct candidates {
     size_t count;
 };
 
+size_t layout_count(const struct jpk_archive *archive)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < jpk_archive_count(archive); i++)
+        count += is_project(jpk_archive_entry(archive, i)->name);
+    return count;
+}
+
 static bool collect(struct jpk_archive *archive, struct arena *arena, struct candidates *out, struct jpk_error *err)
 {
-    size_t total = jpk_archive_count(archive), count = 0;
-    for (size_t i = 0; i < total; i++)
-        count += is_project(jpk_archive_entry(archive, i)->name);
-    out->entries = arena_calloc(arena, count, sizeof *out->entries);
+    size_t total = jpk_archive_count(archive);
+    out->entries = arena_calloc(arena, layout_count(archive), sizeof *out->entries);
     if (!out->entries)
         return error_memory(err);
     for (size_t i = 0; i < total; i++)
@@ -73,23 +79,27 @@ static char *base_of(struct jpk_archive *archive, struct arena *arena, size_t en
     return arena_strndup(arena, name, folder_length(name));
 }
 
-/* "env-123/" at the end of a base gives "123"; NULL when the folder is not called so. */
-static char *folder_environment(struct arena *arena, const char *base)
+const char *layout_environment(const char *base, size_t *n)
 {
-    size_t n = strlen(base);
-    const char *start = base + n;
-    while (start > base && (start == base + n || start[-1] != '/'))
+    static const char prefix[] = "env-";
+    size_t size = strlen(base), start = size;
+    while (start > 0 && (start == size || base[start - 1] != '/'))
         start--;
-    return text_starts_with(start, "env-") && n > 0 ? arena_strndup(arena, start + 4, strlen(start) - 5) : NULL;
+    if (!text_starts_with(base + start, prefix))
+        return NULL;
+    start += strlen(prefix);
+    *n = size - start - 1;
+    return base + start;
 }
 
 static bool environment_matches(struct jpk_archive *archive, struct arena *arena, const char *base, const char *wanted,
                                 struct jpk_error *err)
 {
-    const char *folder = folder_environment(arena, base);
+    size_t n = 0;
+    const char *folder = layout_environment(base, &n);
     const char *id = neighbour(archive, arena, base, "environment.properties", "environment-id", err);
     const char *name = neighbour(archive, arena, base, "environment.properties", "environment-name", err);
-    return (folder && strcmp(folder, wanted) == 0) || (id && strcmp(id, wanted) == 0) ||
+    return (folder && strlen(wanted) == n && memcmp(folder, wanted, n) == 0) || (id && strcmp(id, wanted) == 0) ||
            (name && strcmp(name, wanted) == 0);
 }
 

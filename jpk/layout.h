@@ -16,6 +16,12 @@ struct layout {
 bool layout_find(struct jpk_archive *archive, const char *environment, struct arena *arena, struct layout *out,
                  struct jpk_error *err);
 
+/* How many projects an archive or folder holds. */
+size_t layout_count(const struct jpk_archive *archive);
+
+/* The environment whose folder a base ends with, of `n` bytes: "123" in "env-123/". NULL: it is called otherwise. */
+const char *layout_environment(const char *base, size_t *n);
+
 /* What an entry below the base is. */
 enum entry_role {
     ENTRY_PROJECT,    /* project.xml */

@@ -20,7 +20,7 @@ static bool read_side(struct project_merge *p, const struct merge_unit *unit, en
     if (unit->entry[side] == SIZE_MAX)
         return true;
     if (archive_read(archive, unit->entry[side], &p->bytes[side], p->err)) {
-        p->translated[side] = merge_translate(p, side, &p->bytes[side]);
+        p->translated[side] = !unit->outside && merge_translate(p, side, &p->bytes[side]);
         return true;
     }
     error_file(p->err, jpk_archive_name(archive));
@@ -239,6 +239,12 @@ static bool changed(const struct project_merge *p, const struct merge_unit *unit
     return has(unit, side) != has(unit, MERGE_BASE) || (has(unit, side) && !same(p, unit, MERGE_BASE, side));
 }
 
+/* What ours alone can have, and what says when a workspace was opened, nobody has changed. */
+static bool is_counted(const struct project_merge *p, const struct merge_unit *unit)
+{
+    return !unit->outside || (merge_has_outside(p) && unit->role != ENTRY_PROPERTIES);
+}
+
 static bool merge_unit(struct project_merge *p, struct merge_unit *unit)
 {
     for (int side = 0; side < MERGE_SIDES; side++)
@@ -253,7 +259,7 @@ static bool merge_unit(struct project_merge *p, struct merge_unit *unit)
         return true; /* when all others are known */
     }
     decide(p, unit);
-    if (!unit->outside && !unit->merged && !is_state(unit)) {
+    if (is_counted(p, unit) && !unit->merged && !is_state(unit)) {
         bool ours = changed(p, unit, MERGE_OURS), theirs = changed(p, unit, MERGE_THEIRS);
         p->m->public.from_ours += ours && !theirs;
         p->m->public.from_theirs += theirs && !ours;

@@ -127,40 +127,90 @@ static void add_items(struct project_merge *p, bool *const owned[MERGE_SIDES])
 
 static const char *manifest = "/manifest.jip";
 
-/* Where an entry belongs; NULL: nowhere. */
-static const char *file_key(const struct project_merge *p, enum merge_side side, const char *name)
+/* How much of a base its folder's own folder is. */
+static size_t above_base(const char *base)
 {
-    const char *base = p->base[side];
     size_t n = strlen(base), above = n;
-    if (strncmp(name, base, n) == 0)
-        return name + n;
     while (above > 0 && (above == n || base[above - 1] != '/'))
         above--;
+    return above;
+}
+
+bool merge_has_outside(const struct project_merge *p)
+{
+    enum jpk_shape shape = p->side[MERGE_OURS]->public.shape;
+    return p->side[MERGE_BASE]->public.shape == shape && p->side[MERGE_THEIRS]->public.shape == shape;
+}
+
+/* What lies outside of the base: by its name below the folder that the base's folder lies in, else by the whole. */
+static const char *outside_key(struct project_merge *p, enum merge_side side, const char *name)
+{
+    const char *base = p->base[side];
+    size_t above = above_base(base);
+    bool below = strncmp(name, base, above) == 0;
+    struct buf key = {0};
+    buf_printf(&key, below ? "//%s" : "///%s", below ? name + above : name);
+    const char *copy = key.failed ? NULL : arena_strndup(&p->m->arena, key.data, key.size);
+    p->m->failed |= !copy;
+    buf_free(&key);
+    return copy;
+}
+
+/* Its name in the result, where ours has its folders. */
+static const char *outside_name(struct project_merge *p, const char *key)
+{
+    struct buf name = {0};
+    if (key[2] != '/')
+        buf_put(&name, p->base[MERGE_OURS], above_base(p->base[MERGE_OURS]));
+    buf_puts(&name, key + (key[2] == '/' ? 3 : 2));
+    const char *copy = name.failed ? NULL : arena_strndup(&p->m->arena, name.data, name.size);
+    p->m->failed |= !copy;
+    buf_free(&name);
+    return copy;
+}
+
+/* In the other environments of a workspace only what changes without anybody's doing is known. */
+static enum entry_role outside_role(const struct project_merge *p, const char *key)
+{
+    const char *slash = strchr(key + 2, '/');
+    bool environment = text_starts_with(key, "//env-") && slash;
+    enum entry_role role = environment ? entry_role_of(p->side[MERGE_OURS]->public.shape, slash + 1) : ENTRY_UNKNOWN;
+    switch (role) {
+    case ENTRY_PROPERTIES:
+    case ENTRY_CACHE:
+    case ENTRY_SETTINGS:
+    case ENTRY_TEST_FILE:
+        return role;
+    default:
+        return environment && strcmp(slash + 1, "ui.xml") == 0 ? ENTRY_SETTINGS : ENTRY_UNKNOWN;
+    }
+}
+
+/* Where an entry belongs; NULL: nowhere, or no memory. */
+static const char *file_key(struct project_merge *p, enum merge_side side, const char *name)
+{
+    const char *base = p->base[side];
+    size_t n = strlen(base), above = above_base(base);
+    if (strncmp(name, base, n) == 0)
+        return name + n;
     if (n > 0 && strncmp(name, base, above) == 0 && strcmp(name + above, manifest + 1) == 0)
         return manifest;
-    return side == MERGE_OURS ? "" : NULL;
+    return side == MERGE_OURS || merge_has_outside(p) ? outside_key(p, side, name) : NULL;
 }
 
 static void add_file(struct project_merge *p, enum merge_side side, size_t entry)
 {
     struct merging *m = p->m;
     const char *name = jpk_archive_entry(p->side[side]->public.archive, entry)->name;
-    const char *below = file_key(p, side, name);
-    if (!below)
+    const char *key = file_key(p, side, name);
+    if (!key)
         return;
-    const char *key = below;
-    bool outside = !*below || below == manifest;
-    if (outside && !*below) {
-        struct buf whole = {0};
-        buf_printf(&whole, "//%s", name);
-        key = whole.failed ? NULL : arena_strdup(&m->arena, whole.data);
-        buf_free(&whole);
-    }
-    uint32_t at = key ? map_get(&p->by_key, key, strlen(key)) : MAP_NONE;
-    if (at == MAP_NONE && below == manifest && side != MERGE_OURS)
+    bool outside = *key == '/';
+    uint32_t at = map_get(&p->by_key, key, strlen(key));
+    if (at == MAP_NONE && key == manifest && side != MERGE_OURS)
         return; /* ours come first: it is no workspace */
     struct merge_unit *unit = at == MAP_NONE ? add_unit(p) : &p->units[at];
-    if (!unit || !key) {
+    if (!unit) {
         m->failed = true;
         return;
     }
@@ -169,9 +219,10 @@ static void add_file(struct project_merge *p, enum merge_side side, size_t entry
     unit->entry[side] = entry;
     unit->outside = outside;
     if (!unit->name || side == MERGE_OURS)
-        unit->name = outside ? name : below;
-    unit->role = outside ? (below == manifest ? ENTRY_PROPERTIES : ENTRY_UNKNOWN)
-                         : entry_role_of(p->side[side]->public.shape, below);
+        unit->name = !outside ? key : side == MERGE_OURS ? name : outside_name(p, key);
+    unit->role = !outside          ? entry_role_of(p->side[side]->public.shape, key)
+                 : key == manifest ? ENTRY_PROPERTIES
+                                   : outside_role(p, key);
 }
 
 static void add_files(struct project_merge *p, enum merge_side side, const bool *owned)
@@ -269,7 +320,7 @@ static void translate_names(struct project_merge *p)
     static const enum merge_side sides[] = {MERGE_OURS, MERGE_THEIRS};
     for (size_t i = 0; i < p->count && p->id_count && !p->m->failed; i++) {
         struct merge_unit *unit = &p->units[i];
-        if (unit->role != ENTRY_CACHE && unit->role != ENTRY_TEST_FILE)
+        if (unit->outside || (unit->role != ENTRY_CACHE && unit->role != ENTRY_TEST_FILE))
             continue;
         struct buf name = {0};
         buf_puts(&name, unit->name);

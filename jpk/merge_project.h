@@ -13,7 +13,7 @@ struct merge_unit {
     const struct jpk_entity *item[MERGE_SIDES]; /* NULL: it is no entity's, or not there */
     size_t entry[MERGE_SIDES];                  /* SIZE_MAX: it is not there */
     enum entry_role role;
-    bool outside; /* of the environment's folder */
+    bool outside; /* of the environment's folder: manifest.jip, other environments, and what else lies there */
     bool kept;    /* something would point at nothing without it */
 
     /* what has become of it */
@@ -56,6 +56,9 @@ void merge_about(struct project_merge *p, const struct merge_unit *unit);
 
 /* Fills in the units: which files of the sides belong together. False: no memory. */
 bool merge_match(struct project_merge *p);
+
+/* Whether what lies outside of the bases is merged too: where all sides have one form. Else that of ours stays. */
+bool merge_has_outside(const struct project_merge *p);
 
 /* Replaces the ids that are others in the result. False: there were none. */
 bool merge_translate(struct project_merge *p, enum merge_side side, struct buf *bytes);

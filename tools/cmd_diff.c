@@ -118,23 +118,6 @@ static int compare(const struct settings *settings, struct source inputs[2])
     return status;
 }
 
-/* --env is for the sides that are workspaces; the project of another has no choice of environments. */
-static struct jpk_project *load(struct jpk_archive *archive, const char *environment, unsigned flags,
-                                struct jpk_error *err)
-{
-    struct jpk_error chosen = {0}, any = {0};
-    struct jpk_project *project = jpk_project_load(archive, environment, flags, &chosen);
-    if (!project && environment && chosen.code == JPK_ERR_NOT_FOUND)
-        project = jpk_project_load(archive, NULL, flags, &any);
-    if (project && chosen.code != JPK_OK && project->shape == JPK_SHAPE_WORKSPACE) {
-        jpk_project_free(project);
-        project = NULL;
-    }
-    if (!project)
-        *err = chosen;
-    return project;
-}
-
 static bool print_converted(const char *name, struct jpk_error *err)
 {
     struct buf text = {0};
@@ -158,16 +141,14 @@ static int run(const struct settings *settings, int count, char **arguments)
 {
     struct source inputs[2] = {{0}, {0}};
     struct jpk_error err = {0};
+    static const int in_order[] = {0, 1};
     bool ok = true;
     (void)count;
     for (int i = 0; i < 2 && ok; i++)
         ok = input_open_any(&inputs[i], arguments[i], settings, &err);
-    for (int i = 0; i < 2 && ok; i++) {
-        unsigned flags = inputs[!i].cloud ? JPK_KEEP_GOING : 0; /* what is to be converted is read as for that */
-        if (!inputs[i].cloud)
-            inputs[i].project = load(inputs[i].archive, settings->environment, flags, &err);
-        ok = inputs[i].project || inputs[i].cloud;
-    }
+    /* What is to be converted is read as for that. */
+    unsigned flags = inputs[0].cloud || inputs[1].cloud ? JPK_KEEP_GOING : 0;
+    ok = ok && input_load_together(inputs, in_order, 2, settings, flags, &err);
     for (int i = 0; i < 2 && ok; i++)
         if (!inputs[i].cloud && inputs[!i].cloud)
             ok = convert(&inputs[i], settings, &err);
@@ -188,7 +169,7 @@ const struct command diff_command = {
         "was imported again, with new ids, shows only what was changed in it. Left out without --all: the state of\n"
         "deployment, times, the user interface's own state, ids that nothing refers to, folders that the tree does\n"
         "not list, line ends and the layout of XML. Encrypted values and what looks like a password or token are\n"
-        "never printed. --env chooses in each side that is a workspace.\n"
+        "never printed. Of two workspaces the same environment is compared: --env, else the one that A has.\n"
         "Exports of Cloud Studio are compared component by component in the same way. Of a project and an export the\n"
         "project is converted first, as 'jpk convert' does it. For exports --order is about operations in workflows.\n"
         "The exit status is 0 when nothing differs and 1 when something does; -q prints nothing.",

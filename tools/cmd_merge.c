@@ -78,7 +78,8 @@ const struct command merge_command = {
         "all else what is there stays, or ours; each such conflict is listed with the three values, never with\n"
         "secrets. The result has the form of OURS, always loads, and has no error of 'jpk check' that neither side\n"
         "has unless that is listed as a conflict too. Projects of Design Studio may have different forms; exports of\n"
-        "Cloud Studio are merged with exports. With --force a tree is updated in place.\n"
+        "Cloud Studio are merged with exports. Of workspaces one environment is merged: --env, else the one that OURS\n"
+        "has; their other files are taken from the side that changed them. With --force a tree is updated in place.\n"
         "The exit status is 1 when conflicts are left.",
     .groups = groups,
     .least = 3,

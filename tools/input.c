@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "jpk/layout.h"
 
 static struct jpk_cloud *load_standard_input(const char *name, const struct settings *settings, struct jpk_error *err)
 {
@@ -44,6 +45,58 @@ bool input_open(struct source *input, const char *argument, const struct setting
               input->tree ? "is the tree of an export of Cloud Studio" : "is JSON, as exports of Cloud Studio are");
     error_file(err, input->name);
     return false;
+}
+
+/* --env is for the inputs that are workspaces; the project of another has no choice of environments. */
+static struct jpk_project *load(struct jpk_archive *archive, const char *environment, unsigned flags,
+                                struct jpk_error *err)
+{
+    struct jpk_error chosen = {0}, any = {0};
+    struct jpk_project *project = jpk_project_load(archive, environment, flags, &chosen);
+    if (!project && environment && chosen.code == JPK_ERR_NOT_FOUND)
+        project = jpk_project_load(archive, NULL, flags, &any);
+    if (project && chosen.code != JPK_OK && project->shape == JPK_SHAPE_WORKSPACE) {
+        jpk_project_free(project);
+        project = NULL;
+    }
+    if (!project)
+        *err = chosen;
+    return project;
+}
+
+/* Where neither has one, environments may be others: those of two workspaces for one project. */
+static bool has_choice(const struct jpk_archive *archive)
+{
+    return layout_count(archive) > 1;
+}
+
+bool input_load_together(struct source *inputs, const int *order, size_t count, const struct settings *settings,
+                         unsigned flags, struct jpk_error *err)
+{
+    const struct jpk_project *first = NULL;
+    const char *wanted = settings->environment;
+    struct buf environment = {0};
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++) {
+        struct source *input = &inputs[order[i]];
+        if (input->cloud)
+            continue;
+        bool sole = first && !has_choice(first->archive) && !has_choice(input->archive);
+        input->project = load(input->archive, sole ? NULL : wanted, flags, err);
+        ok = input->project != NULL;
+        if (!ok || wanted || input->project->shape != JPK_SHAPE_WORKSPACE)
+            continue;
+        size_t n = 0;
+        const char *folder = layout_environment(input->project->base, &n);
+        if (!folder)
+            continue;
+        first = input->project;
+        buf_put(&environment, folder, n);
+        wanted = buf_text(&environment);
+        ok = !environment.failed || error_memory(err);
+    }
+    buf_free(&environment);
+    return ok;
 }
 
 bool input_read_file(void *context, const char *file, struct buf *text)

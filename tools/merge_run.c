@@ -19,9 +19,9 @@ bool merge_run(struct merge_run *run, const char *const paths[3], const struct s
         error_file(err, in[i].name);
         return false;
     }
-    for (int i = 0; i < 3 && !in[1].cloud; i++)
-        if (!(in[i].project = jpk_project_load(in[i].archive, settings->environment, 0, err)))
-            return false;
+    static const int ours_first[] = {1, 0, 2};
+    if (!input_load_together(in, ours_first, 3, settings, 0, err))
+        return false;
     run->result = in[1].cloud ? jpk_merge_clouds(in[0].cloud, in[1].cloud, in[2].cloud, how, err)
                               : jpk_merge_projects(in[0].project, in[1].project, in[2].project, how, err);
     return run->result != NULL;

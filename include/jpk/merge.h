@@ -11,6 +11,8 @@
  * attributes, properties, mappings, steps, members, each by its key; texts of several lines line by line. Fields are
  * those of jpk_diff, and so is what changes without anybody's doing; there the favored side counts in silence.
  * Such an item is written as its studio writes it (Design Studio), or in the layout that the sides have (exports).
+ * What lies beside the project in a workspace, such as its other environments, is merged file by file when all sides
+ * have one form; which environment is the project the caller chooses, and it must be the same on all sides.
  *
  * A conflict is what the two sides do not agree on. What stays then:
  *  - lines of a text that both changed: both, between the marks that git uses, inside of the text;
