@@ -4,16 +4,18 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "jpk/cloud_json.h"
 #include "jpk/properties.h"
 #include "jpk/secret_field.h"
 
-enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, FILE_OF_ROWS, LINES };
+enum what { FILE_OF_PROPERTIES, FILE_OF_LINES, FILE_OF_ROWS, HEADER, LINES };
 
-/* Some lines of a file: a property with those that continue it, or one line. */
+/* Some lines of a file: a property with those that continue it, or one line; or a member of an index's first line. */
 struct entry {
     const char *text;
     size_t size;
-    size_t value; /* where the value begins in it */
+    size_t value;     /* where the value begins in it */
+    const char *path; /* of a row of an index: its kind and its path; else NULL */
 };
 
 static size_t line_size(const char *text, size_t n)
@@ -73,30 +75,36 @@ static bool same(struct merging *m, const struct merge_node *a, const struct mer
     return left->size == right->size && memcmp(left->text, right->text, left->size) == 0;
 }
 
-static const struct entry *keep_entry(struct merging *m, const char *text, size_t size, size_t value)
+static struct entry *keep_entry(struct merging *m, const char *text, size_t size, size_t value)
 {
     struct entry *entry = arena_alloc(&m->arena, sizeof *entry);
     m->failed |= !entry;
     if (entry)
-        *entry = (struct entry){text, size, value};
+        *entry = (struct entry){text, size, value, NULL};
     return entry;
 }
 
-static void add(struct merging *m, const struct merge_node *parent, struct merge_nodes *out, const struct entry *entry,
-                const char *key, unsigned flags)
+static void add_node(struct merging *m, const struct merge_node *parent, struct merge_nodes *out,
+                     const struct entry *entry, const char *key, unsigned flags, enum what what)
 {
     m->failed |= !key;
     if (m->failed)
         return;
     merge_add(m, out,
-              (struct merge_node){.kind = MERGE_SCALAR,
+              (struct merge_node){.kind = what == HEADER ? MERGE_SET : MERGE_SCALAR,
                                   .side = parent->side,
-                                  .what = LINES,
+                                  .what = (int)what,
                                   .flags = flags,
                                   .at.pointer = entry,
                                   .key = key,
                                   .key_size = strlen(key),
                                   .name = *key == '#' || *key == '!' ? NULL : key});
+}
+
+static void add(struct merging *m, const struct merge_node *parent, struct merge_nodes *out, const struct entry *entry,
+                const char *key, unsigned flags)
+{
+    add_node(m, parent, out, entry, key, flags, LINES);
 }
 
 /* A comment or an empty line; the first one of a file says when it was stored. */
@@ -124,41 +132,76 @@ static void add_property(struct merging *m, const struct merge_node *parent, str
     add(m, parent, out, keep_entry(m, text, n, value_start(text, n, end)), key, flags);
 }
 
-/* Rows of an index go by their ids, else by their paths; the first line, and what is no row, by that. */
-static const char *row_key(struct merging *m, const char *text, size_t n)
+static const char *keep(struct merging *m, struct buf *text)
 {
-    static const char *const kinds[] = {"folder", "item", "component", "workflow", "asset", "file", "stale"};
-    struct jdoc doc = {0};
-    struct buf key = {0};
-    struct jpk_error err = {0};
-    bool row = jdoc_parse(&doc, text, n, NULL, &err);
-    for (size_t i = 0; row && i < sizeof kinds / sizeof kinds[0] && key.size == 0; i++) {
-        uint32_t path = jdoc_member(&doc, 0, kinds[i]), id = jdoc_member(&doc, 0, "id");
-        uint32_t told = jdoc_is(&doc, id, JDOC_STRING) && jdoc_string_size(&doc, id) ? id : path;
-        if (!jdoc_is(&doc, path, JDOC_STRING))
-            continue;
-        buf_printf(&key, "%s ", kinds[i]);
-        buf_put(&key, jdoc_string(&doc, told), jdoc_string_size(&doc, told));
-    }
-    if (key.size == 0)
-        buf_puts(&key, "#");
-    bool failed = key.failed || err.code == JPK_ERR_MEMORY;
-    const char *copy = failed ? NULL : arena_strndup(&m->arena, key.data, key.size);
-    buf_free(&key);
-    jdoc_free(&doc);
+    const char *copy = text->failed ? NULL : arena_strndup(&m->arena, buf_text(text), text->size);
+    m->failed |= !copy;
+    buf_free(text);
     return copy;
 }
 
+/* What a row is about, with its kind: as `told` says, a string of the row. */
+static const char *row_text(struct merging *m, const struct jdoc *doc, const char *kind, uint32_t told)
+{
+    struct buf text = {0};
+    buf_printf(&text, "%s ", kind);
+    buf_put(&text, jdoc_string(doc, told), jdoc_string_size(doc, told));
+    return keep(m, &text);
+}
+
+/* Rows of an index go by their ids, else by their paths; the first line, and what is no row, by that. */
 static void add_row(struct merging *m, const struct merge_node *parent, struct merge_nodes *out, const char *text,
                     size_t n)
 {
-    const char *key = row_key(m, text, bare(text, n));
-    add(m, parent, out, keep_entry(m, text, n, 0), key, key && *key == '#' ? MERGE_NOISE : 0);
+    static const char *const kinds[] = {"folder", "item", "component", "workflow", "asset", "file", "stale"};
+    struct jdoc doc = {0};
+    struct jpk_error err = {0};
+    struct entry *entry = keep_entry(m, text, n, 0);
+    const char *key = "#";
+    bool object = jdoc_parse(&doc, text, bare(text, n), NULL, &err) && jdoc_type(&doc, 0) == JDOC_OBJECT;
+    for (size_t i = 0; object && entry && i < sizeof kinds / sizeof kinds[0] && *key == '#'; i++) {
+        uint32_t path = jdoc_member(&doc, 0, kinds[i]), id = jdoc_member(&doc, 0, "id");
+        if (!jdoc_is(&doc, path, JDOC_STRING))
+            continue;
+        bool known = jdoc_is(&doc, id, JDOC_STRING) && jdoc_string_size(&doc, id);
+        key = row_text(m, &doc, kinds[i], known ? id : path);
+        entry->path = jdoc_string_size(&doc, path) ? row_text(m, &doc, kinds[i], path) : NULL;
+        object = key != NULL;
+    }
+    m->failed |= err.code == JPK_ERR_MEMORY;
+    if (object && *key == '#')
+        add_node(m, parent, out, entry, key, 0, HEADER);
+    else
+        add(m, parent, out, entry, key, key && *key == '#' ? MERGE_NOISE : 0);
+    jdoc_free(&doc);
+}
+
+/* The members of the first line of an index; only when it was written changes without anybody's doing. */
+static void add_members(struct merging *m, const struct merge_node *parent, struct merge_nodes *out)
+{
+    const struct entry *line = parent->at.pointer;
+    struct jdoc doc = {0};
+    struct jpk_error err = {0};
+    bool ok = jdoc_parse(&doc, line->text, bare(line->text, line->size), NULL, &err);
+    for (uint32_t key = 1; ok && key < jdoc_next(&doc, 0) && !m->failed; key = jdoc_next(&doc, key + 1)) {
+        size_t start = doc.nodes[key].start, end = cloud_json_end(&doc, key + 1);
+        if (jdoc_shadowed(&doc, key))
+            continue;
+        add(m, parent, out, keep_entry(m, line->text + start, end - start, doc.nodes[key + 1].start - start),
+            arena_strndup(&m->arena, jdoc_string(&doc, key), jdoc_string_size(&doc, key)),
+            jdoc_string_is(&doc, key, "time", strlen("time")) ? MERGE_NOISE : 0);
+    }
+    m->failed |= err.code == JPK_ERR_MEMORY;
+    jdoc_free(&doc);
 }
 
 static void children(struct merging *m, const struct merge_node *parent, struct merge_nodes *out)
 {
     const struct entry *file = parent->at.pointer;
+    if (parent->what == HEADER) {
+        add_members(m, parent, out);
+        return;
+    }
     for (size_t at = 0; at < file->size && !m->failed;) {
         const char *text = file->text + at;
         size_t left = file->size - at, n = line_size(text, left), start = key_start(text, n);
@@ -188,6 +231,129 @@ static void text(struct merging *m, const struct merge_node *node, struct buf *o
 
 static const struct merge_form form = {.same = same, .children = children, .text = text};
 
+/* ------------------------------------------------------------------------------------------- two rows of one path */
+
+/* The rows of an index that was merged. */
+struct table {
+    struct merge_result *rows;
+    struct merge_nodes before; /* those of the favored side */
+    struct map by_key;         /* of `before` */
+    struct map own, others;    /* path -> row from the favored side, and from the other one */
+};
+
+static const char *path_of(const struct merge_node *row)
+{
+    const struct entry *entry = row->at.pointer;
+    return row->what == LINES ? entry->path : NULL;
+}
+
+static bool note(struct map *map, const char *key, size_t at)
+{
+    return !key || map_set(map, key, strlen(key), (uint32_t)at);
+}
+
+static uint32_t find(const struct map *map, const char *key)
+{
+    return key ? map_get(map, key, strlen(key)) : MAP_NONE;
+}
+
+static bool begin_table(struct merging *m, struct table *t, const struct merge_node *file, size_t count)
+{
+    bool ok = true;
+    children(m, file, &t->before);
+    for (size_t i = 0; ok && i < t->before.count; i++)
+        ok = note(&t->by_key, t->before.list[i].key, i);
+    for (size_t i = 0; ok && i < count; i++) {
+        const struct merge_node *row = t->rows[i].node;
+        ok = note(row->side == m->main ? &t->own : &t->others, path_of(row), i);
+    }
+    m->failed |= !ok;
+    return !m->failed;
+}
+
+static void report_path(struct merging *m, const struct merge_node *kept, const struct merge_node *row)
+{
+    struct buf texts[MERGE_SIDES] = {{0}, {0}, {0}};
+    struct merge_clash c = {.kind = JPK_MERGE_ADDED, .kept = merge_kept(m->main)};
+    const struct merge_node *nodes[MERGE_SIDES] = {NULL};
+    nodes[m->main] = kept;
+    nodes[m->other] = row;
+    size_t before = merge_enter(m, path_of(row));
+    for (int side = MERGE_OURS; side < MERGE_SIDES; side++) {
+        text(m, nodes[side], &texts[side]);
+        m->failed |= texts[side].failed;
+        c.values[side] = (struct merge_text){buf_text(&texts[side]), texts[side].size, false};
+    }
+    merge_conflict(m, &c);
+    merge_leave(m, before);
+    for (int side = 0; side < MERGE_SIDES; side++)
+        buf_free(&texts[side]);
+}
+
+/*
+ * The other side's row goes when the favored side has its path for something else, and what that side has of the same
+ * id comes back; whose path the other side may have given away too.
+ */
+static void settle_row(struct merging *m, struct table *t, uint32_t at)
+{
+    while (at != MAP_NONE && !m->failed) {
+        const struct merge_node *row = t->rows[at].node;
+        uint32_t owner = row && row->side == m->other ? find(&t->own, path_of(row)) : MAP_NONE;
+        if (owner == MAP_NONE || strcmp(t->rows[owner].node->key, row->key) == 0)
+            return;
+        report_path(m, t->rows[owner].node, row);
+        uint32_t before = find(&t->by_key, row->key);
+        t->rows[at].node = before == MAP_NONE ? NULL : &t->before.list[before];
+        if (before == MAP_NONE)
+            return;
+        const char *path = path_of(&t->before.list[before]);
+        m->failed |= !note(&t->own, path, at);
+        at = find(&t->others, path);
+    }
+}
+
+/* No path may stand twice in an index, which none could read then: items of one name that both sides made. */
+static void settle_paths(struct merging *m, const struct merge_node *file, struct merge_result *result)
+{
+    struct table t = {.rows = result->children};
+    size_t left = 0;
+    if (begin_table(m, &t, file, result->count))
+        for (size_t i = 0; i < result->count; i++)
+            settle_row(m, &t, (uint32_t)i);
+    for (size_t i = 0; i < result->count; i++)
+        if (result->children[i].node)
+            result->children[left++] = result->children[i];
+    result->count = left;
+    map_free(&t.by_key);
+    map_free(&t.own);
+    map_free(&t.others);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ files */
+
+/* The first line of an index, of members of both sides. */
+static void put_header(const struct merge_result *header, struct buf *out)
+{
+    const struct entry *line = header->node->at.pointer;
+    size_t n = bare(line->text, line->size);
+    for (size_t i = 0; i < header->count; i++) {
+        const struct entry *member = header->children[i].node->at.pointer;
+        buf_putc(out, i == 0 ? '{' : ',');
+        buf_put(out, member->text, member->size);
+    }
+    buf_puts(out, header->count ? "}" : "{}");
+    buf_put(out, line->text + n, line->size - n);
+}
+
+static void put_entry(const struct merge_result *result, struct buf *out)
+{
+    const struct entry *entry = result->node->at.pointer;
+    if (result->how == MERGE_COMPOSED)
+        put_header(result, out);
+    else
+        buf_put(out, entry->text, entry->size);
+}
+
 static void merge_files(struct merging *m, const struct buf *const files[MERGE_SIDES], enum what what, struct buf *out)
 {
     struct entry whole[MERGE_SIDES];
@@ -195,7 +361,8 @@ static void merge_files(struct merging *m, const struct buf *const files[MERGE_S
     const struct merge_node *list[MERGE_SIDES];
     struct merge_result result;
     for (int side = 0; side < MERGE_SIDES; side++) {
-        whole[side] = (struct entry){files[side] ? buf_text(files[side]) : "", files[side] ? files[side]->size : 0, 0};
+        whole[side] =
+            (struct entry){files[side] ? buf_text(files[side]) : "", files[side] ? files[side]->size : 0, 0, NULL};
         nodes[side] = (struct merge_node){.kind = what == FILE_OF_ROWS ? MERGE_LIST : MERGE_SET,
                                           .side = (enum merge_side)side,
                                           .what = (int)what,
@@ -206,15 +373,14 @@ static void merge_files(struct merging *m, const struct buf *const files[MERGE_S
     }
     if (!merge_nodes(m, &form, list, &result))
         return;
-    if (result.how == MERGE_TAKEN) {
-        const struct entry *entry = result.node->at.pointer;
-        buf_put(out, entry->text, entry->size);
-    }
+    if (result.how == MERGE_COMPOSED && what == FILE_OF_ROWS)
+        settle_paths(m, list[m->main], &result);
+    if (result.how == MERGE_TAKEN)
+        put_entry(&result, out);
     for (size_t i = 0; i < result.count; i++) {
-        const struct entry *entry = result.children[i].node->at.pointer;
         if (out->size && out->data[out->size - 1] != '\n')
             buf_putc(out, '\n');
-        buf_put(out, entry->text, entry->size);
+        put_entry(&result.children[i], out);
     }
     m->failed |= out->failed;
 }

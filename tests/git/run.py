@@ -226,6 +226,39 @@ def nothing_in_common(repository):
     r.git("merge", "--abort")
 
 
+def merge_index(repository):
+    """An index whose project was renamed here and stored there, and items of one name."""
+    r = repository
+
+    def header(**values):
+        first, rest = r.read("tree/jpk-index.jsonl").split("\n", 1)
+        r.write("tree/jpk-index.jsonl", json.dumps({**json.loads(first), **values}, separators=(",", ":")) + "\n" + rest)
+
+    def add(number, name, like="Setup Variables"):
+        first, rest = r.read("tree/jpk-index.jsonl").split("\n", 1)
+        row = next(line for line in rest.split("\n") if f'"Script/{like}"' in line)
+        old = json.loads(row)["id"]
+        new = "0000000" + str(number) + old[8:]
+        r.write("tree/jpk-index.jsonl", first + "\n" + row.replace(old, new).replace(like, name) + "\n" + rest)
+        r.write(f"tree/Script/{name}.jb", f"<trans>\n// {number}\n</trans>")
+        r.write(f"tree/Script/{name}.xml", r.read(f"tree/Script/{like}.xml").replace(old, new).replace(like, name))
+
+    r.branches(lambda: header(time="2026-01-03 00:00:00"), lambda: header(time="2026-01-02 00:00:00", project="renamed"))
+    status, out = r.git("merge", "-q", "--no-edit", "theirs", ok=False)
+    first = json.loads(r.read("tree/jpk-index.jsonl").split("\n", 1)[0])
+    check("the project's name in the index", status == 0 and first["project"] == "renamed" and
+          first["time"] == "2026-01-03 00:00:00", out + str(first))
+    r.branches(lambda: add(1, "Same"), lambda: add(2, "Same"))
+    status, out = r.git("merge", "--no-edit", "theirs", ok=False)
+    rows = [json.loads(line) for line in r.read("tree/jpk-index.jsonl").splitlines() if '"Script/Same"' in line]
+    check("items of one name", status == 1 and "item Script/Same: both sides added it" in out and
+          [row["id"][:8] for row in rows] == ["00000001"], out + str(rows))
+    r.git("checkout", "-q", "--ours", "tree/Script/Same.jb", "tree/Script/Same.xml")
+    status, out, err = r.jpk("pack", "--check", "tree")
+    check("ours of them", status == 0, out + err)
+    r.git("merge", "--abort")
+
+
 def difference(repository):
     r = repository
     r.git("checkout", "-q", "-B", "changed", "main")
@@ -254,7 +287,7 @@ def main():
         outside(program, folder)
         install(repository)
         first_commit(repository)
-        for step in (merge_clean, merge_conflict, nothing_in_common, difference):
+        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, difference):
             try:
                 step(repository)
             except AssertionError as error:

@@ -176,6 +176,48 @@ static void test_index(void **state)
                "{}\n{\"component\": \"B\", \"id\": \"1\"}\n", "value");
 }
 
+#define ROW(path, id) "{\"item\":\"" path "\",\"id\":\"" id "\"}\n"
+
+/* The first line is merged by its members, of which the time of an export is nobody's change. */
+static void test_index_header(void **state)
+{
+    (void)state;
+    const char *base = "{\"format\":\"x\",\"project\":\"A\",\"time\":\"1\"}\n" ROW("A", "1");
+    const char *ours = "{\"format\":\"x\",\"project\":\"A\",\"time\":\"3\"}\n" ROW("A", "1");
+    check_file("jpk-index.jsonl", base, ours,
+               "{\"format\":\"x\",\"project\":\"B\",\"time\":\"2\",\"crlf\":true}\n" ROW("A", "1"),
+               "{\"format\":\"x\",\"project\":\"B\",\"time\":\"3\",\"crlf\":true}\n" ROW("A", "1"), "");
+    check_file("jpk-index.jsonl", base, "{\"format\": \"x\", \"project\": \"C\", \"time\": \"3\"}\n" ROW("A", "1"),
+               "{\"format\":\"x\",\"project\":\"B\",\"time\":\"2\"}\n" ROW("A", "1"),
+               "{\"format\": \"x\",\"project\": \"C\",\"time\": \"3\"}\n" ROW("A", "1"), "value");
+    check_file("jpk-index.jsonl", "{}\n", "{\"a\":1}\n", "{\"b\":{\"c\":[1,2]}}\n", "{\"a\":1,\"b\":{\"c\":[1,2]}}\n",
+               "");
+    check_file("jpk-index.jsonl", "{\"a\":1,\"time\":\"1\"}\n", "{\"time\":\"2\"}\n", "{\"a\":1}\n", "{}\n", "");
+}
+
+/* An index in which a path stands twice could not be read: what ours has of it stays. */
+static void test_index_same_path(void **state)
+{
+    (void)state;
+    const char *base = "{}\n" ROW("A", "1") ROW("B", "2");
+    /* both added an item of one name */
+    check_file("jpk-index.jsonl", base, "{}\n" ROW("A", "1") ROW("B", "2") ROW("N", "3"),
+               "{}\n" ROW("A", "1") ROW("B", "2") ROW("N", "4"), "{}\n" ROW("A", "1") ROW("B", "2") ROW("N", "3"),
+               "added");
+    /* both gave one name to different items */
+    check_file("jpk-index.jsonl", base, "{}\n" ROW("N", "1") ROW("B", "2"), "{}\n" ROW("A", "1") ROW("N", "2"),
+               "{}\n" ROW("N", "1") ROW("B", "2"), "added");
+    /* and the name that comes back was given away */
+    check_file("jpk-index.jsonl", base, "{}\n" ROW("N", "1") ROW("B", "2"),
+               "{}\n" ROW("A", "1") ROW("N", "2") ROW("B", "3"), "{}\n" ROW("N", "1") ROW("B", "2"), "added added");
+    /* a name that is free again is no conflict, nor is a folder beside an item */
+    check_file("jpk-index.jsonl", base, "{}\n" ROW("C", "1") ROW("B", "2"),
+               "{}\n" ROW("A", "1") ROW("D", "2") ROW("E", "3"), "{}\n" ROW("C", "1") ROW("D", "2") ROW("E", "3"), "");
+    check_file("jpk-index.jsonl", base, "{}\n" ROW("A", "1") ROW("B", "2") "{\"folder\":\"N\",\"id\":\"5\"}\n",
+               "{}\n" ROW("A", "1") ROW("B", "2") ROW("N", "4"),
+               "{}\n" ROW("A", "1") ROW("B", "2") "{\"folder\":\"N\",\"id\":\"5\"}\n" ROW("N", "4"), "");
+}
+
 /* -------------------------------------------------------------------------------------------------------- project.xml
  */
 
@@ -356,10 +398,13 @@ static void test_one_side(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lines),        cmocka_unit_test(test_order),    cmocka_unit_test(test_properties),
-        cmocka_unit_test(test_index),        cmocka_unit_test(test_outline),  cmocka_unit_test(test_outline_cycle),
-        cmocka_unit_test(test_outline_deep), cmocka_unit_test(test_metadata), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_one_side),     cmocka_unit_test(test_deleted),  cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_lines),           cmocka_unit_test(test_order),
+        cmocka_unit_test(test_properties),      cmocka_unit_test(test_index_header),
+        cmocka_unit_test(test_index_same_path), cmocka_unit_test(test_index),
+        cmocka_unit_test(test_outline),         cmocka_unit_test(test_outline_cycle),
+        cmocka_unit_test(test_outline_deep),    cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_one_side),
+        cmocka_unit_test(test_deleted),         cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
