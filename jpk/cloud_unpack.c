@@ -397,12 +397,6 @@ static bool put_index(struct unpacker *u)
     return ok;
 }
 
-static const char attributes[] =
-    "# Packing must find every byte as it was: git changes no line ends.\n"
-    "* -text\n"
-    "# Lines of the index stand for themselves: those of both sides of a merge stay.\n" CLOUD_TREE_INDEX
-    " merge=union\n";
-
 /* --------------------------------------------------------------------------------------------------- what was there */
 
 static bool stale(struct unpacker *u, const char *stem, const char *ending)
@@ -468,9 +462,8 @@ static bool unpack(struct unpacker *u)
     return look_at_folder(u) &&
            unpack_names_begin(&u->names, &u->index.arena, u->has_old ? &u->old_names : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && name_all(u) &&
-           group_operations(u) && put_arrays(u) && put_top(u) &&
-           tree_writer_put_once(&u->writer, ".gitattributes", attributes, u->err) && find_stale(u) && put_index(u) &&
-           tree_writer_commit(&u->writer, u->err);
+           group_operations(u) && put_arrays(u) && put_top(u) && tree_writer_put_attributes(&u->writer, u->err) &&
+           find_stale(u) && put_index(u) && tree_writer_commit(&u->writer, u->err);
 }
 
 static void unpacker_free(struct unpacker *u)

@@ -568,9 +568,6 @@ static bool set_header(struct unpacker *u)
     return set_time(u);
 }
 
-static const char attributes[] = "# Packing must find every byte as it was: git changes no line ends.\n"
-                                 "* -text\n";
-
 static const char ignored[] =
     "# local/ holds what Design Studio can make again: the state of its windows, structure caches, test data. Without "
     "it\n"
@@ -692,7 +689,7 @@ static bool unpack(struct unpacker *u)
     return look_at_folder(u) && unpack_names_begin(&u->paths, &u->index.arena, u->has_old ? &u->old : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && set_header(u) &&
            index_entities(u) && read_outline(u) && read_unlisted(u) && put_entities(u) && put_entries(u) &&
-           check_outline(u) && tree_writer_put_once(&u->writer, ".gitattributes", attributes, u->err) &&
+           check_outline(u) && tree_writer_put_attributes(&u->writer, u->err) &&
            tree_writer_put_once(&u->writer, ".gitignore", ignored, u->err) && find_stale(u) && put_index(u) &&
            tree_writer_commit(&u->writer, u->err);
 }

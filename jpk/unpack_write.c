@@ -160,6 +160,14 @@ bool tree_writer_put_once(struct tree_writer *writer, const char *path, const ch
     return true;
 }
 
+bool tree_writer_put_attributes(struct tree_writer *writer, struct jpk_error *err)
+{
+    return tree_writer_put_once(writer, ".gitattributes",
+                                "# Packing must find every byte as it was: git changes no line ends.\n"
+                                "* -text\n",
+                                err);
+}
+
 bool tree_writer_has(const struct tree_writer *writer, const char *path)
 {
     return map_get(&writer->emitted, path, strlen(path)) != MAP_NONE;

@@ -31,6 +31,9 @@ bool tree_writer_put(struct tree_writer *writer, const char *path, const void *d
 /* The same for a file that is its owner's once it is there. */
 bool tree_writer_put_once(struct tree_writer *writer, const char *path, const char *text, struct jpk_error *err);
 
+/* What git must know of a tree; which driver merges its index says 'jpk git install'. */
+bool tree_writer_put_attributes(struct tree_writer *writer, struct jpk_error *err);
+
 bool tree_writer_has(const struct tree_writer *writer, const char *path);
 
 /* Removes a file of an old tree, and folders that it leaves empty. */
