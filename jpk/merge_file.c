@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
+#include "jpk/merge_component.h"
 #include "jpk/merge_list.h"
 #include "jpk/merge_project.h"
 #include "jpk/merge_xml.h"
@@ -33,6 +35,11 @@ static bool by_outline(struct merging *m, const struct buf *const files[MERGE_SI
     return merge_outline(&p, files, out);
 }
 
+static bool by_component(struct merging *m, const struct buf *const files[MERGE_SIDES], struct buf *out)
+{
+    return merge_component(m, m->subject.path, files, out);
+}
+
 static const struct {
     const char *name;
     file_merger *merge;
@@ -52,7 +59,7 @@ static file_merger *merger_of(const char *path)
     for (size_t i = 0; i < sizeof mergers / sizeof mergers[0]; i++)
         if (strcmp(mergers[i].name, name) == 0)
             return mergers[i].merge;
-    return NULL;
+    return text_ends_with(name, ".json") ? by_component : NULL;
 }
 
 static bool same(const struct jpk_merge_version *a, const struct jpk_merge_version *b)

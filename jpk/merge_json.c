@@ -35,6 +35,11 @@ static bool is_noise(enum cloud_shape shape, struct cloud_diff_row row)
            row.part == PART_SCHEMA_NAME;
 }
 
+bool merge_json_noise(const struct jdoc *doc, uint32_t key, enum cloud_shape shape, bool root)
+{
+    return is_noise(shape, row_of(doc, shape, root, key));
+}
+
 static bool is_root(const struct merge_node *node)
 {
     return node->flags & MERGE_ENTERS || node->shape == SHAPE_PROJECT;

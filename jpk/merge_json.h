@@ -15,6 +15,9 @@ struct merge_exports {
  */
 void merge_documents(struct merging *m, struct merge_exports *exports, struct buf *out);
 
+/* Whether a member changes without anybody's doing, or follows from something else. `root` as for cloud_diff_row_of. */
+bool merge_json_noise(const struct jdoc *doc, uint32_t key, enum cloud_shape shape, bool root);
+
 /* What a component is found by: its type and its id in lower case, "200/1234...". NULL: no memory, which is noted. */
 const char *merge_component_key(struct merging *m, int64_t number, const char *id, size_t n);
 

@@ -121,22 +121,9 @@ static int merge_projects(const struct settings *settings, const struct versions
     return status;
 }
 
-/* A file that is no export is none of ours; one that cannot be read is nobody's. */
-static int merge_json_file(const struct settings *settings, const struct versions *v, const char *path,
-                           const char *size, const struct jpk_merge_options *how)
-{
-    struct jpk_error err = {0};
-    bool exports = true;
-    for (int i = 0; i < SIDES && exports; i++)
-        exports = cloud_sniff(v->paths[i].data, true, settings->limits.entry_size, &err);
-    if (err.code != JPK_OK)
-        return give_up(path, &err);
-    return exports ? merge_projects(settings, v, path, how) : merge_by_lines(v, size);
-}
-
-/* Files of folders and trees; what only is called so goes by lines. */
-static int merge_file(const struct settings *settings, const struct versions *v, const char *path, const char *size,
-                      const struct jpk_merge_options *how)
+/* Files of folders and trees. False: it only is called so. */
+static bool merge_file(const struct settings *settings, const struct versions *v, const char *path,
+                       const struct jpk_merge_options *how, int *status)
 {
     struct jpk_error err = {0};
     struct jpk_merge_version versions[SIDES];
@@ -145,11 +132,26 @@ static int merge_file(const struct settings *settings, const struct versions *v,
         versions[i] = (struct jpk_merge_version){none ? NULL : buf_text(&v->texts[i]), v->texts[i].size};
     }
     struct jpk_merge *merge = jpk_merge_file(path, versions, how, &err);
-    if (!merge)
-        return merge_by_lines(v, size);
-    int status = finish(settings, v, path, merge, &err);
+    if (merge)
+        *status = finish(settings, v, path, merge, &err);
     jpk_merge_free(merge);
-    return status;
+    return merge != NULL;
+}
+
+/* A file that is neither of a tree nor an export is none of ours; one that cannot be read is nobody's. */
+static int merge_json_file(const struct settings *settings, const struct versions *v, const char *path,
+                           const char *size, const struct jpk_merge_options *how)
+{
+    struct jpk_error err = {0};
+    bool exports = true;
+    int status = 0;
+    if (merge_file(settings, v, path, how, &status))
+        return status;
+    for (int i = 0; i < SIDES && exports; i++)
+        exports = cloud_sniff(v->paths[i].data, true, settings->limits.entry_size, &err);
+    if (err.code != JPK_OK)
+        return give_up(path, &err);
+    return exports ? merge_projects(settings, v, path, how) : merge_by_lines(v, size);
 }
 
 static int run(const struct settings *settings, int count, char **arguments)
@@ -159,15 +161,15 @@ static int run(const struct settings *settings, int count, char **arguments)
     const char *path = arguments[3], *size = count > 4 ? arguments[4] : "7";
     unsigned long marker_size = strtoul(size, NULL, 10);
     struct jpk_merge_options how = {.marker_size = marker_size < 1000 ? (unsigned)marker_size : 7};
-    int status;
+    int status = 0;
     if (!read_versions(&v, arguments, &settings->limits, &err))
         status = give_up(path, &err);
     else if (text_ends_with(path, ".jpk"))
         status = merge_projects(settings, &v, path, &how);
     else if (text_ends_with(path, ".json"))
         status = merge_json_file(settings, &v, path, size, &how);
-    else
-        status = merge_file(settings, &v, path, size, &how);
+    else if (!merge_file(settings, &v, path, &how, &status))
+        status = merge_by_lines(&v, size);
     free_versions(&v);
     return status;
 }

@@ -259,6 +259,58 @@ def merge_index(repository):
     r.git("merge", "--abort")
 
 
+def merge_export_tree(repository):
+    """What an export says of the state of editing, and names in the index."""
+    r = repository
+    export = json.loads(r.read("contacts.json"))
+
+    def unpack(number, old, new, **names):
+        edited = json.loads(json.dumps(export))
+        edited["project"]["checksum"] = str(number)
+        edited["project"].update(names)
+        for component in edited["project"]["components"]:
+            component["checksum"] = str(number)
+            if component["name"] == "Setup":
+                component["cursor"] = {"line": number, "ch": number}
+                for key in ("scriptBody", "scriptBodyCleansed"):
+                    component[key] = component[key].replace(old, new)
+        for workflow in edited["project"]["workflows"]:
+            workflow["name"] = workflow["name"].replace(old, new)
+        r.write(".git/edited.json", json.dumps(edited))
+        r.must("unpack", "-q", "-u", "--delete", ".git/edited.json", "export-tree")
+
+    unpack(5, "none", "none")
+    r.git("checkout", "-q", "-B", "states", "main")
+    r.commit("states of editing")
+    check("the driver of the index", r.git("check-attr", "merge", "export-tree/jpk-cloud.jsonl")[1].endswith(": jpk\n"))
+
+    def merged(ours, theirs):
+        r.git("checkout", "-q", "-B", "theirs", "states")
+        unpack(*theirs[0], **theirs[1])
+        r.commit("theirs")
+        r.git("checkout", "-q", "-B", "ours", "states")
+        unpack(*ours[0], **ours[1])
+        r.commit("ours")
+        return r.git("merge", "--no-edit", "theirs", ok=False)
+
+    status, out = merged(((6, '"contacts/"', '"people/"'), {}), ((7, '$sf_where = ""', '$sf_where = "x"'), {}))
+    script, state = r.read("export-tree/Script/Setup.jb"), json.loads(r.read("export-tree/Script/Setup.json"))
+    check("states of editing are no conflict", status == 0 and '"people/"' in script and '$sf_where = "x"' in script and
+          state == {"checksum": "6", "cursor": {"line": 6, "ch": 6}}, out + str(state))
+    status, out = merged(((6, "none", "none"), {"name": "Contact sync"}), ((7, "Contacts", "People"), {}))
+    rows = r.read("export-tree/jpk-cloud.jsonl").splitlines()
+    check("renamed on both sides", status == 0 and '"project":"Contact sync"' in rows[0] and
+          [row for row in rows if '"workflow"' in row and "4ac0cef6" in row] ==
+          ['{"workflow":"Operation/People","id":"4ac0cef6-2aab-5205-be3b-1bf760766ee8"}'], out + "\n".join(rows))
+    status, out, err = r.jpk("pack", "--check", "export-tree")
+    check("the merged tree", status == 0, out + err)
+    status, out = merged(((6, "none", "none"), {"description": "mine"}), ((7, "none", "none"), {"description": "yours"}))
+    top = r.read("export-tree/cloud.json")
+    check("git's marks where both changed one line", status == 1 and out.count("CONFLICT") == 1 and
+          '<<<<<<< ours\n    "description": "mine",\n=======\n    "description": "yours",\n>>>>>>> theirs\n' in top, out + top)
+    r.git("merge", "--abort")
+
+
 def difference(repository):
     r = repository
     r.git("checkout", "-q", "-B", "changed", "main")
@@ -287,7 +339,7 @@ def main():
         outside(program, folder)
         install(repository)
         first_commit(repository)
-        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, difference):
+        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, merge_export_tree, difference):
             try:
                 step(repository)
             except AssertionError as error:

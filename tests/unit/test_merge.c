@@ -218,6 +218,37 @@ static void test_index_same_path(void **state)
                "{}\n" ROW("A", "1") ROW("B", "2") "{\"folder\":\"N\",\"id\":\"5\"}\n" ROW("N", "4"), "");
 }
 
+/* ---------------------------------------------------------------------------------------------------------- components
+ */
+
+#define SETUP(checksum, cursor, name)                                                                                  \
+    "{\n  \"checksum\": \"" checksum "\",\n  \"cursor\": {\n    \"line\": " cursor "\n  },\n  \"name\": \"" name       \
+    "\"\n}\n"
+
+/* What is no conflict in an export is none in a file of its tree; all else goes by lines. */
+static void test_component(void **state)
+{
+    (void)state;
+    static const char path[] = "projects/tree/Script/Setup.json";
+    check_file(path, SETUP("5", "2", "A"), SETUP("6", "3", "A"), SETUP("7", "5", "B"), SETUP("6", "3", "B"), "");
+    check_file(path, SETUP("5", "2", "A"), SETUP("5", "2", "B"), SETUP("7", "5", "A"), SETUP("7", "5", "B"), "");
+    check_file(path, NULL, SETUP("6", "3", "A"), SETUP("7", "5", "A"), SETUP("6", "3", "A"), "");
+    struct jpk_error err = {0};
+    struct jpk_merge *merge =
+        merge_file(path, SETUP("5", "2", "A"), SETUP("6", "3", "B"), SETUP("7", "5", "C"), JPK_MERGE_MARK, &err);
+    assert_non_null(merge);
+    assert_string_equal(merge->text, "{\n  \"checksum\": \"6\",\n  \"cursor\": {\n    \"line\": 3\n  },\n<<<<<<< ours\n"
+                                     "  \"name\": \"B\"\n=======\n  \"name\": \"C\"\n>>>>>>> theirs\n}\n");
+    assert_int_equal(merge->left, 1);
+    assert_true(merge->conflicts[0].ours.hidden && merge->conflicts[0].theirs.hidden);
+    jpk_merge_free(merge);
+    /* the project, whose components are files */
+    check_file("tree/cloud.json", "{\n  \"project\": {\n    \"checksum\": \"1\",\n    \"name\": \"A\"\n  }\n}\n",
+               "{\n  \"project\": {\n    \"checksum\": \"2\",\n    \"name\": \"A\"\n  }\n}\n",
+               "{\n  \"project\": {\n    \"checksum\": \"3\",\n    \"name\": \"B\"\n  }\n}\n",
+               "{\n  \"project\": {\n    \"checksum\": \"2\",\n    \"name\": \"B\"\n  }\n}\n", "");
+}
+
 /* -------------------------------------------------------------------------------------------------------- project.xml
  */
 
@@ -328,6 +359,13 @@ static void test_refused(void **state)
         enum jpk_code code;
     } rows[] = {
         {"a.txt", "a", "b", "c", JPK_ERR_USAGE},
+        {"Script/a.json", "{}", "{", "[]", JPK_ERR_FORMAT},
+        {"other/a.json", SETUP("1", "1", "A"), SETUP("2", "1", "A"), SETUP("3", "1", "A"), JPK_ERR_FORMAT},
+        {"Script/a.json", "{\"checksum\":1,\"mine\":1}", "{\"checksum\":2,\"mine\":1}", "{\"checksum\":3,\"mine\":1}",
+         JPK_ERR_FORMAT},
+        {"cloud.json", "{\"project\":{\"checksum\":1,\"components\":[]}}",
+         "{\"project\":{\"checksum\":2,\"components\":[]}}", "{\"project\":{\"checksum\":3,\"components\":[]}}",
+         JPK_ERR_FORMAT},
         {"project.xml", "<a/>", "<b/>", "<c/>", JPK_ERR_FORMAT},
         {"project.xml", "a", "b", "c", JPK_ERR_FORMAT},
         {"project.xml", PROJECT(""), PROJECT(TOP ENTITY("1", "a")), PROJECT("<!-- lost -->"), JPK_ERR_FORMAT},
@@ -400,11 +438,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),           cmocka_unit_test(test_order),
         cmocka_unit_test(test_properties),      cmocka_unit_test(test_index_header),
-        cmocka_unit_test(test_index_same_path), cmocka_unit_test(test_index),
-        cmocka_unit_test(test_outline),         cmocka_unit_test(test_outline_cycle),
-        cmocka_unit_test(test_outline_deep),    cmocka_unit_test(test_metadata),
-        cmocka_unit_test(test_refused),         cmocka_unit_test(test_one_side),
-        cmocka_unit_test(test_deleted),         cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_index_same_path), cmocka_unit_test(test_component),
+        cmocka_unit_test(test_index),           cmocka_unit_test(test_outline),
+        cmocka_unit_test(test_outline_cycle),   cmocka_unit_test(test_outline_deep),
+        cmocka_unit_test(test_metadata),        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_one_side),        cmocka_unit_test(test_deleted),
+        cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
