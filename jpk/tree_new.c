@@ -50,7 +50,7 @@ static bool ignore(struct opening *o, const char *path)
     if (path[0] == '.' || text_starts_with(path, TREE_ORIGINAL) || text_starts_with(path, TREE_LOCAL) ||
         strcmp(path, TREE_INDEX) == 0)
         return true;
-    if (!map_add(&o->ignored, path, n, 0, &before))
+    if (!strings_add(&o->tree->foreign, &o->tree->arena, path) || !map_add(&o->ignored, path, n, 0, &before))
         return error_memory(o->err);
     if (before != MAP_NONE)
         return true;

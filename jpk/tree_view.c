@@ -139,6 +139,7 @@ static void tree_free(struct tree *tree)
     strings_free(&tree->added);
     strings_free(&tree->moved);
     strings_free(&tree->notes);
+    strings_free(&tree->foreign);
     strings_free(&tree->new_paths);
     strings_free(&tree->new_texts);
     buf_free(&tree->xml);

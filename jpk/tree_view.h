@@ -33,6 +33,7 @@ struct tree {
     size_t source_count, source_capacity, entry_capacity;
     struct arena arena;
     struct strings added, moved, notes;
+    struct strings foreign;              /* files that are no part of the project */
     struct strings new_paths, new_texts; /* files of new entities that saving writes */
     struct buf xml;                      /* of the entity that was read last */
     bool changed;                        /* the index has to be written */

@@ -31,6 +31,31 @@ static int print(const struct settings *settings, const struct merge_view *view)
     return status;
 }
 
+/* What theirs has beside the project of a tree; *any gets whether there is something. */
+static int tell_left_out(const struct settings *settings, const struct merge_run *run, bool *any)
+{
+    struct strings list = {0};
+    struct arena arena = {0};
+    struct buf text = {0};
+    struct jpk_error err = {0};
+    bool ok = merge_run_left_out(run, &list, &arena, &err);
+    for (size_t i = 0; ok && i < list.count; i++) {
+        buf_puts(&text, "note: ");
+        message_put(&text, list.items[i]);
+        buf_puts(&text, " is no part of the project, and what ");
+        message_put(&text, run->inputs[2].name);
+        buf_puts(&text, " has of it is left out\n");
+    }
+    *any = list.count > 0;
+    ok = ok && (!text.failed || error_memory(&err));
+    if (ok && !settings->quiet)
+        fputs(buf_text(&text), stderr);
+    buf_free(&text);
+    strings_free(&list);
+    arena_free(&arena);
+    return ok ? 0 : message_error(&err);
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct merge_run merge = {.result = NULL};
@@ -59,7 +84,10 @@ static int run(const struct settings *settings, int count, char **arguments)
                                   .output = settings->dry_run ? NULL : settings->output};
         status = print(settings, &view);
     }
-    if (status == 0 && merge.result->left)
+    bool left_out = false;
+    if (status == 0)
+        status = tell_left_out(settings, &merge, &left_out);
+    if (status == 0 && (merge.result->left || left_out))
         status = 1;
     merge_run_end(&merge);
     return status;
@@ -80,7 +108,7 @@ const struct command merge_command = {
         "has unless that is listed as a conflict too. Projects of Design Studio may have different forms; exports of\n"
         "Cloud Studio are merged with exports. Of workspaces one environment is merged: --env, else the one that OURS\n"
         "has; their other files are taken from the side that changed them. With --force a tree is updated in place.\n"
-        "The exit status is 1 when conflicts are left.",
+        "The exit status is 1 when conflicts are left, or files that THEIRS has changed beside the project of a tree.",
     .groups = groups,
     .least = 3,
     .most = 3,

@@ -1,6 +1,8 @@
 #include "tools/merge_run.h"
 
 #include "base/error.h"
+#include "jpk/archive.h"
+#include "jpk/tree_view.h"
 
 bool merge_run(struct merge_run *run, const char *const paths[3], const struct settings *settings,
                const struct jpk_merge_options *how, struct jpk_error *err)
@@ -31,6 +33,37 @@ bool merge_run_is_tree(const struct merge_run *run)
 {
     const struct source *ours = &run->inputs[1];
     return ours->cloud ? ours->tree != NULL : jpk_archive_is_tree(ours->archive);
+}
+
+/* *same: whether a side has a file with these bytes. */
+static bool look_beside(const struct source *side, const char *path, const struct buf *bytes, bool *same,
+                        struct jpk_error *err)
+{
+    struct jpk_archive *files = jpk_tree_files(side->archive);
+    size_t entry = jpk_archive_find(files, path);
+    struct buf found = {0};
+    bool ok = entry == SIZE_MAX || archive_read(files, entry, &found, err);
+    *same = ok && entry != SIZE_MAX && buf_equal(&found, bytes);
+    buf_free(&found);
+    return ok;
+}
+
+bool merge_run_left_out(const struct merge_run *run, struct strings *out, struct arena *arena, struct jpk_error *err)
+{
+    const struct source *in = run->inputs;
+    const struct tree *tree = in[2].archive && merge_run_is_tree(run) ? tree_of(in[2].archive) : NULL;
+    struct buf bytes = {0};
+    bool ok = true;
+    for (size_t i = 0; tree && ok && i < tree->foreign.count; i++) {
+        const char *path = tree->foreign.items[i];
+        bool in_base = false, in_ours = false;
+        ok = archive_read(tree->files, jpk_archive_find(tree->files, path), &bytes, err) &&
+             look_beside(&in[0], path, &bytes, &in_base, err) && look_beside(&in[1], path, &bytes, &in_ours, err);
+        if (ok && !in_base && !in_ours)
+            ok = strings_add(out, arena, path) || error_memory(err);
+    }
+    buf_free(&bytes);
+    return ok;
 }
 
 void merge_run_end(struct merge_run *run)
