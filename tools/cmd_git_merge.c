@@ -134,8 +134,10 @@ static bool merge_file(const struct settings *settings, const struct versions *v
     struct jpk_merge *merge = jpk_merge_file(path, versions, how, &err);
     if (merge)
         *status = finish(settings, v, path, merge, &err);
+    else if (err.code == JPK_ERR_MEMORY)
+        *status = give_up(path, &err);
     jpk_merge_free(merge);
-    return merge != NULL;
+    return merge || err.code == JPK_ERR_MEMORY;
 }
 
 /* A file that is neither of a tree nor an export is none of ours; one that cannot be read is nobody's. */

@@ -1,5 +1,6 @@
 """The command lines of memory.py, and the small inputs that they are run on."""
 import collections
+import json
 import os
 import shutil
 import subprocess
@@ -52,6 +53,7 @@ def make_inputs(program, place):
     workspace(folder)
     trees(folder, jpk)
     sides(folder, jpk)
+    files_of_sides(folder)
     recipes(folder)
     schemas(folder)
     migration(folder, jpk)
@@ -98,6 +100,20 @@ def sides(folder, jpk):
             text = file.read()
         with open(os.path.join(folder, side + ".json"), "w", encoding="utf-8") as file:
             file.write(text.replace(old, new))
+
+
+def files_of_sides(folder):
+    """Workspaces of which theirs has changed what is beside the project, and files of trees that git merges alone."""
+    for name in "base-workspace", "theirs-workspace":
+        shutil.copytree(os.path.join(folder, "workspace"), os.path.join(folder, name))
+        write(folder, name + "/manifest.jip", "last-environment=900104\n")
+        write(folder, name + "/README", name + "\n")
+    substitute(os.path.join(folder, "theirs-workspace", "env-900103", SCRIPT), "yyyymmdd", "yyyy-mm-dd")
+    for side, project, path, cursor in (("base", "P", "B", 1), ("ours", "P", "N", 2), ("theirs", "Q", "B", 3)):
+        rows = [{"project": project, "time": str(cursor)}, {"item": path, "id": "1"}, {"item": side, "id": side}]
+        rows += [{"item": "N", "id": "2"}] if side == "theirs" else []
+        write(folder, side + ".jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        write(folder, side + "-script.json", json.dumps({"cursor": {"line": cursor}, "name": project}, indent=2) + "\n")
 
 
 def recipes(folder):
@@ -223,6 +239,9 @@ COMMANDS = [
     command("git textconv in/wrong.yaml"),
     command("git merge in/db.jpk ours.jpk in/theirs.jpk x.jpk", status=1, copies=["ours.jpk"]),
     command("git merge in/cloud.json ours.json in/theirs.json x.json 7", copies=["ours.json"]),
+    command("merge in/base-workspace in/base-workspace in/theirs-workspace -o out"),
+    command("git merge in/base.jsonl ours.jsonl in/theirs.jsonl jpk-index.jsonl", status=1, copies=["ours.jsonl"]),
+    command("git merge in/base-script.json ours-script.json in/theirs-script.json Script/a.json", copies=["ours-script.json"]),
     command("git merge in/right.json right.json in/broken.json right.json", copies=["right.json"], status=0),
 
     command("unpack in/db.jpk out", parts=True),
