@@ -86,9 +86,11 @@ static bool one_host(const char *s, size_t n)
     return has_format("idn-hostname", s, n) || has_format("ipv6", s, n) || all_of(s, n, "_-.");
 }
 
+/* One or more; what is empty between them does not count. */
 static bool each(const char *s, size_t n, bool (*one)(const char *, size_t))
 {
     const char *end = s + n;
+    bool any = false;
     while (s < end) {
         const char *stop = s;
         while (stop < end && *stop != ',' && *stop != ';')
@@ -100,9 +102,10 @@ static bool each(const char *s, size_t n, bool (*one)(const char *, size_t))
             stop--;
         if (stop > s && !one(s, (size_t)(stop - s)))
             return false;
+        any = any || stop > s;
         s = next;
     }
-    return true;
+    return any;
 }
 
 static bool emails(const char *s, size_t n)
