@@ -315,7 +315,9 @@ static int print_outputs(struct job *job)
             continue;
         }
         json_t *output = jpk_validation_output(instance->validation, output_form(job->settings));
-        json_t *one = job->count == 1 ? output : json_pack("{s:s, s:o}", "file", instance->path, "output", output);
+        json_t *one = job->count == 1
+                          ? output
+                          : json_pack("{s:o, s:o}", "file", message_path_json(instance->path), "output", output);
         if (!one || json_array_append_new(all, one) != 0) {
             json_decref(all);
             all = NULL;
