@@ -123,6 +123,17 @@ bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_
 json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node);
 
 /*
+ * Both ways with numbers that keep their text, whatever jansson could hold of them: in the value each number is a
+ * string of JSON_EXACT_MARK and its text, and a string that begins with the mark has it twice. Whoever reads such a
+ * value asks json_exact_number whether a string is none.
+ */
+#define JSON_EXACT_MARK '\x01'
+json_t *jdoc_to_jansson_exact(const struct jdoc *doc, uint32_t node);
+bool jdoc_from_jansson_exact(struct jdoc *doc, const json_t *value, const struct jdoc_options *options,
+                             struct jpk_error *err);
+bool json_exact_number(const json_t *value);
+
+/*
  * Parses a text into a value of jansson's, which the caller releases. Not json_loadb, which takes a lack of memory for
  * a mistake, or loses a part of a string. NULL with the errors of jdoc_parse, and JPK_ERR_LIMIT: a number that a value
  * cannot hold, which is an integer beyond 64 bits or a number beyond doubles.

@@ -21,6 +21,7 @@ struct writer {
     struct buf *out;
     struct written stack[JDOC_DEPTH_MAX];
     size_t depth;
+    bool exact;    /* a string behind JSON_EXACT_MARK is a number */
     bool too_deep; /* then nothing more is written */
 };
 
@@ -63,6 +64,16 @@ static void close_container(struct writer *writer)
     buf_putc(writer->out, json_is_array(closed) ? ']' : '}');
 }
 
+static void put_text(struct writer *writer, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    size_t n = json_string_length(value), marks = writer->exact && *text == JSON_EXACT_MARK;
+    if (marks && json_exact_number(value))
+        buf_put(writer->out, text + marks, n - marks);
+    else
+        json_put_string(writer->out, text + marks, n - marks);
+}
+
 /* A scalar, or the beginning of a container. */
 static void put_value(struct writer *writer, const json_t *value)
 {
@@ -72,7 +83,7 @@ static void put_value(struct writer *writer, const json_t *value)
         open_container(writer, value);
         break;
     case JSON_STRING:
-        json_put_string(writer->out, json_string_value(value), json_string_length(value));
+        put_text(writer, value);
         break;
     default:
         json_put_scalar(writer->out, value);
@@ -98,11 +109,12 @@ static const json_t *next_child(struct writer *writer)
 }
 
 /* Stops when there is more text than a document can hold. */
-static bool write_text(const json_t *value, struct buf *out)
+static bool write_text(const json_t *value, bool exact, struct buf *out)
 {
     struct writer writer;
     writer.out = out;
     writer.depth = 0;
+    writer.exact = exact;
     writer.too_deep = false;
     put_value(&writer, value);
     while (writer.depth > 0 && !writer.too_deep && out->size < UINT32_MAX && !out->failed) {
@@ -115,11 +127,12 @@ static bool write_text(const json_t *value, struct buf *out)
     return !writer.too_deep;
 }
 
-bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_options *options, struct jpk_error *err)
+static bool from_jansson(struct jdoc *doc, const json_t *value, bool exact, const struct jdoc_options *options,
+                         struct jpk_error *err)
 {
     struct buf out = {0};
     struct jpk_error why = {0};
-    if (!write_text(value, &out))
+    if (!write_text(value, exact, &out))
         error_set(&why, JPK_ERR_LIMIT, "nested more than %d levels deep", JDOC_DEPTH_MAX);
     else if (out.failed)
         error_memory(&why);
@@ -129,6 +142,17 @@ bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_
     }
     buf_free(&out);
     return error_set(err, why.code, "%s", why.message); /* without the position, which is of our own text */
+}
+
+bool jdoc_from_jansson(struct jdoc *doc, const json_t *value, const struct jdoc_options *options, struct jpk_error *err)
+{
+    return from_jansson(doc, value, false, options, err);
+}
+
+bool jdoc_from_jansson_exact(struct jdoc *doc, const json_t *value, const struct jdoc_options *options,
+                             struct jpk_error *err)
+{
+    return from_jansson(doc, value, true, options, err);
 }
 
 /* ---------------------------------------------------------------------------------------------------- the other way */
@@ -156,9 +180,37 @@ static json_t *number_value(const struct jdoc *doc, uint32_t node)
     return real ? real : json_stringn_nocheck(text, n);
 }
 
-/* A scalar, or a container that is still empty. */
-static json_t *new_value(const struct jdoc *doc, uint32_t node)
+/* The text of a number, or a string that begins like one, behind the mark. */
+static json_t *marked_text(const char *text, size_t n)
 {
+    struct buf marked = {0};
+    buf_putc(&marked, JSON_EXACT_MARK);
+    buf_put(&marked, text, n);
+    json_t *value = marked.failed ? NULL : json_stringn_nocheck(marked.data, marked.size);
+    buf_free(&marked);
+    return value;
+}
+
+static json_t *exact_value(const struct jdoc *doc, uint32_t node)
+{
+    if (jdoc_type(doc, node) == JDOC_NUMBER)
+        return marked_text(jdoc_number(doc, node), jdoc_number_size(doc, node));
+    return marked_text(jdoc_string(doc, node), jdoc_string_size(doc, node));
+}
+
+/* Whether what jansson has would lose something of a value, or could be taken for what would. */
+static bool wants_mark(const struct jdoc *doc, uint32_t node)
+{
+    if (jdoc_type(doc, node) == JDOC_STRING)
+        return jdoc_string_size(doc, node) > 0 && *jdoc_string(doc, node) == JSON_EXACT_MARK;
+    return jdoc_type(doc, node) == JDOC_NUMBER;
+}
+
+/* A scalar, or a container that is still empty. */
+static json_t *new_value(const struct jdoc *doc, uint32_t node, bool exact)
+{
+    if (exact && wants_mark(doc, node))
+        return exact_value(doc, node);
     switch (jdoc_type(doc, node)) {
     case JDOC_OBJECT:
         return json_object();
@@ -184,7 +236,7 @@ static bool add_child(const struct jdoc *doc, json_t *parent, uint32_t node, jso
            0;
 }
 
-json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
+static json_t *to_jansson(const struct jdoc *doc, uint32_t node, bool exact)
 {
     struct filled stack[JDOC_DEPTH_MAX + 1];
     size_t depth = 0;
@@ -197,7 +249,7 @@ json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
         at = jdoc_next(doc, own);
         if (own > node && doc->nodes[own - 1].flags & JDOC_KEY && jdoc_shadowed(doc, own - 1))
             continue;
-        json_t *value = new_value(doc, own);
+        json_t *value = new_value(doc, own, exact);
         if (!value || (parent && !add_child(doc, parent, own, value))) {
             json_decref(root);
             return NULL;
@@ -210,6 +262,22 @@ json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
         at = own + 1;
     }
     return root;
+}
+
+json_t *jdoc_to_jansson(const struct jdoc *doc, uint32_t node)
+{
+    return to_jansson(doc, node, false);
+}
+
+json_t *jdoc_to_jansson_exact(const struct jdoc *doc, uint32_t node)
+{
+    return to_jansson(doc, node, true);
+}
+
+bool json_exact_number(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text && text[0] == JSON_EXACT_MARK && text[1] != JSON_EXACT_MARK;
 }
 
 /* ------------------------------------------------------------------------------------------------------------ texts */

@@ -85,7 +85,7 @@ static json_t *value_of(struct form *form, const json_t *property)
 {
     json_t *fallback = json_object_get(property, "default");
     if (json_is_true(json_object_get(property, "secret")))
-        return secret_marker(form, json_string_value(json_object_get(property, "id")));
+        return secret_marker(form, plan_member(property, "id"));
     return fallback ? copy_of(form, fallback) : json_null();
 }
 
@@ -97,7 +97,7 @@ static json_t *step_values(struct form *form, const json_t *step)
     size_t i;
     json_array_foreach(properties, i, property)
     {
-        const char *id = json_string_value(json_object_get(property, "id"));
+        const char *id = plan_member(property, "id");
         if (json_is_true(json_object_get(property, "computed")) || !id)
             continue;
         if (json_object_set_new(values, id, value_of(form, property)) != 0)
@@ -110,17 +110,17 @@ json_t *recipe_configuration(const json_t *recipe, const char *text, size_t size
 {
     char sha256[65];
     struct form form = {0};
-    const char *name = json_string_value(json_object_get(recipe, "name"));
-    const char *version = json_string_value(json_object_get(recipe, "version"));
-    const char *project = json_string_value(json_object_get(json_object_get(recipe, "jitterpak"), "projectName"));
+    const char *name = plan_member(recipe, "name");
+    const char *version = plan_member(recipe, "version");
+    const char *project = plan_member(json_object_get(recipe, "jitterpak"), "projectName");
     form.project = project ? project : "";
     json_t *values = json_object(), *schedules = json_object(), *actions = json_object(), *step;
     size_t i;
     sha256_hex(text, size, sha256);
     json_array_foreach(json_object_get(recipe, "steps"), i, step)
     {
-        const char *id = json_string_value(json_object_get(step, "id"));
-        const char *type = json_string_value(json_object_get(step, "type"));
+        const char *id = plan_member(step, "id");
+        const char *type = plan_member(step, "type");
         if (!id || !type)
             continue;
         json_t *filled = step_values(&form, step);
@@ -130,7 +130,7 @@ json_t *recipe_configuration(const json_t *recipe, const char *text, size_t size
             json_t *fallback = json_object_get(step, "default");
             form.failed |= json_object_set_new(schedules, id, fallback ? copy_of(&form, fallback) : json_null()) != 0;
         } else if (strcmp(type, "action") == 0) {
-            const char *when = json_string_value(json_object_get(step, "when"));
+            const char *when = plan_member(step, "when");
             form.failed |= json_object_set_new(actions, id, json_boolean(when && strcmp(when, "deploy") == 0)) != 0;
         }
     }

@@ -151,8 +151,6 @@ struct writer {
     bool failed;
 };
 
-enum { DEPTH_MAX = 100 }; /* a recipe is about eight deep; every level costs two spaces a line */
-
 static void put_string(struct buf *out, struct jtext text)
 {
     static const char escaped[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
@@ -295,18 +293,14 @@ static void put_pending(struct writer *w, struct pending pending)
         push_array(w, pending);
 }
 
-bool recipe_format(const char *text, size_t n, struct buf *out, struct jpk_error *err)
+static const struct jdoc_options strict = {.depth = RECIPE_DEPTH_MAX, .reject_duplicates = true};
+
+static bool put_document(const struct jdoc *doc, struct buf *out, struct jpk_error *err)
 {
-    struct jdoc_options options = {.depth = DEPTH_MAX, .reject_duplicates = true};
-    struct jdoc doc = {0};
-    struct writer w = {.doc = &doc, .out = out};
-    if (!jdoc_parse(&doc, text, n, &options, err))
-        return false;
-    enum document_kind kind = document_kind(&doc);
-    if (kind == DOCUMENT_OTHER) {
-        jdoc_free(&doc);
+    struct writer w = {.doc = doc, .out = out};
+    enum document_kind kind = document_kind(doc);
+    if (kind == DOCUMENT_OTHER)
         return error_set(err, JPK_ERR_FORMAT, "is neither a recipe nor a configure file");
-    }
     push(&w, (struct pending){.key = JDOC_NONE,
                               .value = 0,
                               .shape = kind == DOCUMENT_RECIPE ? SHAPE_RECIPE : SHAPE_CONFIGURE,
@@ -314,6 +308,21 @@ bool recipe_format(const char *text, size_t n, struct buf *out, struct jpk_error
     while (w.count > 0 && !w.failed)
         put_pending(&w, w.stack[--w.count]);
     free(w.stack);
-    jdoc_free(&doc);
     return (!w.failed && !out->failed) || error_memory(err);
+}
+
+bool recipe_format(const char *text, size_t n, struct buf *out, struct jpk_error *err)
+{
+    struct jdoc doc = {0};
+    bool ok = jdoc_parse(&doc, text, n, &strict, err) && put_document(&doc, out, err);
+    jdoc_free(&doc);
+    return ok;
+}
+
+bool recipe_format_value(const json_t *value, struct buf *out, struct jpk_error *err)
+{
+    struct jdoc doc = {0};
+    bool ok = jdoc_from_jansson_exact(&doc, value, &strict, err) && put_document(&doc, out, err);
+    jdoc_free(&doc);
+    return ok;
 }

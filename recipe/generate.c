@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "recipe/fmt.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
 
@@ -84,12 +85,11 @@ static const char *file_stem(struct plan *plan)
     return kept;
 }
 
+/* In canonical form, which brings what an author wrote into its order. */
 static char *dump(const json_t *value, size_t *size)
 {
     struct buf out = {0};
-    bool ok = json_put(&out, value, JSON_INDENT(2));
-    buf_putc(&out, '\n');
-    if (!ok || out.failed) {
+    if (!value || !recipe_format_value(value, &out, NULL)) {
         buf_free(&out);
         return NULL;
     }
@@ -114,14 +114,14 @@ static bool put_fields(struct plan *plan, size_t entity, struct buf *part, struc
     return ok && !part->failed;
 }
 
-/* The metadata as text, with the fields of its mappings in place of their marks. */
-static char *dump_metadata(struct plan *plan, const json_t *metadata, size_t *size)
+/* The same for metadata that are in this form, with the fields of their mappings in place of the marks. */
+static char *dump_fresh(struct plan *plan, const json_t *metadata, size_t *size)
 {
     static const char mark[] = "\"\\u0001"; /* how PLAN_MARK at the start of a string is written */
     struct buf marked = {0}, part = {0}, out = {0};
     bool ok = json_put(&marked, metadata, JSON_INDENT(2));
     const char *at = buf_text(&marked), *found;
-    while (ok && plan->fields_later && (found = strstr(at, mark)) != NULL) {
+    while (ok && (found = strstr(at, mark)) != NULL) {
         char *end;
         buf_put(&out, at, (size_t)(found - at));
         size_t entity = strtoul(found + sizeof mark - 1, &end, 10);
@@ -147,13 +147,31 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* Enough of a file's name to be a recipe's: without folders, and UTF-8. NULL: a recipe cannot name it. */
+static const char *recipe_name(struct plan *plan, const char *file)
+{
+    struct buf name = {0};
+    buf_put_clean(&name, base_name(file), NULL);
+    plan->failed = plan->failed || name.failed;
+    const char *kept = name.size == 0 || strchr(name.data, '\\') ? NULL : plan_text(plan, "%s", name.data);
+    buf_free(&name);
+    return kept;
+}
+
 /* The name and checksum of the Jitterpak that the recipe is for. */
-static bool identify(const struct jpk_project *project, const struct jpk_recipe_options *options, const char **file,
+static bool identify(struct plan *plan, const struct jpk_recipe_options *options, const char **file,
                      const char **sha256, char computed[65], struct jpk_error *err)
 {
+    const struct jpk_project *project = plan->project;
     bool folder = jpk_archive_is_folder(project->archive);
-    *file = options && options->file ? options->file : folder ? NULL : base_name(jpk_archive_name(project->archive));
+    const char *given = options && options->file ? options->file : folder ? NULL : jpk_archive_name(project->archive);
+    *file = given ? recipe_name(plan, given) : NULL;
     *sha256 = options ? options->sha256 : NULL;
+    if (!*file && !folder)
+        plan_finding(plan, JPK_WARNING, "no-jitterpak", NULL,
+                     *base_name(given) ? "the recipe cannot name the Jitterpak, for its name has a backslash: give it "
+                                         "another one and generate again"
+                                       : "nothing says what the Jitterpak is called, so the recipe does not name it");
     if (*sha256 || folder)
         return true;
     *sha256 = computed;
@@ -165,7 +183,7 @@ static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_optio
     struct plan *plan = &recipe->plan;
     char computed[65];
     const char *file, *sha256;
-    if (!identify(plan->project, options, &file, &sha256, computed, err))
+    if (!identify(plan, options, &file, &sha256, computed, err))
         return false;
     if (!sha256)
         plan_finding(plan, JPK_WARNING, "no-jitterpak", NULL,
@@ -177,7 +195,9 @@ static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_optio
         plan_explain(plan, metadata);
     if (ok && options && options->old)
         ok = recipe_update(plan, metadata, options, err);
-    recipe->metadata = ok ? dump_metadata(plan, metadata, &recipe->metadata_size) : NULL;
+    if (ok)
+        recipe->metadata = plan->fields_later ? dump_fresh(plan, metadata, &recipe->metadata_size)
+                                              : dump(metadata, &recipe->metadata_size);
     json_t *configuration =
         recipe->metadata ? recipe_configuration(metadata, recipe->metadata, recipe->metadata_size) : NULL;
     recipe->configuration = dump(configuration, &recipe->configuration_size);

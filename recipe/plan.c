@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json.h"
 
 void plan_free(struct plan *plan)
 {
@@ -93,6 +94,12 @@ void plan_finding(struct plan *plan, enum jpk_severity severity, const char *rul
         finding->entity_type = entity->type_name;
         finding->entity_name = entity->name;
     }
+}
+
+const char *plan_member(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_exact_number(value) ? NULL : json_string_value(value);
 }
 
 struct variable *plan_variable(struct plan *plan, uint32_t graph_index)

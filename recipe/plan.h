@@ -147,6 +147,9 @@ const char *plan_id(struct plan *plan, const char *text);
 /* The same for a step: lower case, with `-` between words. */
 const char *plan_step_id(struct plan *plan, const char *prefix, const char *text);
 
+/* The text of a member of a recipe; NULL: it has none, or a number that is kept as its text (json_exact_number). */
+const char *plan_member(const json_t *object, const char *key);
+
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 

@@ -10,16 +10,18 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/map.h"
+#include "recipe/fmt.h"
 #include "recipe/plan.h"
 
 struct update {
     struct plan *plan;
     json_t *fresh, *old;
-    struct map fresh_steps;   /* id, or item and type -> place in the fresh steps */
+    struct map fresh_steps;   /* type and id, type and item, operation -> place in the fresh steps */
     struct map endpoints;     /* id -> place in the fresh endpoints */
     struct map old_endpoints; /* id -> place in the old ones */
     struct map by_target;     /* target as text -> number in `properties` */
     struct map ids;           /* lower-case ids that the result holds */
+    struct map gone;          /* those of properties that the project lost */
     json_t **properties;      /* the fresh properties, borrowed until they are placed */
     uint32_t *home;           /* place of the fresh step of each */
     bool *placed, *seen;      /* by property: it has its step; the old recipe has it */
@@ -30,12 +32,13 @@ struct update {
         size_t rank; /* among those: the kept step itself, then new ones in fresh order */
     } * results;
     size_t result_count, kept_count;
+    bool *taken;    /* by fresh step: an old one is about it */
     uint32_t *made; /* by fresh step: 1 + its place in `results`; 0 for none */
 };
 
 static const char *text_of(const json_t *object, const char *key)
 {
-    const char *text = json_string_value(json_object_get(object, key));
+    const char *text = plan_member(object, key);
     return text ? text : "";
 }
 
@@ -76,11 +79,13 @@ static json_t *copy_of(struct update *u, json_t *object)
     return copy;
 }
 
-/* Takes an author's keys over; `keys` are those that are the author's to change. */
+/* Takes an author's keys over; `keys` are those that are the author's to change, beside those that begin with x-. */
 static void keep_keys(struct update *u, json_t *fresh, json_t *old, const char *const *keys)
 {
     const char *key;
     json_t *value;
+    if (!json_is_object(fresh) || !json_is_object(old))
+        return;
     json_object_foreach(old, key, value)
     {
         bool keep = own_key(key);
@@ -89,11 +94,53 @@ static void keep_keys(struct update *u, json_t *fresh, json_t *old, const char *
         if (keep)
             set(u, fresh, key, value);
     }
-    /* A text that the author took out stays out. */
-    static const char *const optional[] = {"text", "help", "default", "choices", "optional", NULL};
+    /* What the author took out stays out. */
+    static const char *const optional[] = {"text", "help", "default", "choices", "optional", "test", "reasons", NULL};
     for (size_t i = 0; optional[i]; i++)
         if (json_object_get(fresh, optional[i]) && !json_object_get(old, optional[i]))
             json_object_del(fresh, optional[i]);
+}
+
+static const char *const own_keys[] = {NULL};
+
+/* The same for the elements of a list, which are the same when they have the same text in `by`. */
+static void keep_list(struct update *u, json_t *fresh, json_t *old, const char *by)
+{
+    struct map places = {0};
+    json_t *element;
+    size_t i;
+    json_array_foreach(fresh, i, element)
+    {
+        const char *key = text_of(element, by);
+        uint32_t before;
+        if (!map_add(&places, key, strlen(key), (uint32_t)i, &before))
+            u->plan->failed = true;
+    }
+    json_array_foreach(old, i, element)
+    {
+        const char *key = text_of(element, by);
+        uint32_t place = map_get(&places, key, strlen(key));
+        if (place != MAP_NONE)
+            keep_keys(u, json_array_get(fresh, place), element, own_keys);
+    }
+    map_free(&places);
+}
+
+/* The author's own keys in the parts of a step or property that are made anew. */
+static void keep_parts(struct update *u, json_t *fresh, json_t *old)
+{
+    static const struct {
+        const char *key, *by;
+    } parts[] = {
+        {"operation", NULL}, {"transformation", NULL}, {"target", NULL}, {"entities", "id"}, {"fields", "target"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        json_t *to = json_object_get(fresh, parts[i].key), *from = json_object_get(old, parts[i].key);
+        if (parts[i].by)
+            keep_list(u, to, from, parts[i].by);
+        else
+            keep_keys(u, to, from, own_keys);
+    }
 }
 
 /* ----------------------------------------------------------------------------------------------------------- ids */
@@ -108,11 +155,11 @@ static const char *lower_id(struct update *u, const char *id)
     return copy ? copy : "";
 }
 
-static void take_id(struct update *u, const json_t *object)
+static void add_id(struct update *u, struct map *ids, const json_t *object)
 {
     const char *id = lower_id(u, text_of(object, "id"));
     uint32_t old;
-    if (!map_add(&u->ids, id, strlen(id), 1, &old))
+    if (!map_add(ids, id, strlen(id), 1, &old))
         u->plan->failed = true;
 }
 
@@ -129,52 +176,95 @@ static void free_id(struct update *u, json_t *object)
         u->plan->failed = true;
     if (candidate != id && json_object_set_new(object, "id", json_string(candidate)) != 0)
         u->plan->failed = true;
-    take_id(u, object);
+    add_id(u, &u->ids, object);
 }
 
 /* --------------------------------------------------------------------------------------------------- properties */
 
-/* Under what a step is found again: its id, and the item that it is about. */
+/* The item that a step is about; "" for none, or for more than one. */
+static const char *item_of(const json_t *step)
+{
+    const char *operation = id_of(step, "operation");
+    return *operation ? operation : id_of(step, "transformation");
+}
+
+/* Whether a recipe has one step of this type at most, which is then known by it. */
+static bool only_one(const char *type)
+{
+    return strcmp(type, "introduction") == 0 || strcmp(type, "agent") == 0 || strcmp(type, "review") == 0;
+}
+
+/* A step that starts an operation. */
+static bool starts(const char *type)
+{
+    return strcmp(type, "action") == 0 || strcmp(type, "schedule") == 0;
+}
+
+static bool add_key(struct update *u, const char *key, uint32_t place)
+{
+    uint32_t old;
+    return map_add(&u->fresh_steps, key, strlen(key), place, &old);
+}
+
+/* Under what a step is found again. */
 static bool index_step(struct update *u, const json_t *step, uint32_t place)
 {
-    const char *id = text_of(step, "id"), *type = text_of(step, "type");
-    const char *operation = id_of(step, "operation"), *transformation = id_of(step, "transformation");
-    const char *about = *operation ? operation : transformation;
+    const char *type = text_of(step, "type"), *item = item_of(step);
     json_t *entity;
     size_t i;
-    const char *key = plan_text(u->plan, "id %s", id);
-    uint32_t old;
-    bool ok = map_set(&u->fresh_steps, key, strlen(key), place);
-    key = plan_text(u->plan, "%s %s", type, about);
-    ok = ok && (!*about || map_add(&u->fresh_steps, key, strlen(key), place, &old));
+    bool ok = add_key(u, plan_text(u->plan, "id %s %s", type, text_of(step, "id")), place);
+    ok = ok && (!*item || add_key(u, plan_text(u->plan, "item %s %s", type, item), place));
+    ok = ok && (!only_one(type) || add_key(u, plan_text(u->plan, "only %s", type), place));
+    ok = ok && (!starts(type) || add_key(u, plan_text(u->plan, "starts %s", item), place));
     json_array_foreach(json_object_get(step, "entities"), i, entity)
     {
-        key = plan_text(u->plan, "%s %s", type, text_of(entity, "id"));
-        ok = ok && map_add(&u->fresh_steps, key, strlen(key), place, &old);
+        ok = ok && add_key(u, plan_text(u->plan, "item %s %s", type, text_of(entity, "id")), place);
     }
     return ok && !u->plan->failed;
 }
 
-static uint32_t find_step(struct update *u, const char *prefix, const char *rest)
+static uint32_t find_step(struct update *u, const char *kind, const char *type, const char *id)
 {
-    const char *key = plan_text(u->plan, "%s %s", prefix, rest);
-    uint32_t place = *rest ? map_get(&u->fresh_steps, key, strlen(key)) : MAP_NONE;
-    return place == MAP_NONE || u->made[place] ? MAP_NONE : place;
+    const char *key = plan_text(u->plan, "%s %s%s%s", kind, type, *type && *id ? " " : "", id);
+    uint32_t place = *type || *id ? map_get(&u->fresh_steps, key, strlen(key)) : MAP_NONE;
+    return place == MAP_NONE || u->taken[place] ? MAP_NONE : place;
 }
 
-/* The fresh step that an old one is about, if no other one was kept for it yet. */
+/* The fresh step of the same type that an old one is about, if no other one is about it. */
 static uint32_t fresh_of(struct update *u, const json_t *old)
 {
-    const char *type = text_of(old, "type"), *operation = id_of(old, "operation");
-    uint32_t place = find_step(u, type, *operation ? operation : id_of(old, "transformation"));
+    const char *type = text_of(old, "type"), *item = item_of(old);
+    uint32_t place = *item ? find_step(u, "item", type, item) : MAP_NONE;
     json_t *entity;
     size_t i;
     json_array_foreach(json_object_get(old, "entities"), i, entity)
     {
-        if (place == MAP_NONE)
-            place = find_step(u, type, text_of(entity, "id"));
+        if (place == MAP_NONE && *text_of(entity, "id"))
+            place = find_step(u, "item", type, text_of(entity, "id"));
     }
-    return place == MAP_NONE ? find_step(u, "id", text_of(old, "id")) : place;
+    if (place == MAP_NONE && *text_of(old, "id"))
+        place = find_step(u, "id", type, text_of(old, "id"));
+    return place == MAP_NONE ? find_step(u, "only", type, "") : place;
+}
+
+/* The fresh step of each old one. An author may have an action run on a schedule, or the reverse. */
+static uint32_t *match_steps(struct update *u, json_t *steps)
+{
+    uint32_t *places = plan_alloc(u->plan, json_array_size(steps), sizeof *places);
+    json_t *old;
+    size_t i;
+    for (int pass = 0; pass < 2 && places; pass++) {
+        json_array_foreach(steps, i, old)
+        {
+            if (pass == 0)
+                places[i] = fresh_of(u, old);
+            else if (places[i] == MAP_NONE && starts(text_of(old, "type")) && *item_of(old))
+                places[i] = find_step(u, "starts", "", item_of(old));
+            if (places[i] != MAP_NONE)
+                u->taken[places[i]] = true;
+        }
+    }
+    return places;
 }
 
 static bool index_endpoints(struct map *map, const json_t *recipe)
@@ -202,6 +292,7 @@ static bool index_fresh(struct update *u)
     u->home = plan_alloc(u->plan, total, sizeof *u->home);
     u->placed = plan_alloc(u->plan, total, sizeof *u->placed);
     u->seen = plan_alloc(u->plan, total, sizeof *u->seen);
+    u->taken = plan_alloc(u->plan, json_array_size(steps), sizeof *u->taken);
     u->made = plan_alloc(u->plan, json_array_size(steps), sizeof *u->made);
     u->results = plan_alloc(u->plan, json_array_size(steps) + old_steps, sizeof *u->results);
     if (u->plan->failed)
@@ -235,6 +326,7 @@ static void keep_property(struct update *u, json_t *list, json_t *old_property, 
         note(u, JPK_WARNING, "property-gone",
              plan_text(u->plan, "property '%s' of step '%s' is gone: the project no longer holds what it sets",
                        text_of(old_property, "id"), step));
+        add_id(u, &u->gone, old_property);
         return;
     }
     if (u->placed[number])
@@ -248,34 +340,88 @@ static void keep_property(struct update *u, json_t *list, json_t *old_property, 
                        text_of(old_property, "id"),
                        json_is_true(json_object_get(fresh, "required")) ? "required" : "optional"));
     keep_keys(u, fresh, old_property, keys);
+    keep_parts(u, fresh, old_property);
     if (json_is_true(json_object_get(fresh, "secret")))
         json_object_del(fresh, "default");
     if (list && json_array_append(list, fresh) != 0)
         u->plan->failed = true;
     if (list)
-        take_id(u, fresh);
+        add_id(u, &u->ids, fresh);
 }
 
 /* -------------------------------------------------------------------------------------------------------- steps */
 
-/* A test stays as long as the project holds the operation that it runs. */
-static bool test_stands(const struct update *u, const json_t *test)
+/* The operation that an object names, while the project holds it; else NULL. */
+static const struct jpk_entity *operation_of(const struct update *u, const json_t *object)
 {
-    const char *operation = id_of(test, "operation");
-    if (!*operation)
-        return json_is_object(test);
-    const struct jpk_entity *entity = jpk_project_entity(u->plan->project, operation);
-    return entity && entity->type == JPK_TYPE_OPERATION && !entity->deleted;
+    const char *id = id_of(object, "operation");
+    const struct jpk_entity *entity = *id ? jpk_project_entity(u->plan->project, id) : NULL;
+    return entity && entity->type == JPK_TYPE_OPERATION && !entity->deleted ? entity : NULL;
+}
+
+/* A copy in which the operation has the name that it has now. */
+static json_t *renamed(struct update *u, json_t *object)
+{
+    const struct jpk_entity *entity = operation_of(u, object);
+    json_t *copy = copy_of(u, object), *item = entity ? copy_of(u, json_object_get(object, "operation")) : NULL;
+    if (entity && json_object_set_new(item, "name", json_string(entity->name)) != 0)
+        u->plan->failed = true;
+    if (item)
+        set(u, copy, "operation", item);
+    json_decref(item);
+    return copy;
+}
+
+/* A test stays as long as the project holds the operation that it runs. */
+static void keep_test(struct update *u, json_t *fresh, json_t *old)
+{
+    json_t *test = json_object_get(old, "test"), *kept;
+    if (!json_is_object(test))
+        return;
+    if (json_object_get(test, "operation") && !operation_of(u, test)) {
+        note(u, JPK_WARNING, "test-gone",
+             plan_text(u->plan, "the test of step '%s' is gone: the project no longer holds the operation that it runs",
+                       text_of(old, "id")));
+        return;
+    }
+    kept = renamed(u, test);
+    set(u, fresh, "test", kept);
+    json_decref(kept);
+}
+
+/* What the agent must be is the author's to say, unless the recipe said nothing and the project has a reason now. */
+static void keep_requires(struct update *u, json_t *fresh, json_t *old)
+{
+    static const char *const keys[] = {"private", "reasons", NULL};
+    json_t *now = json_object_get(fresh, "requires"), *before = json_object_get(old, "requires");
+    bool needs = json_is_true(json_object_get(now, "private"));
+    bool asks = json_is_true(json_object_get(before, "private"));
+    if (!json_is_object(now) || !json_is_object(before))
+        return;
+    if (needs && !asks && json_array_size(json_object_get(before, "reasons")) == 0) {
+        keep_keys(u, now, before, own_keys);
+        note(u, JPK_WARNING, "step-changed",
+             plan_text(u->plan, "step '%s' asks for a private agent now: %s", text_of(old, "id"),
+                       json_string_value(json_array_get(json_object_get(now, "reasons"), 0))));
+        return;
+    }
+    if (needs != asks)
+        note(u, needs ? JPK_WARNING : JPK_INFO, "step-changed",
+             plan_text(u->plan,
+                       "the project %s a private agent; the recipe's author says otherwise in step '%s', and that was "
+                       "kept",
+                       needs ? "seems to need" : "does not seem to need", text_of(old, "id")));
+    keep_keys(u, now, before, keys);
 }
 
 static void keep_step(struct update *u, json_t *fresh, json_t *old)
 {
     static const char *const keys[] = {"id", "title", "text", "optional", "visibleWhen", "when", "default", NULL};
     static const char *const endpoint_keys[] = {"name", "role", NULL};
-    json_t *test = json_object_get(old, "test");
     keep_keys(u, fresh, old, keys);
-    if (test && test_stands(u, test))
-        set(u, fresh, "test", test);
+    keep_parts(u, fresh, old);
+    keep_test(u, fresh, old);
+    keep_requires(u, fresh, old);
     const char *id = text_of(fresh, "endpoint"), *old_id = text_of(old, "endpoint");
     uint32_t place = map_get(&u->endpoints, id, strlen(id));
     uint32_t old_place = map_get(&u->old_endpoints, old_id, strlen(old_id));
@@ -292,6 +438,29 @@ static bool authors_step(const json_t *old)
            strcmp(type, "review") == 0;
 }
 
+/* Whether nothing is left of what a step was about that no fresh one is about. */
+static bool step_gone(const struct update *u, const json_t *old, const json_t *properties)
+{
+    if (starts(text_of(old, "type")))
+        return !operation_of(u, old);
+    bool emptied = json_array_size(json_object_get(old, "properties")) > 0 && json_array_size(properties) == 0;
+    return !authors_step(old) || emptied;
+}
+
+/* Says that a step stays which the project alone does not ask for. */
+static void note_kept(struct update *u, const json_t *fresh, const json_t *old)
+{
+    const char *id = text_of(old, "id");
+    if (fresh)
+        note(u, JPK_INFO, "step-changed",
+             plan_text(u->plan, "step '%s' looks like %s now; the recipe's author says otherwise, and that was kept",
+                       id, strcmp(text_of(fresh, "type"), "action") == 0 ? "an action" : "a schedule"));
+    else if (starts(text_of(old, "type")))
+        note(u, JPK_INFO, "step-kept",
+             plan_text(u->plan, "step '%s' was kept: nothing but the recipe says that its operation is started there",
+                       id));
+}
+
 static void add_result(struct update *u, json_t *step, uint32_t fresh, size_t at, size_t rank)
 {
     u->results[u->result_count++] = (struct result){step, at, rank};
@@ -299,33 +468,34 @@ static void add_result(struct update *u, json_t *step, uint32_t fresh, size_t at
         u->made[fresh] = (uint32_t)u->result_count;
 }
 
-static void take_step(struct update *u, json_t *old)
+static void take_step(struct update *u, json_t *old, uint32_t place)
 {
     const char *id = text_of(old, "id");
-    uint32_t place = fresh_of(u, old);
     json_t *fresh = place == MAP_NONE ? NULL : json_array_get(json_object_get(u->fresh, "steps"), place), *property;
     bool same = fresh && strcmp(text_of(fresh, "type"), text_of(old, "type")) == 0;
-    bool gone = !same && !authors_step(old);
+    bool gone = !same && step_gone(u, old, json_object_get(old, "properties"));
     json_t *step, *list = gone ? NULL : json_array();
     size_t i;
     json_array_foreach(json_object_get(old, "properties"), i, property)
     {
         keep_property(u, list, property, id);
     }
-    if (gone || (!same && json_object_get(old, "properties") && json_array_size(list) == 0)) {
+    if (gone || (!same && step_gone(u, old, list))) {
         note(u, JPK_WARNING, "step-gone",
-             plan_text(u->plan, "step '%s' is gone: the project no longer holds what it is about", id));
+             plan_text(u->plan, "step '%s' is gone: the project no longer holds or uses what it is about", id));
         json_decref(list);
         return;
     }
-    step = copy_of(u, same ? fresh : old);
+    step = same ? copy_of(u, fresh) : renamed(u, old);
     if (same)
         keep_step(u, step, old);
+    else
+        note_kept(u, fresh, old);
     if (json_array_size(list) || json_object_get(step, "properties"))
         set(u, step, "properties", list);
     json_decref(list);
-    take_id(u, step);
-    add_result(u, step, same ? place : MAP_NONE, ++u->kept_count, 0);
+    add_id(u, &u->ids, step);
+    add_result(u, step, place, ++u->kept_count, 0);
 }
 
 /* Whether a fresh step holds something, and nothing of it is left: its author spread it over other steps. */
@@ -384,6 +554,31 @@ static void add_new_properties(struct update *u)
     }
 }
 
+/* A condition goes with the property that it names. */
+static void drop_condition(struct update *u, json_t *holder, const char *what)
+{
+    const char *name = text_of(json_object_get(holder, "visibleWhen"), "property"), *id = lower_id(u, name);
+    if (!*id || map_get(&u->gone, id, strlen(id)) == MAP_NONE || map_get(&u->ids, id, strlen(id)) != MAP_NONE)
+        return;
+    note(u, JPK_WARNING, "condition-gone",
+         plan_text(u->plan, "%s '%s' is always shown now: the property '%s', on which that depended, is gone", what,
+                   text_of(holder, "id"), name));
+    json_object_del(holder, "visibleWhen");
+}
+
+static void drop_conditions(struct update *u)
+{
+    json_t *property;
+    size_t i;
+    for (size_t n = 0; n < u->result_count && !u->plan->failed; n++) {
+        drop_condition(u, u->results[n].step, "step");
+        json_array_foreach(json_object_get(u->results[n].step, "properties"), i, property)
+        {
+            drop_condition(u, property, "property");
+        }
+    }
+}
+
 static int by_place(const void *a, const void *b)
 {
     const struct result *left = a, *right = b;
@@ -404,19 +599,30 @@ static json_t *ordered_steps(struct update *u)
 
 /* ---------------------------------------------------------------------------------------------------- the recipe */
 
+/* Whether it has a list of steps, and says that it is of this format. */
+static bool is_recipe(const struct jdoc *doc)
+{
+    int64_t format;
+    uint32_t says = jdoc_member(doc, 0, "recipeFormat");
+    return jdoc_is(doc, says, JDOC_NUMBER) && jdoc_integer(doc, says, &format) && format == 1 &&
+           jdoc_is(doc, jdoc_member(doc, 0, "steps"), JDOC_ARRAY);
+}
+
+/* Numbers keep the text that their author gave them. */
 static json_t *load_old(const struct jpk_recipe_options *options, struct jpk_error *err)
 {
-    const struct jdoc_options strict = {.reject_duplicates = true, .reject_nul = true};
-    json_t *old = json_read(options->old, options->old_size, &strict, err);
-    if (!old)
+    const struct jdoc_options strict = {.depth = RECIPE_DEPTH_MAX, .reject_duplicates = true, .reject_nul = true};
+    struct jdoc doc = {0};
+    json_t *old = NULL;
+    if (!jdoc_parse(&doc, options->old, options->old_size, &strict, err))
         return NULL;
-    if (!json_is_object(old) || json_integer_value(json_object_get(old, "recipeFormat")) != 1 ||
-        !json_is_array(json_object_get(old, "steps"))) {
+    if (!is_recipe(&doc)) {
         error_set(err, JPK_ERR_JSON, "is not a recipe of format 1 (recipeFormat 1 and a list of steps)");
         error_position(err, 1, 1);
-        json_decref(old);
-        return NULL;
+    } else if (!(old = jdoc_to_jansson_exact(&doc, 0))) {
+        error_memory(err);
     }
+    jdoc_free(&doc);
     return old;
 }
 
@@ -424,16 +630,21 @@ static void merge(struct update *u)
 {
     static const char *const keys[] = {"name", "version",    "author",   "description",
                                        "verb", "categories", "keywords", NULL};
-    json_t *step, *value;
+    json_t *steps = json_object_get(u->old, "steps"), *step, *value;
+    const uint32_t *places = match_steps(u, steps);
     const char *key;
     size_t i;
-    json_array_foreach(json_object_get(u->old, "steps"), i, step)
+    if (!places)
+        return;
+    json_array_foreach(steps, i, step)
     {
-        take_step(u, step);
+        take_step(u, step, places[i]);
     }
     add_new_steps(u);
     if (!u->plan->failed)
         add_new_properties(u);
+    drop_conditions(u);
+    keep_keys(u, json_object_get(u->fresh, "jitterpak"), json_object_get(u->old, "jitterpak"), own_keys);
     /* Keys that this version does not know are kept, whoever wrote them. */
     json_object_foreach(u->old, key, value)
     {
@@ -462,6 +673,7 @@ bool recipe_update(struct plan *plan, json_t *fresh, const struct jpk_recipe_opt
     map_free(&u.old_endpoints);
     map_free(&u.by_target);
     map_free(&u.ids);
+    map_free(&u.gone);
     if (!ok || plan->failed)
         return error_memory(err);
     return true;

@@ -24,8 +24,8 @@ struct jpk_inference {
 };
 
 struct jpk_recipe_options {
-    const char
-        *file; /* name of the Jitterpak that the recipe names; NULL: from the archive's name, none for a folder */
+    const char *file;   /* name of the Jitterpak that the recipe names, "" for none; NULL: from the archive's name, none
+                           for a   folder */
     const char *sha256; /* of that file, 64 hexadecimal digits; NULL: computed, none for a folder */
     const char *old;    /* text of an earlier recipe whose author's changes are kept; NULL for none */
     size_t old_size;
@@ -36,7 +36,8 @@ struct jpk_recipe;
 
 /*
  * Generates the recipe of a project. The project and its graph must stay until the recipe is freed. Uncertainty is no
- * error: it is in the findings. Errors: JPK_ERR_JSON for an `old` that is not a recipe of format 1; JPK_ERR_MEMORY.
+ * error: it is in the findings. Errors: JPK_ERR_JSON for an `old` that is not a recipe of format 1, JPK_ERR_ENCODING
+ * and JPK_ERR_LIMIT for one that cannot be read, all with their place in it; JPK_ERR_MEMORY.
  */
 JPK_API struct jpk_recipe *jpk_recipe_generate(const struct jpk_project *project, const struct jpk_graph *graph,
                                                const struct jpk_recipe_options *options, struct jpk_error *err);

@@ -1493,6 +1493,40 @@ static void test_to_jansson(void **test_state)
     buf_free(&text);
 }
 
+/* There and back every number has its text, and no string becomes one. */
+static void test_exact(void **test_state)
+{
+    (void)test_state;
+    static const char *const texts[] = {
+        "1",
+        "-0",
+        "0.3",
+        "1.10",
+        "1E5",
+        "123456789012345678901",
+        "1e400",
+        "\"\"",
+        "\"1\"",
+        "\"\\u00011\"",
+        "\"\\u0001\"",
+        "\"\\u0001\\u00012\"",
+        "\"a\\u00011\"",
+        "{\"\\u00011\":[1.0,\"\\u00011\",null,true]}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct jdoc doc = parse(texts[i]), back = {0};
+        json_t *value = jdoc_to_jansson_exact(&doc, 0);
+        assert_non_null(value);
+        assert_int_equal(json_exact_number(value), jdoc_type(&doc, 0) == JDOC_NUMBER);
+        assert_true(jdoc_from_jansson_exact(&back, value, NULL, NULL));
+        assert_string_equal(back.text, texts[i]);
+        json_decref(value);
+        jdoc_free(&back);
+        jdoc_free(&doc);
+    }
+    assert_false(json_exact_number(NULL));
+}
+
 static void test_read(void **test_state)
 {
     (void)test_state;
@@ -1611,6 +1645,7 @@ int main(void)
         cmocka_unit_test(test_jansson),
         cmocka_unit_test(test_jansson_errors),
         cmocka_unit_test(test_to_jansson),
+        cmocka_unit_test(test_exact),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_suite),
     };

@@ -16,6 +16,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "jpk/recipe.h"
+#include "recipe/fmt.h"
 #include "tests/unit/projectmaker.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -363,6 +364,43 @@ static void test_same_bytes(void **state)
         unsetenv("TZ");
     tzset();
     free(zone);
+}
+
+/* A recipe names a Jitterpak by what its schema allows, else not at all, and that is said. */
+static void test_jitterpak_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file, *named; /* NULL: nothing */
+    } cases[] = {
+        {NULL, NULL},
+        {"", NULL},
+        {"a.jpk", "a.jpk"},
+        {"in/a.jpk", "a.jpk"},
+        {"in/", NULL},
+        {"a\\b.jpk", NULL},
+        {"b\xe9.jpk", "b\xef\xbf\xbd.jpk"},
+    };
+    struct pm pm = {0};
+    pm_tree(&pm, "t/", "");
+    struct zm zip = zm_make(pm.entries, pm.count, false, "");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct jpk_recipe_options options = {.file = cases[i].file};
+        struct jpk_error err = {0};
+        struct made m = {
+            .recipe = jpk_recipe_from_memory(zip.out.data, zip.out.size, NULL, cases[i].file ? &options : NULL, &err)};
+        assert_non_null(m.recipe);
+        size_t size;
+        const char *text = jpk_recipe_metadata(m.recipe, &size);
+        m.metadata = parsed(text, size);
+        json_t *file = json_object_get(json_object_get(m.metadata, "jitterpak"), "file");
+        assert_string_equal(file ? json_string_value(file) : "(none)", cases[i].named ? cases[i].named : "(none)");
+        assert_int_equal(findings(&m, "no-jitterpak"), !cases[i].named);
+        json_decref(m.metadata);
+        jpk_recipe_free(m.recipe);
+    }
+    zm_free(&zip);
+    pm_free(&pm);
 }
 
 static void test_from_memory(void **state)
@@ -1639,6 +1677,251 @@ static void test_update_secret_and_test(void **state)
     end(&m);
 }
 
+/* What an author leaves in `m` becomes the earlier recipe of an update. */
+static void update_edited(struct made *m)
+{
+    char *old = json_dumps(m->metadata, JSON_INDENT(2));
+    assert_non_null(old);
+    drop(m);
+    update(m, old);
+    check_recipe(m);
+    free(old);
+}
+
+/* A step of the author's own stays as long as the project holds the operation that it starts. */
+static void test_update_own_steps(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add_shop(&m);
+    make(&m);
+    json_t *steps = json_object_get(m.metadata, "steps");
+    json_t *operation = json_deep_copy(json_object_get(step(&m, "schedule-run"), "operation"));
+    json_object_set_new(operation, "name", json_string("Before it was renamed"));
+    json_array_insert_new(steps, 1,
+                          json_pack("{s:s, s:s, s:s, s:O, s:s}", "id", "first-load", "type", "action", "title",
+                                    "Load everything once", "operation", operation, "when", "deploy"));
+    json_array_insert_new(
+        steps, 2,
+        json_pack("{s:s, s:s, s:s, s:[]}", "id", "later", "type", "variables", "title", "For later", "properties"));
+    json_array_insert_new(steps, 3,
+                          json_pack("{s:s, s:s, s:s, s:{s:s, s:s}, s:s}", "id", "lost", "type", "action", "title",
+                                    "Lost", "operation", "id", "00000000-0000-4000-8000-00000000dead", "name", "Gone",
+                                    "when", "deploy"));
+    json_t *turned = step(&m, "action-test-shop");
+    json_object_set_new(turned, "type", json_string("schedule"));
+    json_object_set_new(turned, "title", json_string("Try it at night"));
+    json_object_set_new(turned, "default", json_pack("{s:s}", "occurs", "daily"));
+    json_object_del(turned, "when");
+    json_object_set_new(step(&m, "agent"), "id", json_string("where"));
+    json_object_set_new(step(&m, "review"), "id", json_string("last"));
+    size_t count = json_array_size(steps);
+    update_edited(&m);
+    assert_int_equal(json_array_size(json_object_get(m.metadata, "steps")), count - 1);
+    expect_finding(&m, "step-gone", JPK_WARNING, "'lost'");
+    expect_finding(&m, "step-kept", JPK_INFO, "'first-load'");
+    expect_finding(&m, "step-changed", JPK_INFO, "'action-test-shop' looks like an action now");
+    assert_int_equal(findings(&m, "step-gone"), 1);
+    assert_int_equal(findings(&m, "step-new"), 0);
+    assert_string_equal(text_at(step(&m, "first-load"), "title"), "Load everything once");
+    assert_string_equal(text_at(json_object_get(step(&m, "first-load"), "operation"), "name"), "Run");
+    assert_true(json_is_true(json_object_get(json_object_get(m.configuration, "actions"), "first-load")));
+    assert_string_equal(text_at(step(&m, "schedule-run"), "type"), "schedule");
+    assert_string_equal(text_at(step(&m, "later"), "title"), "For later");
+    assert_int_equal(json_array_size(json_object_get(step(&m, "later"), "properties")), 0);
+    assert_string_equal(text_at(step(&m, "action-test-shop"), "type"), "schedule");
+    assert_string_equal(text_at(step(&m, "action-test-shop"), "title"), "Try it at night");
+    assert_string_equal(text_at(step(&m, "where"), "type"), "agent");
+    assert_string_equal(text_at(step(&m, "last"), "type"), "review");
+    json_decref(operation);
+    end(&m);
+}
+
+/* What the agent must be is the author's to say; a reason that is new is the project's. */
+static void test_update_agent(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add_shop(&m);
+    make(&m);
+    json_t *requires = json_object_get(step(&m, "agent"), "requires");
+    json_object_set_new(requires, "private", json_true());
+    json_object_set_new(requires, "reasons", json_pack("[s]", "the shop is behind our firewall"));
+    update_edited(&m);
+    requires = json_object_get(step(&m, "agent"), "requires");
+    assert_true(json_is_true(json_object_get(requires, "private")));
+    assert_string_equal(json_string_value(json_array_get(json_object_get(requires, "reasons"), 0)),
+                        "the shop is behind our firewall");
+    expect_finding(&m, "step-changed", JPK_INFO, "does not seem to need a private agent");
+    /* Now the project has a reason too, which the recipe of an author who said nothing takes over. */
+    for (int said = 0; said < 2; said++) {
+        end(&m);
+        add_shop(&m);
+        make(&m);
+        requires = json_object_get(step(&m, "agent"), "requires");
+        json_object_set_new(requires, "x-note", json_true());
+        if (said)
+            json_object_set_new(requires, "reasons", json_pack("[s]", "our cloud agents have such a folder"));
+        char *old = json_dumps(m.metadata, 0);
+        end(&m);
+        add_shop(&m);
+        add_location(&m, false, 2, "Folder", "LocalFile", ITEM("locator", "/orders"));
+        add_operation(&m, 3, "Store", "", SOURCE + 1, TARGET + 2, 0);
+        update(&m, old);
+        requires = json_object_get(step(&m, "agent"), "requires");
+        assert_int_equal(json_is_true(json_object_get(requires, "private")), !said);
+        assert_int_equal(json_array_size(json_object_get(requires, "reasons")), 1);
+        assert_true(json_is_true(json_object_get(requires, "x-note")));
+        expect_finding(&m, "step-changed", JPK_WARNING, said ? "seems to need a private agent" : "now: the project");
+        free(old);
+    }
+    end(&m);
+}
+
+/* Keys that begin with x- are the author's, wherever they stand. */
+static void test_update_own_keys(void **state)
+{
+    (void)state;
+    static const char *const places[] = {"x-text", "x-number", "x-list"};
+    struct made m = {0};
+    add_shop(&m);
+    add(&m, "Transformation", OTHER + 1, "Map",
+        "  <Mappings><Mapping><konga.string name=\"expr\">a.x\t&lt;trans&gt;\nb.x$\n&lt;/trans&gt;</konga.string>"
+        "</Mapping></Mappings>\n");
+    add_operation(&m, 3, "Map it", "", SOURCE + 1, OTHER + 1, TARGET + 1, 0);
+    make(&m);
+    json_t *objects[10], *mapping = NULL, *s;
+    size_t count = 0, i;
+    json_array_foreach(json_object_get(m.metadata, "steps"), i, s)
+    {
+        if (strcmp(text_at(s, "type"), "mapping") == 0)
+            mapping = s;
+    }
+    json_t *endpoint = step(&m, "endpoint-http");
+    objects[count++] = json_object_get(m.metadata, "jitterpak");
+    objects[count++] = json_array_get(json_object_get(m.metadata, "endpoints"), 0);
+    objects[count++] = json_object_get(step(&m, "agent"), "requires");
+    objects[count++] = json_array_get(json_object_get(endpoint, "entities"), 0);
+    objects[count++] = json_object_get(endpoint, "test");
+    objects[count++] = json_object_get(property(&m, "shop_url"), "target");
+    objects[count++] = json_object_get(step(&m, "schedule-run"), "operation");
+    if (mapping) {
+        objects[count++] = json_object_get(mapping, "transformation");
+        objects[count++] = json_array_get(json_object_get(mapping, "fields"), 0);
+    }
+    for (i = 0; i < count; i++) {
+        json_object_set_new(objects[i], places[0], json_sprintf("\001%zu", i));
+        json_object_set_new(objects[i], places[1], json_integer((json_int_t)i));
+        json_object_set_new(objects[i], places[2], json_pack("[{s:i}, s]", "a", (int)i, "b"));
+    }
+    json_t *expected = json_deep_copy(m.metadata);
+    update_edited(&m);
+    char *got = json_dumps(m.metadata, JSON_INDENT(1)), *want = json_dumps(expected, JSON_INDENT(1));
+    assert_string_equal(got, want);
+    assert_non_null(mapping);
+    free(got);
+    free(want);
+    json_decref(expected);
+    end(&m);
+}
+
+/* A condition goes with the property that it names, and that is said; what it never named stays for validation. */
+static void test_update_conditions(void **state)
+{
+    (void)state;
+    static const char *const edits[] = {
+        "shop_url",     "{\"visibleWhen\": {\"property\": \"Shop_Password\", \"equals\": \"x\"}}",
+        "report_path",  "{\"visibleWhen\": {\"property\": \"spare\", \"equals\": \"x\"}}",
+        "schedule-run", "{\"visibleWhen\": {\"property\": \"shop_password\", \"equals\": \"x\"}}",
+        "review",       "{\"visibleWhen\": {\"property\": \"nobody\", \"equals\": \"x\"}}",
+    };
+    struct made m = {0};
+    add_shop(&m);
+    make(&m);
+    char *old = edited(&m, edits, COUNT(edits));
+    end(&m);
+    add_variable(&m, 1, "shop_url", SET);
+    add_variable(&m, 3, "report_path", SET);
+    add_variable(&m, 4, "spare", SET);
+    add_location(&m, true, 1, "Orders", "HTTP", ITEM("httpurl", "[shop_url]"));
+    add_location(&m, false, 1, "Report", "TemporaryStorage", ITEM("locator", "[report_path]"));
+    add_operation(&m, 1, "Run", "", SOURCE + 1, TARGET + 1, 0);
+    update(&m, old);
+    expect_finding(&m, "condition-gone", JPK_WARNING, "property 'shop_url' is always shown now");
+    expect_finding(&m, "condition-gone", JPK_WARNING, "step 'schedule-run' is always shown now");
+    assert_int_equal(findings(&m, "condition-gone"), 2);
+    assert_null(json_object_get(property(&m, "shop_url"), "visibleWhen"));
+    assert_null(json_object_get(step(&m, "schedule-run"), "visibleWhen"));
+    assert_non_null(json_object_get(property(&m, "report_path"), "visibleWhen"));
+    assert_non_null(json_object_get(step(&m, "review"), "visibleWhen"));
+    free(old);
+    /* With another variable of that name under another id the condition means this one. */
+    end(&m);
+    add_shop(&m);
+    make(&m);
+    old = edited(&m, edits, COUNT(edits));
+    end(&m);
+    add_shop(&m);
+    m.pm.count = 0;
+    add_variable(&m, 1, "shop_url", SET);
+    add_variable(&m, 9, "shop_password", "");
+    add_location(&m, true, 1, "Orders", "HTTP", ITEM("httpurl", "[shop_url]") ITEM("password", "[shop_password]"));
+    add_operation(&m, 1, "Run", "", SOURCE + 1, 0);
+    update(&m, old);
+    expect_finding(&m, "property-gone", JPK_WARNING, "'shop_password'");
+    assert_non_null(json_object_get(property(&m, "shop_url"), "visibleWhen"));
+    free(old);
+    end(&m);
+}
+
+/* What an update writes is canonical, and its numbers are those that the author wrote. */
+static void test_update_canonical(void **state)
+{
+    (void)state;
+    static const char *const edits[] = {
+        "",
+        "{\"x-1\": \"@1.10@\", \"x-2\": [\"@1E5@\", \"@-0@\"]}",
+        "files",
+        "{\"optional\": true, \"visibleWhen\": {\"equals\": \"x\", \"property\": \"spare\"}}",
+        "spare",
+        "{\"help\": \"Anything.\", \"maximum\": \"@0.3@\", \"minimum\": \"@1.0@\"}",
+        "schedule-run",
+        "{\"default\": {\"at\": \"06:30:00\", \"every\": \"@2.0@\", \"occurs\": \"daily\"}}",
+    };
+    static const char *const numbers[] = {"\"x-1\": 1.10,",    " 1E5,",          " -0\n", "\"maximum\": 0.3\n",
+                                          "\"minimum\": 1.0,", "\"every\": 2.0,"};
+    struct made m = {0};
+    struct buf old = {0}, form = {0};
+    struct jpk_error err = {0};
+    size_t size;
+    add_shop(&m);
+    make(&m);
+    char *marked = edited(&m, edits, COUNT(edits));
+    for (const char *at = marked; *at; at++) {
+        bool quoted = (at[0] == '"' && at[1] == '@') || (at[0] == '@' && at[1] == '"');
+        if (!quoted)
+            buf_putc(&old, *at);
+        at += quoted;
+    }
+    drop(&m);
+    update(&m, buf_text(&old));
+    const char *text = jpk_recipe_metadata(m.recipe, &size);
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        if (!strstr(text, numbers[i]))
+            fail_msg("no %s in %s", numbers[i], text);
+    assert_true(recipe_format(text, size, &form, &err));
+    assert_string_equal(text, buf_text(&form));
+    buf_clear(&form);
+    text = jpk_recipe_configuration(m.recipe, &size);
+    assert_true(recipe_format(text, size, &form, &err));
+    assert_string_equal(text, buf_text(&form));
+    assert_non_null(strstr(text, "\"every\": 2.0,"));
+    buf_free(&form);
+    buf_free(&old);
+    free(marked);
+    end(&m);
+}
+
 static void test_update_errors(void **state)
 {
     (void)state;
@@ -1657,6 +1940,7 @@ static void test_update_errors(void **state)
         {"{\"recipeFormat\": 1}", 1, JPK_OK},
         {"{\"recipeFormat\": 1, \"steps\": {}}", 1, JPK_OK},
         {"\xff\xfe{", 1, JPK_ERR_ENCODING},
+        {"{\"recipeFormat\": 1, \"x\": 1e1234567890123456789012, \"steps\": []}", 1, JPK_ERR_LIMIT},
     };
     struct made m = {0};
     add_shop(&m);
@@ -1741,6 +2025,7 @@ int main(void)
         cmocka_unit_test(test_each),
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_from_memory),
+        cmocka_unit_test(test_jitterpak_name),
         cmocka_unit_test(test_corpus),
         cmocka_unit_test(test_sheets),
         cmocka_unit_test(test_http_sample),
@@ -1769,6 +2054,11 @@ int main(void)
         cmocka_unit_test(test_update_moves),
         cmocka_unit_test(test_update_endpoints),
         cmocka_unit_test(test_update_secret_and_test),
+        cmocka_unit_test(test_update_own_steps),
+        cmocka_unit_test(test_update_agent),
+        cmocka_unit_test(test_update_own_keys),
+        cmocka_unit_test(test_update_conditions),
+        cmocka_unit_test(test_update_canonical),
         cmocka_unit_test(test_update_errors),
         cmocka_unit_test(test_update_odd),
         cmocka_unit_test(test_large),

@@ -20,7 +20,7 @@ static void compile(void)
     HOLDS(schemas[0] && schemas[1], "no schemas: %s", err.message);
 }
 
-/* Validates in all tiers. `ours`: a generated recipe, in which no form is wrong and nothing is to be formatted. */
+/* Validates in all tiers. `ours`: a generated recipe, in which no form is wrong. */
 static void validate(const struct jpk_recipe_input *input, bool ours)
 {
     for (int profile = 0; profile < JPK_PROFILES; profile++) {
@@ -43,7 +43,7 @@ static void validate(const struct jpk_recipe_input *input, bool ours)
     }
 }
 
-/* The canonical form is its own canonical form. */
+/* The canonical form is its own canonical form. `ours`: it is what was generated, also from an author's recipe. */
 static void format(const char *text, size_t size, bool ours)
 {
     struct buf once = {0}, twice = {0};
@@ -77,8 +77,8 @@ static void generate(const struct fuzz_project *p, const char *old, size_t old_s
     const struct jpk_finding *findings = jpk_recipe_findings(recipe, &count);
     fuzz_findings(findings, count, NULL);
     fuzz_words("the stem", jpk_recipe_file_stem(recipe));
-    format(text, size, !old);
-    format(configure, configure_size, !old);
+    format(text, size, true);
+    format(configure, configure_size, true);
     struct jpk_recipe_input input = {.file = "r-recipe.json",
                                      .text = text,
                                      .size = size,
