@@ -50,6 +50,12 @@ static int explain_json(const struct jpk_recipe *recipe)
         json_pack("{s:o, s:o}", "inferences", array, "findings", message_findings_json(findings, finding_count)));
 }
 
+/* Whether a report takes the place of all text. */
+static bool reports_json(const struct settings *settings)
+{
+    return settings->explain && message_as_json(settings);
+}
+
 static void explain_text(const struct jpk_recipe *recipe)
 {
     size_t count;
@@ -143,7 +149,7 @@ static bool write_outputs(const struct settings *settings, struct output *output
 {
     if (!settings->dry_run && !write_all(settings, outputs, count, err))
         return false;
-    for (size_t i = 0; i < count && !settings->quiet; i++) {
+    for (size_t i = 0; i < count && !settings->quiet && !reports_json(settings); i++) {
         printf("%s ", settings->dry_run ? "would write" : "wrote");
         message_text(outputs[i].path);
         printf(" (%zu bytes)\n", outputs[i].size);
@@ -151,14 +157,28 @@ static bool write_outputs(const struct settings *settings, struct output *output
     return true;
 }
 
-static void print_warnings(const struct settings *settings, const struct source *input, const struct jpk_recipe *recipe)
+static bool print_warnings(const struct settings *settings, const struct source *input, const struct jpk_recipe *recipe)
 {
     size_t count;
     const struct jpk_finding *findings = jpk_recipe_findings(recipe, &count);
-    for (size_t i = 0; i < count; i++)
-        if (findings[i].severity > JPK_INFO || settings->verbose)
-            fprintf(stderr, "%s: %s: %s [%s]\n", input->name, jpk_severity_name(findings[i].severity),
-                    findings[i].message, findings[i].rule);
+    struct buf text = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (findings[i].severity <= JPK_INFO && !settings->verbose)
+            continue;
+        message_put(&text, input->name);
+        buf_printf(&text, ": %s: ", jpk_severity_name(findings[i].severity));
+        message_put(&text, findings[i].message);
+        buf_printf(&text, " [%s]\n", findings[i].rule);
+    }
+    bool ok = !text.failed;
+    fputs(buf_text(&text), stderr);
+    buf_free(&text);
+    return ok;
+}
+
+static bool prints(const struct settings *settings)
+{
+    return settings->output && strcmp(settings->output, "-") == 0;
 }
 
 static int deliver(const struct settings *settings, const struct source *input, const struct jpk_recipe *recipe)
@@ -169,11 +189,11 @@ static int deliver(const struct settings *settings, const struct source *input, 
     outputs[1].text = jpk_recipe_configuration(recipe, &outputs[1].size);
     struct output *first = settings->config_only ? &outputs[1] : &outputs[0];
     size_t count = settings->config_only || settings->recipe_only ? 1 : 2;
-    bool print = settings->output && strcmp(settings->output, "-") == 0;
+    bool print = prints(settings);
     int status = 0;
-    if (!settings->quiet)
-        print_warnings(settings, input, recipe);
-    if (settings->explain && message_as_json(settings))
+    if (!settings->quiet && !print_warnings(settings, input, recipe))
+        return message_memory();
+    if (reports_json(settings))
         status = explain_json(recipe);
     else if (settings->explain)
         explain_text(recipe);
@@ -223,11 +243,15 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct jpk_recipe_options how = {0};
     if (settings->recipe_only && settings->config_only)
         return usage("--recipeonly and --cfgonly exclude each other");
+    if (prints(settings) && reports_json(settings))
+        return usage("--explain --format json and -o - exclude each other: both print JSON");
     if ((count == 1) == (settings->jitterpak != NULL))
         return usage(count == 1 ? "name the Jitterpak once: as the argument or with --jpk"
                                 : "name a Jitterpak: as the argument or with --jpk");
     const char *argument = count == 1 ? arguments[0] : settings->jitterpak;
     int status = 0;
+    if (strcmp(argument, "-") == 0)
+        how.file = ""; /* what the Jitterpak is called is not known */
     bool ok = read_old(settings, &old, &how, &err) && input_open(&input, argument, settings, &err) &&
               source_load(&input, settings->environment, 0, &err);
     if (ok)
@@ -235,7 +259,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     if (!ok) {
         status = message_error(&err);
     } else if (!(recipe = jpk_recipe_generate(input.project, input.graph, &how, &err))) {
-        if (err.code == JPK_ERR_JSON)
+        if (err.line > 0) /* of the old recipe; nothing else is read here */
             error_file(&err, settings->update);
         status = message_error(&err);
     } else {

@@ -205,9 +205,17 @@ static bool is_choice(const char *choices, const char *value)
     return false;
 }
 
+static bool needs_value(const struct option *option)
+{
+    fprintf(stderr, "jpk: --%s needs a value: %s\n", option->name, option->argument);
+    return false;
+}
+
 static bool set_value(const struct option *option, const char *value, struct settings *settings)
 {
     char *field = (char *)settings + option->field;
+    if (option->kind == OPTION_OUTPUT && !*value)
+        return needs_value(option);
     switch (option->kind) {
     case OPTION_FLAG:
         memcpy(field, &(bool){true}, sizeof(bool));
@@ -270,10 +278,8 @@ static bool long_option(const struct command *command, char **argv, int left, st
     }
     if (equals)
         return set_value(option, equals + 1, settings);
-    if (left < 2) {
-        fprintf(stderr, "jpk: --%s needs a value: %s\n", option->name, option->argument);
-        return false;
-    }
+    if (left < 2)
+        return needs_value(option);
     *used = 1;
     return set_value(option, argv[1], settings);
 }
