@@ -24,8 +24,7 @@ struct jpk_inference {
 };
 
 struct jpk_recipe_options {
-    const char *file;   /* name of the Jitterpak that the recipe names, "" for none; NULL: from the archive's name, none
-                           for a   folder */
+    const char *file;   /* name of the Jitterpak, "" for none; NULL: from the archive's name, none for a folder */
     const char *sha256; /* of that file, 64 hexadecimal digits; NULL: computed, none for a folder */
     const char *old;    /* text of an earlier recipe whose author's changes are kept; NULL for none */
     size_t old_size;

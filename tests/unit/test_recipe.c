@@ -1861,8 +1861,6 @@ static void test_update_conditions(void **state)
     make(&m);
     old = edited(&m, edits, COUNT(edits));
     end(&m);
-    add_shop(&m);
-    m.pm.count = 0;
     add_variable(&m, 1, "shop_url", SET);
     add_variable(&m, 9, "shop_password", "");
     add_location(&m, true, 1, "Orders", "HTTP", ITEM("httpurl", "[shop_url]") ITEM("password", "[shop_password]"));
