@@ -70,13 +70,24 @@ static struct repository_file *add_file(struct repository *repository, const cha
     return &files[index];
 }
 
-static void set_problem(struct repository *repository, struct repository_file *file, const struct jpk_error *problem)
+static const struct jpk_error *keep_error(struct repository *repository, const struct jpk_error *problem)
 {
     struct jpk_error *copy = arena_alloc(&repository->arena, sizeof *copy);
     if (copy)
         *copy = *problem;
     repository->failed |= !copy;
-    file->problem = copy;
+    return copy;
+}
+
+void repository_note_unchecked(struct repository *repository, uint32_t index, const struct jpk_error *problem)
+{
+    struct repository_file *file = &repository->files[index];
+    pthread_mutex_lock(&repository->lock);
+    if (problem->code == JPK_ERR_MEMORY)
+        repository->failed = true;
+    else if (!file->unchecked)
+        file->unchecked = keep_error(repository, problem);
+    pthread_mutex_unlock(&repository->lock);
 }
 
 static size_t folder_length(const char *path)
@@ -151,7 +162,7 @@ static bool add_folders(struct repository *repository, size_t first, struct jpk_
                 file->is_folder = true;
             }
             if (ok && found->items[j].problem)
-                set_problem(repository, file, found->items[j].problem);
+                file->problem = keep_error(repository, found->items[j].problem);
         }
         jpk_found_free(found);
     }
@@ -172,7 +183,7 @@ static bool add_folder(struct repository *repository, const char *path, struct j
     while (!repository->failed && walk_next(walk, &entry, err)) {
         struct repository_file *file = add_file(repository, here && *entry.path ? entry.path : entry.full);
         if (file && entry.problem)
-            set_problem(repository, file, entry.problem);
+            file->problem = keep_error(repository, entry.problem);
     }
     walk_close(walk);
     if (repository->failed)
@@ -313,8 +324,10 @@ static void check_file(void *context, size_t index)
 static void check_project(void *context, size_t index)
 {
     struct repository *repository = context;
-    if (repository->files[index].kind == REPOSITORY_JITTERPAK)
-        repository_check_project(repository, &repository->files[index]);
+    struct repository_file *file = &repository->files[index];
+    bool wanted = !file->left_out || file->recipes != REPOSITORY_NONE;
+    if (file->kind == REPOSITORY_JITTERPAK && wanted)
+        repository_check_project(repository, file);
 }
 
 /* Recipes behind the Jitterpaks that they name, in order. */

@@ -37,11 +37,13 @@ struct repository_file {
     bool named;      /* an argument itself: nothing leaves it out */
     bool is_project; /* REPOSITORY_JITTERPAK: threads may ask for it while others find out the kind of other files */
     bool is_folder;
-    const struct jpk_error *problem; /* why it was not read; NULL: nothing */
+    const struct jpk_error *problem; /* why it is not read; NULL: nothing is known to be in the way */
     uint32_t root;                   /* the argument that it came with */
     struct config *config;           /* that holds for it */
     const char *real;                /* its real path */
     const char *relative;            /* the same from the configuration's folder; NULL: there is none */
+    /* After repository_validate: why it, or a part of it, could not be checked. It is no finding. NULL: nothing. */
+    const struct jpk_error *unchecked;
 
     /* What the other files need to know of it; NULL, or REPOSITORY_NONE, where there is nothing. */
     uint32_t partner;   /* of a recipe its configure file, and the other way round */
@@ -147,6 +149,12 @@ uint32_t repository_sibling(const struct repository *repository, const char *fol
 
 /* A copy that lives as long as the repository; threads may ask at the same time. NULL: no memory. */
 const char *repository_keep(struct repository *repository, const char *text, size_t n);
+
+/*
+ * Notes why a file could not be checked, or that memory is out; the first reason stays. Threads may do so at the same
+ * time. What follows from it is not to be kept in the cache.
+ */
+void repository_note_unchecked(struct repository *repository, uint32_t index, const struct jpk_error *problem);
 
 /* Finds the configuration of every file, and what it leaves out: repository_config.c. */
 bool repository_configure(struct repository *repository, struct jpk_error *err);

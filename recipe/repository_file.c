@@ -88,16 +88,14 @@ static void digest_recipe(struct looking *l)
     file->jitterpak = repository_named_jitterpak(l->repository, file, file->jitterpak_name, &file->findings.failed);
 }
 
-bool repository_read_again(struct repository *repository, uint32_t index, struct validation *findings, struct buf *text,
-                           bool *read)
+bool repository_read_again(struct repository *repository, uint32_t index, struct buf *text, bool *read)
 {
     const struct repository_file *file = &repository->files[index];
     struct jpk_error err = {0};
     *read = !file->problem && file_read(file->path, repository->options->file_size, "--max-file", text, &err);
-    findings->failed |= err.code == JPK_ERR_MEMORY;
-    if (err.code != JPK_ERR_READ)
+    if (err.code != JPK_ERR_READ && err.code != JPK_ERR_MEMORY)
         return true;
-    validation_report_error(findings, RULE_FILE_UNREADABLE, file->path, &err);
+    repository_note_unchecked(repository, index, &err);
     return false;
 }
 
@@ -110,7 +108,7 @@ bool repository_check_recipe(struct repository *repository, const struct reposit
     struct jpk_error err = {0};
     bool paired = false, known = true;
     if (file->partner != REPOSITORY_NONE)
-        known = repository_read_again(repository, file->partner, findings, &text, &paired);
+        known = repository_read_again(repository, file->partner, &text, &paired);
     paired = paired && jdoc_parse(&doc, buf_text(&text), text.size, NULL, &err);
     findings->failed |= err.code == JPK_ERR_MEMORY;
     err = (struct jpk_error){0};
@@ -249,17 +247,18 @@ static void check_cached(struct looking *l)
 void repository_check_file(struct repository *repository, struct repository_file *file)
 {
     struct looking l = {.repository = repository, .file = file};
+    uint32_t index = (uint32_t)(file - repository->files);
     struct jpk_error err = {0};
+    if (file->left_out || (file->kind == REPOSITORY_JITTERPAK && !file->problem))
+        return;
     if (file->problem) {
-        validation_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, file->problem);
+        repository_note_unchecked(repository, index, file->problem);
         file->unread = true;
         return;
     }
-    if (file->kind == REPOSITORY_JITTERPAK || file->left_out)
-        return;
     l.source = (struct source){.file = file->path, .doc = &l.doc};
     if (!file_read(file->path, repository->options->file_size, "--max-file", &l.text, &err)) {
-        validation_report_error(&file->findings, RULE_FILE_UNREADABLE, file->path, &err);
+        repository_note_unchecked(repository, index, &err);
         file->unread = true;
     } else {
         file->checked = true;

@@ -14,11 +14,10 @@ static inline bool repository_only_helps(const struct repository_file *file)
 bool repository_calls_recipe(const struct repository *repository, const struct repository_file *file);
 
 /*
- * The text of a file that was looked at before, or is. False: it cannot be read any more, which is a finding, and what
+ * The text of a file that was looked at before, or is. False: it cannot be read any more, which is noted, and what
  * follows from it is not to be kept. *read is false, too, for what could not be read in the first place.
  */
-bool repository_read_again(struct repository *repository, uint32_t index, struct validation *findings, struct buf *text,
-                           bool *read);
+bool repository_read_again(struct repository *repository, uint32_t index, struct buf *text, bool *read);
 
 /*
  * Tiers recipe and project of a recipe, with its configure file when it has one, into `findings`. `project` may be

@@ -40,7 +40,7 @@ static bool check_recipe(struct repository *repository, const struct repository_
     struct jdoc doc = {0};
     struct jpk_error err = {0};
     bool read = false;
-    bool known = repository_read_again(repository, (uint32_t)(recipe - repository->files), findings, &text, &read);
+    bool known = repository_read_again(repository, (uint32_t)(recipe - repository->files), &text, &read);
     struct source source = {.file = recipe->path, .doc = &doc, .schema_checked = !repository->options->schema};
     if (read && jdoc_parse(&doc, buf_text(&text), text.size, NULL, &err))
         known = repository_check_recipe(repository, recipe, findings, &source, project) && known;
@@ -50,34 +50,27 @@ static bool check_recipe(struct repository *repository, const struct repository_
     return known;
 }
 
-/* That the disk does not give it is said as of any file. */
-static void report_unreadable(struct validation *findings, const struct repository_file *file,
-                              const struct jpk_error *err)
-{
-    validation_report_error(findings, err->code == JPK_ERR_READ ? RULE_FILE_UNREADABLE : RULE_JITTERPAK_UNREADABLE,
-                            file->path, err);
-}
-
-/* The Jitterpak itself. False: what is wrong has nothing to do with what is in it. */
+/* The Jitterpak itself. False: it could not be checked, which is noted. */
 static bool check_jitterpak(struct repository *repository, struct repository_file *file, struct opened *opened,
                             struct validation *findings)
 {
+    uint32_t index = (uint32_t)(file - repository->files);
     struct jpk_error err = {0};
-    if (file->problem)
+    bool ok = !file->problem && open_project(opened, repository, file, &err);
+    if (!ok) {
+        /* A recipe needs what the configuration leaves out, too. */
+        repository_note_unchecked(repository, index, file->problem ? file->problem : &err);
         return false;
-    if (!open_project(opened, repository, file, &err)) {
-        report_unreadable(findings, file, &err);
-        return err.code != JPK_ERR_READ && err.code != JPK_ERR_MEMORY;
     }
     file->checked = true;
     const struct validate_project project = {.file = file->path, .project = opened->project, .graph = opened->graph};
     /* The files of a folder are looked through by themselves. */
     if (!repository_only_helps(file))
-        validate_jitterpak(findings, &project, file->is_folder ? NULL : &file->config->hygiene);
-    if (file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, &err))
-        return true;
-    report_unreadable(findings, file, &err);
-    return false;
+        ok = validate_jitterpak(findings, &project, file->is_folder ? NULL : &file->config->hygiene, &err);
+    ok = ok && (file->is_folder || jpk_archive_sha256(opened->archive, file->sha256, &err));
+    if (!ok)
+        repository_note_unchecked(repository, index, &err);
+    return ok;
 }
 
 /* All of it, into one collector for the Jitterpak and one for each recipe. */

@@ -1231,28 +1231,6 @@ static const struct jpk_rule rules[] = {
             .bad = "A recipe without the schedule of the project's main operation.",
             .good = "A recipe with a schedule step for it.",
         },
-    [RULE_FILE_UNREADABLE] =
-        {
-            .id = "file-unreadable",
-            .tier = JPK_TIER_REPOSITORY,
-            .severity = {JPK_ERROR, JPK_ERROR},
-            .summary = "A file or folder cannot be read.",
-            .why = "",
-            .example = JPK_EXAMPLE_WORDS,
-            .bad = "A recipe without permission to read it.",
-            .good = "A recipe that can be read.",
-        },
-    [RULE_JITTERPAK_UNREADABLE] =
-        {
-            .id = "jitterpak-unreadable",
-            .tier = JPK_TIER_REPOSITORY,
-            .severity = {JPK_ERROR, JPK_ERROR},
-            .summary = "A Jitterpak cannot be opened, or is refused.",
-            .why = "The recipe cannot be checked against it.",
-            .example = JPK_EXAMPLE_WORDS,
-            .bad = "A .jpk that was cut off.",
-            .good = "A .jpk as it was exported.",
-        },
     [RULE_JITTERPAK_MISSING] =
         {
             .id = "jitterpak-missing",

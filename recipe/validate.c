@@ -176,14 +176,11 @@ void validate_entries(struct validation *v, const struct validate_project *proje
 }
 
 bool validate_jitterpak(struct validation *v, const struct validate_project *project,
-                        const struct hygiene_options *hygiene)
+                        const struct hygiene_options *hygiene, struct jpk_error *err)
 {
     struct entries entries = {.v = v, .project = project, .hygiene = hygiene};
     const struct check_visitor visitor = {.visit = visit_entry, .context = &entries};
-    struct jpk_error err = {0};
-    struct jpk_findings *found = check_visiting(project->project, project->graph, hygiene ? &visitor : NULL, &err);
-    if (!found)
-        validation_report_error(v, RULE_JITTERPAK_UNREADABLE, project->file, &err);
+    struct jpk_findings *found = check_visiting(project->project, project->graph, hygiene ? &visitor : NULL, err);
     for (size_t i = 0; found && i < found->count; i++) {
         struct jpk_finding finding = found->items[i];
         int rule = rule_find(finding.rule);
@@ -214,7 +211,7 @@ bool validate_documents(struct validation *v, struct source *recipe, struct sour
     if (ok && project)
         check_project(&check, project);
     if (ok && project && !project->skip_check && !check.failed)
-        (void)validate_jitterpak(v, project, NULL);
+        ok = validate_jitterpak(v, project, NULL, err);
     ok = ok && !check.failed;
     check_end(&check);
     validation_settle(v, recipe);

@@ -42,10 +42,10 @@ void validate_hygiene(struct validation *v, const char *file, const char *text, 
 
 /*
  * Tier jitterpak, and with `hygiene` that tier for the entries of the archive, which are unpacked once for both. False:
- * the project could not be checked, which is a finding.
+ * the project could not be checked.
  */
 bool validate_jitterpak(struct validation *v, const struct validate_project *project,
-                        const struct hygiene_options *hygiene);
+                        const struct hygiene_options *hygiene, struct jpk_error *err);
 
 /* Tier hygiene for the entries alone. */
 void validate_entries(struct validation *v, const struct validate_project *project,

@@ -99,14 +99,15 @@ static bool check_texts(struct validating *c, const struct validate_project *pro
                                                    c->configure.there ? &c->configure.source : NULL, project, c->err));
 }
 
-static void check_jitterpak(struct validating *c, const struct validate_project *project)
+static bool check_jitterpak(struct validating *c, const struct validate_project *project)
 {
     static const struct hygiene_options defaults;
     const struct hygiene_options *hygiene = wants(c, JPK_TIER_HYGIENE) ? &defaults : NULL;
     if (wants(c, JPK_TIER_JITTERPAK))
-        (void)validate_jitterpak(&c->v, project, hygiene);
-    else if (hygiene)
+        return validate_jitterpak(&c->v, project, hygiene, c->err);
+    if (hygiene)
         validate_entries(&c->v, project, hygiene);
+    return true;
 }
 
 static bool check_all(struct validating *c)
@@ -118,7 +119,7 @@ static bool check_all(struct validating *c)
                                              .skip_check = true};
     bool ok = check_texts(c, input->project ? &project : NULL);
     if (ok && input->project)
-        check_jitterpak(c, &project);
+        ok = check_jitterpak(c, &project);
     close_document(c, &c->recipe);
     close_document(c, &c->configure);
     return ok && (!c->v.failed || error_memory(c->err));

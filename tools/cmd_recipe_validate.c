@@ -103,15 +103,9 @@ static void known_close(struct known *known)
     free(known->folder);
 }
 
-/* A file that could not be read this time is nothing that a project lives with. */
-static bool is_passing(const struct jpk_finding *finding)
-{
-    return strcmp(finding->rule, "file-unreadable") == 0;
-}
-
-/* Every finding that is not exempted becomes known; *all: none was left out. */
+/* Every finding that is not exempted becomes known. */
 static bool write_baseline(const struct findings_list *list, const struct repository *repository,
-                           const struct settings *settings, bool *all, struct jpk_error *err)
+                           const struct settings *settings, struct jpk_error *err)
 {
     struct baseline baseline = {0};
     const char *path = settings->validate.write_baseline;
@@ -122,10 +116,6 @@ static bool write_baseline(const struct findings_list *list, const struct reposi
         struct buf name = {0};
         if (item->finding.level > 0 || item->state == FINDINGS_EXEMPTED)
             continue;
-        if (is_passing(&item->finding)) {
-            *all = false;
-            continue;
-        }
         put_baseline_name(&name, repository, folder, &item->finding);
         ok = !name.failed && baseline_add(&baseline, buf_text(&name), item->finding.rule, item->finding.path);
         buf_free(&name);
@@ -182,6 +172,7 @@ struct reporting {
     const struct settings *settings;
     struct findings_list list;
     struct known known;
+    int status; /* of the files that could not be checked */
 };
 
 /* Adds a finding with its state; explanations have that of what they explain. */
@@ -199,6 +190,21 @@ static void add_finding(struct reporting *r, const struct jpk_finding *finding, 
     }
 }
 
+/* Begins the file of the findings that follow, and says why it could not be checked. */
+static void add_file(struct reporting *r, const struct repository_file *file)
+{
+    if (!file->unchecked) {
+        findings_add_file(&r->list, file->path);
+        return;
+    }
+    struct jpk_error problem = *file->unchecked;
+    problem.file[0] = '\0'; /* as findings call it */
+    error_file(&problem, file->path);
+    int status = message_error(&problem);
+    r->status = status > r->status ? status : r->status;
+    findings_add_unchecked(&r->list, file->path, &problem);
+}
+
 static void list_findings(struct reporting *r, const struct shelves *shelves)
 {
     const struct repository *repository = r->repository;
@@ -206,8 +212,8 @@ static void list_findings(struct reporting *r, const struct shelves *shelves)
     for (size_t i = 0; i <= repository->count; i++) {
         const struct repository_file *file = i < repository->count ? &repository->files[i] : NULL;
         uint32_t next = shelves->first[i];
-        if (file && ((!file->companion && !file->left_out) || next != REPOSITORY_NONE))
-            findings_add_file(&r->list, file->path);
+        if (file && ((!file->companion && !file->left_out) || file->unchecked || next != REPOSITORY_NONE))
+            add_file(r, file);
         for (; next != REPOSITORY_NONE; next = shelves->next[next]) {
             if (!file)
                 findings_add_file(&r->list, repository->all.findings[next].file);
@@ -271,7 +277,6 @@ static int report(struct repository *repository, const struct settings *settings
     struct shelves shelves = {0};
     struct validation unused = {0};
     struct jpk_error err = {0};
-    bool all = true;
     bool ok = known_open(&r.known, settings, &err) && (fill_shelves(&shelves, repository) || error_memory(&err));
     if (ok) {
         list_findings(&r, &shelves);
@@ -279,10 +284,11 @@ static int report(struct repository *repository, const struct settings *settings
              (!(repository->failed || r.known.baseline.failed || r.list.failed) || error_memory(&err));
     }
     if (ok && settings->validate.write_baseline)
-        ok = write_baseline(&r.list, repository, settings, &all, &err);
+        ok = write_baseline(&r.list, repository, settings, &err);
     int status = ok ? print_list(&r) : message_error(&err);
-    if (ok && settings->validate.write_baseline && all && status == 1)
+    if (ok && settings->validate.write_baseline && status == 1)
         status = 0; /* what is there is known now */
+    status = r.status > status ? r.status : status;
     known_close(&r.known);
     findings_free(&r.list);
     validation_free(&unused);
@@ -294,7 +300,7 @@ static int report(struct repository *repository, const struct settings *settings
 
 /* ------------------------------------------------------------------------------------------------------- command */
 
-/* What was named and is not there is said at once; what is there and cannot be read becomes a finding. */
+/* What was named and is not there is said at once; what is there and cannot be read when it is looked at. */
 static bool add_path(struct repository *repository, const char *path, int *status, struct jpk_error *err)
 {
     struct stat there;

@@ -27,12 +27,14 @@ TEXTS = {
     "texts/data.json": '{\n  "stage": "test"\n}\n',
 }
 
+NOT_CHECKED = "not checked"   # in place of a rule: the file is listed as such, and the error stands on stderr
+
 
 @dataclass
 class Mistake:
     name: str
     edits: list
-    rule: str             # None: nothing is validated, and an error says why
+    rule: str             # or NOT_CHECKED; None: nothing is validated, and an error says why
     file: str = ""
     at: object = None     # a part of the line in which it is found, or its number; None: of the file as a whole
     pointer: str = None   # or the path in an XML file; None: not looked at
@@ -40,7 +42,7 @@ class Mistake:
     says: list = field(default_factory=list)   # parts of the message or hint
     hides: list = field(default_factory=list)  # what no message may hold
     arguments: list = field(default_factory=list)
-    status: int = None    # None: 1 when there is an error among the findings, else 0
+    status: int = None    # None: 3 when a file was not checked, 1 when there is an error among the findings, else 0
     stale: bool = False   # the checksums of what was edited are not mended
     together: bool = True # planted in the repository of all of them too
     notes: bool = True    # whether new notes count
@@ -178,8 +180,8 @@ plant("JSON: key twice in another file", edit("texts/data.json", '"test"', '"tes
       "json-duplicate-key", "texts/data.json", '"live"', "/stage")
 plant("JSON: NUL as an escape", edit(RECIPE, '"true or false"', '"true\\u0000or false"'), "json-nul", RECIPE, "u0000",
       "/steps/5/properties/0/help")
-plant("JSON: file is larger than allowed", [], "file-unreadable", CUSTOMERS, None, "", arguments=["--max-file", "15000"],
-      also=[("file-unreadable", EXPORT)], together=False)
+plant("JSON: file is larger than allowed", [], NOT_CHECKED, CUSTOMERS, None, "", arguments=["--max-file", "15000"],
+      also=[(NOT_CHECKED, EXPORT)], together=False)
 
 
 # ----------------------------------------------------------------------------------------------------- tier: schema
@@ -593,23 +595,23 @@ SEARCH = "Data/Operation/7d486c87-2716-463e-b21a-5e88ee45c449.xml"
 SCRIPT = "Data/Script/563bd32f-7108-4a58-96bb-0c4ebd0c1223.xml"
 VARIABLE = "Data/ProjectVariable/18bfbbaa-c38c-4063-9f59-8cbd883afae1.xml"
 
-plant("Jitterpak: cut off", change(JITTERPAK, lambda data: data[:4000]), "jitterpak-unreadable", JITTERPAK, None, "",
+plant("Jitterpak: cut off", change(JITTERPAK, lambda data: data[:4000]), NOT_CHECKED, JITTERPAK, None, "",
       stale=True)
-plant("Jitterpak: empty", put(JITTERPAK, b""), "jitterpak-unreadable", JITTERPAK, None, "", stale=True)
-plant("Jitterpak: no archive", put(JITTERPAK, "<html>Not found</html>\n"), "jitterpak-unreadable", JITTERPAK, None, "",
+plant("Jitterpak: empty", put(JITTERPAK, b""), NOT_CHECKED, JITTERPAK, None, "", stale=True)
+plant("Jitterpak: no archive", put(JITTERPAK, "<html>Not found</html>\n"), NOT_CHECKED, JITTERPAK, None, "",
       stale=True)
 plant("Jitterpak: byte is flipped", change(JITTERPAK, lambda data: data[:200] + bytes([data[200] ^ 0x20]) + data[201:]),
       "unreadable-file", PROJECT + "Data/Document/faf0974d-61b1-4a4b-82a2-551c60b2688c.xml", stale=True,
       also=[("jitterpak-hash", RECIPE)])
 plant("Jitterpak: pointer of version control", put(JITTERPAK, "version https://git-lfs.github.com/spec/v1\noid sha256:"
-      + "0" * 64 + "\nsize 47000\n"), "jitterpak-unreadable", JITTERPAK, None, "", stale=True,
+      + "0" * 64 + "\nsize 47000\n"), NOT_CHECKED, JITTERPAK, None, "", stale=True,
       says=["git lfs pull"])
 plant("Jitterpak: missing", remove(JITTERPAK), "jitterpak-missing", RECIPE, '"file"', "/jitterpak/file")
 plant("Jitterpak: swapped with that of another recipe", duplicate(INVOICES_JITTERPAK, JITTERPAK), "project-id", RECIPE,
       '"projectId"', "/jitterpak/projectId", stale=True, notes=False,
       also=[("duplicate-jitterpak", JITTERPAK), ("empty-slot", JITTERPAK + "/extract-erp_invoices-to-sftp/Data/Operation/"
                                                  "e02db586-a3bf-40db-8586-ce063f52444e.xml")])
-plant("Jitterpak: without project.xml", put(PROJECT + "project.xml", None), "jitterpak-unreadable", JITTERPAK, None, "")
+plant("Jitterpak: without project.xml", put(PROJECT + "project.xml", None), NOT_CHECKED, JITTERPAK, None, "")
 inside("operation starts nothing", SEARCH, "4f1bb113-740f-451f-a870-3bee361e79bd", "4f1bb113-740f-451f-a870-3bee361e79be",
        "dangling-reference", "4f1bb113", also=[("entry-point-missing", RECIPE)])
 inside("script runs nothing", SCRIPT, "op.7d486c87-2716-463e-b21a-5e88ee45c449", "op.7d486c87-2716-463e-b21a-5e88ee45c440",
@@ -619,7 +621,7 @@ inside("script reads what nothing sets", SCRIPT, "$orders_enabled", "$order_enab
 inside("script is not closed", SCRIPT, "switched off.\");", "switched off.);", "script-open", "switched off")
 inside("name differs", SEARCH, 'Name="Search orders"', 'Name="Search order"', "name-differs", "<Header")
 inside("entity is no XML", SEARCH, "</Pipeline>", "</Pipelin>", "unreadable-file", "</Pipelin>", notes=False)
-inside("project.xml is no XML", "project.xml", "</Project>", "</Projekt>", "jitterpak-unreadable", None, file=JITTERPAK)
+inside("project.xml is no XML", "project.xml", "</Project>", "</Projekt>", NOT_CHECKED, None, file=JITTERPAK)
 inside("item is deleted", "Data/Operation/f52426b5-dfc9-4627-85c7-3d37a64c00b7.xml", 'Deleted="false"', 'Deleted="true"',
        "deleted-item", '"f52426b5', "/steps/11/operation/id", file=RECIPE, notes=False, also=[("deleted-item", RECIPE)])
 inside("type of an item is another one", SEARCH, '<Entity type="Operation">', '<Entity type="Script">', "type-differs", None,
@@ -645,7 +647,7 @@ plant("repository: folder with the name of the Jitterpak", [remove(JITTERPAK), m
 plant("repository: folder with the name of a recipe", [remove(RECIPE), make(RECIPE, os.mkdir), put(RECIPE + "/a.txt", "")],
       "orphan-file", JITTERPAK, also=[("orphan-file", CONFIGURE)])
 plant("repository: name that is not UTF-8", make("texts/x.md", lambda path: os.rename(
-    os.path.dirname(path) + "/notes.md", os.fsencode(path).replace(b"/x.md", b"/\xe4.md"))), "file-unreadable",
+    os.path.dirname(path) + "/notes.md", os.fsencode(path).replace(b"/x.md", b"/\xe4.md"))), NOT_CHECKED,
       "texts/\ufffd.md")
 plant("repository: Jitterpak that no recipe names", duplicate(JITTERPAK, "orders/old.jpk"), "orphan-file",
       "orders/old.jpk", notes=False, also=[("duplicate-jitterpak", "orders/old.jpk")])
@@ -653,16 +655,16 @@ plant("repository: configure file without a recipe", duplicate(CONFIGURE, "texts
       "texts/orders-configure.json")
 plant("repository: recipe is gone", remove(RECIPE), "orphan-file", JITTERPAK, also=[("orphan-file", CONFIGURE)])
 plant("repository: project of a manifest is gone", remove(EXPORT), "manifest-project", MANIFEST, "PROJECT", "/PROJECT")
-plant("repository: link to nothing", link("texts/link.json", "nowhere.json"), "file-unreadable", "texts/link.json", None,
+plant("repository: link to nothing", link("texts/link.json", "nowhere.json"), NOT_CHECKED, "texts/link.json", None,
       "")
-plant("repository: link out of the repository", link("texts/link.json", "/etc/hostname"), "file-unreadable",
+plant("repository: link out of the repository", link("texts/link.json", "/etc/hostname"), NOT_CHECKED,
       "texts/link.json", None, "")
-plant("repository: folder that holds itself", link("texts/loop", "."), "file-unreadable", "texts/loop", None, "")
-plant("repository: folder that holds the one above", link("texts/loop", ".."), "file-unreadable", "texts/loop", None, "")
-plant("repository: link to itself", link("texts/a.json", "a.json"), "file-unreadable", "texts/a.json", None, "")
-plant("repository: FIFO", make("texts/pipe-recipe.json", os.mkfifo), "file-unreadable", "texts/pipe-recipe.json", None, "")
-plant("repository: socket", make("texts/socket", listen), "file-unreadable", "texts/socket", None, "")
-plant("repository: folders too deep", make("texts/" + "/".join("d" * 70), os.makedirs), "file-unreadable",
+plant("repository: folder that holds itself", link("texts/loop", "."), NOT_CHECKED, "texts/loop", None, "")
+plant("repository: folder that holds the one above", link("texts/loop", ".."), NOT_CHECKED, "texts/loop", None, "")
+plant("repository: link to itself", link("texts/a.json", "a.json"), NOT_CHECKED, "texts/a.json", None, "")
+plant("repository: FIFO", make("texts/pipe-recipe.json", os.mkfifo), NOT_CHECKED, "texts/pipe-recipe.json", None, "")
+plant("repository: socket", make("texts/socket", listen), NOT_CHECKED, "texts/socket", None, "")
+plant("repository: folders too deep", make("texts/" + "/".join("d" * 70), os.makedirs), NOT_CHECKED,
       "texts/" + "/".join("d" * 64), None, "", together=False)
 
 

@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
 import mistakes
+from mistakes import NOT_CHECKED
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -160,11 +161,20 @@ class Run:
             print(f"{where}: {message}")
 
     def validate(self, folder, *arguments, path="."):
-        """The report, its exit status and what stands on stderr. A program that hangs on a FIFO fails."""
+        """The report, its exit status and what stands on stderr. A program that hangs on a FIFO fails.
+
+        What was not checked is put among the findings; its errors are taken out of stderr."""
         command = [self.program, "recipe", "validate", "--format", "json", *arguments, path]
         result = subprocess.run(command, cwd=folder, capture_output=True, timeout=60)
         report = json.loads(result.stdout.decode("utf-8")) if result.stdout else None
-        return report, result.returncode, result.stderr.decode("utf-8")
+        errors = result.stderr.decode("utf-8").splitlines(keepends=True)
+        for one in report.get("notChecked", []) if report else []:
+            name = one["file"].replace("\ufffd", "?")
+            said = [line for line in errors if line.startswith(name) and ": error: " in line]
+            self.check(len(said) == 1, folder, f"{one['file']} is not checked, but stderr says: {''.join(errors)}")
+            errors = [line for line in errors if line not in said]
+            report["findings"].append({**one, "rule": NOT_CHECKED, "severity": "error", "pointer": ""})
+        return report, result.returncode, "".join(errors)
 
 
 def place_of(finding):
@@ -244,7 +254,7 @@ def check_alone(run, good_findings, copy, mistake, showing):
     others = [one for one in new if one not in right and (mistake.notes or one["severity"] != "info")]
     run.check(sorted(map(rule_and_file, others)) == sorted(mistake.also), where,
               f"also: {'; '.join(map(show, others))}, not {sorted(mistake.also)}")
-    wrong = any(one["severity"] == "error" for one in new)
+    wrong = 3 if any(one["rule"] == NOT_CHECKED for one in new) else any(one["severity"] == "error" for one in new)
     expected = mistake.status if mistake.status is not None else int(wrong)
     run.check(status == expected and errors == "", where, f"status {status}, not {expected}: {errors}")
 
@@ -273,7 +283,7 @@ def check_together(run, good, work, planted):
             elif name not in changed:
                 shutil.rmtree(path)
     report, status, errors = run.validate(work)
-    run.check(status == 1 and errors == "", "together", f"status {status}: {errors}")
+    run.check(status == 3 and errors == "", "together", f"status {status}: {errors}")
     by_folder = collections.defaultdict(list)
     for finding in report["findings"] if report else []:
         folder, _, finding["file"] = finding["file"].partition("/")
