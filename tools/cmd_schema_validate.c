@@ -10,6 +10,7 @@
 #include "base/walk.h"
 #include "base/workers.h"
 #include "base/yaml.h"
+#include "schema/uri.h"
 #include "schema/validation.h"
 #include "tools/commands.h"
 #include "tools/findings.h"
@@ -35,18 +36,19 @@ struct instance {
     bool read; /* `doc` is there */
 };
 
-/* A schema that instances name themselves. */
+/* A schema that instances name themselves. What one refers to is not known to another, whichever comes first. */
 struct own {
     struct own *next;
-    char *uri;
+    char *name; /* as schema_source_compile takes it */
+    struct schema_source source;
     struct jpk_schema *schema;
     struct jpk_error error;
 };
 
 struct job {
     const struct settings *settings;
-    struct schema_source source;
-    pthread_mutex_t lock; /* of `own` and the source */
+    struct schema_source source; /* of --schema */
+    pthread_mutex_t lock;        /* of `own` */
     struct own *own;
     const struct jpk_schema *schema; /* of --schema; NULL: each file's own */
     struct instance *instances;
@@ -148,21 +150,59 @@ static void validate_with(const struct settings *settings, struct instance *inst
     jpk_validation_failures(instance->validation, &count); /* made here, in parallel */
 }
 
-/* The schema of a URI, compiled when it is asked for the first time. NULL: `err` says why. */
-static const struct jpk_schema *own_schema(struct job *job, const char *uri, size_t n, struct jpk_error *err)
+/*
+ * What the `$schema` of an instance names: a file, which is relative to that of the instance, a built-in schema, or a
+ * URI.
+ */
+static void put_own_name(struct buf *out, const struct instance *instance, const char *reference, size_t n)
+{
+    const char *slash = strrchr(instance->path, '/');
+    struct stat status;
+    if (uri_has_scheme(reference, n)) {
+        buf_put(out, reference, n);
+        return;
+    }
+    if (slash && !(n > 0 && *reference == '/'))
+        buf_put(out, instance->path, (size_t)(slash - instance->path) + 1);
+    size_t first = n > 2 && memcmp(reference, "./", 2) == 0 ? 2 : 0, end = n > 0 && reference[n - 1] == '#' ? n - 1 : n;
+    if (!uri_decode(reference + first, end - first, out))
+        buf_put(out, reference + first, end - first);
+    /* Beside it, else built in. */
+    struct buf built_in = {0};
+    buf_put(&built_in, reference, n);
+    if (schema_shipped(buf_text(&built_in)) && stat(buf_text(out), &status) != 0) {
+        buf_clear(out);
+        buf_put(out, reference, n);
+    }
+    out->failed |= built_in.failed;
+    buf_free(&built_in);
+}
+
+static struct own *own_new(const struct settings *settings, const char *name)
+{
+    struct own *own = calloc(1, sizeof *own);
+    char *copy = strdup(name);
+    if (!own || !copy) {
+        free(own);
+        free(copy);
+        return NULL;
+    }
+    own->name = copy;
+    if (schema_source_open(&own->source, settings, name, &own->error))
+        own->schema = schema_source_compile(&own->source, name, &own->error);
+    return own;
+}
+
+/* The schema of a name, compiled when it is asked for the first time. NULL: `err` says why. */
+static const struct jpk_schema *own_schema(struct job *job, const char *name, struct jpk_error *err)
 {
     pthread_mutex_lock(&job->lock);
     struct own *own = job->own;
-    while (own && !(strlen(own->uri) == n && memcmp(own->uri, uri, n) == 0))
+    while (own && strcmp(own->name, name) != 0)
         own = own->next;
-    if (!own && (own = calloc(1, sizeof *own)) != NULL) {
+    if (!own && (own = own_new(job->settings, name)) != NULL) {
         own->next = job->own;
         job->own = own;
-        own->uri = strndup(uri, n);
-        if (!own->uri)
-            error_memory(&own->error);
-        else
-            own->schema = schema_source_compile(&job->source, own->uri, &own->error);
     }
     pthread_mutex_unlock(&job->lock);
     if (!own)
@@ -172,16 +212,41 @@ static const struct jpk_schema *own_schema(struct job *job, const char *uri, siz
     return own ? own->schema : NULL;
 }
 
+/* An instance whose schema cannot be used is told where it names it, and what is wrong there. */
+static void refuse_own(struct instance *instance, uint32_t says, const char *name, const struct jpk_error *problem)
+{
+    struct text_position at = jdoc_position(&instance->doc, says);
+    char place[32] = "";
+    if (problem->code == JPK_ERR_MEMORY) {
+        error_memory(&instance->error);
+        return;
+    }
+    if (problem->line)
+        snprintf(place, sizeof place, ":%u:%u", problem->line, problem->column);
+    error_set(&instance->error, problem->code, "the schema %.300s%s cannot be used: %s",
+              *problem->file ? problem->file : name, place, problem->message);
+    error_position(&instance->error, at.line, at.column);
+}
+
 /* By the `$schema` of the instance. */
 static void validate_by_itself(struct job *job, struct instance *instance)
 {
     const struct jdoc *doc = &instance->doc;
     uint32_t says = jdoc_get(doc, 0, "$schema", 7);
     const struct jpk_schema *schema = NULL;
-    if (says == JDOC_NONE || jdoc_type(doc, says) != JDOC_STRING)
+    struct jpk_error problem = {0};
+    struct buf name = {0};
+    if (says == JDOC_NONE || jdoc_type(doc, says) != JDOC_STRING) {
         error_set(&instance->error, JPK_ERR_USAGE, "has no $schema; name one with --schema");
-    else
-        schema = own_schema(job, jdoc_string(doc, says), jdoc_string_size(doc, says), &instance->error);
+    } else {
+        put_own_name(&name, instance, jdoc_string(doc, says), jdoc_string_size(doc, says));
+        schema = name.failed ? NULL : own_schema(job, buf_text(&name), &problem);
+        if (name.failed)
+            error_memory(&problem);
+        if (!schema)
+            refuse_own(instance, says, buf_text(&name), &problem);
+    }
+    buf_free(&name);
     if (schema)
         validate_with(job->settings, instance, schema);
     else
@@ -344,7 +409,8 @@ static void job_free(struct job *job)
     for (struct own *own = job->own, *next; own; own = next) {
         next = own->next;
         jpk_schema_free(own->schema);
-        free(own->uri);
+        schema_source_close(&own->source);
+        free(own->name);
         free(own);
     }
     schema_source_close(&job->source);
@@ -380,9 +446,12 @@ const struct command schema_validate_command = {
     .arguments = "FILE|DIR...",
     .summary = "Validate JSON and YAML files against a JSON Schema of draft 4, 6, 7, 2019-09 or 2020-12.",
     .details =
-        "Without --schema each file names its own in `$schema`; for a schema that is its meta-schema. Folders are\n"
-        "searched for .json, .yaml and .yml files; what .gitignore and .jpkignore leave out is left out. Nothing is\n"
-        "fetched: references lead to built-in schemas (jpk schema list) and to files below the schema's folder.\n"
+        "Without --schema each file names its own in `$schema`, relative to the file or by its URI; for a schema\n"
+        "that is its meta-schema. Folders are searched for .json, .yaml and .yml files; what .gitignore and "
+        ".jpkignore\n"
+        "leave out is left out. Nothing is fetched: references lead to built-in schemas (jpk schema list) and to "
+        "files\n"
+        "below the schema's folder.\n"
         "Everything that is wrong is printed, a line each: file:line:column: error: message [keyword]. The exit\n"
         "status is 1 when a file is not valid, 3 when a file or the schema cannot be used.",
     .groups = groups,
