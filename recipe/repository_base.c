@@ -84,36 +84,66 @@ static const char *current_checksum(const struct repository *repository, const s
     return recipe->jitterpak_sha256;
 }
 
-/* The three numbers of a semantic version; what is missing is 0. */
-static void read_version(const char *text, size_t n, unsigned long parts[3])
+/* The text up to a character, behind which *rest goes on; `s` is NULL when there is nothing any more. */
+static struct jtext cut(struct jtext *rest, char end)
 {
-    size_t part = 0;
-    parts[0] = parts[1] = parts[2] = 0;
-    for (size_t i = 0; i < n && part < 3; i++) {
-        if (text[i] >= '0' && text[i] <= '9' && parts[part] < 100000000)
-            parts[part] = parts[part] * 10 + (unsigned long)(text[i] - '0');
-        else if (text[i] == '.')
-            part++;
-        else
-            break;
+    struct jtext part = *rest;
+    const char *at = part.s ? memchr(part.s, end, part.n) : NULL;
+    *rest = (struct jtext){0};
+    if (at) {
+        *rest = (struct jtext){.s = at + 1, .n = (uint32_t)(part.s + part.n - at - 1)};
+        part.n = (uint32_t)(at - part.s);
     }
+    return part;
 }
 
-/* Whether a version is higher; of equal numbers one without `-alpha` is, and others by bytes. */
-static bool is_higher(struct jtext old, const char *now)
+static uint32_t digits(struct jtext text)
 {
-    unsigned long a[3], b[3];
-    read_version(old.s, old.n, a);
-    read_version(now, strlen(now), b);
-    for (size_t i = 0; i < 3; i++)
-        if (a[i] != b[i])
-            return b[i] > a[i];
-    const char *old_suffix = memchr(old.s, '-', old.n), *suffix = strchr(now, '-');
-    if (!old_suffix || !suffix)
-        return old_suffix && !suffix;
-    size_t n = (size_t)(old.s + old.n - old_suffix);
-    int order = strncmp(suffix, old_suffix, n);
-    return order > 0 || (order == 0 && strlen(suffix) > n);
+    uint32_t n = 0;
+    while (n < text.n && text.s[n] >= '0' && text.s[n] <= '9')
+        n++;
+    return n;
+}
+
+/* The numbers that texts begin with, of any length; what is missing is 0. */
+static int compare_numbers(struct jtext a, struct jtext b)
+{
+    a.n = digits(a);
+    b.n = digits(b);
+    for (; a.n > 0 && *a.s == '0'; a.s++)
+        a.n--;
+    for (; b.n > 0 && *b.s == '0'; b.s++)
+        b.n--;
+    if (a.n != b.n)
+        return a.n < b.n ? -1 : 1;
+    return a.n > 0 ? memcmp(a.s, b.s, a.n) : 0;
+}
+
+/* Identifiers of pre-releases: numbers come before words. */
+static int compare_identifiers(struct jtext a, struct jtext b)
+{
+    bool number = a.n > 0 && digits(a) == a.n, other = b.n > 0 && digits(b) == b.n;
+    if (number && other)
+        return compare_numbers(a, b);
+    if (number || other)
+        return number ? -1 : 1;
+    int order = memcmp(a.s, b.s, a.n < b.n ? a.n : b.n);
+    return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Precedence by section 11 of Semantic Versioning 2.0.0: what stands behind a `+` does not count. */
+static int compare_versions(struct jtext a, struct jtext b)
+{
+    struct jtext pre = cut(&a, '+'), other_pre = cut(&b, '+');
+    struct jtext numbers = cut(&pre, '-'), other_numbers = cut(&other_pre, '-');
+    int order = 0;
+    while (order == 0 && (numbers.s || other_numbers.s))
+        order = compare_numbers(cut(&numbers, '.'), cut(&other_numbers, '.'));
+    if (order == 0 && !(pre.s && other_pre.s))
+        return !pre.s - !other_pre.s;
+    while (order == 0 && pre.s && other_pre.s)
+        order = compare_identifiers(cut(&pre, '.'), cut(&other_pre, '.'));
+    return order ? order : (pre.s != NULL) - (other_pre.s != NULL);
 }
 
 static void compare(struct repository *repository, struct repository_file *recipe, const struct jdoc *doc,
@@ -121,8 +151,10 @@ static void compare(struct repository *repository, struct repository_file *recip
 {
     struct jtext version = member(doc, 0, "version");
     const char *now = current_checksum(repository, recipe);
-    if (!*checksum || !now || strcmp(checksum, now) == 0 || !jtext_there(version) || !recipe->version ||
-        is_higher(version, recipe->version))
+    if (!*checksum || !now || strcmp(checksum, now) == 0 || !jtext_there(version) || !recipe->version)
+        return;
+    struct jtext raised = {.s = recipe->version, .n = (uint32_t)strlen(recipe->version)};
+    if (compare_versions(raised, version) > 0)
         return;
     struct buf message = {0};
     buf_printf(&message, "the Jitterpak is another than in %s, but the version of the recipe is still '%s'",
