@@ -96,6 +96,15 @@ static bool put_all(int fd, const void *data, size_t n, bool socket)
     return true;
 }
 
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    char *real = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return real;
+}
+
 bool file_write_all(int fd, const void *data, size_t n)
 {
     return put_all(fd, data, n, false);

@@ -31,6 +31,9 @@ enum file_kind {
  */
 enum file_kind file_look(const char *path, bool follow, struct jpk_error *err);
 
+/* The real path of the folder of a file, which need not be there yet; allocated. NULL: errno says why. */
+char *file_folder(const char *path);
+
 /* Writes all bytes to fd, whatever interrupts it. False: errno says why. */
 bool file_write_all(int fd, const void *data, size_t n);
 /* The same to a socket; that its reader has gone is an error, too, and no signal. */

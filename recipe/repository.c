@@ -1,5 +1,6 @@
 #include "recipe/repository_parts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -276,16 +277,25 @@ bool repository_add(struct repository *repository, const char *path, struct jpk_
 
 /* ------------------------------------------------------------------------------------------------------- schemas */
 
+/* A file in place of a built-in schema, with the files in its folder that it refers to. */
 static struct jpk_schema *compile_file(struct repository *repository, const char *path, struct jpk_error *err)
 {
-    struct buf text = {0};
-    struct jpk_schema_options options = {.registry = repository->registry, .file = path};
+    struct jpk_schema_options options = {.registry = repository->registry};
+    struct buf seen = {0};
+    char *folder = file_folder(path);
+    struct schema_files files = {
+        .folder = folder, .limit = repository->options->file_size, .limit_name = "--max-file", .seen = &seen};
+    jpk_schema_registry_set_loader(repository->registry, schema_files_load, &files);
     struct jpk_schema *schema = NULL;
-    if (file_read(path, repository->options->file_size, "--max-file", &text, err)) {
-        schema = jpk_schema_compile(buf_text(&text), text.size, &options, err);
-        sha256_hex(buf_text(&text), text.size, repository->schema_sha256);
-    }
-    buf_free(&text);
+    if (folder || errno != ENOMEM)
+        schema = schema_files_compile(&files, path, &options, err);
+    else
+        error_memory(err);
+    jpk_schema_registry_set_loader(repository->registry, NULL, NULL);
+    sha256_hex(buf_text(&seen), seen.size, repository->schema_sha256);
+    repository->failed |= seen.failed;
+    free(folder);
+    buf_free(&seen);
     return schema;
 }
 

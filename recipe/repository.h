@@ -94,7 +94,7 @@ struct repository {
     struct jpk_schema *schemas[4];
     struct jpk_error schema_errors[4];
     struct jpk_schema_registry *registry;
-    char schema_sha256[65]; /* of the schema of the options, once it is compiled */
+    char schema_sha256[65]; /* of the schema of the options and all that it refers to, once it is compiled */
     struct cache *cache;    /* NULL: none */
     struct buf cache_base;  /* what begins its keys */
     bool failed;            /* memory is out */

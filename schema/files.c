@@ -34,6 +34,26 @@ void schema_files_note(const struct schema_files *files, const char *name, const
     buf_printf(files->seen, "%zu:%s %s\n", strlen(name), name, checksum);
 }
 
+struct jpk_schema *schema_files_compile(const struct schema_files *files, const char *path,
+                                        const struct jpk_schema_options *options, struct jpk_error *err)
+{
+    struct buf text = {0}, uri = {0};
+    struct jpk_schema *schema = NULL;
+    struct jpk_schema_options how = *options;
+    if (schema_file_uri(&uri, path))
+        how.uri = buf_text(&uri);
+    how.file = path;
+    if (uri.failed) {
+        error_memory(err);
+    } else if (file_read(path, files->limit, files->limit_name, &text, err)) {
+        schema = jpk_schema_compile(buf_text(&text), text.size, &how, err);
+        schema_files_note(files, path, buf_text(&text), text.size);
+    }
+    buf_free(&text);
+    buf_free(&uri);
+    return schema;
+}
+
 /* The real path of a file: URI when it is a file below the folder; NULL when it is not. */
 static char *path_below(const char *folder, const char *uri)
 {

@@ -21,6 +21,13 @@ void schema_files_note(const struct schema_files *files, const char *name, const
 bool schema_file_uri(struct buf *out, const char *path);
 
 /*
+ * Compiles the schema in a file, which is noted: its references are relative to it. Messages call it `path`.
+ * `options` says all but where it was taken from.
+ */
+struct jpk_schema *schema_files_compile(const struct schema_files *files, const char *path,
+                                        const struct jpk_schema_options *options, struct jpk_error *err);
+
+/*
  * A jpk_schema_loader whose context is a struct schema_files. A URI of anything but a regular file below the folder,
  * links followed, is not known.
  */

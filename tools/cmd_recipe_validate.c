@@ -50,16 +50,6 @@ static const char *relative_to(const char *folder, const char *real)
     return strncmp(real, folder, n) == 0 && real[n] == '/' ? real + n + 1 : real;
 }
 
-/* The real path of the folder of a file that need not exist yet; allocated. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
-    char *real = folder ? realpath(folder, NULL) : NULL;
-    free(folder);
-    return real;
-}
-
 /* The file of a finding as a baseline in a folder calls it. */
 static void put_baseline_name(struct buf *out, const struct repository *repository, const char *folder,
                               const struct jpk_finding *finding)
@@ -81,7 +71,7 @@ static bool known_open(struct known *known, const struct settings *settings, str
     *known = (struct known){0};
     if (!path)
         return true;
-    known->folder = folder_of(path);
+    known->folder = file_folder(path);
     return baseline_read(&known->baseline, path, path, err) && (known->folder || error_memory(err));
 }
 
@@ -109,7 +99,7 @@ static bool write_baseline(const struct findings_list *list, const struct reposi
 {
     struct baseline baseline = {0};
     const char *path = settings->validate.write_baseline;
-    char *folder = folder_of(path);
+    char *folder = file_folder(path);
     bool ok = folder != NULL;
     for (size_t i = 0; ok && i < list->count; i++) {
         const struct findings_item *item = &list->items[i];

@@ -1,5 +1,6 @@
 #include "tools/schema_source.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,10 +64,9 @@ bool schema_source_open(struct schema_source *source, const struct settings *set
             return error_set(err, JPK_ERR_READ, "the folder of --registry cannot be read: %s",
                              settings->schema.registry);
     } else if (schema && access(schema, R_OK) == 0) {
-        const char *slash = strrchr(schema, '/');
-        char *folder = slash ? strndup(schema, (size_t)(slash - schema) + 1) : strdup(".");
-        source->files.folder = folder ? realpath(folder, NULL) : NULL;
-        free(folder);
+        source->files.folder = file_folder(schema);
+        if (!source->files.folder && errno == ENOMEM)
+            return error_memory(err);
     }
     jpk_schema_registry_set_loader(source->registry, schema_files_load, &source->files);
     return true;
@@ -93,17 +93,7 @@ struct jpk_schema *schema_source_compile(struct schema_source *source, const cha
         error_file(err, schema);
         return NULL;
     }
-    struct buf text = {0}, uri = {0};
-    struct jpk_schema *compiled = NULL;
-    struct jpk_schema_options options = source->options;
-    if (schema_file_uri(&uri, schema))
-        options.uri = buf_text(&uri);
-    options.file = schema;
-    if (file_read(schema, source->files.limit, source->files.limit_name, &text, err))
-        compiled = jpk_schema_compile(buf_text(&text), text.size, &options, err);
-    buf_free(&text);
-    buf_free(&uri);
-    return compiled;
+    return schema_files_compile(&source->files, schema, &source->options, err);
 }
 
 void schema_source_close(struct schema_source *source)
