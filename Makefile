@@ -1,7 +1,7 @@
 # jpk: build, test and install. `make help` lists the targets.
 #
-# Each layer is an archive of its own, linked in the order base, schema, jpk, recipe, migrate; `make layers` proves that
-# no archive needs a later one. The installed library is one: libjpk, shared and static.
+# Each layer is an archive of its own, linked in the order base, hygiene, schema, jpk, recipe, migrate; `make layers` proves
+# that no archive needs a later one. The installed library is one: libjpk, shared and static.
 
 VERSION := 0.1.0
 SOVERSION := 0
@@ -43,7 +43,9 @@ HEADERS := $(wildcard include/jpk/*.h)
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 # Highest layer first: the order in which a linker resolves them.
 ARCHIVES := $(BUILD)/layers/migrate.a $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a \
-	$(BUILD)/layers/base.a
+	$(BUILD)/layers/hygiene.a $(BUILD)/layers/base.a
+# What finds and masks secrets in any text: it knows no projects, and JSON Schema asks it too.
+HYGIENE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard jpk/hygiene*.c) jpk/secret_text.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/findings*.c) \
 	tools/message.c tools/options.c)
@@ -142,8 +144,9 @@ $(BUILD)/obj/page/program_checksum.o: $(BUILD)/page/program_checksum.c
 	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/layers/base.a: $(call objects,base)
+$(BUILD)/layers/hygiene.a: $(HYGIENE_OBJECTS)
 $(BUILD)/layers/schema.a: $(call objects,schema) $(BUILD)/obj/page/shipped.o
-$(BUILD)/layers/jpk.a: $(call objects,jpk)
+$(BUILD)/layers/jpk.a: $(filter-out $(HYGIENE_OBJECTS),$(call objects,jpk))
 $(BUILD)/layers/recipe.a: $(call objects,recipe) $(BUILD)/obj/page/program_checksum.o
 $(BUILD)/layers/migrate.a: $(call objects,migrate)
 $(ARCHIVES):
@@ -439,8 +442,8 @@ engines: $(BUILD)/jpk
 
 .PHONY: layers
 layers: $(ARCHIVES)
-	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a $(BUILD)/layers/recipe.a \
-		$(BUILD)/layers/migrate.a
+	@tests/layers.sh $(BUILD)/layers/base.a $(BUILD)/layers/hygiene.a $(BUILD)/layers/schema.a $(BUILD)/layers/jpk.a \
+		$(BUILD)/layers/recipe.a $(BUILD)/layers/migrate.a
 
 .PHONY: install-test
 install-test: $(BUILD)/jpk $(BUILD)/libjpk.a $(BUILD)/libjpk.so.$(VERSION) $(MAN_PAGES)

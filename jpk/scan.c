@@ -241,33 +241,11 @@ static int by_offset(const void *a, const void *b)
     return (x->offset > y->offset) - (x->offset < y->offset);
 }
 
-/* Whether a text says where a secret comes from, as in configure files. */
-static bool says_where(const struct jdoc *doc, uint32_t string)
-{
-    const char *text = jdoc_string(doc, string);
-    size_t n = jdoc_string_size(doc, string);
-    return n == 0 || (n > 4 && memcmp(text, "env:", 4) == 0) || (n > 5 && memcmp(text, "file:", 5) == 0);
-}
-
-/*
- * `"secret": true` or `"type": "password"` beside a default, as in recipes; `{"secret": "..."}` with the secret itself
- * in place of where it comes from, as in configure files.
- */
-static uint32_t secret_value(const struct jdoc *doc, uint32_t object)
-{
-    uint32_t secret = jdoc_member(doc, object, "secret"), type = jdoc_member(doc, object, "type");
-    uint32_t value = jdoc_member(doc, object, "default");
-    if (jdoc_count(doc, object) == 1 && jdoc_is(doc, secret, JDOC_STRING) && !says_where(doc, secret))
-        return secret;
-    bool says = jdoc_is(doc, secret, JDOC_TRUE) || (type != JDOC_NONE && jdoc_string_is(doc, type, "password", 8));
-    return says && jdoc_is(doc, value, JDOC_STRING) && jdoc_string_size(doc, value) > 0 ? value : JDOC_NONE;
-}
-
 static bool find_values(struct text_scan *s, struct hygiene_hits *typed)
 {
     bool ok = true;
     for (uint32_t i = 0; ok && s->json && i < s->doc.count; i++) {
-        uint32_t value = jdoc_type(&s->doc, i) == JDOC_OBJECT ? secret_value(&s->doc, i) : JDOC_NONE;
+        uint32_t value = jdoc_type(&s->doc, i) == JDOC_OBJECT ? secret_json_value(&s->doc, i) : JDOC_NONE;
         if (value == JDOC_NONE)
             continue;
         size_t at = s->doc.nodes[value].start + 1, end = at;
@@ -337,9 +315,12 @@ char *jpk_secret_words(const struct jpk_secret *secret)
     buf_putc(&out, text_lower(*rule.summary));
     buf_put(&out, rule.summary + 1, n - 1);
     if (secret->setting) {
+        struct buf masked = {0};
         buf_puts(&out, " in '");
-        buf_put_clean(&out, secret->setting, NULL);
+        buf_put_clean(&out, secret_text_shown(&masked, secret->setting), NULL);
         buf_putc(&out, '\'');
+        out.failed |= masked.failed;
+        buf_free(&masked);
     }
     buf_puts(&out, ": ");
     buf_put_clean(&out, secret->shown, NULL);

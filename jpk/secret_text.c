@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "jpk/hygiene_parts.h"
 
 #define BIT(rule) (UINT64_C(1) << (rule))
@@ -95,6 +96,24 @@ bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confi
     return true;
 }
 
+/* Whether a text says where a secret comes from, as in configure files. */
+static bool says_where(const struct jdoc *doc, uint32_t string)
+{
+    const char *text = jdoc_string(doc, string);
+    size_t n = jdoc_string_size(doc, string);
+    return n == 0 || (n > 4 && memcmp(text, "env:", 4) == 0) || (n > 5 && memcmp(text, "file:", 5) == 0);
+}
+
+uint32_t secret_json_value(const struct jdoc *doc, uint32_t object)
+{
+    uint32_t secret = jdoc_member(doc, object, "secret"), type = jdoc_member(doc, object, "type");
+    uint32_t value = jdoc_member(doc, object, "default");
+    if (jdoc_count(doc, object) == 1 && jdoc_is(doc, secret, JDOC_STRING) && !says_where(doc, secret))
+        return secret;
+    bool says = jdoc_is(doc, secret, JDOC_TRUE) || (type != JDOC_NONE && jdoc_string_is(doc, type, "password", 8));
+    return says && jdoc_is(doc, value, JDOC_STRING) && jdoc_string_size(doc, value) > 0 ? value : JDOC_NONE;
+}
+
 /* ----------------------------------------------------------------------------------------------------- replacing */
 
 /* What stands in its place is found by no rule. Literal text beside a variable would be there again. */
@@ -132,7 +151,8 @@ void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, c
     buf_put(out, text + at, end - at);
 }
 
-bool secret_text_mask(struct buf *out, const char *text, size_t n)
+/* As secret_text_mask, of a text as it stands there. */
+static bool mask(struct buf *out, const char *text, size_t n)
 {
     struct hygiene_hits hits = {0};
     size_t next = 0;
@@ -142,4 +162,110 @@ bool secret_text_mask(struct buf *out, const char *text, size_t n)
         secret_text_cut(out, text, 0, n, &hits, &next, "****");
     hygiene_hits_free(&hits);
     return masked;
+}
+
+/* What an escape at `at` stands for, of `~1` in pointers of JSON and `%40` in names of files; NUL: there is none. */
+static char escaped(const char *at, size_t left, size_t *length)
+{
+    *length = 1;
+    if (left >= 2 && at[0] == '~' && at[1] == '1') {
+        *length = 2;
+        return '/';
+    }
+    int high = left >= 3 && *at == '%' ? text_hex_digit(at[1]) : -1, low = high < 0 ? -1 : text_hex_digit(at[2]);
+    char c = (char)(16 * high + low);
+    if (low < 0 || c < ' ' || c > '~')
+        return '\0';
+    *length = 3;
+    return c;
+}
+
+/* Adds a text without its escapes; false: there are none. */
+static bool put_unescaped(struct buf *out, const char *text, size_t n)
+{
+    size_t done = 0, length;
+    for (size_t i = 0; i < n; i += length) {
+        char c = escaped(text + i, n - i, &length);
+        if (!c)
+            continue;
+        buf_put(out, text + done, i - done);
+        buf_putc(out, c);
+        done = i + length;
+    }
+    if (done == 0)
+        return false;
+    buf_put(out, text + done, n - done);
+    return true;
+}
+
+/* Most texts of a report are ids and single words, in which there is no room for a secret: for tokens they are too
+ * short, and all else has a sign before it. */
+static bool harmless(const char *text, size_t n)
+{
+    enum { TOKEN_LEAST = 20 };
+    if (n >= TOKEN_LEAST)
+        return text_guid(text, n);
+    size_t i = 0;
+    while (i < n && (is_word(text[i]) || text[i] == '-' || text[i] == '.' || text[i] == '/'))
+        i++;
+    return i == n;
+}
+
+bool secret_text_mask(struct buf *out, const char *text, size_t n)
+{
+    if (harmless(text, n))
+        return false;
+    struct buf plain = {0};
+    bool masked = mask(out, text, n) || (put_unescaped(&plain, text, n) && mask(out, buf_text(&plain), plain.size));
+    out->failed |= plain.failed;
+    buf_free(&plain);
+    return masked && !out->failed;
+}
+
+const char *secret_text_shown(struct buf *out, const char *text)
+{
+    buf_clear(out);
+    bool masked = secret_text_mask(out, text, strlen(text));
+    return masked || out->failed ? buf_text(out) : text;
+}
+
+bool secret_text_printable(char *out, size_t size, const char *text)
+{
+    struct buf masked = {0};
+    text_printable(out, size, secret_text_shown(&masked, text));
+    bool ok = !masked.failed;
+    buf_free(&masked);
+    return ok;
+}
+
+/* The text that is shown in place of one of jansson's; NULL: there is no memory, or it stays. */
+static json_t *shown_json(const json_t *text, bool *ok)
+{
+    struct buf masked = {0};
+    bool other = secret_text_mask(&masked, json_string_value(text), json_string_length(text));
+    json_t *shown = other ? json_stringn(buf_text(&masked), masked.size) : NULL;
+    *ok = !masked.failed && (shown || !other);
+    buf_free(&masked);
+    return shown;
+}
+
+bool secret_json_mask(json_t *value)
+{
+    bool ok = true;
+    size_t index;
+    const char *key;
+    json_t *child, *shown;
+    json_array_foreach(value, index, child)
+    {
+        shown = json_is_string(child) ? shown_json(child, &ok) : NULL;
+        if (!ok || (shown ? json_array_set_new(value, index, shown) != 0 : !secret_json_mask(child)))
+            return false;
+    }
+    json_object_foreach(value, key, child)
+    {
+        shown = json_is_string(child) ? shown_json(child, &ok) : NULL;
+        if (!ok || (shown ? json_object_set_new(value, key, shown) != 0 : !secret_json_mask(child)))
+            return false;
+    }
+    return true;
 }

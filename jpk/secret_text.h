@@ -5,7 +5,10 @@
 #ifndef JPK_SECRET_TEXT_H
 #define JPK_SECRET_TEXT_H
 
+#include <jansson.h>
+
 #include "base/buf.h"
+#include "base/json.h"
 #include "jpk/hygiene.h"
 
 /* The rules of hygiene, and those that only who knows the form of a project can apply. */
@@ -51,6 +54,13 @@ uint64_t secret_rules_of_hosts(void);
  */
 bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits);
 
+/*
+ * The value of an object that says that it is a secret: `"secret": true` or `"type": "password"` beside a default, as
+ * in recipes; `{"secret": "..."}` with the secret itself in place of where it comes from, as in configure files.
+ * JDOC_NONE: there is none.
+ */
+uint32_t secret_json_value(const struct jdoc *doc, uint32_t object);
+
 /* What stands in the place of most secrets. */
 #define SECRET_MARKER "REDACTED"
 
@@ -62,9 +72,25 @@ void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, c
                      size_t *next, const char *mark);
 
 /*
- * Adds a text for people, with the secrets in it as "****". False: there are none, and nothing was added; or `out` has
- * failed.
+ * Adds a text for people, with the secrets in it as "****"; without its escapes when there are some only behind those
+ * of a pointer of JSON or of a file's name, such as "https:~1~1bob:...". False: there are none, and nothing was added;
+ * or `out` has failed.
  */
 bool secret_text_mask(struct buf *out, const char *text, size_t n);
+
+/* The same as a text, which is `text` itself when there are none, else that of `out`, which is emptied before. "" when
+ * `out` has failed. */
+const char *secret_text_shown(struct buf *out, const char *text);
+
+/* text_printable without secrets. False: no memory, and `out` is empty. */
+bool secret_text_printable(char *out, size_t size, const char *text);
+
+/* Puts texts without secrets in the place of those in a value of jansson's, which nobody else may have. False: no
+ * memory.
+ */
+bool secret_json_mask(json_t *value);
+
+/* Of a text that is shown cut, more need not be looked at: a secret that begins before the cut ends long before. */
+enum { SECRET_TEXT_MOST = 65536 };
 
 #endif

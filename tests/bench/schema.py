@@ -161,7 +161,7 @@ def main():
     fresh(inputs)
     os.makedirs(inputs)
     compile_tool("measure", [], [], [])
-    compile_tool("validate", ["schema", "base"], ["jansson", "libpcre2-8", "libidn2", "libcrypto"],
+    compile_tool("validate", ["schema", "hygiene", "base"], ["jansson", "libpcre2-8", "libidn2", "libcrypto"],
                  ["-lunistring", "-lpthread"])
     summary.begin(HEADING)
     install_peers(peers_folder)
