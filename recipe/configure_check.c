@@ -43,7 +43,8 @@ const char *configure_state_name(enum configure_state state)
 static const char *keep(struct checking *c, const char *text)
 {
     const char *kept = arena_strdup(&c->arena, text);
-    c->failed = c->failed || !kept;
+    c->failed |= !kept;
+    c->failed |= show_failed();
     return kept ? kept : "";
 }
 

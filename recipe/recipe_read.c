@@ -1,6 +1,7 @@
 #include "recipe/recipe_read.h"
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
 
 /* ------------------------------------------------------------------------------------------------------- texts */
 
@@ -49,18 +50,34 @@ char *jtext_lower(struct arena *arena, struct jtext text)
     return copy;
 }
 
+static _Thread_local bool out_of_memory;
+
+bool show_failed(void)
+{
+    bool failed = out_of_memory;
+    out_of_memory = false;
+    return failed;
+}
+
 struct shown show(struct jtext text)
 {
     enum { LONGEST = 60 };
     struct shown shown = {""};
     char raw[sizeof shown.s + 8];
-    uint32_t n = text.n < sizeof raw - 1 ? text.n : (uint32_t)sizeof raw - 1;
-    memcpy(raw, text.s, n);
+    struct buf masked = {0};
+    bool holds = secret_text_mask(&masked, text.s, text.n < SECRET_TEXT_MOST ? text.n : SECRET_TEXT_MOST);
+    size_t size = holds ? masked.size : text.n, n = size < sizeof raw - 1 ? size : sizeof raw - 1;
+    memcpy(raw, holds ? masked.data : text.s, n);
     raw[n] = '\0';
-    for (uint32_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         if (raw[i] == '\0')
             raw[i] = '\x01'; /* shown as `?` */
     text_printable(shown.s, LONGEST + 1, raw);
+    if (masked.failed) {
+        out_of_memory = true;
+        shown.s[0] = '\0';
+    }
+    buf_free(&masked);
     return shown;
 }
 

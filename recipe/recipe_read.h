@@ -19,11 +19,17 @@ struct jtext {
     uint32_t node;
 };
 
-/* Enough of a text for a message: printable, at most 60 bytes, "..." at the end of what was cut. */
+/* Enough of a text for a message: printable, without secrets, at most 60 bytes, "..." at the end of what was cut. */
 struct shown {
     char s[64];
 };
 struct shown show(struct jtext text);
+
+/*
+ * Whether show has had no memory, in this thread and since this was asked last: so that who keeps messages can fail,
+ * and texts are still shown within one expression.
+ */
+bool show_failed(void);
 
 static inline bool jtext_there(struct jtext text)
 {

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "recipe/recipe_read.h"
 
 /* A finding, and the place that it will get when its document is settled. */
 struct validation_row {
@@ -64,6 +65,7 @@ static const char *keep_format(struct validation *v, const char *format, va_list
 {
     char raw[JPK_ERROR_MESSAGE_MAX + 4], shown[JPK_ERROR_MESSAGE_MAX];
     vsnprintf(raw, sizeof raw, format, args);
+    v->failed |= show_failed();
     text_printable(shown, sizeof shown, raw);
     return keep(v, shown);
 }

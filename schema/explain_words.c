@@ -1,14 +1,20 @@
 #include <string.h>
 
 #include "base/secrets.h"
+#include "jpk/secret_text.h"
 #include "schema/explain.h"
 
 enum { SHOWN = 48 }; /* bytes of a name or a text */
 
-/* Cut at a character, with three dots. */
+/* Cut at a character, with three dots, in which nothing is left of a secret that begins in front of the cut. */
 static void put_shortened(struct buf *out, const char *text, size_t n)
 {
     char raw[SHOWN + 8], shown[SHOWN + 16];
+    struct buf masked = {0};
+    if (secret_text_mask(&masked, text, n < SECRET_TEXT_MOST ? n : SECRET_TEXT_MOST)) {
+        text = buf_text(&masked);
+        n = masked.size;
+    }
     size_t cut = n <= SHOWN ? n : SHOWN;
     while (cut < n && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
         cut--;
@@ -20,6 +26,8 @@ static void put_shortened(struct buf *out, const char *text, size_t n)
     buf_puts(out, shown);
     if (cut < n)
         buf_puts(out, "...");
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 void put_name(struct buf *out, const char *text, size_t n)
@@ -29,20 +37,52 @@ void put_name(struct buf *out, const char *text, size_t n)
     buf_putc(out, '\'');
 }
 
-/* The value of a member whose name is that of a secret is not repeated, unless it is a word like "yes". */
-static bool is_secret(const struct jdoc *doc, uint32_t node)
+/* Where the text goes on behind a value. */
+static size_t text_behind(const struct jdoc *doc, uint32_t node)
 {
-    enum { WORD_MAX = 5 };
+    uint32_t next = jdoc_next(doc, node);
+    return next < doc->count ? doc->nodes[next].start : doc->size;
+}
+
+/* Whether the text makes a secret of something in a value when it is searched from `start` up to `most`. */
+static bool found_in(const struct jdoc *doc, uint32_t node, size_t start, size_t most, bool *failed)
+{
+    struct hygiene_hits hits = {0};
+    size_t at = doc->nodes[node].start - start, end = text_behind(doc, node) - start, n = most - start;
+    bool found = false;
+    *failed |= !secret_text_find(doc->text + start, n < SECRET_TEXT_MOST ? n : SECRET_TEXT_MOST,
+                                 secret_rules_of_secrets(), JPK_MEDIUM, &hits);
+    for (size_t i = 0; i < hits.count; i++)
+        found |= hits.items[i].offset < end && hits.items[i].offset + hits.items[i].length > at;
+    hygiene_hits_free(&hits);
+    return found;
+}
+
+/*
+ * Whether a member's value is a secret by its name, unless it is a word like "yes", or by what stands around it: the
+ * object as a whole when that is small, else the member.
+ */
+static bool is_secret(const struct jdoc *doc, uint32_t node, bool *failed)
+{
+    enum { WORD_MAX = 5, SMALL = 2048 };
     bool member = node > 0 && doc->nodes[node - 1].flags & JDOC_KEY;
-    return member && (jdoc_type(doc, node) == JDOC_STRING || jdoc_type(doc, node) == JDOC_NUMBER) &&
-           doc->nodes[node].count > WORD_MAX &&
-           secret_name(jdoc_string(doc, node - 1), jdoc_string_size(doc, node - 1));
+    if (!member || (jdoc_type(doc, node) != JDOC_STRING && jdoc_type(doc, node) != JDOC_NUMBER))
+        return false;
+    const char *name = jdoc_string(doc, node - 1);
+    size_t n = jdoc_string_size(doc, node - 1);
+    uint32_t object = doc->places[node].parent;
+    size_t start = doc->nodes[object].start, end = text_behind(doc, object);
+    if ((doc->nodes[node].count > WORD_MAX && (secret_name(name, n) || secret_kind(name, n) != SECRET_NONE)) ||
+        secret_json_value(doc, object) == node)
+        return true;
+    return end - start <= SMALL ? found_in(doc, node, start, end, failed)
+                                : found_in(doc, node, doc->nodes[node - 1].start, text_behind(doc, node), failed);
 }
 
 void put_value(struct buf *out, const struct jdoc *doc, uint32_t node)
 {
     uint32_t count = doc->nodes[node].count;
-    if (is_secret(doc, node)) {
+    if (is_secret(doc, node, &out->failed)) {
         buf_puts(out, "what is there (not shown)");
         return;
     }

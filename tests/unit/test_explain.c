@@ -16,6 +16,26 @@ static const struct {
     const char *expected; /* lines: place, message, hint, keyword; explanations four spaces deeper */
 } cases[] = {
     {"{\"type\":\"integer\"}", "\"old\"", "1:1: the document must be an integer, not \"old\" [type]\n"},
+    /* Nothing that a scan finds is quoted, whatever makes it a secret: its form, its name, or what stands beside it. */
+    {"{\"items\":{\"type\":\"integer\"}}",
+     "[\"ghp_a1B2c3D4e5F6g7H8"
+     "i9J0k1L2m3N4o5P6q7R8\"]",
+     "1:2: item 1 must be an integer, not \"****\" [type]\n"},
+    {"{\"items\":{\"enum\":[\"x\"]}}",
+     "[\"https://bob.has-a-long-name-in-the-warehouse-of-acme:Hk7q00Zw3Vx9@h.acme.io\"]",
+     "1:2: item 1 must be \"x\", not \"https://bob.has-a-long-name-in-the-warehouse-of-...\" [enum]\n"},
+    {"{\"items\":{\"enum\":[\"x\"]}}", "[\"https://bob:Hk7q00Zw3Vx9-and-more-than-is-shown-of-it@h.acme.io\"]",
+     "1:2: item 1 must be \"x\", not \"https://bob:****@h.acme.io\" [enum]\n"},
+    {"{\"properties\":{\"smtp_pass\":{\"pattern\":\"^x$\"}}}", "{\"smtp_pass\":\"Hk7q01Zw3Vx9\"}",
+     "1:14: 'smtp_pass' what is there (not shown) does not match the pattern ^x$ [pattern]\n"},
+    {"{\"properties\":{\"value\":{\"type\":\"null\"}}}", "{\"value\":\"Hk7q01Zw3Vx9\",\"name\":\"smtp_password\"}",
+     "1:10: 'value' must be null, not what is there (not shown) [type]\n"},
+    {"{\"properties\":{\"default\":{\"type\":\"null\"}}}", "{\"type\":\"password\",\"default\":\"Hk7q01Zw3Vx9\"}",
+     "1:30: 'default' must be null, not what is there (not shown) [type]\n"},
+    {"{\"additionalProperties\":false}", "{\"https://bob:Hk7q02Zw3Vx9@h.acme.io\":1}",
+     "1:39: the property 'https://bob:****@h.acme.io' is not allowed here [additionalProperties]\n"},
+    {"{\"properties\":{\"password\":{\"type\":\"string\"}}}", "{\"password\":null}",
+     "1:13: 'password' must be a string, not null [type]\n"},
     {"{\"type\":\"integer\"}", "\"12\"",
      "1:1: the document must be an integer, not \"12\"; write it without quotes [type]\n"},
     {"{\"type\":\"integer\"}", "1.5", "1:1: the document must be an integer, not 1.5 [type]\n"},
