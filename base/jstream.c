@@ -77,7 +77,11 @@ void jstream_text(struct jstream *stream, const char *key, const char *text)
     if (!text)
         return;
     begin(stream, key);
-    put_string(stream->out, text);
+    struct buf masked = {0};
+    bool other = stream->mask && stream->mask(&masked, text, strlen(text));
+    put_string(stream->out, other ? buf_text(&masked) : text);
+    stream->out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 void jstream_number(struct jstream *stream, const char *key, uint64_t value)

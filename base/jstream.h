@@ -10,6 +10,8 @@
 /* Begin with `out` set and all else zero. `key` is NULL for elements of an array and for the document itself. */
 struct jstream {
     struct buf *out;
+    /* Adds what is written instead of a text; false: nothing is, for the text stays as it is. NULL: all stay. */
+    bool (*mask)(struct buf *out, const char *text, size_t n);
     unsigned depth;
     bool filled; /* the innermost container has something in it */
 };

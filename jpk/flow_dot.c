@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jpk/picture.h"
+#include "jpk/secret_text.h"
 
 enum { LABEL_COLUMNS = 24, TITLE_COLUMNS = 48, STEP_COLUMNS = 20, LINE_COLUMNS = 36, STEPS_A_ROW = 5 };
 
@@ -108,7 +109,7 @@ static void put_label(struct dot *d, const char *text, size_t columns)
 static void put_quoted(struct dot *d, const char *text)
 {
     char shown[512];
-    text_printable(shown, sizeof shown, text);
+    d->out.failed |= !secret_text_printable(shown, sizeof shown, text);
     buf_putc(&d->out, '"');
     for (const char *p = shown; *p; p++) {
         if (*p == '&') {

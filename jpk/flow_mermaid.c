@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jpk/picture.h"
+#include "jpk/secret_text.h"
 
 #define ZERO_WIDTH_SPACE "\xe2\x80\x8b"
 
@@ -209,7 +210,7 @@ static void put_edges(struct mermaid *m)
 static void put_head(struct mermaid *m)
 {
     char title[256];
-    text_printable(title, sizeof title, m->flow->name);
+    m->out.failed |= !secret_text_printable(title, sizeof title, m->flow->name);
     buf_puts(&m->out, "---\ntitle: \"");
     for (const char *p = title; *p; p++) {
         if (*p == '"' || *p == '\\')

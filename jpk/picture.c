@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
 
 /* ------------------------------------------------------------------------------------------------------- lines */
 
@@ -57,7 +58,7 @@ static void replace_nonchars(char *text)
 void picture_lines(const char *text, size_t columns, struct buf *out)
 {
     char shown[TEXT_MAX];
-    text_printable(shown, sizeof shown, text);
+    out->failed |= !secret_text_printable(shown, sizeof shown, text);
     replace_nonchars(shown);
     const char *at = shown + strspn(shown, " ");
     if (!*at) {

@@ -208,7 +208,7 @@ const char *report_printf(struct report *report, const char *format, ...)
 const char *report_path(struct report *report, const struct jpk_entity *entity)
 {
     if (report->last != entity) {
-        report->last_path = report_take(report, jpk_entity_path(entity));
+        report->last_path = masked(report, report_take(report, jpk_entity_path(entity)));
         report->last = entity;
     }
     return report->last_path;

@@ -1,5 +1,6 @@
 #include "base/json_write.h"
 #include "jpk/flow.h"
+#include "jpk/secret_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +83,7 @@ static char *flow_json(const struct jpk_flow *flow, size_t *size, struct jpk_err
         ok = json_array_append_new(edges, edge_json(flow, &flow->edges[i])) == 0;
     json_t *object =
         json_pack("{s:s, s:s, s:o, s:o}", "project", flow->name, "projectId", flow->id, "nodes", nodes, "edges", edges);
-    char *text = ok ? json_text(object, JSON_INDENT(2)) : NULL;
+    char *text = ok && secret_json_mask(object) ? json_text(object, JSON_INDENT(2)) : NULL;
     json_decref(object);
     if (!text) {
         error_memory(err);

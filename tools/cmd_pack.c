@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "jpk/secret_text.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -60,7 +61,7 @@ static int print_json(const struct settings *settings, const struct source *inpu
                       const struct packed *packed)
 {
     struct buf out = {0};
-    struct jstream json = {.out = &out};
+    struct jstream json = {.out = &out, .mask = secret_text_mask};
     jstream_report(&json);
     jstream_text(&json, "input", input->name);
     jstream_text(&json, "output", path);

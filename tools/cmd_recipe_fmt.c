@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/jstream.h"
+#include "jpk/secret_text.h"
 #include "recipe/fmt.h"
 #include "tools/commands.h"
 #include "tools/message.h"
@@ -120,6 +121,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     bool report = message_as_json(settings);
     int status = 0;
     t.json.out = &t.out;
+    t.json.mask = secret_text_mask;
     for (int i = 0; report && !settings->fmt.check && i < count; i++)
         if (strcmp(arguments[i], "-") == 0) {
             fputs("jpk: what is read from standard input is printed itself; --format json needs --check for it\n",

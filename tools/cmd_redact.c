@@ -8,6 +8,7 @@
 #include "base/jstream.h"
 #include "base/text.h"
 #include "jpk/retarget.h"
+#include "jpk/secret_text.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -81,7 +82,7 @@ static int print_json(const struct settings *settings, const struct source *inpu
                       const struct jpk_retargeted *redacted)
 {
     struct buf out = {0};
-    struct jstream json = {.out = &out};
+    struct jstream json = {.out = &out, .mask = secret_text_mask};
     jstream_report(&json);
     jstream_text(&json, "input", input->name);
     jstream_text(&json, "output", settings->output);

@@ -9,6 +9,7 @@
 #include "jpk/cloud_sniff.h"
 #include "jpk/find.h"
 #include "jpk/scan.h"
+#include "jpk/secret_text.h"
 #include "tools/commands.h"
 #include "tools/findings.h"
 #include "tools/input.h"
@@ -310,7 +311,7 @@ static enum jpk_confidence least(const struct settings *settings)
 static int print_json(struct scanning *s)
 {
     struct buf out = {0};
-    struct jstream json = {.out = &out};
+    struct jstream json = {.out = &out, .mask = secret_text_mask};
     jstream_report(&json);
     jstream_open(&json, "summary", '{');
     jstream_number(&json, "inputs", s->inputs);
@@ -344,6 +345,7 @@ static int run(const struct settings *settings, int count, char **arguments)
     struct scanning s = {.settings = settings, .format = findings_format(settings)};
     const char **only = NULL;
     s.stream.out = &s.json;
+    s.stream.mask = secret_text_mask;
     s.stream.depth = 1;
     s.options.least = least(settings);
     if (!add_rules(&s) || !(only = calloc(s.rule_count + 1, sizeof *only)))

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "jpk/secret_text.h"
 #include "tools/commands.h"
 #include "tools/input.h"
 #include "tools/message.h"
@@ -21,7 +22,7 @@ static int print_json(const struct settings *settings, const char *input, const 
 {
     bool removed = settings->unpack.remove;
     struct buf out = {0};
-    struct jstream json = {.out = &out};
+    struct jstream json = {.out = &out, .mask = secret_text_mask};
     jstream_report(&json);
     jstream_text(&json, "input", input);
     jstream_text(&json, "output", folder);

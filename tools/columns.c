@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
 
 enum { CELL_MAX = 1024 };
 
 size_t columns_width(const char *text)
 {
     char shown[CELL_MAX];
-    text_printable(shown, sizeof shown, text);
+    (void)secret_text_printable(shown, sizeof shown, text); /* columns_put says when there is no memory */
     return text_width(shown);
 }
 
@@ -26,7 +27,7 @@ static bool is_continuation(char c)
 void columns_put(struct buf *out, const char *text, size_t width, bool keep_end)
 {
     char shown[CELL_MAX];
-    text_printable(shown, sizeof shown, text);
+    out->failed |= !secret_text_printable(shown, sizeof shown, text);
     char *start = shown, *end = shown + strlen(shown);
     size_t used = text_width(start);
     bool cut = used > width;

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/jstream.h"
+#include "jpk/secret_text.h"
 #include "tools/convert_report.h"
 
 static void put_source(struct jstream *s, const struct convert_report *report)
@@ -213,11 +214,12 @@ static void put_secrets(struct jstream *s, const struct jpk_conversion *c)
     jstream_close(s, ']');
 }
 
-/* The request in the form of the stream's elements: without line ends. NULL: no memory. */
-static char *compact(const char *text)
+/* The request in the form of the stream's elements: without line ends; to be sent, or shown. NULL: no memory. */
+static char *compact(const char *text, bool shown)
 {
     json_t *value = json_read(text, strlen(text), NULL, NULL);
-    char *line = json_text(value, JSON_COMPACT);
+    bool ok = value && (!shown || secret_json_mask(value));
+    char *line = ok ? json_text(value, JSON_COMPACT) : NULL;
     json_decref(value);
     return line;
 }
@@ -233,7 +235,7 @@ static void put_schedules(struct jstream *s, const struct jpk_conversion *c)
         jstream_text(s, "operationId", c->items[schedule->operation].id);
         jstream_text(s, "timeZone", schedule->time_zone);
         if (schedule->rest && *schedule->rest) {
-            char *request = compact(schedule->rest);
+            char *request = compact(schedule->rest, true);
             s->out->failed |= !request;
             jstream_raw(s, "request", request ? request : "null");
             free(request);
@@ -246,7 +248,7 @@ static void put_schedules(struct jstream *s, const struct jpk_conversion *c)
 void convert_report_json(struct buf *out, const struct convert_report *report)
 {
     const struct jpk_conversion *c = report->conversion;
-    struct jstream stream = {.out = out}, *s = &stream;
+    struct jstream stream = {.out = out, .mask = secret_text_mask}, *s = &stream;
     jstream_open(s, NULL, '{');
     jstream_tool(s);
     put_source(s, report);
@@ -266,11 +268,11 @@ void convert_report_json(struct buf *out, const struct convert_report *report)
 
 void convert_schedules_json(struct buf *out, const struct convert_report *report)
 {
-    struct jstream stream = {.out = out}, *s = &stream;
+    struct jstream stream = {.out = out, .mask = secret_text_mask}, *s = &stream;
     jstream_open(s, NULL, '[');
     for (size_t i = 0; i < report->conversion->schedule_count; i++) {
         const char *rest = report->conversion->schedules[i].rest;
-        char *request = rest && *rest ? compact(rest) : NULL;
+        char *request = rest && *rest ? compact(rest, false) : NULL;
         if (request)
             jstream_raw(s, NULL, request);
         else if (rest && *rest)

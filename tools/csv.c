@@ -3,6 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "jpk/secret_text.h"
+
 static bool looks_like_formula(const char *text)
 {
     return *text && strchr("=+-@\t\r", *text) != NULL;
@@ -11,6 +13,8 @@ static bool looks_like_formula(const char *text)
 /* With the comma after it, which the end of the row takes away again. */
 void csv_put_cell(struct buf *out, const char *text)
 {
+    struct buf masked = {0};
+    text = secret_text_shown(&masked, text);
     bool quoted = strpbrk(text, ",\"\r\n") != NULL;
     if (quoted)
         buf_putc(out, '"');
@@ -22,6 +26,8 @@ void csv_put_cell(struct buf *out, const char *text)
         buf_putc(out, *p);
     }
     buf_puts(out, quoted ? "\"," : ",");
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 void csv_end_row(struct buf *out)

@@ -6,6 +6,7 @@
 
 #include "tools/diff_print.h"
 #include "tools/markdown.h"
+#include "tools/message.h"
 
 static void put_paths(struct buf *out, const struct jpk_diff_change *change)
 {
@@ -31,7 +32,7 @@ static void put_field(struct buf *out, const struct jpk_diff_field *field)
 {
     const char *remark = diff_remark(field);
     buf_puts(out, "@@ ");
-    diff_put_shown(out, *field->path ? field->path : "text");
+    message_put(out, *field->path ? field->path : "text");
     buf_puts(out, " @@\n");
     if (remark) {
         buf_printf(out, "! %s\n", remark);
@@ -47,7 +48,7 @@ static void put_field(struct buf *out, const struct jpk_diff_field *field)
         buf_printf(out, "@@ -%u,%u +%u,%u @@\n", hunk->old_start, hunk->old_count, hunk->new_start, hunk->new_count);
         for (size_t i = 0; i < hunk->line_count; i++) {
             buf_putc(out, hunk->lines[i].sign);
-            diff_put_shown(out, hunk->lines[i].text);
+            message_put(out, hunk->lines[i].text);
             buf_putc(out, '\n');
         }
     }

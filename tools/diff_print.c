@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "tools/message.h"
 
 const char *const diff_what_words[DIFF_WHAT_COUNT] = {"added", "removed", "renamed", "moved", "changed", "reordered"};
 
@@ -44,16 +44,6 @@ void diff_put_totals(struct buf *out, const struct diff_view *view)
     buf_printf(out, "; lines: %zu added, %zu removed", added, removed);
 }
 
-void diff_put_shown(struct buf *out, const char *text)
-{
-    size_t room = strlen(text) + 1;
-    char *at = buf_reserve(out, room);
-    if (!at)
-        return;
-    text_printable(at, room, text);
-    out->size += strlen(at);
-}
-
 void diff_put_value(struct buf *out, const struct jpk_diff_field *field, bool new_side)
 {
     const char *value = new_side ? field->new_value : field->old_value;
@@ -61,13 +51,13 @@ void diff_put_value(struct buf *out, const struct jpk_diff_field *field, bool ne
     if (new_side ? field->new_hidden : field->old_hidden)
         buf_puts(out, "(not shown)");
     else if (path)
-        diff_put_shown(out, path);
+        message_put(out, path);
     else if (!value)
         buf_puts(out, "(none)");
     else if (!*value)
         buf_puts(out, "\"\"");
     else
-        diff_put_shown(out, value);
+        message_put(out, value);
 }
 
 const char *diff_remark(const struct jpk_diff_field *field)
@@ -105,10 +95,10 @@ static void paint(const struct printer *p, enum paint paint)
 static void put_path(struct buf *out, const struct jpk_diff_change *change)
 {
     if (diff_two_paths(change)) {
-        diff_put_shown(out, change->old_path);
+        message_put(out, change->old_path);
         buf_puts(out, " -> ");
     }
-    diff_put_shown(out, change->new_path ? change->new_path : change->old_path);
+    message_put(out, change->new_path ? change->new_path : change->old_path);
 }
 
 static void put_hunks(const struct printer *p, const struct jpk_diff_field *field)
@@ -126,7 +116,7 @@ static void put_hunks(const struct printer *p, const struct jpk_diff_field *fiel
             if (line->sign != ' ')
                 paint(p, line->sign == '-' ? RED : GREEN);
             buf_putc(p->out, line->sign);
-            diff_put_shown(p->out, line->text);
+            message_put(p->out, line->text);
             if (line->sign != ' ')
                 paint(p, PLAIN);
             buf_putc(p->out, '\n');
@@ -143,7 +133,7 @@ static void put_field(const struct printer *p, const struct jpk_diff_field *fiel
     struct buf values[2] = {{0}, {0}};
     const char *remark = diff_remark(field);
     buf_puts(p->out, "  ");
-    diff_put_shown(p->out, *field->path ? field->path : "text");
+    message_put(p->out, *field->path ? field->path : "text");
     if (remark || field->kind == JPK_DIFF_FIELD_TEXT) {
         buf_printf(p->out, ":%s%s\n", remark ? " " : "", remark ? remark : "");
         put_hunks(p, field);
@@ -212,7 +202,7 @@ void diff_names(const struct diff_view *view, struct buf *out)
 {
     for (size_t i = 0; i < view->count; i++) {
         const struct jpk_diff_change *change = view->changes[i];
-        diff_put_shown(out, change->new_path ? change->new_path : change->old_path);
+        message_put(out, change->new_path ? change->new_path : change->old_path);
         buf_putc(out, '\n');
     }
 }

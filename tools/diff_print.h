@@ -41,9 +41,6 @@ void diff_put_what(struct buf *out, unsigned what);
 /* "3 items: 1 added, 2 changed; 5 lines added, 2 removed". */
 void diff_put_totals(struct buf *out, const struct diff_view *view);
 
-/* Text from a project, as text_printable makes it, however long. */
-void diff_put_shown(struct buf *out, const char *text);
-
 /* One side of a field: its value, the path of the item that it names, or a word for what is not shown. */
 void diff_put_value(struct buf *out, const struct jpk_diff_field *field, bool new_side);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "jpk/secret_text.h"
 #include "tools/message.h"
 
 /* ---------------------------------------------------------------------------------------------------- the list */
@@ -15,6 +16,16 @@ static const char *keep(struct findings_list *list, const char *text)
         return NULL;
     const char *kept = arena_strdup(&list->arena, text);
     list->failed = list->failed || !kept;
+    return kept;
+}
+
+/* What people read: without secrets, whatever the format. */
+static const char *keep_shown(struct findings_list *list, const char *text)
+{
+    struct buf masked = {0};
+    const char *kept = keep(list, text ? secret_text_shown(&masked, text) : NULL);
+    list->failed |= masked.failed;
+    buf_free(&masked);
     return kept;
 }
 
@@ -46,7 +57,7 @@ void findings_add_unchecked(struct findings_list *list, const char *name, const 
         buf_printf(&text, "%s%u:%u", *err->entry ? ":" : "", err->line, err->column);
     buf_printf(&text, "%s%s", text.size ? ": " : "", err->message);
     if (file)
-        file->problem = keep(list, buf_text(&text));
+        file->problem = keep_shown(list, buf_text(&text));
     list->failed = list->failed || text.failed;
     buf_free(&text);
 }
@@ -79,12 +90,12 @@ struct findings_item *findings_add(struct findings_list *list, const char *folde
     *item = (struct findings_item){.finding = *finding};
     struct jpk_finding *copy = &item->finding;
     copy->file = join(list, folder || finding->file ? folder : file->name, finding->file);
-    copy->path = keep(list, finding->path);
+    copy->path = keep_shown(list, finding->path);
     copy->entity_id = keep(list, finding->entity_id);
     copy->entity_type = keep(list, finding->entity_type);
-    copy->entity_name = keep(list, finding->entity_name);
-    copy->message = keep(list, finding->message);
-    copy->hint = keep(list, finding->hint);
+    copy->entity_name = keep_shown(list, finding->entity_name);
+    copy->message = keep_shown(list, finding->message);
+    copy->hint = keep_shown(list, finding->hint);
     copy->schema = keep(list, finding->schema);
     if (list->failed)
         return NULL;

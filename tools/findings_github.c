@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "jpk/secret_text.h"
 #include "tools/findings.h"
 #include "tools/message.h"
 
@@ -15,7 +16,8 @@
 static void put_escaped(struct buf *out, const char *text, bool property)
 {
     const char *special = property ? "%\r\n:," : "%\r\n";
-    struct buf piece = {0};
+    struct buf piece = {0}, masked = {0};
+    text = secret_text_shown(&masked, text);
     while (*text) {
         size_t plain = strcspn(text, special);
         buf_clear(&piece);
@@ -26,6 +28,8 @@ static void put_escaped(struct buf *out, const char *text, bool property)
         if (*text)
             buf_printf(out, "%%%02X", (unsigned)(unsigned char)*text++);
     }
+    out->failed |= masked.failed;
+    buf_free(&masked);
     buf_free(&piece);
 }
 

@@ -1,4 +1,5 @@
 /* Findings for programs, in the project's own form. */
+#include "jpk/secret_text.h"
 #include "tools/findings.h"
 
 static void put_summary(struct jstream *json, const struct findings_summary *summary)
@@ -81,7 +82,7 @@ static void put_finding(struct jstream *json, const struct findings_item *item, 
 
 void findings_json(const struct findings_report *report, struct buf *out)
 {
-    struct jstream json = {.out = out};
+    struct jstream json = {.out = out, .mask = secret_text_mask};
     struct findings_summary summary = findings_summarize(report, true, false);
     struct findings_walk walk = findings_walk_begin(report, true, false);
     jstream_report(&json);

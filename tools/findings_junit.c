@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
 #include "tools/findings.h"
 #include "tools/message.h"
 
@@ -58,8 +59,11 @@ static void put_escaped(struct buf *out, const char *text, size_t n)
 /* `before`, which is XML, then text; bytes that are not UTF-8 become U+FFFD. */
 static void put_text(struct buf *out, const char *before, const char *text)
 {
+    struct buf masked = {0};
     buf_puts(out, before);
-    buf_put_clean(out, text, put_escaped);
+    buf_put_clean(out, secret_text_shown(&masked, text), put_escaped);
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ cases */

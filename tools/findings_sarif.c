@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/jstream.h"
 #include "base/map.h"
+#include "jpk/secret_text.h"
 #include "tools/findings.h"
 
 static const char schema_uri[] =
@@ -66,8 +67,10 @@ static const char *uri_of(struct writer *w, const char *path)
     struct buf *uri = &w->uri;
     if (w->file && (w->file == path || strcmp(w->file, path) == 0))
         return buf_text(uri);
+    struct buf masked = {0};
     buf_clear(uri);
     w->file = path;
+    path = secret_text_shown(&masked, path);
     const char *separator = *path == '/' ? "file:///" : "";
     while (*path) {
         size_t n = strcspn(path, "/");
@@ -85,7 +88,8 @@ static const char *uri_of(struct writer *w, const char *path)
     }
     if (uri->size == 0)
         buf_puts(uri, *w->file == '/' ? "file:///" : ".");
-    w->failed = w->failed || uri->failed;
+    w->failed = w->failed || uri->failed || masked.failed;
+    buf_free(&masked);
     return buf_text(uri);
 }
 
@@ -362,7 +366,7 @@ static void put_counts(struct writer *w, const struct findings_summary *summary)
 
 void findings_sarif(const struct findings_report *report, struct buf *out)
 {
-    struct writer w = {.json = {.out = out}, .report = report};
+    struct writer w = {.json = {.out = out, .mask = secret_text_mask}, .report = report};
     struct findings_summary summary = findings_summarize(report, true, true);
     struct findings_walk walk = findings_walk_begin(report, true, true);
     w.suppressions = summary.baseline + summary.exempted > 0;

@@ -1,5 +1,6 @@
 /* The inventory for programs: everything. */
 #include "base/json_write.h"
+#include "jpk/secret_text.h"
 #include "tools/inventory.h"
 #include "tools/message.h"
 #include "tools/summary_json.h"
@@ -89,7 +90,7 @@ static json_t *project_json(const struct inventory *inventory, const struct inve
 /* Releases the value. */
 static bool put_value(struct buf *out, json_t *value)
 {
-    bool ok = json_put(out, value, JSON_INDENT(2));
+    bool ok = value && secret_json_mask(value) && json_put(out, value, JSON_INDENT(2));
     json_decref(value);
     return ok;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tools/commands.h"
+#include "tools/message.h"
 #include "tools/options.h"
 #include "tools/sandbox.h"
 
@@ -103,6 +104,8 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, 512 * 1024);
     /* No setlocale: numbers, sorting and messages are the same everywhere. */
     int status = dispatch(argc - 1, argv + 1);
+    if (message_failed())
+        status = message_memory();
     /* A full disk shows only when the last bytes are written. */
     if (ferror(stdout) || fclose(stdout) != 0) {
         fputs("jpk: error: standard output cannot be written [write]\n", stderr);

@@ -6,19 +6,25 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
+
+/* There was no memory for a text that went to stdout at once. */
+static bool out_of_memory;
 
 int message_error(const struct jpk_error *err)
 {
-    char file[JPK_ERROR_FILE_MAX], entry[JPK_ERROR_ENTRY_MAX];
-    text_printable(file, sizeof file, err->file);
-    text_printable(entry, sizeof entry, err->entry);
+    char file[JPK_ERROR_FILE_MAX], entry[JPK_ERROR_ENTRY_MAX], message[JPK_ERROR_MESSAGE_MAX];
+    if (!secret_text_printable(file, sizeof file, err->file) ||
+        !secret_text_printable(entry, sizeof entry, err->entry) ||
+        !secret_text_printable(message, sizeof message, err->message))
+        return message_memory();
     if (*file || *entry)
         fprintf(stderr, "%s%s%s", file, *file && *entry ? "/" : "", entry);
     else
         fprintf(stderr, "jpk");
     if (err->line)
         fprintf(stderr, ":%u:%u", err->line, err->column);
-    fprintf(stderr, ": error: %s [%s]\n", err->message, jpk_code_name(err->code));
+    fprintf(stderr, ": error: %s [%s]\n", message, jpk_code_name(err->code));
     return jpk_code_status(err->code);
 }
 
@@ -31,8 +37,13 @@ int message_memory(void)
 void message_text(const char *text)
 {
     char shown[1024];
-    text_printable(shown, sizeof shown, text);
+    out_of_memory |= !secret_text_printable(shown, sizeof shown, text);
     fputs(shown, stdout);
+}
+
+bool message_failed(void)
+{
+    return out_of_memory;
 }
 
 void message_list(const char *what, const struct jpk_strings *list)
@@ -54,13 +65,17 @@ void message_list_json(struct jstream *json, const char *key, const struct jpk_s
 
 void message_put(struct buf *out, const char *text)
 {
+    struct buf masked = {0};
+    text = secret_text_shown(&masked, text);
     /* What is replaced never grows. */
     size_t n = strlen(text);
     char *p = buf_reserve(out, n + 1);
-    if (!p)
-        return;
-    text_printable(p, n + 1, text);
-    out->size += strlen(p);
+    if (p) {
+        text_printable(p, n + 1, text);
+        out->size += strlen(p);
+    }
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 bool message_colors(const struct settings *settings)
@@ -156,7 +171,7 @@ json_t *message_findings_json(const struct jpk_finding *findings, size_t count)
 
 int message_json(json_t *value)
 {
-    int status = value ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
+    int status = value && secret_json_mask(value) ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
     json_decref(value);
     if (status != 0)
         return message_memory();

@@ -1,4 +1,7 @@
-/* What the program says: errors, findings, JSON. Names from files are made printable before they reach a terminal. */
+/*
+ * What the program says: errors, findings, JSON. Texts from files go through here, whatever they are, and get printable
+ * and rid of secrets before they reach a terminal or a report.
+ */
 #ifndef TOOLS_MESSAGE_H
 #define TOOLS_MESSAGE_H
 
@@ -36,14 +39,17 @@ json_t *message_findings_json(const struct jpk_finding *findings, size_t count);
 /* Whether findings make the exit status 1, by --fail-level. Explanations do not. */
 bool message_fails(const struct settings *settings, const struct jpk_finding *findings, size_t count);
 
-/* Prints a JSON value with two spaces of indentation, and releases it. Returns the exit status. */
+/* Prints a JSON value with two spaces of indentation and without secrets, and releases it. Returns the exit status. */
 int message_json(json_t *value);
 
 /* Prints what a buffer holds, and releases it. Returns the exit status. */
 int message_buf(struct buf *out);
 
-/* Prints text from a file with what a terminal must not see replaced. */
+/* Prints text from a file with what a terminal must not see, and secrets, replaced. */
 void message_text(const char *text);
+
+/* Whether there was no memory for one of these. */
+bool message_failed(void);
 
 /* Prints texts, a line each, behind `what`. NULL: there are none. */
 void message_list(const char *what, const struct jpk_strings *list);

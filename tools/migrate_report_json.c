@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/jstream.h"
+#include "jpk/secret_text.h"
 #include "tools/migrate_report.h"
 
 static void put_states(struct jstream *s, const char *key, const size_t states[OVERVIEW_STATES])
@@ -197,7 +198,7 @@ static void put_project(struct jstream *s, const struct migrate_report *report, 
 void migrate_report_json(struct buf *out, const struct migrate_report *report)
 {
     const struct overview *o = report->overview;
-    struct jstream stream = {.out = out}, *s = &stream;
+    struct jstream stream = {.out = out, .mask = secret_text_mask}, *s = &stream;
     jstream_open(s, NULL, '{');
     jstream_tool(s);
     jstream_text(s, "status", migrate_report_status(o));
