@@ -6,6 +6,7 @@
 #include "base/jstream.h"
 #include "base/text.h"
 #include "jpk/retarget.h"
+#include "jpk/secret_text.h"
 #include "migrate/plan.h"
 #include "migrate/work.h"
 
@@ -223,6 +224,7 @@ static void put_project(struct jstream *s, const struct migrate_plan *plan, uint
         jstream_text(s, "output", p->output);
     }
     if (readable) {
+        s->mask = secret_text_mask; /* what is told of the source; the rest is carried out as it stands */
         put_input(s, p);
         put_version(s, plan, index);
         put_endpoints(s, from);
@@ -230,6 +232,7 @@ static void put_project(struct jstream *s, const struct migrate_plan *plan, uint
         put_hosts(s, plan, from);
         put_secrets(s, plan, p);
         put_texts(s, "privateAgent", from->private_reasons, from->private_count);
+        s->mask = NULL;
     }
     jstream_close(s, '}');
 }

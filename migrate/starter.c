@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/json_write.h"
 #include "base/map.h"
+#include "jpk/secret_text.h"
 
 /* An organization that projects come from, or an environment of one. */
 struct row {
@@ -82,9 +83,13 @@ static void put_value(struct buf *out, const char *indent, const char *key, cons
 {
     if (!*value)
         return;
+    struct buf masked = {0};
+    value = secret_text_shown(&masked, value); /* where there is an id, it decides */
     buf_printf(out, "%s%s: ", indent, key);
     json_put_string(out, value, strlen(value));
     buf_putc(out, '\n');
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 static void put_place(struct buf *out, const char *indent, const struct row *row)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json_write.h"
+#include "jpk/secret_text.h"
 #include "recipe/fmt.h"
 #include "recipe/plan.h"
 #include "recipe/words.h"
@@ -190,7 +191,8 @@ static bool write_texts(struct jpk_recipe *recipe, const struct jpk_recipe_optio
                      "the project is a folder, so the recipe names no Jitterpak: make one and generate again");
     plan->fields_later = !(options && options->old); /* an old recipe is merged as a whole */
     json_t *metadata = plan_metadata(plan, file, sha256);
-    bool ok = metadata || error_memory(err);
+    /* Names are people's, and may hold anything. */
+    bool ok = (metadata && secret_json_mask(metadata)) || error_memory(err);
     if (ok)
         plan_explain(plan, metadata);
     if (ok && options && options->old)

@@ -22,7 +22,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 
 sys.dont_write_bytecode = True
-from planting import Canaries, plant_cloud, plant_design, plant_recipe
+from planting import Canaries, plant_cloud, plant_design, plant_names, plant_recipe
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLES = os.path.join(ROOT, "samples")
@@ -324,6 +324,7 @@ def plant_all(folder, canary):
         for clear in (False, True):
             name = f"projects/{sample}-{'clear' if clear else 'encrypted'}"
             plant_design(os.path.join(SAMPLES, sample), os.path.join(folder, name), canary, clear)
+            plant_names(os.path.join(folder, name), canary)
             pair.append(name)
         pairs.append(pair + [os.path.join(SAMPLES, sample)])
     for sample, how, other in (("contacts", "clear", "leak"), ("contacts", "encrypted", "leak"),

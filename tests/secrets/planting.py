@@ -143,6 +143,31 @@ def plant_entity(text, canary, place, kind, clear):
     return text
 
 
+# Names, into which somebody has written a secret as a reminder; @@ is the secret.
+NAMES = [("Folder", "Warehouse", "https://bob:@@@wh.canary"), ("Folder", "NetSuite", "https://bob:@@@ns.canary"),
+         ("Script", "Write summary", "pwd=@@"), ("Script", "Save Last Run", "token=@@")]
+TEXTS = [("jitterpak.properties", "comment", "made by bob, password: @@"),
+         ("environment.properties", "environment-name", "Example (password=@@)"),
+         ("environment.properties", "org-name", "Example pwd=@@")]
+
+
+def plant_names(folder, canary):
+    """In every file where a name stands the same secret."""
+    with open(os.path.join(folder, "project.xml"), encoding="utf-8") as file:
+        outline = file.read()
+    for kind, name, more in NAMES:
+        if f'name="{name}"' not in outline:
+            continue
+        new = f"{name} {fill(more, canary, f'the name of {kind} {name}')}"
+        rewrite(os.path.join(folder, "project.xml"), lambda text: text.replace(f'name="{name}"', f'name="{new}"'))
+        for entity in os.listdir(os.path.join(folder, "Data", kind)):
+            rewrite(os.path.join(folder, "Data", kind, entity),
+                    lambda text: text.replace(f' Name="{name}"', f' Name="{new}"'))
+    for name, key, value in TEXTS:
+        rewrite(os.path.join(folder, name), lambda text: re.sub(
+            f"^{key}=.*$", f"{key}={fill(value, canary, f'{name}: {key}')}", text, flags=re.M))
+
+
 def plant_design(sample, folder, canary, clear):
     shutil.copytree(sample, folder)
     for where, _, names in os.walk(folder):
