@@ -113,9 +113,9 @@ struct jpk_merge_version {
 
 /*
  * Merges a file of a folder or an unpacked tree by itself, for version control: project.xml, files/.metadata,
- * properties files, jpk-index.jsonl and jpk-cloud.jsonl, by the last part of its `path`; the .json files of a tree of an
- * export, where the sides have other states of editing in them, which are no conflict. The result is a text. `versions`
- * are those of the base, ours and theirs. Errors: JPK_ERR_USAGE (it is none of these, or a side has none),
+ * properties files, jpk-index.jsonl and jpk-cloud.jsonl, by the last part of its `path`; the .json files of a tree of
+ * an export, where the sides have other states of editing in them, which are no conflict. The result is a text.
+ * `versions` are those of the base, ours and theirs. Errors: JPK_ERR_USAGE (it is none of these, or a side has none),
  * JPK_ERR_FORMAT (it is called so, but is something else, or holds what would be lost, or any tool merges it as well),
  * JPK_ERR_MEMORY.
  */
