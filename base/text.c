@@ -214,18 +214,30 @@ size_t text_distance(const char *a, const char *b, size_t limit)
     return row[m] > limit ? limit + 1 : row[m];
 }
 
-/* Where a line begins with `mark`, from `at` on; SIZE_MAX: nowhere. */
+/* Whether the line at `at` has nothing but what stands before `end`. */
+static bool line_ends(const char *s, size_t n, size_t end)
+{
+    return end == n || s[end] == '\n' || (s[end] == '\r' && (end + 1 == n || s[end + 1] == '\n'));
+}
+
+/* Where a line begins with `mark`, or is `mark` when that has no label, from `at` on; SIZE_MAX: nowhere. */
 static size_t line_with(const char *s, size_t n, size_t at, const char *mark)
 {
     size_t length = strlen(mark);
-    for (const char *found; at < n && (found = memmem(s + at, n - at, mark, length)); at = (size_t)(found - s) + 1)
-        if (found == s || found[-1] == '\n')
-            return (size_t)(found - s);
+    bool label = mark[length - 1] == ' ';
+    for (const char *found; at < n && (found = memmem(s + at, n - at, mark, length)); at = (size_t)(found - s) + 1) {
+        size_t start = (size_t)(found - s);
+        if ((start == 0 || s[start - 1] == '\n') && (label || line_ends(s, n, start + length)))
+            return start;
+    }
     return SIZE_MAX;
 }
 
 size_t text_conflict(const char *s, size_t n)
 {
-    size_t at = line_with(s, n, 0, "<<<<<<< ");
-    return at != SIZE_MAX && line_with(s, n, at, ">>>>>>> ") != SIZE_MAX ? at : SIZE_MAX;
+    static const char *const below[] = {"=======", ">>>>>>> "};
+    size_t at = line_with(s, n, 0, "<<<<<<< "), mark = at;
+    for (size_t i = 0; mark != SIZE_MAX && i < sizeof below / sizeof below[0]; i++)
+        mark = line_with(s, n, mark, below[i]);
+    return mark != SIZE_MAX ? at : SIZE_MAX;
 }

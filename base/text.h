@@ -80,8 +80,10 @@ bool text_guid(const char *s, size_t n);
 /* Edit distance of two short names (ASCII letters alike), at most `limit` + 1: for "did you mean". */
 size_t text_distance(const char *a, const char *b, size_t limit);
 
-/* Where the marks of a merge begin that nobody has settled: a line of "<<<<<<< " above one of ">>>>>>> "; else
- * SIZE_MAX. */
+/*
+ * Where the marks of a merge begin that nobody has settled: a line of "<<<<<<< ", below it "=======", below that one of
+ * ">>>>>>> "; else SIZE_MAX. Less than all of them may be anybody's text.
+ */
 size_t text_conflict(const char *s, size_t n);
 
 #endif

@@ -316,17 +316,6 @@ static void check_items(struct checker *c, const struct jpk_entity *entity, cons
         check_items(c, entity, child);
 }
 
-/* NULL: no marks are there. `at` gets where they begin in the text. */
-static struct jpk_finding *find_conflict(struct checker *c, const struct jpk_entity *entity, const char *text,
-                                         uint32_t *at)
-{
-    size_t found = text_conflict(text, strlen(text));
-    *at = (uint32_t)found;
-    return found == SIZE_MAX
-               ? NULL
-               : report(c, "conflict-marks", entity, "both sides of a merge are here; one must be chosen");
-}
-
 struct open_script {
     bool found;
     uint32_t offset;
@@ -340,43 +329,79 @@ static bool on_open(void *context, const struct script_event *event)
     return !open->found;
 }
 
-static void check_script(struct checker *c, const struct jpk_entity *entity, const char *text, uint32_t offset,
-                         uint32_t base, const char *where)
+/* A script, and where it is: `base` bytes into the text of the element at `offset`. */
+typedef void script_visitor(struct checker *c, const struct jpk_entity *entity, const char *text, uint32_t offset,
+                            uint32_t base, const char *where);
+
+static void check_open(struct checker *c, const struct jpk_entity *entity, const char *text, uint32_t offset,
+                       uint32_t base, const char *where)
 {
     struct open_script open = {0};
-    if (!c->errors_only)
-        script_events(text, strlen(text), on_open, &open);
-    uint32_t at;
-    struct jpk_finding *conflict = find_conflict(c, entity, text, &at);
-    at += base;
-    place(c, conflict, offset, &at, where);
-    at = base + open.offset;
+    script_events(text, strlen(text), on_open, &open);
+    uint32_t at = base + open.offset;
     if (open.found)
         place(c, report(c, "script-open", entity, "a string or comment that begins here never ends"), offset, &at,
               where);
 }
 
-static void check_scripts(struct checker *c, const struct jpk_entity *entity)
+static void visit_scripts(struct checker *c, const struct jpk_entity *entity, script_visitor *visit)
 {
     if (entity->type == JPK_TYPE_SCRIPT) {
-        check_script(c, entity, entity->as.script->text, entity->as.script->offset, 0, "Entity/konga.string");
+        visit(c, entity, entity->as.script->text, entity->as.script->offset, 0, "Entity/konga.string");
     } else if (entity->type == JPK_TYPE_TRANSFORMATION) {
         const struct jpk_transformation *t = entity->as.transformation;
         for (size_t i = 0; i < t->mapping_count; i++)
             if (t->mappings[i].kind != JPK_MAPPING_LOOP)
-                check_script(c, entity, t->mappings[i].source, t->mappings[i].offset, t->mappings[i].source_at,
-                             t->mappings[i].target);
+                visit(c, entity, t->mappings[i].source, t->mappings[i].offset, t->mappings[i].source_at,
+                      t->mappings[i].target);
     }
 }
 
-/* Queries, SQL, bodies of e-mails: the place is that of the property. */
-static void check_values(struct checker *c, const struct jpk_entity *entity)
+static struct jpk_finding *find_conflict(struct checker *c, const struct jpk_entity *entity, size_t at)
 {
-    uint32_t at;
-    for (size_t i = 0; i < entity->item_count; i++)
-        if (entity->items[i].value)
-            place(c, find_conflict(c, entity, entity->items[i].value, &at), entity->items[i].offset, NULL,
-                  entity->items[i].key);
+    return at == SIZE_MAX ? NULL
+                          : report(c, "conflict-marks", entity, "both sides of a merge are here; one must be chosen");
+}
+
+static void check_conflict(struct checker *c, const struct jpk_entity *entity, const char *text, uint32_t offset,
+                           uint32_t base, const char *where)
+{
+    size_t found = text_conflict(text, strlen(text));
+    uint32_t at = base + (uint32_t)found;
+    place(c, find_conflict(c, entity, found), offset, &at, where);
+}
+
+/* In a value the place is that of its tag. */
+static void check_value(struct checker *c, const struct jpk_entity *entity, const char *value, uint32_t offset,
+                        const char *where)
+{
+    if (value)
+        place(c, find_conflict(c, entity, text_conflict(value, strlen(value))), offset, NULL, where);
+}
+
+/* Queries, SQL, bodies of e-mails and whatever else a text may stand in. */
+static void check_texts(struct checker *c, const struct jpk_entity *entity, const struct xml_node *node)
+{
+    bool script = entity->type == JPK_TYPE_SCRIPT && node->offset == entity->as.script->offset;
+    bool mappings = entity->type == JPK_TYPE_TRANSFORMATION && strcmp(node->name, "Mappings") == 0;
+    if (script || mappings)
+        return; /* looked at as scripts */
+    for (uint32_t i = 0; i < node->item_count; i++)
+        check_value(c, entity, node->items[i].value, node->items[i].offset, node->items[i].key);
+    for (uint32_t i = 0; i < node->attribute_count; i++)
+        check_value(c, entity, node->attributes[i].value, node->offset, node->attributes[i].name);
+    if (node->text)
+        check_conflict(c, entity, node->text, node->offset, 0, node->name);
+    for (const struct xml_node *child = node->child; child; child = child->next)
+        check_texts(c, entity, child);
+}
+
+static void check_conflicts(struct checker *c, const struct jpk_entity *entity)
+{
+    if (entity->unread || entity->deleted || c->failed)
+        return;
+    visit_scripts(c, entity, check_conflict);
+    check_texts(c, entity, entity->tree);
 }
 
 /* What is a warning at worst. */
@@ -390,6 +415,7 @@ static void check_shape(struct checker *c, const struct jpk_entity *entity)
     if (jpk_type_info(entity->type)->observed)
         check_elements(c, entity, entity->tree);
     check_items(c, entity, entity->tree);
+    visit_scripts(c, entity, check_open);
 }
 
 static void check_entity(struct checker *c, const struct jpk_entity *entity)
@@ -402,10 +428,7 @@ static void check_entity(struct checker *c, const struct jpk_entity *entity)
     }
     if (!c->errors_only)
         check_shape(c, entity);
-    if (entity->deleted || c->failed)
-        return;
-    check_values(c, entity);
-    check_scripts(c, entity);
+    check_conflicts(c, entity);
 }
 
 /* ---------------------------------------------------------------------------------------------------- references */
@@ -802,9 +825,15 @@ static void run(struct checker *c)
         check_reference(c, &c->graph->references[i]);
     if (!c->errors_only && !c->failed)
         check_around(c);
-    c->failed = c->failed || !finish(c);
 }
 
+static void run_conflicts(struct checker *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->failed; i++)
+        check_conflicts(c, c->project->entities[i]);
+}
+
+/* Without a graph only for the marks of conflicts. */
 static struct jpk_findings *check(const struct jpk_project *project, const struct jpk_graph *graph,
                                   const struct check_visitor *visitor, bool errors_only, struct jpk_error *err)
 {
@@ -823,7 +852,11 @@ static struct jpk_findings *check(const struct jpk_project *project, const struc
     c->visitor = visitor;
     c->errors_only = errors_only;
     c->err = &local;
-    run(c);
+    if (graph)
+        run(c);
+    else
+        run_conflicts(c);
+    c->failed = c->failed || !finish(c);
     visit_rest(c);
     buf_free(&c->bytes);
     buf_free(&c->text);
@@ -849,6 +882,23 @@ struct jpk_findings *check_for_errors(const struct jpk_project *project, const s
                                       struct jpk_error *err)
 {
     return check(project, graph, NULL, true, err);
+}
+
+struct jpk_findings *check_for_conflicts(const struct jpk_project *project, struct jpk_error *err)
+{
+    return check(project, NULL, NULL, true, err);
+}
+
+bool check_settled(const struct jpk_findings *conflicts, const char *name, struct jpk_error *err)
+{
+    if (!conflicts || conflicts->count == 0)
+        return conflicts != NULL;
+    const struct jpk_finding *first = &conflicts->items[0];
+    error_set(err, JPK_ERR_FORMAT, "holds the marks of a merge conflict");
+    error_file(err, name);
+    error_entry(err, first->file ? first->file : "");
+    error_position(err, first->line, first->column);
+    return false;
 }
 
 struct jpk_findings *jpk_check(const struct jpk_project *project, const struct jpk_graph *graph, struct jpk_error *err)

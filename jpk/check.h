@@ -18,4 +18,13 @@ struct jpk_findings *check_visiting(const struct jpk_project *project, const str
 struct jpk_findings *check_for_errors(const struct jpk_project *project, const struct jpk_graph *graph,
                                       struct jpk_error *err);
 
+/* Only the marks of conflicts that nobody has settled. */
+struct jpk_findings *check_for_conflicts(const struct jpk_project *project, struct jpk_error *err);
+
+/*
+ * That these findings of conflicts (NULL: there is an error already) are none; the error has the place of the first.
+ * `name`: of the project as messages call it.
+ */
+bool check_settled(const struct jpk_findings *conflicts, const char *name, struct jpk_error *err);
+
 #endif

@@ -262,6 +262,7 @@ static void check_component(struct cloud_checker *c, const struct jpk_cloud_comp
     default:
         break;
     }
+    cloud_check_conflicts(c, component);
     cloud_check_secrets(c, component);
 }
 
@@ -274,11 +275,16 @@ static void run(struct cloud_checker *c)
         cloud_check_reference(c, &c->public->references[i]);
     if (!c->failed)
         cloud_check_variables(c);
-    if (!c->failed)
-        finish(c);
 }
 
-struct jpk_findings *jpk_cloud_check(const struct jpk_cloud *cloud, struct jpk_error *err)
+static void run_conflicts(struct cloud_checker *c)
+{
+    for (size_t i = 0; i < c->public->component_count && !c->failed; i++)
+        cloud_check_conflicts(c, c->public->components[i]);
+}
+
+static struct jpk_findings *check(const struct jpk_cloud *cloud, void (*look)(struct cloud_checker *c),
+                                  struct jpk_error *err)
 {
     struct cloud_checker *c = calloc(1, sizeof *c);
     if (!c) {
@@ -287,7 +293,9 @@ struct jpk_findings *jpk_cloud_check(const struct jpk_cloud *cloud, struct jpk_e
     }
     c->cloud = (const struct cloud *)cloud;
     c->public = cloud;
-    run(c);
+    look(c);
+    if (!c->failed)
+        finish(c);
     map_free(&c->nodes);
     map_free(&c->known_keys);
     buf_free(&c->text);
@@ -298,4 +306,14 @@ struct jpk_findings *jpk_cloud_check(const struct jpk_cloud *cloud, struct jpk_e
     error_memory(err);
     jpk_findings_free(&c->result.public);
     return NULL;
+}
+
+struct jpk_findings *cloud_check_for_conflicts(const struct jpk_cloud *cloud, struct jpk_error *err)
+{
+    return check(cloud, run_conflicts, err);
+}
+
+struct jpk_findings *jpk_cloud_check(const struct jpk_cloud *cloud, struct jpk_error *err)
+{
+    return check(cloud, run, err);
 }

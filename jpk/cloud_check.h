@@ -92,6 +92,7 @@ void cloud_check_operation(struct cloud_checker *c, const struct jpk_cloud_compo
 void cloud_check_activity(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_transformation(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_script(struct cloud_checker *c, const struct jpk_cloud_component *component);
+void cloud_check_conflicts(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_reference(struct cloud_checker *c, const struct jpk_cloud_reference *reference);
 void cloud_check_secrets(struct cloud_checker *c, const struct jpk_cloud_component *component);
 void cloud_check_variables(struct cloud_checker *c);
@@ -99,5 +100,8 @@ void cloud_check_project(struct cloud_checker *c);
 /* A link that points at nothing, or at something that is not of one of the kinds (a bit each). */
 void cloud_check_link(struct cloud_checker *c, const struct jpk_cloud_component *component,
                       const struct jpk_cloud_link *link, unsigned kinds, const char *what);
+
+/* Of what jpk_cloud_check finds only the marks of conflicts that nobody has settled. */
+struct jpk_findings *cloud_check_for_conflicts(const struct jpk_cloud *cloud, struct jpk_error *err);
 
 #endif

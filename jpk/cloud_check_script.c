@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "jpk/brackets.h"
 #include "jpk/cloud_check.h"
+#include "jpk/cloud_shape.h"
 #include "jpk/script.h"
 
 /* ---------------------------------------------------------------------------------------------------------- scripts */
@@ -36,11 +37,6 @@ static void check_text(struct script script, const char *text, bool javascript)
     if (*text && (!strstr(text, begin) || !strstr(text, end)))
         cloud_report(script.c, RULE_SCRIPT_TAGS, script.component, script.node, "the text is not between %s and %s",
                      begin, end);
-    size_t conflict = text_conflict(text, strlen(text));
-    if (conflict != SIZE_MAX)
-        cloud_place(cloud_report(script.c, RULE_CONFLICT_MARKS, script.component, script.node,
-                                 "both sides of a merge are here; one must be chosen"),
-                    (uint32_t)conflict);
     script_events(text, strlen(text), on_event, &script);
 }
 
@@ -56,6 +52,20 @@ void cloud_check_script(struct cloud_checker *c, const struct jpk_cloud_componen
     for (size_t i = 0; i < t->rule_count && !c->failed; i++) {
         script.node = t->rules[i].script_node;
         check_text(script, t->rules[i].script, false);
+    }
+}
+
+/* Scripts, queries, bodies of e-mails and whatever else a text may stand in. */
+void cloud_check_conflicts(struct cloud_checker *c, const struct jpk_cloud_component *component)
+{
+    const struct jdoc *doc = c->public->doc;
+    for (uint32_t node = component->node; node < jdoc_next(doc, component->node) && !c->failed; node++) {
+        bool text = jdoc_type(doc, node) == JDOC_STRING && !cloud_is_copy(doc, node - 1);
+        size_t at = text ? text_conflict(jdoc_string(doc, node), jdoc_string_size(doc, node)) : SIZE_MAX;
+        if (at != SIZE_MAX)
+            cloud_place(cloud_report(c, RULE_CONFLICT_MARKS, component, node,
+                                     "both sides of a merge are here; one must be chosen"),
+                        (uint32_t)at);
     }
 }
 

@@ -402,3 +402,11 @@ const struct cloud_key *cloud_shape_key(enum cloud_shape shape, const char *key,
             return row;
     return NULL;
 }
+
+bool cloud_is_copy(const struct jdoc *doc, uint32_t key)
+{
+    static const char ending[] = "Cleansed";
+    size_t n = sizeof ending - 1;
+    return jdoc_is(doc, key, JDOC_STRING) && jdoc_string_size(doc, key) > n &&
+           memcmp(jdoc_string(doc, key) + jdoc_string_size(doc, key) - n, ending, n) == 0;
+}

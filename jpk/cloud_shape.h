@@ -66,6 +66,9 @@ enum cloud_shape cloud_shape_of_component(int64_t type);
 /* The row of a key, or NULL. */
 const struct cloud_key *cloud_shape_key(enum cloud_shape shape, const char *key, size_t n);
 
+/* Whether a key is that of a text that is made of the one beside it and tells the same again: "scriptBodyCleansed". */
+bool cloud_is_copy(const struct jdoc *doc, uint32_t key);
+
 /*
  * Appends a value as canonical text, without a line end behind it; with `compact` in one line without spaces. Shadowed
  * members are left out.

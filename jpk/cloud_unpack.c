@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "jpk/archive.h"
 #include "jpk/cloud_asset.h"
+#include "jpk/cloud_check.h"
 #include "jpk/cloud_layout.h"
 #include "jpk/cloud_model.h"
 #include "jpk/cloud_parts.h"
@@ -192,10 +193,10 @@ static bool keep_element(struct unpacker *u, enum cloud_row_kind kind, uint32_t 
     return row->json || error_memory(u->err);
 }
 
-/* Lines that look like the marks of a merge conflict, and are none. */
+/* Lines that look like the marks of a merge conflict, and are none; of a merge they are. */
 static bool has_markers(const struct unpacker *u, const struct buf *text)
 {
-    return !u->options->conflicts && tree_conflict(buf_text(text), text->size) != SIZE_MAX;
+    return !u->options->conflicts && tree_has_markers(buf_text(text), text->size);
 }
 
 static bool put_pieces(struct unpacker *u, const struct cloud_part *part, const struct cloud_pieces *pieces,
@@ -457,13 +458,33 @@ static bool look_at_folder(struct unpacker *u)
                      u->old.id, u->cloud->name, u->cloud->id);
 }
 
+/* What packing will refuse. A merge has said so already. */
+static bool note_conflicts(struct unpacker *u)
+{
+    struct jpk_findings *findings = u->options->conflicts ? NULL : cloud_check_for_conflicts(u->cloud, u->err);
+    struct buf item = {0};
+    bool ok = findings || u->options->conflicts;
+    for (size_t i = 0; ok && findings && i < findings->count; i++) {
+        const struct jpk_finding *finding = &findings->items[i];
+        if (i > 0 && findings->items[i - 1].entity_id == finding->entity_id)
+            continue;
+        buf_clear(&item);
+        buf_printf(&item, "%s '%s'", finding->entity_type, finding->entity_name);
+        ok = item.failed ? error_memory(u->err) : note(u, item.data, TREE_UNSETTLED);
+    }
+    buf_free(&item);
+    jpk_findings_free(findings);
+    return ok;
+}
+
 static bool unpack(struct unpacker *u)
 {
     return look_at_folder(u) &&
            unpack_names_begin(&u->names, &u->index.arena, u->has_old ? &u->old_names : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && name_all(u) &&
-           group_operations(u) && put_arrays(u) && put_top(u) && tree_writer_put_attributes(&u->writer, u->err) &&
-           find_stale(u) && put_index(u) && tree_writer_commit(&u->writer, u->err);
+           group_operations(u) && put_arrays(u) && put_top(u) && note_conflicts(u) &&
+           tree_writer_put_attributes(&u->writer, u->err) && find_stale(u) && put_index(u) &&
+           tree_writer_commit(&u->writer, u->err);
 }
 
 static void unpacker_free(struct unpacker *u)

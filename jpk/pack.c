@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jpk/archive.h"
+#include "jpk/check.h"
 #include "jpk/md5.h"
 #include "jpk/pack_list.h"
 #include "jpk/tree_view.h"
@@ -112,6 +113,14 @@ bool pack_write(struct packer *p, struct jpk_writer *writer, const struct packed
     }
 }
 
+static bool check_conflicts(const struct jpk_project *project, struct jpk_error *err)
+{
+    struct jpk_findings *conflicts = check_for_conflicts(project, err);
+    bool ok = check_settled(conflicts, jpk_archive_name(project->archive), err);
+    jpk_findings_free(conflicts);
+    return ok;
+}
+
 bool jpk_pack(const struct jpk_project *project, const char *path, const struct jpk_pack_options *options,
               struct jpk_error *err)
 {
@@ -119,6 +128,7 @@ bool jpk_pack(const struct jpk_project *project, const char *path, const struct 
     struct tree *tree = tree_of(project->archive);
     struct jpk_writer *writer = NULL;
     bool ok = pack_begin(&p, project, options ? options->kind : JPK_PACK_DEFAULT, NULL, err) &&
+              check_conflicts(project, err) &&
               (writer = jpk_writer_open(path, options && options->force, err)) != NULL &&
               (!tree || tree_save(tree, err));
     for (size_t i = 0; ok && i < p.count; i++)
@@ -181,8 +191,8 @@ struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const str
         error_memory(err);
         return NULL;
     }
-    bool ok =
-        pack_begin(&p, project, options ? options->kind : JPK_PACK_DEFAULT, NULL, err) && (!tree || note_hashes(&p));
+    bool ok = pack_begin(&p, project, options ? options->kind : JPK_PACK_DEFAULT, NULL, err) &&
+              check_conflicts(project, err) && (!tree || note_hashes(&p));
     if (ok && tree)
         ok = (copy_strings(plan, &tree->added, &plan->added, &plan->public.added) &&
               copy_strings(plan, &tree->moved, &plan->moved, &plan->public.moved) &&

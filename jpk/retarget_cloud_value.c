@@ -104,15 +104,6 @@ void sweep_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t v
 /* ------------------------------------------------------------------------------------------------ secrets in texts
  */
 
-/* What is made of a text beside it tells the same again. */
-static bool is_copy(const struct jdoc *doc, uint32_t key)
-{
-    static const char ending[] = "Cleansed";
-    size_t n = sizeof ending - 1;
-    return key != JDOC_NONE && jdoc_string_size(doc, key) > n &&
-           memcmp(jdoc_string(doc, key) + jdoc_string_size(doc, key) - n, ending, n) == 0;
-}
-
 /* Whether what is left of the value of a property would still be a secret, by what the property is. */
 static bool still_secret(const struct sweep *s, uint32_t key, const struct jdoc *left)
 {
@@ -163,7 +154,7 @@ void sweep_text(struct sweep *s, uint32_t key, uint32_t value)
     size_t end = sweep_value_end(s->doc, value);
     if (s->hits.items[s->hit].offset >= end || s->edits.what[value] != CLOUD_STAYS)
         return;
-    for (size_t i = s->hit; i < s->hits.count && s->hits.items[i].offset < end && !is_copy(s->doc, key); i++) {
+    for (size_t i = s->hit; i < s->hits.count && s->hits.items[i].offset < end && !cloud_is_copy(s->doc, key); i++) {
         const struct hygiene_hit *hit = &s->hits.items[i];
         sweep_list_found(s, retarget_why(hit->rule), key, value, secret_of_hit(hit, 0), NULL);
     }

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "jpk/check.h"
+#include "jpk/cloud_check.h"
 #include "jpk/cloud_tree_state.h"
 
 /* The first bytes of a pipe, which stay in it; 0 when it has none. */
@@ -87,13 +89,26 @@ struct jpk_summary *source_summary(struct source *source, const char *environmen
     return jpk_summary_make(source->project, source->graph, err);
 }
 
-struct jpk_findings *source_check_cloud(const struct source *source, struct jpk_error *err)
+/* With places in the files of the tree when it is one; NULL on errors, also of who found them. */
+static struct jpk_findings *placed(const struct source *source, struct jpk_findings *findings, struct jpk_error *err)
 {
-    struct jpk_findings *findings = jpk_cloud_check(source->cloud, err);
     if (!findings || !source->tree || jpk_cloud_tree_findings(source->tree, findings, err))
         return findings;
     jpk_findings_free(findings);
     return NULL;
+}
+
+struct jpk_findings *source_check_cloud(const struct source *source, struct jpk_error *err)
+{
+    return placed(source, jpk_cloud_check(source->cloud, err), err);
+}
+
+bool source_cloud_settled(const struct source *source, struct jpk_error *err)
+{
+    struct jpk_findings *conflicts = placed(source, cloud_check_for_conflicts(source->cloud, err), err);
+    bool ok = check_settled(conflicts, source->name, err);
+    jpk_findings_free(conflicts);
+    return ok;
 }
 
 void source_close(struct source *source)

@@ -35,6 +35,9 @@ struct jpk_summary *source_summary(struct source *source, const char *environmen
 /* What jpk_cloud_check finds in an export, with places in the files of its tree when it is one; NULL on errors. */
 struct jpk_findings *source_check_cloud(const struct source *source, struct jpk_error *err);
 
+/* That an export holds no conflict that nobody has settled; the error has its place. */
+bool source_cloud_settled(const struct source *source, struct jpk_error *err);
+
 void source_close(struct source *source);
 
 #endif

@@ -380,6 +380,11 @@ size_t tree_conflict(const char *text, size_t n)
     return SIZE_MAX;
 }
 
+bool tree_has_markers(const char *text, size_t n)
+{
+    return tree_conflict(text, n) != SIZE_MAX && text_conflict(text, n) == SIZE_MAX;
+}
+
 bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err)
 {
     size_t at = tree_conflict(text, n);

@@ -83,10 +83,16 @@ const char *tree_original_stem(const char *id, char made[UUID_SIZE]);
 /* The part of a path that begins with the type. */
 const char *tree_below_unlisted(const char *path);
 
+/* What is said of an item that holds a whole one. */
+#define TREE_UNSETTLED "both sides of a merge are here; packing refuses it until one is chosen"
+
 /* The place of the first line of a text that looks like a mark of a merge conflict; SIZE_MAX for none. */
 size_t tree_conflict(const char *text, size_t n);
 
-/* That there is none; the error has its place in the text. */
+/* Whether a text has such lines but no whole conflict: then they are somebody's own. */
+bool tree_has_markers(const char *text, size_t n);
+
+/* That there is no such line; the error has its place in the text. */
 bool tree_check_conflict(const char *text, size_t n, struct jpk_error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "jpk/check.h"
 #include "jpk/layout.h"
 #include "jpk/model.h"
 #include "jpk/pieces.h"
@@ -298,10 +299,10 @@ static bool set_entry(struct unpacker *u, struct tree_row *row, const struct jpk
     return ok || error_memory(u->err);
 }
 
-/* Lines that look like the marks of a merge conflict, and are none. */
+/* Lines that look like the marks of a merge conflict, and are none; of a merge they are. */
 static bool has_markers(const struct unpacker *u, const struct buf *text)
 {
-    return !u->options->conflicts && tree_conflict(buf_text(text), text->size) != SIZE_MAX;
+    return !u->options->conflicts && tree_has_markers(buf_text(text), text->size);
 }
 
 static bool put_texts(struct unpacker *u, struct tree_row *row, const struct pieces *pieces)
@@ -684,12 +685,31 @@ static bool index_entities(struct unpacker *u)
     return true;
 }
 
+/* What packing will refuse. A merge has said so already. */
+static bool note_conflicts(struct unpacker *u)
+{
+    struct jpk_findings *findings = u->options->conflicts ? NULL : check_for_conflicts(u->project, u->err);
+    struct buf item = {0};
+    bool ok = findings || u->options->conflicts;
+    for (size_t i = 0; ok && findings && i < findings->count; i++) {
+        const struct jpk_finding *finding = &findings->items[i];
+        if (i > 0 && findings->items[i - 1].entity_id == finding->entity_id)
+            continue;
+        buf_clear(&item);
+        buf_printf(&item, "%s '%s'", finding->entity_type, finding->entity_name);
+        ok = item.failed ? error_memory(u->err) : note(u, item.data, TREE_UNSETTLED);
+    }
+    buf_free(&item);
+    jpk_findings_free(findings);
+    return ok;
+}
+
 static bool unpack(struct unpacker *u)
 {
     return look_at_folder(u) && unpack_names_begin(&u->paths, &u->index.arena, u->has_old ? &u->old : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && set_header(u) &&
            index_entities(u) && read_outline(u) && read_unlisted(u) && put_entities(u) && put_entries(u) &&
-           check_outline(u) && tree_writer_put_attributes(&u->writer, u->err) &&
+           check_outline(u) && note_conflicts(u) && tree_writer_put_attributes(&u->writer, u->err) &&
            tree_writer_put_once(&u->writer, ".gitignore", ignored, u->err) && find_stale(u) && put_index(u) &&
            tree_writer_commit(&u->writer, u->err);
 }

@@ -106,7 +106,7 @@ static int pack_export(const struct settings *settings, const struct source *inp
         fprintf(stderr, "jpk: %s\n", complaint(settings, path));
         return 2;
     }
-    char *text = jpk_cloud_write(input->cloud, &size, &err);
+    char *text = source_cloud_settled(input, &err) ? jpk_cloud_write(input->cloud, &size, &err) : NULL;
     bool ok = text && (!writes(settings) || ((!input->tree || jpk_cloud_tree_save(input->tree, &err)) &&
                                              file_write_durably(path, text, size, settings->force, &err)));
     free(text);

@@ -37,7 +37,7 @@
  *     {"asset": path, "json": ...}      with what the asset is beyond its path and content
  *     {"stale": path}                   a file of an earlier state of the project, which is not packed
  * with `json` and an empty path for an element without files, `again` (has the id of one before), `plain`, and
- * `markers` (holds lines that look like the marks of a merge conflict and are none).
+ * `markers` (holds lines that look like the marks of a merge conflict and are none; a whole conflict never is).
  *
  * Packing an untouched tree gives jpk_cloud_write of what was unpacked. Files that the index does not know are new
  * components; their ids are UUIDs of version 5 in the namespace of the project's id, of "tree/<path>", unless the .json

@@ -29,7 +29,7 @@
  * `as` (another entry than Data/<type>/<id>.xml or the path itself; from the archive's root behind a `/`), `in` (the
  * folder above lies elsewhere in the tree), `absent` (listed, but without a file), `original` (the SHA-256 of what
  * packing makes; as long as it is that, the bytes in original/ are used), `markers` (holds lines that look like the
- * marks of a merge conflict and are none).
+ * marks of a merge conflict and are none; a whole conflict never is).
  *
  * Such a folder is opened by jpk_archive_open_folder like any project; its entries are those of the archive that
  * packing makes. New entities need no line in the index: an .xml file in its type's folder (without an ID or with an
@@ -59,14 +59,15 @@ struct jpk_unpack_options {
     bool force;        /* the folder may hold other things, or the tree of another project */
     bool delete_stale; /* with update: remove what the project does not have any more */
     bool dry_run;      /* write nothing */
-    bool conflicts;    /* marks of a merge conflict are such: packing refuses them until they are gone */
+    bool conflicts;    /* whatever looks like a mark of a merge conflict is one: packing refuses it until it is gone */
 };
 
 struct jpk_unpacked {
     struct jpk_strings written; /* paths in the tree that are new or changed, in byte order */
     struct jpk_strings stale;   /* files of the tree that are no part of the project any more, in byte order; removed */
                                 /* from the disk only with delete_stale */
-    struct jpk_strings notes;   /* sentences about what is kept in an unusual way */
+    struct jpk_strings notes; /* sentences about what is kept in an unusual way, and about conflicts that the project */
+                              /* holds: packing refuses those whatever the options are */
     size_t unchanged;
 };
 
@@ -112,18 +113,18 @@ struct jpk_pack_plan {
 
 /*
  * Says what packing will do. The project's archive must still be open. Of a project that was loaded with JPK_KEEP_GOING
- * an entity that could not be read is an error (JPK_ERR_FORMAT), unless it was unpacked into other/ because of that.
- * The result is the caller's.
+ * an entity that could not be read is an error (JPK_ERR_FORMAT), unless it was unpacked into other/ because of that;
+ * and so are the marks of a merge conflict that nobody has settled. The result is the caller's.
  */
 JPK_API struct jpk_pack_plan *jpk_pack_plan(const struct jpk_project *project, const struct jpk_pack_options *options,
                                             struct jpk_error *err);
 JPK_API void jpk_pack_plan_free(struct jpk_pack_plan *plan);
 
 /*
- * Writes the project as a Jitterpak: one top folder, entries in byte order of their names, verified before the file
- * gets its name. Of an unpacked tree the index and the files of new entities are written first, so that ids stay. Times
- * of entries are those of the source; jitterpak.properties that has to be made takes its time from SOURCE_DATE_EPOCH or
- * the environment's last change, never from the clock.
+ * Writes the project as a Jitterpak, unless jpk_check finds conflict-marks (JPK_ERR_FORMAT): one top folder, entries in
+ * byte order of their names, verified before the file gets its name. Of an unpacked tree the index and the files of new
+ * entities are written first, so that ids stay. Times of entries are those of the source; jitterpak.properties that has
+ * to be made takes its time from SOURCE_DATE_EPOCH or the environment's last change, never from the clock.
  */
 JPK_API bool jpk_pack(const struct jpk_project *project, const char *path, const struct jpk_pack_options *options,
                       struct jpk_error *err);

@@ -260,6 +260,44 @@ static void test_contents_of_entities(void **state)
     end(&f);
 }
 
+#define BR "&#10;"
+#define LT "&lt;&lt;&lt;&lt;&lt;&lt;&lt; ours"
+#define GT "&gt;&gt;&gt;&gt;&gt;&gt;&gt; theirs"
+
+/* Wherever a text may stand; less than a whole conflict is none. */
+static void test_conflicts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *body, *at, *path;
+    } rows[] = {
+        {"SalesforceQuery", "  <konga.string name=\"query_string\">a\n" LT "\nb\n=======\nc\n" GT "\n</konga.string>\n",
+         LT, "konga.string"},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", LT BR "=======" BR "c" BR GT)), "<Item", "message_text"},
+        {"Target",
+         "  <Location type=\"HTTP\">\n" PROPERTIES(ITEM("url", "x" BR LT BR "=======" BR GT)) "  </Location>\n",
+         "<Item", "url"},
+        {"Script", "  <New text=\"" LT BR "=======" BR GT "\"/>\n" SCRIPT(""), "<New", "text"},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", LT BR "c" BR GT)), NULL, NULL},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", GT BR "=======" BR LT)), NULL, NULL},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", "x" LT BR "=======" BR GT)), NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture f = {0};
+        add(&f, rows[i].type, ID(1), "X", rows[i].body);
+        check(&f);
+        char file[100];
+        snprintf(file, sizeof file, "t/Data/%s/" ID(1) ".xml", rows[i].type);
+        if (rows[i].at)
+            assert_string_equal(expect_at(&f, "conflict-marks", file, rows[i].at, 0,
+                                          "both sides of a merge are here; one must be chosen")
+                                    ->path,
+                                rows[i].path);
+        assert_int_equal(count_rule(&f, "conflict-marks"), rows[i].at != NULL);
+        end(&f);
+    }
+}
+
 /* ----------------------------------------------------------------------------------------------------- references */
 
 static void test_references(void **state)
@@ -658,6 +696,7 @@ int main(void)
         cmocka_unit_test(test_files_of_entities),
         cmocka_unit_test(test_places_of_entities),
         cmocka_unit_test(test_contents_of_entities),
+        cmocka_unit_test(test_conflicts),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_reference_types),
         cmocka_unit_test(test_variables),

@@ -324,6 +324,10 @@ static void test_scripts(void **state)
         {ONE(SCRIPT(1, "A", "$jitterbit.a\\n<<<<<<< ours\\n= 1;\\n=======\\n= 2;\\n>>>>>>> theirs\\n")),
          "conflict-marks", "<<<<<<< ours", 0, "/project/components/0/scriptBody",
          "both sides of a merge are here; one must be chosen", NULL},
+        {ONE(PART(1, 1200, "M",
+                  ",\"message\":\"Hello,\\r\\n<<<<<<< ours\\r\\n=======\\r\\nx\\r\\n>>>>>>> theirs\\r\\n\"")),
+         "conflict-marks", "<<<<<<< ours", 0, "/project/components/0/message",
+         "both sides of a merge are here; one must be chosen", NULL},
         {ONE(PART(1, 400, "A", ",\"scriptType\":0,\"scriptBody\":\"<trans>1</trans>\"")), "script-tags", "\"<trans>", 0,
          "/project/components/0/scriptBody", "the text is not between <javascript> and </javascript>", NULL},
         {ONE(TRANSFORMATION(1, "T", ",\"mappingRules\":[{\"transformScript\":\"a$b$\"}]")), "script-tags", "\"a$b$", 0,
@@ -332,6 +336,10 @@ static void test_scripts(void **state)
          "DebugBreak() stops the script in the editor's tests", NULL},
     };
     EXPECT_ALL(cases);
+    /* less than a whole conflict, or its marks in another order */
+    expect_clean(ONE(PART(1, 1200, "M", ",\"message\":\"<<<<<<< ours\\n======= \\n>>>>>>> theirs\\n\"")));
+    expect_clean(ONE(PART(1, 1200, "M", ",\"message\":\">>>>>>> theirs\\n=======\\n<<<<<<< ours\\n\"")));
+    expect_clean(ONE(PART(1, 1200, "M", ",\"message\":\"<<<<<<< ours\\n>>>>>>> theirs\\n=======\\n\"")));
 }
 
 static void test_variables(void **state)
