@@ -152,6 +152,13 @@ static size_t line_at(const struct buf *text, size_t at, size_t *next)
     return n > 0 && line[n - 1] == '\r' ? n - 1 : n;
 }
 
+/* Behind a byte order mark, which git passes over. */
+static size_t first_line(const struct installation *i)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return text_starts_with(buf_text(&i->text), mark) ? sizeof mark - 1 : 0;
+}
+
 static const char *own_line(const char *line, size_t n)
 {
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
@@ -162,29 +169,33 @@ static const char *own_line(const char *line, size_t n)
 
 static bool has_line(const struct installation *i, const char *wanted)
 {
-    for (size_t at = 0, next; at < i->text.size; at = next)
+    for (size_t at = first_line(i), next; at < i->text.size; at = next)
         if (own_line(i->text.data + at, line_at(&i->text, at, &next)) == wanted)
             return true;
     return false;
 }
 
+/* Above all that is there, for to git the last line that fits counts. */
 static void add_lines(struct installation *i)
 {
-    buf_put(&i->next, buf_text(&i->text), i->text.size);
+    const char *text = buf_text(&i->text);
+    size_t first = first_line(i);
+    buf_put(&i->next, text, first);
     for (size_t k = 0; k < sizeof lines / sizeof lines[0]; k++) {
         if (has_line(i, lines[k]))
             continue;
-        if (i->next.size && i->next.data[i->next.size - 1] != '\n')
-            buf_putc(&i->next, '\n');
         buf_printf(&i->next, "%s\n", lines[k]);
         i->changed = true;
         say_line(i, "added to", "would add to", lines[k]);
     }
+    buf_put(&i->next, text + first, i->text.size - first);
 }
 
 static void remove_lines(struct installation *i)
 {
-    for (size_t at = 0, next; at < i->text.size; at = next) {
+    size_t first = first_line(i);
+    buf_put(&i->next, buf_text(&i->text), first);
+    for (size_t at = first, next; at < i->text.size; at = next) {
         size_t n = line_at(&i->text, at, &next);
         const char *own = own_line(i->text.data + at, n);
         if (!own) {
@@ -300,7 +311,7 @@ const struct command git_install_command = {
         "which they do in .gitattributes, which is to be committed. Whoever clones the repository runs it too, for\n"
         "git takes no commands from a repository. jpk must be in PATH. A .json file that is no export of Cloud\n"
         "Studio goes through git's own merge, and so does what merges well by lines: the texts of an unpacked\n"
-        "tree. What is there already is left alone; 'jpk git uninstall' takes it back.",
+        "tree. What is there already is left alone, and still counts; 'jpk git uninstall' takes it back.",
     .groups = groups,
     .least = 0,
     .most = 0,

@@ -101,24 +101,35 @@ class Repository:
         return self.must("show", "--", name, "Setup Variables")
 
 
+TEAM = "*.png binary\r\npackage-lock.json -diff merge=ours\ndata/*.json filter=lfs diff=lfs merge=lfs -text"
+
+
 def install(repository):
     status, out, _ = repository.jpk("git", "install", "--dry-run")
     check("dry run says", status == 0 and "would set merge.jpk.driver" in out and "would add to" in out, out)
     check("dry run does nothing", not os.path.exists(repository.path(".gitattributes")) and
           repository.git("config", "--get", "merge.jpk.driver", ok=False)[0] != 0)
-    repository.write(".gitattributes", "*.png binary")
+    repository.write(".gitattributes", TEAM)
+    settled = ("check-attr", "diff", "merge", "--", "package-lock.json", "data/x.json")
+    before = repository.git(*settled)
     status, out, _ = repository.jpk("git", "install")
     check("install says", status == 0 and "set merge.jpk.driver" in out and "*.jpk -text diff=jpk merge=jpk" in out, out)
     first = repository.read(".gitattributes")
-    check("attributes are added", first.startswith("*.png binary\n*.jpk") and first.count("merge=jpk") == 9, first)
+    check("attributes are added", first.startswith("*.jpk") and first.endswith("merge=jpk\n" + TEAM) and
+          first.count("merge=jpk") == 9, first)
+    check("what is there counts", repository.git(*settled) == before and "ours" in before[1], before)
+    check("all else is merged by jpk", repository.git("check-attr", "merge", "x.json")[1] == "x.json: merge: jpk\n")
     status, out, _ = repository.jpk("git", "install")
     check("installing twice", status == 0 and out == "everything is set up already\n" and
           repository.read(".gitattributes") == first, out)
 
 
 def uninstall(repository):
+    repository.write(".gitattributes", "\ufeff" + repository.read(".gitattributes").replace("*.jpk -text diff=jpk merge=jpk\n", ""))
+    status, out, _ = repository.jpk("git", "install")
+    check("a byte order mark stays first", repository.read(".gitattributes").startswith("\ufeff*.jpk -text"), out)
     status, out, _ = repository.jpk("git", "uninstall")
-    check("uninstall", status == 0 and repository.read(".gitattributes") == "*.png binary\n" and
+    check("uninstall", status == 0 and repository.read(".gitattributes") == "\ufeff" + TEAM and
           repository.git("config", "--get-regexp", "jpk", ok=False)[0] != 0, out)
     status, out, _ = repository.jpk("git", "uninstall")
     check("uninstalling twice", status == 0 and out == "nothing is set up\n", out)
