@@ -61,21 +61,68 @@ static bool dangles(const struct jpk_reference *reference)
     return !reference->in_comment && (reference->state == JPK_REF_DANGLING || reference->state == JPK_REF_DELETED);
 }
 
+/* A variable is used by its name, whatever the case of its letters. */
+static void put_variable(struct buf *out, const char *name)
+{
+    buf_clear(out);
+    buf_puts(out, "variable\n");
+    for (const char *at = name; *at; at++)
+        buf_putc(out, text_lower(*at));
+}
+
+/* Whether what reads a variable finds one: a script may set what is no project variable. */
+static bool is_set(const struct jpk_variable *variable)
+{
+    bool set = variable->entity || variable->system;
+    for (size_t i = 0; !set && i < variable->use_count; i++)
+        set = variable->uses[i]->write && !variable->uses[i]->in_comment;
+    return set;
+}
+
+static bool is_read(const struct jpk_use *use)
+{
+    return !use->write && !use->in_comment;
+}
+
+/* Who reads a variable that nothing sets. Ids are those of the result. */
+static void put_unset(struct project_merge *p, enum merge_side side, const struct jpk_variable *variable,
+                      const struct jpk_use *use, struct buf *out)
+{
+    put_variable(out, variable->name);
+    buf_printf(out, "\n%s\n%s", use->from->type_name, use->from->id);
+    if (side != MERGE_SIDES)
+        merge_translate(p, side, out);
+    for (size_t i = 0; i < out->size; i++)
+        out->data[i] = text_lower(out->data[i]);
+}
+
+static void note_gone(struct checking *c, const char *key, uint32_t unit)
+{
+    c->p->m->failed |= !key || !map_add(&c->gone, key, strlen(key), unit, NULL);
+}
+
 /* What of the units is gone although the base and one side have it. */
 static void find_gone(struct checking *c)
 {
     struct project_merge *p = c->p;
+    struct buf key = {0};
     for (size_t i = 0; i < p->count && !p->m->failed; i++) {
         const struct merge_unit *unit = &p->units[i];
         bool once = unit->entry[MERGE_BASE] != SIZE_MAX;
         if (unit->there || !once || (unit->entry[MERGE_OURS] == SIZE_MAX) == (unit->entry[MERGE_THEIRS] == SIZE_MAX))
             continue;
-        const char *key = unit->role == ENTRY_FILE ? unit->name + strlen("files/") : NULL;
-        if (merge_is_item(unit))
-            key = arena_strdup_lower(&c->arena, unit->item[MERGE_BASE]->id);
-        if (unit->role == ENTRY_FILE || merge_is_item(unit))
-            p->m->failed |= !key || !map_add(&c->gone, key, strlen(key), (uint32_t)i, NULL);
+        if (unit->role == ENTRY_FILE)
+            note_gone(c, unit->name + strlen("files/"), (uint32_t)i);
+        if (!merge_is_item(unit))
+            continue;
+        const struct jpk_entity *item = unit->item[MERGE_BASE];
+        note_gone(c, arena_strdup_lower(&c->arena, item->id), (uint32_t)i);
+        if (item->type != JPK_TYPE_PROJECT_VARIABLE)
+            continue;
+        put_variable(&key, item->name);
+        note_gone(c, kept_text(c, &key), (uint32_t)i);
     }
+    buf_free(&key);
 }
 
 static void bring_back(struct checking *c, uint32_t at)
@@ -102,6 +149,20 @@ static uint32_t gone_by_name(const struct checking *c, const char *target)
     for (size_t i = 0; i <= GUID; i++)
         key[i] = text_lower(target[i]);
     return map_get(&c->gone, key, GUID);
+}
+
+/* The unit of a variable that is gone, MAP_NONE: it is not, or something sets it all the same. */
+static uint32_t gone_variable(const struct checking *c, const struct jpk_variable *variable)
+{
+    struct buf key = {0};
+    uint32_t at = MAP_NONE;
+    if (!is_set(variable)) {
+        put_variable(&key, variable->name);
+        at = map_get(&c->gone, buf_text(&key), key.size);
+    }
+    c->p->m->failed |= key.failed;
+    buf_free(&key);
+    return at;
 }
 
 /* What comes back may use what is gone too. */
@@ -132,11 +193,11 @@ static bool follow(struct checking *c, const struct merge_unit *unit)
 }
 
 /* Which side refers to something, for the report. */
-static void report_used(struct checking *c, const struct merge_unit *unit, const struct jpk_reference *reference)
+static void report_used(struct checking *c, const struct merge_unit *unit, const struct jpk_entity *from)
 {
     struct project_merge *p = c->p;
     enum merge_side left = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
-    char *path = jpk_entity_path(reference->from);
+    char *path = jpk_entity_path(from);
     struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left)};
     p->m->failed |= !path;
     if (path)
@@ -146,9 +207,25 @@ static void report_used(struct checking *c, const struct merge_unit *unit, const
     free(path);
 }
 
+static void check_variables(struct checking *c, const struct jpk_graph *graph)
+{
+    struct buf key = {0};
+    for (size_t i = 0; i < graph->variable_count && !c->p->m->failed; i++) {
+        const struct jpk_variable *variable = &graph->variables[i];
+        uint32_t at = gone_variable(c, variable);
+        for (size_t k = 0; at != MAP_NONE && k < variable->use_count; k++) {
+            put_unset(c->p, MERGE_SIDES, variable, variable->uses[k], &key);
+            if (is_read(variable->uses[k]) && !is_known(c, &key))
+                bring_back(c, at);
+        }
+    }
+    buf_free(&key);
+}
+
 static bool check_used(struct checking *c, const struct jpk_graph *graph)
 {
     struct buf key = {0};
+    check_variables(c, graph);
     for (size_t i = 0; i < graph->reference_count && !c->p->m->failed; i++) {
         const struct jpk_reference *reference = &graph->references[i];
         uint32_t at = dangles(reference) ? gone_by_name(c, reference->target) : MAP_NONE;
@@ -164,6 +241,21 @@ static bool check_used(struct checking *c, const struct jpk_graph *graph)
         if (!follow(c, &c->p->units[c->queue[i]]))
             return false;
     return !c->p->m->failed;
+}
+
+/* The first that reads each variable that came back. */
+static void report_variables(struct checking *c, const struct jpk_graph *graph)
+{
+    for (size_t i = 0; i < graph->variable_count && !c->p->m->failed; i++) {
+        const struct jpk_variable *variable = &graph->variables[i];
+        const struct jpk_entity *item = variable->entity;
+        const struct merge_unit *unit = item ? merge_find_item(c->p, item->type_name, item->id) : NULL;
+        size_t k = 0;
+        while (unit && unit->kept && k < variable->use_count && !is_read(variable->uses[k]))
+            k++;
+        if (unit && unit->kept && k < variable->use_count)
+            report_used(c, unit, variable->uses[k]->from);
+    }
 }
 
 /* The first that refers to each thing that came back. */
@@ -186,9 +278,10 @@ static void report_kept(struct checking *c, const struct jpk_graph *graph)
         uint32_t old = MAP_NONE;
         c->p->m->failed |= !map_add(&seen, unit->key, strlen(unit->key), 1, &old);
         if (old == MAP_NONE)
-            report_used(c, unit, reference);
+            report_used(c, unit, reference->from);
     }
     map_free(&seen);
+    report_variables(c, graph);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ errors
@@ -258,6 +351,14 @@ static bool look_at_side(struct checking *c, enum merge_side side)
         put_dangling(c->p, side, &graph->references[i], &key);
         note(c, &c->known[side], &key);
     }
+    for (size_t i = 0; graph && i < graph->variable_count && !c->p->m->failed; i++) {
+        const struct jpk_variable *variable = &graph->variables[i];
+        size_t count = is_set(variable) ? 0 : variable->use_count;
+        for (size_t k = 0; k < count; k++) {
+            put_unset(c->p, side, variable, variable->uses[k], &key);
+            note(c, &c->known[side], &key);
+        }
+    }
     buf_free(&key);
     bool ok = graph && look_at_errors(c, graph, side);
     jpk_graph_free(graph);
@@ -279,6 +380,9 @@ static bool uses_gone(const struct checking *c, const struct jpk_graph *graph)
 {
     for (size_t i = 0; c->gone.count && i < graph->reference_count; i++)
         if (dangles(&graph->references[i]) && gone_by_name(c, graph->references[i].target) != MAP_NONE)
+            return true;
+    for (size_t i = 0; c->gone.count && i < graph->variable_count; i++)
+        if (gone_variable(c, &graph->variables[i]) != MAP_NONE)
             return true;
     return false;
 }

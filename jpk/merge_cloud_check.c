@@ -14,6 +14,7 @@
 struct cloud_use {
     const struct jpk_cloud_component *from; /* NULL: a workflow */
     const char *target;
+    const struct jpk_cloud_variable *variable; /* that is read by its name, `target`; NULL: none */
 };
 
 typedef void use_visitor(struct cloud_merge *c, const struct cloud_use *use, int argument);
@@ -21,7 +22,7 @@ typedef void use_visitor(struct cloud_merge *c, const struct cloud_use *use, int
 static void visit_link(struct cloud_merge *c, const struct jpk_cloud_component *from, const struct jpk_cloud_link *link,
                        use_visitor *visit, int argument)
 {
-    struct cloud_use use = {from, link->id};
+    struct cloud_use use = {from, link->id, NULL};
     if (*link->id)
         visit(c, &use, argument);
 }
@@ -33,8 +34,15 @@ static void visit_component(struct cloud_merge *c, const struct jpk_cloud *cloud
     size_t count = 0;
     const struct jpk_cloud_reference *references = jpk_cloud_from(cloud, component, &count);
     for (size_t i = 0; i < count; i++) {
-        struct cloud_use use = {component, references[i].text};
+        struct cloud_use use = {component, references[i].text, NULL};
         if (!references[i].in_comment)
+            visit(c, &use, argument);
+    }
+    const struct jpk_cloud_use *uses = jpk_cloud_uses(cloud, component, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct jpk_cloud_variable *variable = &cloud->variables[uses[i].variable];
+        struct cloud_use use = {component, variable->name, variable};
+        if (!uses[i].write && !uses[i].in_comment)
             visit(c, &use, argument);
     }
     if (component->kind == JPK_CLOUD_OPERATION) {
@@ -67,17 +75,52 @@ static void visit_all(struct cloud_merge *c, const struct jpk_cloud *cloud, use_
 }
 
 /* Ids in lower case; references by name as they are. */
-static const char *target_key(struct cloud_merge *c, const char *target)
+static const char *name_key(struct cloud_merge *c, const char *target)
 {
     const char *key = text_guid(target, strlen(target)) ? arena_strdup_lower(&c->m->arena, target) : target;
     c->m->failed |= !key;
     return key ? key : "";
 }
 
+/* Variables are used by their names, whatever the case of the letters; no id and no reference begins with `$`. */
+static const char *variable_key(struct cloud_merge *c, const char *name)
+{
+    struct buf key = {0};
+    buf_putc(&key, '$');
+    for (const char *at = name; *at; at++)
+        buf_putc(&key, text_lower(*at));
+    const char *text = merge_cloud_keep(c, &key);
+    buf_free(&key);
+    return text;
+}
+
+static const char *target_key(struct cloud_merge *c, const struct cloud_use *use)
+{
+    return use->variable ? variable_key(c, use->target) : name_key(c, use->target);
+}
+
+/* The component that a variable is, NULL: none. */
+static const struct jpk_cloud_component *component_of(const struct jpk_cloud_variable *variable)
+{
+    return variable->project ? variable->project : variable->global;
+}
+
+/* Whether who reads a variable finds one: a script may set what no component is. */
+static bool is_set(const struct jpk_cloud_variable *variable)
+{
+    return component_of(variable) || variable->system || variable->written;
+}
+
+static const struct jpk_cloud_component *used(const struct jpk_cloud *cloud, const struct cloud_use *use)
+{
+    const struct jpk_cloud_component *component = jpk_cloud_by_id(cloud, use->target);
+    return component ? component : jpk_cloud_by_reference(cloud, use->target);
+}
+
 static const char *use_key(struct cloud_merge *c, const struct cloud_use *use)
 {
     struct buf key = {0};
-    buf_printf(&key, "uses\n%s\n%s", use->from ? use->from->id : "", target_key(c, use->target));
+    buf_printf(&key, "uses\n%s\n%s", use->from ? use->from->id : "", target_key(c, use));
     const char *text = merge_cloud_keep(c, &key);
     buf_free(&key);
     return text;
@@ -88,7 +131,7 @@ static void note_known(struct cloud_merge *c, const struct cloud_use *use, int s
 {
     const struct jpk_cloud *cloud = c->exports.side[side];
     const char *key;
-    if (jpk_cloud_by_id(cloud, use->target) || jpk_cloud_by_reference(cloud, use->target))
+    if (use->variable ? is_set(use->variable) : used(cloud, use) != NULL)
         return;
     key = use_key(c, use);
     c->m->failed |= !map_set(&c->known, key, strlen(key), 1);
@@ -113,12 +156,16 @@ static void find_gone(struct cloud_merge *c)
         if (at[MERGE_BASE] == MAP_NONE || (at[MERGE_OURS] == MAP_NONE) == (at[MERGE_THEIRS] == MAP_NONE))
             continue;
         holder(c, &component, (uint32_t)unit);
-        const char *id = target_key(c, component->id);
+        const char *id = name_key(c, component->id);
         if (jpk_cloud_by_id(c->result, component->id))
             continue;
         c->m->failed |= !map_set(&c->gone, id, strlen(id), (uint32_t)unit);
         if (component->reference)
             c->m->failed |= !map_set(&c->gone, component->reference, strlen(component->reference), (uint32_t)unit);
+        if (component->kind == JPK_CLOUD_VARIABLE || component->kind == JPK_CLOUD_GLOBAL) {
+            const char *name = variable_key(c, component->name);
+            c->m->failed |= !map_set(&c->gone, name, strlen(name), (uint32_t)unit);
+        }
     }
 }
 
@@ -141,7 +188,9 @@ static void report_used(struct cloud_merge *c, const struct jpk_cloud_component 
 /* What is used comes back, and what that uses. `follows`: the user came back too. */
 static void bring_back(struct cloud_merge *c, const struct cloud_use *use, int follows)
 {
-    const char *target = target_key(c, use->target);
+    if (use->variable && is_set(use->variable))
+        return;
+    const char *target = target_key(c, use);
     uint32_t unit = map_get(&c->gone, target, strlen(target));
     const struct jpk_cloud_component *component;
     if (unit == MAP_NONE || c->m->failed)
@@ -180,9 +229,8 @@ void merge_cloud_bring_back(struct cloud_merge *c)
 /* Which of what came back is used, by whom first. */
 static void note_use(struct cloud_merge *c, const struct cloud_use *use, int argument)
 {
-    const struct jpk_cloud_component *to = jpk_cloud_by_id(c->result, use->target);
+    const struct jpk_cloud_component *to = use->variable ? component_of(use->variable) : used(c->result, use);
     (void)argument;
-    to = to ? to : jpk_cloud_by_reference(c->result, use->target);
     const char *key = to ? merge_component_key(c->m, to->number, to->id, strlen(to->id)) : NULL;
     uint32_t unit = key ? map_get(&c->kept, key, strlen(key)) : MAP_NONE;
     if (unit == MAP_NONE || c->m->failed)
