@@ -36,30 +36,82 @@ const char *repository_keep(struct repository *repository, const char *text, siz
     return copy;
 }
 
+static size_t folder_length(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
 static void set_project(struct repository_file *file)
 {
     file->kind = REPOSITORY_JITTERPAK;
     file->is_project = true;
 }
 
-/* The file of a path, which is added when it is new; NULL: no memory. */
+/* The real path of the folder that a path begins with; most files share theirs with the one before. */
+static const char *folder_place(struct repository *repository, const char *path, size_t n)
+{
+    if (repository->folder_place && repository->folder.size == n &&
+        (n == 0 || memcmp(repository->folder.data, path, n) == 0))
+        return repository->folder_place;
+    buf_clear(&repository->folder);
+    buf_put(&repository->folder, path, n);
+    free(repository->folder_place);
+    errno = 0;
+    repository->folder_place =
+        repository->folder.failed ? NULL : realpath(n > 0 ? buf_text(&repository->folder) : ".", NULL);
+    repository->failed |= repository->folder.failed || (!repository->folder_place && errno == ENOMEM);
+    return repository->folder_place;
+}
+
+/* What a file is known by; its path where nothing better can be had. NULL: no memory. */
+static char *place_of(struct repository *repository, const char *path)
+{
+    size_t n = folder_length(path);
+    const char *name = path + n, *folder = NULL;
+    /* Folders that are projects have no names there. */
+    bool whole = !*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+    if (!whole)
+        folder = folder_place(repository, path, n);
+    char *real = whole ? realpath(path, NULL) : NULL;
+    struct buf place = {0};
+    if (real)
+        buf_puts(&place, real);
+    else if (folder)
+        buf_printf(&place, "%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
+    else
+        buf_puts(&place, path);
+    char *kept = place.failed ? NULL : arena_strdup(&repository->arena, buf_text(&place));
+    buf_free(&place);
+    free(real);
+    return kept;
+}
+
+/* The file of a path, which is added when it is new, whatever spelling it came in before; NULL: no memory. */
 static struct repository_file *add_file(struct repository *repository, const char *path)
 {
     uint32_t known = map_get(&repository->paths, path, strlen(path));
     if (known != MAP_NONE)
         return &repository->files[known];
+    char *place = place_of(repository, path);
+    known = place ? map_get(&repository->places, place, strlen(place)) : MAP_NONE;
+    if (known != MAP_NONE)
+        return &repository->files[known];
     struct repository_file *files =
         array_grow(repository->files, repository->count, &repository->capacity, sizeof *files);
-    char *copy = arena_strdup(&repository->arena, path), *lower = arena_strdup_lower(&repository->arena, path);
+    char *copy = arena_strdup(&repository->arena, path),
+         *lower = place ? arena_strdup_lower(&repository->arena, place) : NULL;
     uint32_t index = (uint32_t)repository->count, old;
     if (files)
         repository->files = files;
     if (!files || !copy || !lower || !map_set(&repository->paths, copy, strlen(copy), index) ||
+        !map_set(&repository->places, place, strlen(place), index) ||
         !map_add(&repository->lower, lower, strlen(lower), index, &old)) {
         repository->failed = true;
         return NULL;
     }
     files[index] = (struct repository_file){.path = copy,
+                                            .place = place,
                                             .partner = REPOSITORY_NONE,
                                             .jitterpak = REPOSITORY_NONE,
                                             .recipes = REPOSITORY_NONE,
@@ -91,20 +143,13 @@ void repository_note_unchecked(struct repository *repository, uint32_t index, co
     pthread_mutex_unlock(&repository->lock);
 }
 
-static size_t folder_length(const char *path)
+uint32_t repository_sibling(const struct repository *repository, const struct repository_file *beside, const char *name,
+                            size_t n, bool *failed)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? (size_t)(slash - path) + 1 : 0;
-}
-
-uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n,
-                            bool *failed)
-{
-    size_t folder = folder_length(folder_of);
     struct buf path = {0};
-    buf_put(&path, folder_of, folder);
+    buf_put(&path, beside->place, folder_length(beside->place));
     buf_put(&path, name, n);
-    uint32_t found = path.failed ? MAP_NONE : map_get(&repository->paths, path.data, path.size);
+    uint32_t found = path.failed ? MAP_NONE : map_get(&repository->places, path.data, path.size);
     for (size_t i = 0; !path.failed && found == MAP_NONE && i < path.size; i++)
         path.data[i] = text_lower(path.data[i]);
     if (found == MAP_NONE && !path.failed)
@@ -185,6 +230,8 @@ static bool add_folder(struct repository *repository, const char *path, struct j
         struct repository_file *file = add_file(repository, here && *entry.path ? entry.path : entry.full);
         if (file && entry.problem)
             file->problem = keep_error(repository, entry.problem);
+        if (file)
+            file->companion = false;
     }
     walk_close(walk);
     if (repository->failed)
@@ -362,7 +409,7 @@ static void link_pairs(struct repository *repository)
             continue;
         struct buf name = {0};
         buf_printf(&name, "%.*s-configure.json", (int)(stem - folder), file->path + folder);
-        file->partner = repository_sibling(repository, file->path, buf_text(&name), name.size, &repository->failed);
+        file->partner = repository_sibling(repository, file, buf_text(&name), name.size, &repository->failed);
         if (file->partner != REPOSITORY_NONE)
             repository->files[file->partner].partner = (uint32_t)i;
         repository->failed |= name.failed;
@@ -405,6 +452,9 @@ void repository_free(struct repository *repository)
     buf_free(&repository->cache_base);
     free(repository->roots);
     map_free(&repository->paths);
+    map_free(&repository->places);
+    buf_free(&repository->folder);
+    free(repository->folder_place);
     map_free(&repository->lower);
     free(repository->files);
     arena_free(&repository->arena);

@@ -30,7 +30,8 @@ enum repository_kind {
 #define REPOSITORY_NONE UINT32_MAX
 
 struct repository_file {
-    const char *path; /* to open it, and as findings call it */
+    const char *path;  /* to open it, and as findings call it */
+    const char *place; /* what it is known by, however it is spelled: the real path of its folder, and its name */
     enum repository_kind kind;
     bool companion;  /* not asked for: only here because a file that was asked for needs it */
     bool left_out;   /* by the configuration: only there for the files that need it */
@@ -88,7 +89,10 @@ struct repository {
     struct configs configs;
     const char *here;      /* the real path of the current folder */
     struct map paths;      /* path -> index */
+    struct map places;     /* place -> index */
     struct map lower;      /* the same in lower case: names of files are written in any letter case */
+    struct buf folder;     /* that of the file that was added last, as its path spells it */
+    char *folder_place;    /* and its real path; NULL: it has none */
     struct validation all; /* after repository_validate: every finding, sorted */
     pthread_mutex_t lock;  /* of the schemas */
     struct jpk_schema *schemas[4];
@@ -141,11 +145,11 @@ const struct jpk_schema *repository_schema(struct repository *repository, enum r
                                            struct jpk_error *err);
 
 /*
- * The file of a path in any letter case, or REPOSITORY_NONE. `folder_of` is a file in the same folder. *failed is set
- * when memory is out.
+ * The file of a name in any letter case in the folder of another, or REPOSITORY_NONE. *failed is set when memory is
+ * out.
  */
-uint32_t repository_sibling(const struct repository *repository, const char *folder_of, const char *name, size_t n,
-                            bool *failed);
+uint32_t repository_sibling(const struct repository *repository, const struct repository_file *beside, const char *name,
+                            size_t n, bool *failed);
 
 /* A copy that lives as long as the repository; threads may ask at the same time. NULL: no memory. */
 const char *repository_keep(struct repository *repository, const char *text, size_t n);

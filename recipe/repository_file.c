@@ -59,7 +59,7 @@ static const char *keep(struct looking *l, uint32_t object, const char *key)
 uint32_t repository_named_jitterpak(const struct repository *repository, const struct repository_file *file,
                                     const char *name, bool *failed)
 {
-    uint32_t found = name ? repository_sibling(repository, file->path, name, strlen(name), failed) : REPOSITORY_NONE;
+    uint32_t found = name ? repository_sibling(repository, file, name, strlen(name), failed) : REPOSITORY_NONE;
     bool jitterpak = found != REPOSITORY_NONE && repository->files[found].is_project;
     return jitterpak ? found : REPOSITORY_NONE;
 }

@@ -81,17 +81,17 @@ static void note_unread(struct repository *repository, struct map *folders)
 {
     for (size_t i = 0; i < repository->count; i++) {
         const struct repository_file *file = &repository->files[i];
-        const char *slash = strrchr(file->path, '/');
+        const char *slash = strrchr(file->place, '/');
         if (file->unread && text_ends_with(file->path, "-recipe.json") &&
-            !map_set(folders, file->path, slash ? (size_t)(slash - file->path) : 0, 0))
+            !map_set(folders, file->place, slash ? (size_t)(slash - file->place) : 0, 0))
             repository->failed = true;
     }
 }
 
 static bool beside(const struct map *folders, const struct repository_file *file)
 {
-    const char *slash = strrchr(file->path, '/');
-    return map_get(folders, file->path, slash ? (size_t)(slash - file->path) : 0) != MAP_NONE;
+    const char *slash = strrchr(file->place, '/');
+    return map_get(folders, file->place, slash ? (size_t)(slash - file->place) : 0) != MAP_NONE;
 }
 
 static void report_no_recipe(struct repository *repository, struct repository_file *file)
@@ -113,7 +113,7 @@ static void check_manifest(struct repository *repository, struct repository_file
 {
     const char *name = file->manifest_project;
     size_t n = name ? strlen(name) : 0;
-    if (!name || repository_sibling(repository, file->path, name, n, &repository->failed) != REPOSITORY_NONE)
+    if (!name || repository_sibling(repository, file, name, n, &repository->failed) != REPOSITORY_NONE)
         return;
     struct buf message = {0};
     buf_printf(&message, "the project '%s' does not lie beside the manifest",
