@@ -23,6 +23,7 @@ struct explainer {
     uint32_t *levels; /* by unit: of the failures below it; HIDDEN: it is no part of the story */
     struct entry *entries;
     size_t count, capacity;
+    size_t budget; /* of hints */
     struct jpk_error err;
 };
 
@@ -156,7 +157,7 @@ static bool fill(struct explainer *e, const struct entry *entry, struct jpk_fail
     find_keyword(e, &unit, &key);
     const struct document *document = program_document(&validation->schema->program, unit->schema);
     bool named = unit->key != JDOC_NONE;
-    explain_unit(validation, e->weights, entry->unit, &message, &hint);
+    explain_unit(validation, e->weights, entry->unit, &message, &hint, &e->budget);
     failure->level = entry->level;
     failure->offset = validation->doc->nodes[entry->node].start;
     bool has_hint = hint.size > 0;
@@ -204,6 +205,33 @@ static bool count_lines(struct explainer *e, struct jpk_failure *failures)
     return true;
 }
 
+static bool says_same(const struct jpk_failure *a, const struct jpk_failure *b)
+{
+    return a->offset == b->offset && strcmp(a->keyword, b->keyword) == 0 && strcmp(a->message, b->message) == 0 &&
+           strcmp(a->pointer, b->pointer) == 0;
+}
+
+/*
+ * What several schemas say of a value in the same words is said once: each vocabulary of a meta-schema asks for the
+ * type of schemas. Of very many failures of one value only the last ones are compared.
+ */
+static void merge(struct explainer *e, struct jpk_failure *failures)
+{
+    enum { COMPARED = 64 };
+    size_t kept = 0;
+    for (size_t i = 0; i < e->count; i++) {
+        bool explained = i + 1 < e->count && failures[i + 1].level > 0, said = false;
+        for (size_t j = kept; failures[i].level == 0 && !explained && !said && j > 0 && kept - j < COMPARED; j--) {
+            if (failures[j - 1].offset != failures[i].offset)
+                break;
+            said = failures[j - 1].level == 0 && says_same(&failures[j - 1], &failures[i]);
+        }
+        if (!said)
+            failures[kept++] = failures[i];
+    }
+    e->count = kept;
+}
+
 static bool write_failures(struct explainer *e)
 {
     struct place places[PLACES] = {0};
@@ -213,6 +241,8 @@ static bool write_failures(struct explainer *e)
     bool ok = true;
     for (size_t i = 0; ok && i < e->count; i++)
         ok = fill(e, &e->entries[i], &failures[i], places);
+    if (ok)
+        merge(e, failures);
     if (!ok || !count_lines(e, failures)) {
         free(failures);
         return false;
@@ -224,7 +254,7 @@ static bool write_failures(struct explainer *e)
 
 bool validation_explain(struct jpk_validation *validation)
 {
-    struct explainer e = {.validation = validation};
+    struct explainer e = {.validation = validation, .budget = EXPLAIN_BUDGET};
     struct weight *weights = NULL;
     bool ok = jdoc_place_all(validation->doc, &e.err);
     if (ok) {

@@ -21,9 +21,14 @@ struct weight *explain_weigh(const struct jpk_validation *validation);
 /* Whether the failures below a unit of this kind are not its own, but those of forms of which one was enough. */
 bool explain_is_choice(const struct unit *unit);
 
-/* What is wrong, in one sentence, and what may help: explain_message.c. `hint` may stay empty. */
+enum { EXPLAIN_BUDGET = 1000000 }; /* names that all messages of one validation may look at for hints */
+
+/*
+ * What is wrong, in one sentence, and what may help: explain_message.c. `hint` may stay empty, as it does when *budget
+ * is spent.
+ */
 void explain_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t unit,
-                  struct buf *message, struct buf *hint);
+                  struct buf *message, struct buf *hint, size_t *budget);
 
 /* How many branches of a failed anyOf or oneOf failed; `failed`, one for each branch, gets which, unless it is NULL. */
 uint32_t explain_failed_branches(const struct jpk_validation *validation, uint32_t unit, bool *failed);

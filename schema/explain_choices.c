@@ -28,7 +28,7 @@ static void want_value(struct about *a, const struct jdoc *schema, uint32_t node
         buf_puts(&wanted->list, wanted->values > 1 ? ", " : "");
         put_value(&wanted->list, schema, node);
     }
-    if (jdoc_type(schema, node) == JDOC_STRING && jdoc_type(a->doc, a->unit->node) == JDOC_STRING)
+    if (jdoc_type(schema, node) == JDOC_STRING && jdoc_type(a->doc, a->unit->node) == JDOC_STRING && explain_spend(a))
         suggestion_try(&wanted->near, jdoc_string(schema, node), jdoc_string_size(schema, node));
 }
 

@@ -20,7 +20,7 @@ const struct instruction *explain_instruction(const struct program *program, con
 }
 
 static struct about about_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t index,
-                               struct buf *message, struct buf *hint)
+                               struct buf *message, struct buf *hint, size_t *budget)
 {
     const struct program *program = &validation->schema->program;
     const struct unit *unit = &validation->units.items[index];
@@ -35,18 +35,19 @@ static struct about about_unit(const struct jpk_validation *validation, const st
         .index = index,
         .message = message,
         .hint = hint,
+        .budget = budget,
     };
 }
 
 bool explain_tells_branches(const struct jpk_validation *validation, const struct weight *weights, uint32_t index)
 {
-    struct about about = about_unit(validation, weights, index, NULL, NULL);
+    struct about about = about_unit(validation, weights, index, NULL, NULL, NULL);
     return about.in && explain_failed_branches(validation, index, NULL) == about.in->b &&
            !explain_choice_is_simple(&about);
 }
 
 void explain_unit(const struct jpk_validation *validation, const struct weight *weights, uint32_t index,
-                  struct buf *message, struct buf *hint)
+                  struct buf *message, struct buf *hint, size_t *budget)
 {
     static void (*const say[OPCODES])(struct about *) = {
         [OP_TYPE] = say_type,
@@ -74,7 +75,7 @@ void explain_unit(const struct jpk_validation *validation, const struct weight *
         [OP_NOT] = say_not,
         [OP_CONTAINS] = say_contains,
     };
-    struct about about = about_unit(validation, weights, index, message, hint);
+    struct about about = about_unit(validation, weights, index, message, hint, budget);
     if (about.in && say[about.in->code])
         say[about.in->code](&about);
     else

@@ -15,7 +15,17 @@ struct about {
     const struct instruction *in; /* the keyword's; NULL for a subschema as a whole */
     uint32_t index;               /* of the unit */
     struct buf *message, *hint;
+    size_t *budget; /* NULL: nothing is looked for */
 };
+
+/* Whether one more name may be looked at for a hint. */
+static inline bool explain_spend(const struct about *a)
+{
+    bool some = a->budget && *a->budget > 0;
+    if (some)
+        --*a->budget;
+    return some;
+}
 
 /* Ways of speaking, by the keyword; explain_unit chooses. */
 typedef void explain_say(struct about *a);

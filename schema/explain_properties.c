@@ -3,9 +3,14 @@
 
 #include "schema/explain_parts.h"
 
-/* Calls a function for every property that a schema, or one that it applies to the same value, knows. */
-static void each_property(const struct about *a, uint32_t schema, void (*call)(void *context, const struct name *name),
-                          void *context)
+/* False: no more properties are wanted. */
+typedef bool visit_property(void *context, const struct name *name);
+
+/*
+ * Calls a function for every property that a schema, or one that it applies to the same value, knows. False: not for
+ * all, because the function wants no more or the budget is spent.
+ */
+static bool each_property(const struct about *a, uint32_t schema, visit_property *call, void *context)
 {
     enum { MOST = 64 };
     uint32_t queue[MOST], count = 0;
@@ -17,7 +22,8 @@ static void each_property(const struct about *a, uint32_t schema, void (*call)(v
             if (in->code == OP_PROPERTIES) {
                 const struct property_table *table = &a->program->tables[in->a];
                 for (uint32_t j = 0; j < table->count; j++)
-                    call(context, &a->program->properties[table->first + j].name);
+                    if (!explain_spend(a) || !call(context, &a->program->properties[table->first + j].name))
+                        return false;
             } else if ((in->code == OP_REF || in->code == OP_DYNAMIC_REF) && count < MOST) {
                 queue[count++] = in->a;
             } else if (in->code == OP_ALL_OF || in->code == OP_ANY_OF || in->code == OP_ONE_OF) {
@@ -32,12 +38,16 @@ static void each_property(const struct about *a, uint32_t schema, void (*call)(v
             }
         }
     }
+    return true;
 }
 
-static void try_property(void *context, const struct name *name)
+static bool try_property(void *context, const struct name *name)
 {
     suggestion_try(context, name->text, name->size);
+    return true;
 }
+
+enum { ALLOWED_MOST = 8 }; /* names in a hint */
 
 struct listing {
     struct buf *out;
@@ -46,28 +56,27 @@ struct listing {
 };
 
 /* Those that are not there yet. */
-static void list_property(void *context, const struct name *name)
+static bool list_property(void *context, const struct name *name)
 {
     struct listing *listing = context;
     if (jdoc_get_hashed(listing->doc, listing->object, name->text, name->size, name->hash) != JDOC_NONE)
-        return;
+        return true;
     if (listing->out) {
         buf_puts(listing->out, listing->count == 0 ? "" : ", ");
         put_name(listing->out, name->text, name->size);
     }
-    listing->count++;
+    return ++listing->count <= ALLOWED_MOST;
 }
 
 static void hint_allowed(struct about *a, uint32_t schema, uint32_t object)
 {
-    enum { MOST = 8 };
     struct listing listing = {.doc = a->doc, .object = object};
-    each_property(a, schema, list_property, &listing);
-    if (listing.count == 0 || listing.count > MOST)
+    if (!each_property(a, schema, list_property, &listing) || listing.count == 0)
         return;
     buf_puts(a->hint, "what may still be there: ");
     listing = (struct listing){.out = a->hint, .doc = a->doc, .object = object};
-    each_property(a, schema, list_property, &listing);
+    if (!each_property(a, schema, list_property, &listing))
+        buf_clear(a->hint);
 }
 
 /* A property that nothing allows. */
@@ -81,10 +90,10 @@ static void say_unknown_property(struct about *a, const struct unit *keyword)
     buf_puts(a->message, " is not allowed here");
     struct suggestion near;
     suggestion_begin(&near, text, n);
-    each_property(a, keyword->schema, try_property, &near);
+    bool all = each_property(a, keyword->schema, try_property, &near);
     if (near.best)
         put_did_you_mean(a->hint, &near);
-    else
+    else if (all)
         hint_allowed(a, keyword->schema, keyword->node);
 }
 
@@ -106,6 +115,19 @@ void say_false(struct about *a)
     }
 }
 
+struct searched {
+    const char *text;
+    size_t n;
+    bool found;
+};
+
+static bool find_property(void *context, const struct name *name)
+{
+    struct searched *searched = context;
+    searched->found = name->size == searched->n && memcmp(name->text, searched->text, searched->n) == 0;
+    return !searched->found;
+}
+
 /* A member that nobody knows and whose name is nearly the missing one. */
 static void hint_missing(struct about *a, const struct name *missing)
 {
@@ -113,11 +135,17 @@ static void hint_missing(struct about *a, const struct name *missing)
     struct suggestion near;
     suggestion_begin(&near, missing->text, missing->size);
     for (uint32_t key = a->unit->node + 1; key < jdoc_next(doc, a->unit->node); key = jdoc_next(doc, key + 1)) {
-        struct suggestion known;
-        suggestion_begin(&known, jdoc_string(doc, key), jdoc_string_size(doc, key));
-        each_property(a, a->unit->schema, try_property, &known);
-        if (known.distance > 0)
-            suggestion_try(&near, jdoc_string(doc, key), jdoc_string_size(doc, key));
+        struct searched known = {jdoc_string(doc, key), jdoc_string_size(doc, key), false};
+        struct suggestion nearer = near;
+        if (!explain_spend(a))
+            return;
+        suggestion_try(&nearer, known.text, known.n);
+        if (nearer.best == near.best)
+            continue;
+        if (each_property(a, a->unit->schema, find_property, &known))
+            near = nearer;
+        else if (!known.found)
+            return; /* whether somebody knows it cannot be said */
     }
     if (!near.best)
         return;

@@ -106,7 +106,8 @@ void say_enum(struct about *a)
         return;
     struct suggestion near;
     suggestion_begin(&near, jdoc_string(a->doc, node), jdoc_string_size(a->doc, node));
-    for (uint32_t item = array + 1; item < jdoc_next(a->schema, array); item = jdoc_next(a->schema, item))
+    uint32_t end = jdoc_next(a->schema, array);
+    for (uint32_t item = array + 1; item < end && explain_spend(a); item = jdoc_next(a->schema, item))
         if (jdoc_type(a->schema, item) == JDOC_STRING)
             suggestion_try(&near, jdoc_string(a->schema, item), jdoc_string_size(a->schema, item));
     if (near.best)

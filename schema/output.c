@@ -42,6 +42,7 @@ struct output {
     struct weight *weights;
     json_t *root, *list; /* `list`: of an envelope */
     struct buf way;      /* keyword location of the unit at hand */
+    size_t *budget;      /* of hints */
 };
 
 /* A sentence about a unit that is not valid. */
@@ -51,7 +52,7 @@ static void unit_message(const struct output *out, uint32_t unit, struct buf *me
     const struct jdoc *doc = &program_document(out->program, self->schema)->doc;
     struct buf hint = {0};
     if (out->weights[unit].leaf || explain_is_choice(self))
-        explain_unit(out->validation, out->weights, unit, message, &hint);
+        explain_unit(out->validation, out->weights, unit, message, &hint, out->budget);
     else if (self->key != JDOC_NONE)
         buf_printf(message, "something that '%.*s' applies to is not valid", (int)jdoc_string_size(doc, self->key),
                    jdoc_string(doc, self->key));
@@ -327,6 +328,8 @@ json_t *jpk_validation_output(struct jpk_validation *validation, enum jpk_output
                          .format = format,
                          .count = (uint32_t)validation->units.count,
                          .nodes = calloc(validation->units.count + 1, sizeof(struct node))};
+    size_t budget = EXPLAIN_BUDGET;
+    out.budget = &budget;
     bool ok = out.nodes && jdoc_place_all(validation->doc, NULL);
     if (ok)
         ok = (out.weights = explain_weigh(validation)) != NULL;

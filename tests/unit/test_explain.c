@@ -205,8 +205,61 @@ static void test_order(void **state)
     jpk_schema_free(schema);
 }
 
+/* The vocabularies of a meta-schema say the same of a value. */
+static void test_said_once(void **state)
+{
+    (void)state;
+    static const char *const drafts[] = {"https://json-schema.org/draft/2019-09/schema",
+                                         "https://json-schema.org/draft/2020-12/schema"};
+    static const char instance[] = "{\"properties\":{\"a\":3,\"b\":4,\"c\":{\"type\":7}}}";
+    for (size_t i = 0; i < 2; i++) {
+        struct buf text = {0};
+        struct jpk_schema *schema = jpk_schema_compile_uri(drafts[i], NULL, NULL);
+        struct jpk_validation *validation = jpk_validate(schema, instance, sizeof instance - 1, NULL, NULL);
+        assert_non_null(validation);
+        put_failures(&text, validation);
+        assert_string_equal(buf_text(&text),
+                            "1:20: 'a' must be true or false or an object, not 3 [type]\n"
+                            "1:26: 'b' must be true or false or an object, not 4 [type]\n"
+                            "1:40: 'type' must be one of \"array\", \"boolean\", \"integer\", \"null\", "
+                            "\"number\", \"object\", \"string\", or an array, not 7 [anyOf]\n");
+        buf_free(&text);
+        jpk_validation_free(validation);
+        jpk_schema_free(schema);
+    }
+}
+
+/* What was meant is looked for only so long: many names beside many others would take quadratic time. */
+static void test_budget(void **state)
+{
+    (void)state;
+    enum { NAMES = 3000 };
+    struct buf schema_text = {0}, instance = {0};
+    buf_puts(&schema_text, "{\"additionalProperties\":false,\"properties\":{");
+    buf_puts(&instance, "{");
+    for (int i = 0; i < NAMES; i++) {
+        buf_printf(&schema_text, "%s\"p%d\":{}", i > 0 ? "," : "", i);
+        buf_printf(&instance, "%s\"q%d\":1", i > 0 ? "," : "", i);
+    }
+    buf_puts(&schema_text, "},\"required\":[\"p7\"]}");
+    buf_puts(&instance, "}");
+    struct jpk_schema *schema = jpk_schema_compile(buf_text(&schema_text), schema_text.size, NULL, NULL);
+    struct jpk_validation *validation = jpk_validate(schema, buf_text(&instance), instance.size, NULL, NULL);
+    size_t count;
+    const struct jpk_failure *failures = jpk_validation_failures(validation, &count);
+    assert_int_equal(count, NAMES + 1);
+    assert_string_equal(failures[0].hint, "is 'q7' meant to be 'p7'?");
+    assert_string_equal(failures[1].hint, "did you mean 'p0'?");
+    assert_null(failures[NAMES].hint);
+    buf_free(&schema_text);
+    buf_free(&instance);
+    jpk_validation_free(validation);
+    jpk_schema_free(schema);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages), cmocka_unit_test(test_order)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_messages), cmocka_unit_test(test_order),
+                                       cmocka_unit_test(test_said_once), cmocka_unit_test(test_budget)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
