@@ -73,21 +73,6 @@ static void check_facts(struct project_check *c)
     compare_fact(c, RULE_PROJECT_FACTS, "time when the Jitterpak was made", recipe->created_at, created);
 }
 
-/* The parts of dotted versions as numbers; a part that is missing is 0. */
-static int compare_versions(const char *a, const char *b)
-{
-    while (*a || *b) {
-        unsigned long x = strtoul(a, NULL, 10), y = strtoul(b, NULL, 10);
-        if (x != y)
-            return x < y ? -1 : 1;
-        a += strcspn(a, ".");
-        b += strcspn(b, ".");
-        a += *a == '.';
-        b += *b == '.';
-    }
-    return 0;
-}
-
 static bool is_version(struct jtext text)
 {
     for (uint32_t i = 0; i < text.n; i++)
@@ -100,7 +85,7 @@ static void check_agent_step(struct project_check *c, const struct recipe_step *
 {
     char required[32];
     jpk_project_required_version(c->project, required);
-    if (is_version(step->min_version) && compare_versions(text_of(c, step->min_version), required) < 0)
+    if (is_version(step->min_version) && plan_compare_versions(text_of(c, step->min_version), required) < 0)
         check_report(c->check, RULE_AGENT_VERSION, step->min_version.node,
                      "the project needs version %s of the agent, the step asks for %s only", required,
                      show(step->min_version).s);

@@ -102,6 +102,20 @@ const char *plan_member(const json_t *object, const char *key)
     return json_exact_number(value) ? NULL : json_string_value(value);
 }
 
+int plan_compare_versions(const char *a, const char *b)
+{
+    while (*a || *b) {
+        unsigned long x = strtoul(a, NULL, 10), y = strtoul(b, NULL, 10);
+        if (x != y)
+            return x < y ? -1 : 1;
+        a += strcspn(a, ".");
+        b += strcspn(b, ".");
+        a += *a == '.';
+        b += *b == '.';
+    }
+    return 0;
+}
+
 struct variable *plan_variable(struct plan *plan, uint32_t graph_index)
 {
     /* The graph lists project variables first, in the order of the plan. */

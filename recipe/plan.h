@@ -150,6 +150,9 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
 /* The text of a member of a recipe; NULL: it has none, or a number that is kept as its text (json_exact_number). */
 const char *plan_member(const json_t *object, const char *key);
 
+/* Compares the parts of dotted versions as numbers; a part that is missing is 0. */
+int plan_compare_versions(const char *a, const char *b);
+
 /* The recipe as a JSON value; NULL when memory is out. */
 json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256);
 

@@ -389,6 +389,15 @@ static void keep_test(struct update *u, json_t *fresh, json_t *old)
     json_decref(kept);
 }
 
+/* An author may ask for a later version than the project did, and stays with it while that is so. */
+static void keep_version(struct update *u, json_t *now, const json_t *before)
+{
+    const char *asked = text_of(before, "minVersion");
+    const char *needed = text_of(json_object_get(u->old, "jitterpak"), "requiredVersion");
+    if (plan_compare_versions(asked, needed) > 0 && plan_compare_versions(asked, text_of(now, "minVersion")) > 0)
+        set(u, now, "minVersion", json_object_get(before, "minVersion"));
+}
+
 /* What the agent must be is the author's to say, unless the recipe said nothing and the project has a reason now. */
 static void keep_requires(struct update *u, json_t *fresh, json_t *old)
 {
@@ -398,6 +407,7 @@ static void keep_requires(struct update *u, json_t *fresh, json_t *old)
     bool asks = json_is_true(json_object_get(before, "private"));
     if (!json_is_object(now) || !json_is_object(before))
         return;
+    keep_version(u, now, before);
     if (needs && !asks && json_array_size(json_object_get(before, "reasons")) == 0) {
         keep_keys(u, now, before, own_keys);
         note(u, JPK_WARNING, "step-changed",

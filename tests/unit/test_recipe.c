@@ -1557,11 +1557,13 @@ static void test_update_removed(void **state)
     add_shop(&m);
     make(&m);
     json_object_del(step(&m, "endpoint-http"), "text");
+    json_object_del(step(&m, "endpoint-http"), "test");
     json_object_del(step(&m, "not-used"), "optional");
     char *old = json_dumps(m.metadata, 0);
     drop(&m);
     update(&m, old);
     assert_null(json_object_get(step(&m, "endpoint-http"), "text"));
+    assert_null(json_object_get(step(&m, "endpoint-http"), "test"));
     assert_null(json_object_get(step(&m, "not-used"), "optional"));
     free(old);
     end(&m);
@@ -1589,6 +1591,7 @@ static void test_update_changes(void **state)
     check_recipe(&m);
     expect_finding(&m, "property-gone", JPK_WARNING, "'shop_password'");
     expect_finding(&m, "step-gone", JPK_WARNING, "'action-test-shop'");
+    expect_finding(&m, "test-gone", JPK_WARNING, "'endpoint-http'");
     expect_finding(&m, "step-new", JPK_INFO, "'endpoint-ftp'");
     expect_finding(&m, "property-new", JPK_INFO, "'shop_user' is new in step 'endpoint-http'");
     expect_finding(&m, "property-new", JPK_INFO, "'address_2' is new in step 'endpoint-ftp'");
@@ -1747,11 +1750,13 @@ static void test_update_agent(void **state)
     json_t *requires = json_object_get(step(&m, "agent"), "requires");
     json_object_set_new(requires, "private", json_true());
     json_object_set_new(requires, "reasons", json_pack("[s]", "the shop is behind our firewall"));
+    json_object_set_new(requires, "minVersion", json_string("99.10"));
     update_edited(&m);
     requires = json_object_get(step(&m, "agent"), "requires");
     assert_true(json_is_true(json_object_get(requires, "private")));
     assert_string_equal(json_string_value(json_array_get(json_object_get(requires, "reasons"), 0)),
                         "the shop is behind our firewall");
+    assert_string_equal(text_at(requires, "minVersion"), "99.10");
     expect_finding(&m, "step-changed", JPK_INFO, "does not seem to need a private agent");
     /* Now the project has a reason too, which the recipe of an author who said nothing takes over. */
     for (int said = 0; said < 2; said++) {
