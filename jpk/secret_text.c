@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/escapes.h"
 #include "jpk/hygiene_parts.h"
 
 #define BIT(rule) (UINT64_C(1) << (rule))
@@ -23,10 +24,15 @@ const struct hygiene_rule_info *secret_rule_info(enum secret_rule rule)
 
 void secret_mask(struct buf *out, enum secret_rule rule, const char *value, size_t n)
 {
-    if (rule < (enum secret_rule)HYGIENE_RULES)
-        hygiene_mask(out, (enum hygiene_rule)rule, value, n);
-    else
+    struct buf plain = {0};
+    if (rule >= (enum secret_rule)HYGIENE_RULES) {
         buf_puts(out, "***");
+        return;
+    }
+    escapes_resolve(value, n, &plain);
+    hygiene_mask(out, (enum hygiene_rule)rule, plain.size ? plain.data : value, plain.size ? plain.size : n);
+    out->failed |= plain.failed;
+    buf_free(&plain);
 }
 
 uint64_t secret_rules_of_people(void)
@@ -81,13 +87,11 @@ static void widen(const char *text, size_t n, struct hygiene_hit *hit)
     hit->length = behind_escape(text, n, hit->offset, end) - hit->offset;
 }
 
-bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits)
+/* Finds in a text without escapes that could be written otherwise. */
+static bool find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits)
 {
     struct hygiene_options options = {.off = ~rules, .least = least, .most = SIZE_MAX / 4};
     struct jpk_error err = {0};
-    hits->count = 0;
-    if (memchr(text, '\0', n))
-        return true;
     if (!hygiene_scan(text, n, &options, hits, &err))
         return false;
     for (size_t i = 0; i < hits->count; i++)
@@ -112,6 +116,20 @@ uint32_t secret_json_value(const struct jdoc *doc, uint32_t object)
         return secret;
     bool says = jdoc_is(doc, secret, JDOC_TRUE) || (type != JDOC_NONE && jdoc_string_is(doc, type, "password", 8));
     return says && jdoc_is(doc, value, JDOC_STRING) && jdoc_string_size(doc, value) > 0 ? value : JDOC_NONE;
+}
+
+bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits)
+{
+    struct buf plain = {0};
+    hits->count = 0;
+    if (memchr(text, '\0', n))
+        return true;
+    escapes_resolve(text, n, &plain);
+    bool ok = !plain.failed && find(plain.size ? plain.data : text, plain.size ? plain.size : n, rules, least, hits);
+    if (ok && plain.size)
+        escapes_place(text, n, hits);
+    buf_free(&plain);
+    return ok;
 }
 
 /* ----------------------------------------------------------------------------------------------------- replacing */

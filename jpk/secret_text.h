@@ -50,7 +50,7 @@ uint64_t secret_rules_of_hosts(void);
 
 /*
  * Finds what falls under `rules`, at least at that confidence. Hits end neither inside of an escape of JSON nor of a
- * reference of XML. Nothing is found in what is no text. False: no memory.
+ * reference of XML; escapes hide nothing (jpk/escapes.h). Nothing is found in what is no text. False: no memory.
  */
 bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits);
 

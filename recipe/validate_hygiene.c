@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/escapes.h"
+#include "jpk/secret_text.h"
 #include "recipe/hygiene_rules.h"
 #include "recipe/validate.h"
 
@@ -19,7 +21,7 @@ void validate_hygiene(struct validation *v, const char *file, const char *text, 
 {
     struct hygiene_hits hits = {0};
     struct jpk_error err = {0};
-    if (!hygiene_scan(text, n, options, &hits, &err)) {
+    if (!escapes_scan(text, n, options, &hits, &err)) {
         v->failed |= err.code == JPK_ERR_MEMORY;
         return;
     }
@@ -31,7 +33,7 @@ void validate_hygiene(struct validation *v, const char *file, const char *text, 
         struct buf message = {0}, pointer = {0};
         put_what(&message, info->what);
         buf_puts(&message, ": ");
-        hygiene_mask(&message, hit->rule, text + hit->offset, hit->length);
+        secret_mask(&message, (enum secret_rule)hit->rule, text + hit->offset, hit->length);
         if (doc && jdoc_place_all(doc, NULL))
             jdoc_pointer(doc, jdoc_at(doc, hit->offset), &pointer);
         struct jpk_finding finding = {.file = file,
