@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 enum step_kind {
     STEP_BYTES,  /* just these */
@@ -323,8 +324,7 @@ static bool add_line(struct ignore_list *list, const char *line, size_t n)
 static bool add_lines(struct ignore_list *list, const char *text, size_t n)
 {
     const char *end = text + n;
-    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
-        text += 3;
+    text += text_mark(text, n);
     while (text < end) {
         const char *line_end = memchr(text, '\n', (size_t)(end - text));
         line_end = line_end ? line_end : end;

@@ -6,6 +6,7 @@
 #include "base/json_hash.h"
 #include "base/json_scan.h"
 #include "base/pages.h"
+#include "base/text.h"
 
 bool jdoc_grow(struct jdoc_reader *reader)
 {
@@ -178,7 +179,7 @@ static bool check_encoding(struct jdoc_reader *reader)
 {
     const char *text = reader->at;
     size_t n = reader->doc.size;
-    if (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+    if (text_mark(text, n))
         return jdoc_fail(reader, text, JPK_ERR_ENCODING, "begins with a byte order mark, which JSON must not have");
     if (n >= 2 &&
         (text[0] == '\0' || text[1] == '\0' || memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0))

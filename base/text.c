@@ -33,6 +33,13 @@ struct text_position text_position(const char *text, size_t n, size_t offset)
     return text_counter_at(&counter, offset);
 }
 
+size_t text_mark(const char *text, size_t n)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t size = sizeof mark - 1;
+    return n >= size && memcmp(text, mark, size) == 0 ? size : 0;
+}
+
 bool text_ascii(const char *text, size_t n)
 {
     for (size_t i = 0; i < n; i++)

@@ -28,6 +28,9 @@ bool text_utf8(const char *text, size_t n, size_t *bad);
 
 bool text_ascii(const char *text, size_t n);
 
+/* How many bytes the byte order mark of UTF-8 takes that a text begins with; 0: it has none. */
+size_t text_mark(const char *text, size_t n);
+
 /* Whether the first line ends in CR LF. */
 bool text_crlf(const char *text, size_t n);
 

@@ -6,6 +6,7 @@
 
 #include "base/json_hash.h"
 #include "base/json_reader.h"
+#include "base/text.h"
 
 /* The work that any text may make, and more for each of its bytes. */
 enum { WORK_FREE = 32 * 1024 * 1024, WORK_BYTE = 32 };
@@ -501,7 +502,7 @@ bool jdoc_parse_yaml(struct jdoc *doc, const char *text, size_t n, const struct 
     if (!jdoc_begin(&reader.json, text, n, options, err))
         return false;
     reader.json.code = JPK_ERR_YAML;
-    reader.begin = reader.counted = text + (n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0);
+    reader.begin = reader.counted = text + text_mark(text, n);
     bool ok = check_text(&reader) && check_white(&reader) && check_directives(&reader) && read_document(&reader);
     return jdoc_end(&reader.json, ok, doc);
 }

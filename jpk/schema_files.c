@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "jpk/model.h"
 #include "jpk/schema_tree.h"
 
@@ -34,7 +35,7 @@ static bool read_text(void *context, const char *name, const char **text, size_t
 /* Whether a text is JSON and no XML: a sample that a structure was made of. */
 static bool is_json(const char *text, size_t size)
 {
-    size_t at = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    size_t at = text_mark(text, size);
     while (at < size && strchr(" \t\r\n", text[at]) && text[at])
         at++;
     return at < size && (text[at] == '{' || text[at] == '[');

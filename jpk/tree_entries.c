@@ -104,7 +104,7 @@ bool opening_read_local(struct opening *o)
 static bool note_text(struct opening *o, const struct tree_row *row, const struct piece *piece)
 {
     const char *text = buf_text(&piece->text);
-    bool mark = piece->text.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0;
+    bool mark = text_mark(text, piece->text.size) > 0;
     if (!mark && !text_crlf(text, piece->text.size))
         return true;
     buf_clear(&o->path);
