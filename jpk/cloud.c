@@ -7,6 +7,8 @@
 #include "base/array.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/text.h"
+#include "base/utf16.h"
 #include "jpk/brackets.h"
 #include "jpk/cloud_model.h"
 
@@ -45,10 +47,17 @@ enum jpk_cloud_kind jpk_cloud_kind_of(int64_t number)
 
 bool jpk_cloud_looks_like(const char *text, size_t size)
 {
-    size_t at = 0;
-    while (at < size && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
-        at++;
-    return at < size && (text[at] == '{' || text[at] == '[');
+    enum utf16 form = utf16_of(text, size);
+    bool wide = form != UTF16_NONE;
+    size_t step = wide ? 2 : 1, low = form == UTF16_BIG;
+    for (size_t at = wide ? 2 : text_mark(text, size); at + step <= size; at += step) {
+        char c = text[at + low];
+        if (wide && text[at + 1 - low] != '\0')
+            return false;
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+            return c == '{' || c == '[';
+    }
+    return false;
 }
 
 static uint32_t get(const struct cloud *c, uint32_t object, const char *key, enum jdoc_type type)
@@ -286,7 +295,7 @@ static bool load(struct cloud *c, struct jpk_error *err)
         .size_name = "--max-entry-size",
         .reject_nul = true, /* texts of the model end with one */
     };
-    if (!jdoc_parse(&c->doc, buf_text(&c->text), c->text.size, &options, err) || !jdoc_place_all(&c->doc, err))
+    if (!jdoc_parse(&c->doc, c->public.text, c->public.size, &options, err) || !jdoc_place_all(&c->doc, err))
         return false;
     c->public.doc = &c->doc;
     if (!find_form(c)) {
@@ -322,14 +331,16 @@ struct jpk_cloud *cloud_load_buf(struct buf *text, const char *name, const struc
         error_memory(err);
         return NULL;
     }
+    utf16_read(text);
     c->text = *text;
     *text = (struct buf){0};
     c->path_room = 1024 + 8 * c->text.size;
     c->limits = limits ? *limits : jpk_limits_default();
-    c->public.text = buf_text(&c->text);
-    c->public.size = c->text.size;
+    size_t mark = text_mark(buf_text(&c->text), c->text.size);
+    c->public.text = buf_text(&c->text) + mark;
+    c->public.size = c->text.size - mark;
     c->public.file = name ? arena_strdup(&c->arena, name) : NULL;
-    if (name && !c->public.file)
+    if (c->text.failed || (name && !c->public.file))
         error_memory(&local);
     else if (load(c, &local))
         return &c->public;

@@ -65,17 +65,22 @@ static bool is_size(const struct jdoc *doc, uint32_t value, size_t n)
     return same;
 }
 
+uint32_t cloud_asset_size(const struct jdoc *doc, uint32_t asset)
+{
+    uint32_t content = jdoc_member(doc, asset, "compressedContent"), size = size_of(doc, asset);
+    return jdoc_is(doc, content, JDOC_STRING) && is_size(doc, size, jdoc_string_size(doc, content)) ? size : JDOC_NONE;
+}
+
 static bool cut(const struct jdoc *doc, const char *name, const struct jpk_limits *limits, struct buf *rest,
                 struct buf *bytes, bool *fits, struct jpk_error *err)
 {
     struct jpk_error reason = {0};
-    uint32_t content = jdoc_member(doc, 0, "compressedContent"), size = size_of(doc, 0);
+    uint32_t content = jdoc_member(doc, 0, "compressedContent"), size = cloud_asset_size(doc, 0);
     uint32_t path = jdoc_member(doc, 0, "path");
     if (!is(doc, path, name) || !jdoc_is(doc, content, JDOC_STRING) ||
         !packed_decode(jdoc_string(doc, content), jdoc_string_size(doc, content), limits, bytes, &reason))
         return reason.code != JPK_ERR_MEMORY || error_memory(err);
-    bool derived = is_size(doc, size, jdoc_string_size(doc, content));
-    put_members(rest, doc, 0, (const char *const[]){"path", "compressedContent"}, derived ? size : JDOC_NONE, "@");
+    put_members(rest, doc, 0, (const char *const[]){"path", "compressedContent"}, size, "@");
     buf_putc(rest, '}');
     *fits = !rest->failed;
     return *fits || error_memory(err);

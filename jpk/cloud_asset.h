@@ -17,4 +17,7 @@ bool cloud_asset_cut(const struct jdoc *doc, uint32_t asset, const char *name, c
 bool cloud_asset_join(const char *rest, const char *name, const char *bytes, size_t n, struct buf *out,
                       struct jpk_error *err);
 
+/* The value of its property FileSize where that says how large the content is, else JDOC_NONE. */
+uint32_t cloud_asset_size(const struct jdoc *doc, uint32_t asset);
+
 #endif

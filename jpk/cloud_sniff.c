@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/text.h"
+#include "base/utf16.h"
 
 enum {
     FIRST_READ = 4096,
@@ -29,6 +31,9 @@ struct sniffer {
     bool behind_colon; /* a value begins next, at depth 1 or in the project */
     bool in_project, in_assets;
     bool speaks; /* a key of the project is one that only exports have */
+    enum utf16 form;
+    bool half; /* a character of UTF-16, of which `first` was read */
+    char first;
 };
 
 static bool last_is(const struct sniffer *s, const char *text)
@@ -95,6 +100,29 @@ static void on_string(struct sniffer *s, char c)
         s->last[s->last_size++] = c;
 }
 
+/* UTF-16 as bytes, in place: what scripts and names hold beside ASCII does not matter. */
+static size_t narrow(struct sniffer *s, char *text, size_t size)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < size; i++) {
+        char low = s->form == UTF16_BIG ? text[i] : s->first, high = s->form == UTF16_BIG ? s->first : text[i];
+        s->first = text[i];
+        if (s->half)
+            text[n++] = (char)(high ? '?' : low);
+        s->half = !s->half;
+    }
+    return n;
+}
+
+/* Behind the byte order mark that a file may begin with. */
+static size_t behind_mark(struct sniffer *s, const char *text, size_t size)
+{
+    s->form = utf16_of(text, size);
+    if (s->form != UTF16_NONE)
+        return 2;
+    return text_mark(text, size);
+}
+
 static enum answer feed(struct sniffer *s, const char *text, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -122,7 +150,10 @@ static bool sniff(int descriptor, uint64_t limit, struct jpk_error *err)
             return error_system(err, JPK_ERR_READ, errno, "cannot be read");
         if (n == 0)
             break;
-        answer = feed(&s, text, (size_t)n);
+        size_t begin = done == 0 ? behind_mark(&s, text, (size_t)n) : 0, size = (size_t)n - begin;
+        if (s.form != UTF16_NONE)
+            size = narrow(&s, text + begin, size);
+        answer = feed(&s, text + begin, size);
         done += (uint64_t)n;
     }
     return answer == UNKNOWN ? s.speaks : answer == YES;

@@ -180,7 +180,7 @@ static void visit(struct sweep *s, uint32_t key, uint32_t value)
         sweep_credential(s, parent, key, value);
     if (jdoc_type(s->doc, value) == JDOC_OBJECT)
         sweep_asset(s, value);
-    else
+    else if (!sweep_asset_part(s, value))
         sweep_text(s, key, value);
 }
 
@@ -251,27 +251,10 @@ static bool sweep_all(struct sweep *s)
     return !s->failed;
 }
 
-/* Assets were put in as one line each: what is written is canonical again. */
-static void put_again(const struct sweep *s, struct buf *out)
-{
-    struct jdoc doc = {0};
-    struct buf canonical = {0};
-    struct jdoc_options options = {.depth = JDOC_DEPTH_MAX};
-    if (jdoc_parse(&doc, out->data, out->size, &options, NULL))
-        cloud_put(&canonical, &doc, 0, cloud_shape_of_export(s->cloud), false);
-    else
-        canonical.failed = true;
-    jdoc_free(&doc);
-    buf_free(out);
-    *out = canonical;
-}
-
 static bool write_text(struct sweep *s)
 {
     struct buf out = {0};
     cloud_put_edited(&out, s->doc, cloud_shape_of_export(s->cloud), &s->edits);
-    if (s->assets_changed && !out.failed)
-        put_again(s, &out);
     buf_putc(&out, '\n');
     if (out.failed) {
         buf_free(&out);
@@ -295,6 +278,7 @@ static struct retargeted *retarget_cloud(const struct jpk_cloud *cloud, const st
         s->cloud = cloud;
         s->doc = cloud->doc;
         s->result = result;
+        s->part = (struct sweep_part){.content = JDOC_NONE, .size = JDOC_NONE};
         result->looking = looking;
         ok = (sweep_all(s) && (looking || write_text(s))) || error_memory(err);
         free(s->edits.what);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/utf16.h"
 #include "jpk/archive.h"
 #include "jpk/model.h"
 #include "jpk/pack_list.h"
@@ -19,7 +20,8 @@ struct retarget {
     bool *dropped;                   /* by index of the entity */
     const char *file;                /* the entry at hand */
     const struct jpk_entity *entity; /* that it holds, or NULL */
-    struct buf text, cut, edited;    /* its bytes: before, without what texts must not hold, and after */
+    struct buf text, cut, edited;    /* its text: before, without what texts must not hold, and after */
+    enum utf16 form;                 /* what it was before that */
     struct hygiene_hits typed, hits; /* what goes because of its property, and what the rest of the text holds */
     struct jpk_error *err;
 };
@@ -39,19 +41,34 @@ static bool list(struct retarget *r, struct left_out_list *to, const struct jpk_
 }
 
 /* A row about the entry at hand; what could not be read as an entity comes last, under the name of its file. */
-static bool list_here(struct retarget *r, struct jpk_left_out row, struct secret *secret)
+static bool list_in(struct retarget *r, struct left_out_list *to, struct jpk_left_out row, struct secret *secret)
 {
     if (secret) {
         row.rule = secret_rule_info(secret->rule)->id;
-        secret->shown = retarget_shown(r->result, secret->rule, buf_text(&r->text) + secret->offset, secret->length);
+        if (!secret->shown)
+            secret->shown =
+                retarget_shown(r->result, secret->rule, buf_text(&r->text) + secret->offset, secret->length);
         secret->file = arena_strdup(&r->result->arena, r->file);
         if (!secret->shown || !secret->file)
             return error_memory(r->err);
     }
     if (r->entity)
-        return list(r, &r->result->left_out, r->entity, row, secret);
+        return list(r, to, r->entity, row, secret);
     row.path = r->file;
-    return retarget_list(r->result, &r->result->left_out, UINT32_MAX, row, secret) || error_memory(r->err);
+    return retarget_list(r->result, to, UINT32_MAX, row, secret) || error_memory(r->err);
+}
+
+static bool list_here(struct retarget *r, struct jpk_left_out row, struct secret *secret)
+{
+    return list_in(r, &r->result->left_out, row, secret);
+}
+
+/* The entry at hand, which is no text. */
+static bool list_unsearched(struct retarget *r)
+{
+    struct secret secret;
+    struct jpk_left_out row = retarget_unsearched(r->result, SECRET_NO_TEXT, &secret);
+    return secret.shown ? list_in(r, retarget_unsearched_list(r->result), row, &secret) : error_memory(r->err);
 }
 
 /* Who else uses an entity than those whose links are cut: then it has to stay. */
@@ -213,6 +230,8 @@ static bool cut_texts(struct retarget *r, unsigned without)
     }
     buf_free(&key);
     buf_clear(&r->cut);
+    if (ok && retarget_in_texts(without) && !secret_text_is(buf_text(&r->text), r->text.size))
+        ok = list_unsearched(r);
     if (ok && r->hits.count > 0)
         secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next, NULL);
     return ok && (!r->cut.failed || error_memory(r->err));
@@ -289,13 +308,24 @@ static bool edit_file(struct retarget *r, const struct packed *packed, bool *edi
     return false;
 }
 
+/* What was read, as the UTF-8 that texts are searched as. */
+static bool decode(struct retarget *r)
+{
+    r->form = utf16_read(&r->text);
+    return !r->text.failed || error_memory(r->err);
+}
+
+static bool clean_entity(struct retarget *r, const struct packed *packed)
+{
+    return pack_read(&r->packer, packed, &r->text) && decode(r) && edit_text(r, r->options->without);
+}
+
 /* What is no entity, without what texts must not hold. */
 static bool clean_file(struct retarget *r, const struct packed *packed, bool *edited)
 {
-    unsigned in_texts = JPK_WITHOUT_SECRETS | JPK_WITHOUT_PEOPLE | JPK_WITHOUT_HOSTS;
     if (!edit_file(r, packed, edited))
         return false;
-    if (!(r->options->without & in_texts))
+    if (!retarget_in_texts(r->options->without))
         return true;
     if (*edited) {
         buf_clear(&r->text);
@@ -303,8 +333,8 @@ static bool clean_file(struct retarget *r, const struct packed *packed, bool *ed
     } else if (!pack_read(&r->packer, packed, &r->text)) {
         return false;
     }
-    if (r->text.failed)
-        return error_memory(r->err);
+    if (!decode(r))
+        return false;
     unsigned links = JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS;
     if (!edit_text(r, r->options->without & ~links))
         return false;
@@ -319,11 +349,15 @@ static bool write_entry(struct retarget *r, struct jpk_writer *writer, const str
     bool edited = packed->source == FROM_ENTITY;
     r->file = packed->name;
     r->entity = packed->entity;
+    r->form = UTF16_NONE;
     if (packed->entity && r->dropped[packed->entity->index])
         return true;
-    if (edited ? !(pack_read(&r->packer, packed, &r->text) && edit_text(r, r->options->without))
-               : !clean_file(r, packed, &edited))
+    if (edited ? !clean_entity(r, packed) : !clean_file(r, packed, &edited))
         return false;
+    if (edited)
+        utf16_write(&r->edited, r->form);
+    if (r->edited.failed)
+        return error_memory(r->err);
     return pack_write(&r->packer, writer, packed, edited ? &r->edited : NULL);
 }
 
@@ -392,7 +426,7 @@ static bool look_at(struct retarget *r, size_t entry, const struct jpk_entity *e
     r->file = jpk_archive_entry(r->project->archive, entry)->name;
     r->entity = entity;
     buf_clear(&r->text);
-    if (!archive_read(r->project->archive, entry, &r->text, r->err))
+    if (!archive_read(r->project->archive, entry, &r->text, r->err) || !decode(r))
         return false;
     return edit_text(r, r->options->without);
 }

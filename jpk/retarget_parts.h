@@ -107,6 +107,16 @@ bool retarget_find(const char *text, size_t n, unsigned without, bool looking, c
 /* Adds a hit to a list. False: no memory. */
 bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit);
 
+/* Whether options ask for texts to be searched. */
+bool retarget_in_texts(unsigned without);
+
+/*
+ * What could not be searched, and why: "is no text". Who looks lists it as a find, `secret`, of which the rule and what
+ * is shown are filled in (NULL: no memory); else it is something that had to stay.
+ */
+struct jpk_left_out retarget_unsearched(struct retargeted *result, const char *why, struct secret *secret);
+struct left_out_list *retarget_unsearched_list(struct retargeted *result);
+
 /* Which of the options a rule belongs to. */
 enum jpk_without retarget_why(enum hygiene_rule rule);
 

@@ -93,6 +93,28 @@ enum jpk_without retarget_why(enum hygiene_rule rule)
                                            : JPK_WITHOUT_SECRETS;
 }
 
+bool retarget_in_texts(unsigned without)
+{
+    return rules_of(without) != 0;
+}
+
+struct jpk_left_out retarget_unsearched(struct retargeted *result, const char *why, struct secret *secret)
+{
+    struct buf shown = {0};
+    buf_printf(&shown, "it %s", why);
+    *secret = (struct secret){.rule = SECRET_UNSEARCHED, .confidence = JPK_HIGH};
+    secret->shown = shown.failed ? NULL : arena_strdup(&result->arena, buf_text(&shown));
+    buf_free(&shown);
+    return (struct jpk_left_out){.why = JPK_WITHOUT_SECRETS,
+                                 .note = result->looking ? NULL : secret->shown,
+                                 .rule = secret_rule_info(SECRET_UNSEARCHED)->id};
+}
+
+struct left_out_list *retarget_unsearched_list(struct retargeted *result)
+{
+    return result->looking ? &result->left_out : &result->kept;
+}
+
 bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit)
 {
     struct hygiene_hit *items = array_grow(hits->items, hits->count, &hits->capacity, sizeof *items);

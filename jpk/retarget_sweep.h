@@ -15,6 +15,12 @@ struct around {
     uint32_t key; /* of the member that it is; JDOC_NONE in an array */
 };
 
+/* What becomes of two strings of the asset at hand. */
+struct sweep_part {
+    uint32_t content, size;               /* JDOC_NONE: none, or nothing was found out about them */
+    const char *content_text, *size_text; /* NULL: they stay */
+};
+
 struct sweep {
     const struct jpk_retarget_options *options;
     const struct jpk_cloud *cloud;
@@ -32,8 +38,8 @@ struct sweep {
     struct hygiene_hits hits; /* secrets in the text of the file, in order */
     size_t hit;               /* the first that is not behind the value at hand */
     size_t asset;             /* the same of the assets */
-    bool assets_changed;
-    bool marking; /* the second pass; the first one finds out which e-mails are needed */
+    struct sweep_part part;   /* of the last asset */
+    bool marking;             /* the second pass; the first one finds out which e-mails are needed */
     bool failed;
     struct around stack[JDOC_DEPTH_MAX + 1];
 };
@@ -81,5 +87,7 @@ void sweep_text(struct sweep *s, uint32_t key, uint32_t value);
 
 /* What an object holds compressed, when it is an asset. */
 void sweep_asset(struct sweep *s, uint32_t node);
+/* Whether a string is one of those of an asset that are no texts for sweep_text; what was found is cut out of it. */
+bool sweep_asset_part(struct sweep *s, uint32_t value);
 
 #endif

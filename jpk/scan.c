@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/utf16.h"
 #include "jpk/archive.h"
 #include "jpk/cloud_tree_state.h"
 #include "jpk/retarget_parts.h"
@@ -129,6 +130,13 @@ static void place_in_text(struct jpk_secret *items, const struct left_out **rows
     }
 }
 
+/* What is no text has no lines. */
+static void without_place(struct jpk_secret *item, const struct left_out *row)
+{
+    if (row->secret.rule == SECRET_UNSEARCHED)
+        item->line = item->column = 0;
+}
+
 /* Those of one entry. */
 static bool place_in_entry(const struct jpk_project *project, struct jpk_secret *items, const struct left_out **rows,
                            size_t count, struct buf *text, struct jpk_error *err)
@@ -141,9 +149,14 @@ static bool place_in_entry(const struct jpk_project *project, struct jpk_secret 
             return error_memory(err);
         if (!archive_read(project->archive, entry, text, err))
             return false;
+        utf16_read(text);
+        if (text->failed)
+            return error_memory(err);
         place_in_text(items, rows, count, buf_text(text), text->size);
         return true;
     }
+    utf16_read(&places.joined);
+    places.failed |= places.joined.failed;
     for (size_t i = 0; i < count; i++) {
         struct tree_place place;
         tree_places_at(&places, rows[i]->secret.offset, &place);
@@ -168,6 +181,8 @@ static bool place_in_project(const struct jpk_project *project, const struct sec
             end++;
         ok = place_in_entry(project, items + i, rows + i, end - i, &text, err);
     }
+    for (size_t i = 0; i < secrets->public.count; i++)
+        without_place(&items[i], rows[i]);
     buf_free(&text);
     return ok;
 }
@@ -259,9 +274,19 @@ static bool find_values(struct text_scan *s, struct hygiene_hits *typed)
     return ok;
 }
 
+static bool list_unsearched(struct text_scan *s)
+{
+    struct secret secret;
+    struct jpk_left_out row = retarget_unsearched(s->found, SECRET_NO_TEXT, &secret);
+    row.path = "";
+    return secret.shown && retarget_list(s->found, retarget_unsearched_list(s->found), 0, row, &secret);
+}
+
 static bool find_in_text(struct text_scan *s)
 {
     struct hygiene_hits typed = {0}, hits = {0};
+    if (!secret_text_is(s->text, s->n))
+        return list_unsearched(s);
     bool ok = find_values(s, &typed) && retarget_find(s->text, s->n, look.without, true, &typed, &hits);
     for (size_t i = 0; ok && i < hits.count; i++)
         ok = add(s, secret_of_hit(&hits.items[i], 0));
@@ -278,26 +303,48 @@ static bool read_json(struct text_scan *s)
     return s->json ? jdoc_place_all(&s->doc, &err) : err.code != JPK_ERR_MEMORY;
 }
 
+/* The text as UTF-8 without a byte order mark, in `read` when it is UTF-16. */
+static bool read_text(struct text_scan *s, struct buf *read, struct jpk_error *err)
+{
+    if (utf16_of(s->text, s->n) != UTF16_NONE) {
+        buf_put(read, s->text, s->n);
+        utf16_read(read);
+        s->text = buf_text(read);
+        s->n = read->size;
+    }
+    size_t mark = text_mark(s->text, s->n);
+    s->text += mark;
+    s->n -= mark;
+    return !read->failed || error_memory(err);
+}
+
 struct jpk_secrets *jpk_scan_text(const char *text, size_t size, const struct jpk_scan_options *options,
                                   struct jpk_error *err)
 {
-    struct text_scan s = {.text = text, .n = size, .found = retarget_begin(&look, err)};
+    struct text_scan s = {.text = text, .n = size};
+    struct buf read = {0};
     const struct left_out **rows;
-    if (!s.found)
-        return NULL;
-    bool ok = (read_json(&s) && find_in_text(&s)) || error_memory(err);
-    jdoc_free(&s.doc);
-    if (!ok) {
-        jpk_retargeted_free(&s.found->public);
+    if (!read_text(&s, &read, err) || !(s.found = retarget_begin(&look, err))) {
+        buf_free(&read);
         return NULL;
     }
-    struct secrets *secrets = secrets_of(s.found, options ? options : &everything, &rows, err);
-    if (!secrets)
+    s.found->looking = true;
+    bool ok = (read_json(&s) && find_in_text(&s)) || error_memory(err);
+    jdoc_free(&s.doc);
+    if (!ok)
+        jpk_retargeted_free(&s.found->public);
+    struct secrets *secrets = ok ? secrets_of(s.found, options ? options : &everything, &rows, err) : NULL;
+    if (!secrets) {
+        buf_free(&read);
         return NULL;
+    }
     struct jpk_secret *items = (struct jpk_secret *)secrets->public.items;
-    place_in_text(items, rows, secrets->public.count, text, size);
-    for (size_t i = 0; i < secrets->public.count; i++)
+    place_in_text(items, rows, secrets->public.count, s.text, s.n);
+    buf_free(&read);
+    for (size_t i = 0; i < secrets->public.count; i++) {
         items[i].item = NULL;
+        without_place(&items[i], rows[i]);
+    }
     free(rows);
     return &secrets->public;
 }

@@ -13,6 +13,7 @@ static const struct hygiene_rule_info own_rules[] = {
      JPK_HIGH},
     {"hidden-variable", "The value of a project variable that is to be hidden, in the clear.", JPK_ERROR, JPK_HIGH},
     {"secret-value", "The value of a secret in a recipe or a configure file.", JPK_ERROR, JPK_HIGH},
+    {"not-searched", "Content that was not searched, for it is no text or cannot be unpacked.", JPK_INFO, JPK_HIGH},
 };
 
 const struct hygiene_rule_info *secret_rule_info(enum secret_rule rule)
@@ -87,6 +88,11 @@ static void widen(const char *text, size_t n, struct hygiene_hit *hit)
     hit->length = behind_escape(text, n, hit->offset, end) - hit->offset;
 }
 
+bool secret_text_is(const char *text, size_t n)
+{
+    return !memchr(text, '\0', n);
+}
+
 /* Finds in a text without escapes that could be written otherwise. */
 static bool find(const char *text, size_t n, uint64_t rules, enum jpk_confidence least, struct hygiene_hits *hits)
 {
@@ -122,7 +128,7 @@ bool secret_text_find(const char *text, size_t n, uint64_t rules, enum jpk_confi
 {
     struct buf plain = {0};
     hits->count = 0;
-    if (memchr(text, '\0', n))
+    if (!secret_text_is(text, n))
         return true;
     escapes_resolve(text, n, &plain);
     bool ok = !plain.failed && find(plain.size ? plain.data : text, plain.size ? plain.size : n, rules, least, hits);

@@ -16,6 +16,7 @@ enum secret_rule {
     SECRET_ENCRYPTED = HYGIENE_RULES, /* an encrypted value */
     SECRET_HIDDEN,                    /* a variable's value that people are not to see, in the clear */
     SECRET_VALUE,                     /* the value of what says that it is a secret, in a recipe or a configure file */
+    SECRET_UNSEARCHED,                /* no secret: what could not be searched for any */
     SECRET_RULES
 };
 
@@ -47,6 +48,10 @@ void secret_mask(struct buf *out, enum secret_rule rule, const char *value, size
 uint64_t secret_rules_of_secrets(void);
 uint64_t secret_rules_of_people(void);
 uint64_t secret_rules_of_hosts(void);
+
+/* Whether it is a text, in which something can be found; of what is none only that can be said. */
+bool secret_text_is(const char *text, size_t n);
+#define SECRET_NO_TEXT "is no text"
 
 /*
  * Finds what falls under `rules`, at least at that confidence. Hits end neither inside of an escape of JSON nor of a

@@ -78,6 +78,22 @@ static const char *why_name(enum jpk_without why)
     }
 }
 
+static void put_json_rows(struct jstream *json, const char *key, const struct jpk_left_out *rows, size_t count)
+{
+    jstream_open(json, key, '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct jpk_left_out *row = &rows[i];
+        jstream_open(json, NULL, '{');
+        jstream_text(json, "item", row->path);
+        jstream_text(json, "setting", row->key);
+        jstream_text(json, "kind", why_name(row->why));
+        jstream_text(json, "rule", row->rule);
+        jstream_text(json, "note", row->note);
+        jstream_close(json, '}');
+    }
+    jstream_close(json, ']');
+}
+
 static int print_json(const struct settings *settings, const struct source *input,
                       const struct jpk_retargeted *redacted)
 {
@@ -86,40 +102,37 @@ static int print_json(const struct settings *settings, const struct source *inpu
     jstream_report(&json);
     jstream_text(&json, "input", input->name);
     jstream_text(&json, "output", settings->output);
-    jstream_open(&json, "removed", '[');
-    for (size_t i = 0; i < redacted->left_out_count; i++) {
-        const struct jpk_left_out *row = &redacted->left_out[i];
-        jstream_open(&json, NULL, '{');
-        jstream_text(&json, "item", row->path);
-        jstream_text(&json, "setting", row->key);
-        jstream_text(&json, "kind", why_name(row->why));
-        jstream_text(&json, "rule", row->rule);
-        jstream_text(&json, "note", row->note);
-        jstream_close(&json, '}');
-    }
-    jstream_close(&json, ']');
+    put_json_rows(&json, "removed", redacted->left_out, redacted->left_out_count);
+    if (redacted->kept_count > 0)
+        put_json_rows(&json, "kept", redacted->kept, redacted->kept_count);
     jstream_close(&json, '}');
     return message_buf(&out);
+}
+
+static void put_rows(struct buf *out, const char *done, const struct jpk_left_out *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct jpk_left_out *row = &rows[i];
+        buf_puts(out, done);
+        message_put(out, row->path);
+        buf_puts(out, row->key ? ": " : "");
+        message_put(out, row->key ? row->key : "");
+        if (row->rule)
+            buf_printf(out, " [%s]", row->rule);
+        if (row->note) {
+            buf_puts(out, "; ");
+            message_put(out, row->note);
+        }
+        buf_putc(out, '\n');
+    }
 }
 
 static int print_text(const struct settings *settings, const struct jpk_retargeted *redacted)
 {
     struct buf out = {0};
-    for (size_t i = 0; !settings->quiet && i < redacted->left_out_count; i++) {
-        const struct jpk_left_out *row = &redacted->left_out[i];
-        buf_puts(&out, "removed ");
-        message_put(&out, row->path);
-        buf_puts(&out, row->key ? ": " : "");
-        message_put(&out, row->key ? row->key : "");
-        if (row->rule)
-            buf_printf(&out, " [%s]", row->rule);
-        if (row->note) {
-            buf_puts(&out, "; ");
-            message_put(&out, row->note);
-        }
-        buf_putc(&out, '\n');
-    }
     if (!settings->quiet) {
+        put_rows(&out, "removed ", redacted->left_out, redacted->left_out_count);
+        put_rows(&out, "kept ", redacted->kept, redacted->kept_count);
         buf_puts(&out, "wrote ");
         message_put(&out, settings->output);
         buf_printf(&out, ": %zu secret%s removed\n", redacted->left_out_count,
@@ -165,7 +178,8 @@ const struct command redact_command = {
         "Leaves out what an export without credentials does, and what that lets through: text beside a variable in "
         "the\n"
         "field of a secret, hidden variables, secrets in scripts, mappings, headers, addresses and all other texts. A\n"
-        "secret in a text becomes REDACTED, so that scripts can still be read. Says what was removed, never a value.\n"
+        "secret in a text becomes REDACTED, so that scripts can still be read. Says what was removed, never a value,\n"
+        "and what was kept because it is no text, or cannot be unpacked, so that nobody could look for secrets in it.\n"
         "A project of Design Studio in any form becomes a Jitterpak, one of Cloud Studio, or its tree, an export; "
         "both\n"
         "are as if never deployed. Afterwards 'jpk scan' finds nothing but people and hosts, unless these go too, and\n"

@@ -147,8 +147,9 @@ static void scan_project(struct scanning *s, const char *argument)
 static bool read_again(void *context, const char *file, struct buf *text)
 {
     const struct buf *known = context;
+    size_t mark = text_mark(buf_text(known), known->size); /* which columns do not count */
     (void)file;
-    buf_put(text, buf_text(known), known->size);
+    buf_put(text, buf_text(known) + mark, known->size - mark);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf16.h"
 #include "jpk/secret_text.h"
 #include "tools/message.h"
 
@@ -174,7 +175,9 @@ struct findings_lines *findings_source_lines(struct findings_source *source, con
     if (!source->file || (source->file != file && strcmp(source->file, file) != 0)) {
         buf_clear(&source->text);
         source->file = file;
-        source->there = source->read(source->context, file, &source->text) && !source->text.failed;
+        source->there = source->read(source->context, file, &source->text);
+        utf16_read(&source->text); /* lines and columns are those of its UTF-8 */
+        source->there &= !source->text.failed;
         source->failed |= source->text.failed;
         if (source->there)
             source->lines = findings_lines_begin(buf_text(&source->text), source->text.size);

@@ -342,13 +342,15 @@ struct jpk_cloud {
     size_t size;
 };
 
-/* Whether a text can be one: its first byte that is no white space is `{` or `[`. */
+/* Whether a text can be one: its first character that is no white space is `{` or `[`. A byte order mark may stand
+ * before it, also that of UTF-16. */
 JPK_API bool jpk_cloud_looks_like(const char *text, size_t size);
 
 /*
- * Reads an export from a text, which is copied. `name` is what errors and findings call it; may be NULL. `limits` may
- * be NULL for the defaults; limits->entry_size bounds the text. Errors, with their place: JPK_ERR_JSON,
- * JPK_ERR_ENCODING, JPK_ERR_LIMIT, JPK_ERR_MEMORY; JPK_ERR_NO_PROJECT: JSON, but neither a project nor components.
+ * Reads an export from a text, which is copied; of UTF-16 with a byte order mark UTF-8 is made. Places are those behind
+ * the mark. `name` is what errors and findings call it; may be NULL. `limits` may be NULL for the defaults;
+ * limits->entry_size bounds the text. Errors, with their place: JPK_ERR_JSON, JPK_ERR_ENCODING, JPK_ERR_LIMIT,
+ * JPK_ERR_MEMORY; JPK_ERR_NO_PROJECT: JSON, but neither a project nor components.
  */
 JPK_API struct jpk_cloud *jpk_cloud_load(const char *text, size_t size, const char *name,
                                          const struct jpk_limits *limits, struct jpk_error *err);

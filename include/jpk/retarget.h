@@ -50,7 +50,8 @@ struct jpk_retargeted {
     size_t size;
     const struct jpk_left_out *left_out; /* in the order of the project */
     size_t left_out_count;
-    const struct jpk_left_out *kept; /* what was asked to be left out but could not: the note says why */
+    /* What was asked to be left out but could not: the note says why. What could not be searched has the rule. */
+    const struct jpk_left_out *kept;
     size_t kept_count;
 };
 

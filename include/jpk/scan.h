@@ -3,9 +3,9 @@
  *
  * What a project's form tells comes first: encrypted values, settings that hold a secret by their name or their kind,
  * hidden variables, log-ins of e-mails. Then every text is searched for what looks like a secret: scripts, mappings,
- * documents, structures, queries. One secret is found once. What jpk_retarget_jitterpak and jpk_retarget_export leave
- * out without credentials, secrets, people and hosts is what is found here with medium or high confidence, no less and
- * no more.
+ * documents, structures, queries. One secret is found once. Content that is no text, or cannot be unpacked, is told
+ * under the rule not-searched, which is a note. What jpk_retarget_jitterpak and jpk_retarget_export leave out without
+ * credentials, secrets, people and hosts is what is found here with medium or high confidence, no less and no more.
  *
  * Include it after jpk/jpk.h. Conventions for errors, ownership and threads are those of jpk/base.h.
  */
@@ -51,8 +51,7 @@ JPK_API struct jpk_secrets *jpk_scan_project(const struct jpk_project *project, 
 /* Searches an export; `tree` is that which it was read from, or NULL. */
 JPK_API struct jpk_secrets *jpk_scan_cloud(const struct jpk_cloud *cloud, const struct jpk_cloud_tree *tree,
                                            const struct jpk_scan_options *options, struct jpk_error *err);
-/* Searches a text of any kind, of which nothing is found in what holds NUL bytes. Errors are only those of the machine.
- */
+/* Searches a text of any kind; what holds NUL bytes is none. Errors are only those of the machine. */
 JPK_API struct jpk_secrets *jpk_scan_text(const char *text, size_t size, const struct jpk_scan_options *options,
                                           struct jpk_error *err);
 /* Accepts NULL. */

@@ -162,7 +162,9 @@ def contents(path):
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            yield archive.read(name).decode("utf-8", "replace")
+            text = archive.read(name)
+            wide = text[:2] in (b"\xff\xfe", b"\xfe\xff")
+            yield text.decode("utf-16" if wide else "utf-8", "replace")
 
 
 # ----------------------------------------------------------------------------------------------------- broken files

@@ -179,6 +179,9 @@ def plant_design(sample, folder, canary, clear):
             elif kind == "files" and name.endswith(".xsd"):
                 comment = f'<!-- password="{canary.clear(place + ": comment")}" -->\n'
                 rewrite(path, lambda text: re.sub(r"(</[a-z:]*schema>)", lambda m: comment + m.group(1), text))
+    os.makedirs(os.path.join(folder, "files"), exist_ok=True)
+    with open(os.path.join(folder, "files", "planted.txt"), "w", encoding="utf-16") as file:
+        file.write(f'täglich\npassword = {canary.clear("files: text of UTF-16")}\n')
 
 
 def rewrite(path, change):
@@ -240,25 +243,34 @@ def plant_component(component, canary, how):
                 break
 
 
-def plant_asset(document, canary):
+LEVELS = {"clear": 9, "encrypted": 6, "leak": 1}  # of zlib: Cloud Studio has 9
+
+
+def plant_asset(document, canary, how):
     """A file of a structure, which is compressed; the length of what comes out stands beside it."""
     text = f'<?xml version="1.0"?>\n<!-- password="{canary.clear("900 asset: comment")}" -->\n<schema/>\n'
-    packed = base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+    packed = base64.b64encode(zlib.compress(text.encode(), LEVELS[how])).decode()
     properties = {"IsTopLevel": "1", "TargetNamespace": "", "SchemaType": "xml", "FileSize": str(len(packed))}
     document.setdefault("assets", []).append(
         {"path": "planted.xsd", "type": "xml", "compressedContent": packed,
          "properties": [{"key": key, "value": value} for key, value in properties.items()]})
 
 
+def escapes(text):
+    """JSON as encoders write it whose results go into web pages."""
+    return re.sub(r"\\(?:u....|.)|[<>&'=+]",
+                  lambda part: r"\u0022" if part[0] == r"\"" else part[0] if len(part[0]) > 1 else f"\\u{ord(part[0]):04X}", text)
+
+
 def plant_cloud(sample, path, canary, how):
     with open(sample, encoding="utf-8") as file:
         document = json.load(file)
-    plant_asset(document, canary)
+    plant_asset(document, canary, how)
     for component in document["project"]["components"]:
         plant_component(component, canary, how)
     with open(path, "w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2, ensure_ascii=False)
-        file.write("\n")
+        text = json.dumps(document, indent=2, ensure_ascii=how == "leak")
+        file.write((escapes(text) if how == "leak" else text) + "\n")
 
 
 # ------------------------------------------------------------------------------------------------------------ recipes

@@ -12,7 +12,9 @@
 #include "jpk/cloud_asset.h"
 #include "jpk/cloud_model.h"
 #include "jpk/convert.h"
+#include "jpk/packed.h"
 #include "jpk/retarget.h"
+#include "jpk/scan.h"
 #include "tests/unit/cloudmaker.h"
 #include "tests/unit/projectmaker.h"
 
@@ -349,6 +351,80 @@ static void secrets_in_assets(void **state)
     buf_free(&bytes);
 }
 
+#define ASSET(path, size, content)                                                                                     \
+    "{\"path\":\"" path "\",\"type\":\"xml\",\"properties\":[{\"key\":\"FileSize\",\"value\":\"" size                  \
+    "\"}],\"note\":\"$pwd = 'Hk7q02Zw3Vx9'\",\"compressedContent\":\"" content "\"}"
+#define ASSETS(list) "{\"assets\":[" list "],\"project\":{\"name\":\"P\",\"id\":\"" GUID(7) "\",\"components\":[]}}"
+
+static void expect_content(const struct jpk_cloud *cloud, size_t asset, const char *text)
+{
+    struct buf bytes = {0};
+    struct jpk_error err = {0};
+    uint32_t content = cloud->assets[asset].content;
+    assert_true(
+        packed_decode(jdoc_string(cloud->doc, content), jdoc_string_size(cloud->doc, content), NULL, &bytes, &err));
+    assert_string_equal(buf_text(&bytes), text);
+    buf_free(&bytes);
+}
+
+/* Level 6 of zlib, as most programs have it, where exports have 9; what stands beside the content is searched too. */
+static void assets_that_others_have_packed(void **state)
+{
+    (void)state;
+    static const char text[] =
+        ASSETS(ASSET("a.xsd", "40", "eJxTKShPUbBVUPfINi80MIwqNw6rsFQHAEHbBgI=") "," ASSET("b.xsd", "7", "@"));
+    struct buf json = {0}, content = {0};
+    struct jpk_error err = {0};
+    assert_true(packed_encode("$pwd = 'Hk7q01Zw3Vx9'", 21, &content, &err));
+    buf_put(&json, text, (size_t)(strchr(text, '@') - text));
+    buf_printf(&json, "%s%s", buf_text(&content), strchr(text, '@') + 1);
+    struct jpk_cloud *cloud = load(json.data, json.size);
+    struct jpk_retargeted *r = run(cloud, &(struct jpk_retarget_options){.without = JPK_WITHOUT_SECRETS});
+    assert_int_equal(r->left_out_count, 4);
+    assert_int_equal(r->kept_count, 0);
+    expect_none(r, "Hk7q");
+    struct jpk_cloud *result = load(r->text, r->size);
+    expect_content(result, 0, "$pwd = 'REDACTED'");
+    expect_content(result, 1, "$pwd = 'REDACTED'");
+    expect_part(r, "\"value\": \"7\""); /* it was not the size of the content */
+    jpk_cloud_free(result);
+    jpk_retargeted_free(r);
+    jpk_cloud_free(cloud);
+    buf_free(&json);
+    buf_free(&content);
+}
+
+/* What nobody could look at is told by its name, also by those who only look. */
+static void assets_that_cannot_be_searched(void **state)
+{
+    (void)state;
+    static const char text[] = ASSETS(ASSET("broken.xsd", "4", "eJwr") "," ASSET("text.xsd", "5", "a b c") "," ASSET(
+        "binary.png", "16", "eJxjYAAAAAIAAQ==") "," ASSET("empty.xsd", "0", ""));
+    static const char *const names[] = {"broken.xsd", "text.xsd", "binary.png"};
+    static const char *const notes[] = {"it ends in the middle of its zlib data",
+                                        "it is not base64: its length is not a multiple of four", "it is no text"};
+    struct jpk_error err = {0};
+    struct jpk_cloud *cloud = load(text, strlen(text));
+    struct jpk_retargeted *r = run(cloud, &(struct jpk_retarget_options){.without = JPK_WITHOUT_SECRETS});
+    assert_int_equal(r->left_out_count, 4);
+    assert_int_equal(r->kept_count, COUNT(names));
+    for (size_t i = 0; i < COUNT(names); i++) {
+        expect_row(r->kept, COUNT(names), "project", names[i], notes[i]);
+        assert_string_equal(r->kept[i].rule, "not-searched");
+    }
+    struct jpk_scan_options only = {.only = (const char *const[]){"not-searched"}, .only_count = 1};
+    struct jpk_secrets *secrets = jpk_scan_cloud(cloud, NULL, &only, &err);
+    assert_int_equal(secrets->count, COUNT(names));
+    for (size_t i = 0; i < COUNT(names); i++) {
+        assert_string_equal(secrets->items[i].setting, names[i]);
+        assert_string_equal(secrets->items[i].shown, notes[i]);
+        assert_int_equal(secrets->items[i].severity, JPK_INFO);
+    }
+    jpk_secrets_free(secrets);
+    jpk_retargeted_free(r);
+    jpk_cloud_free(cloud);
+}
+
 /* Without credentials the value of a project variable stays, and the other way round. */
 static void credentials_are_no_variables(void **state)
 {
@@ -493,6 +569,8 @@ int main(void)
         cmocka_unit_test(what_projects_become),
         cmocka_unit_test(what_is_cut),
         cmocka_unit_test(secrets_in_assets),
+        cmocka_unit_test(assets_that_others_have_packed),
+        cmocka_unit_test(assets_that_cannot_be_searched),
         cmocka_unit_test(credentials_are_no_variables),
         cmocka_unit_test(an_email_that_is_needed),
         cmocka_unit_test(what_was_lost_is_not_explained),

@@ -113,9 +113,12 @@ static void a_jitterpak(void **state)
 static struct jpk_secrets *look(const struct source *source, struct jpk_error *err)
 {
     static const char text[] = "{\"password\": \"Hunter-2-hunter\", \"a\": {\"secret\": true, \"default\": \"x\"}, "
-                               "\"b\": \"$smtp_password = \\\"Hunter-3-hunter\\\"\"}";
+                               "\"b\": \"$smtp_password = \\\"Hunter-3-hunter\\\"\", "
+                               "\"c\": \"$smtp_password \\u003d \\u0022Hunter-4-hunter\\u0022\"}";
+    static const char wide[] = "\xff\xfep\0w\0d\0=\0'\0H\0u\0n\0t\0e\0r\0-\0006\0'\0";
     return source->cloud     ? jpk_scan_cloud(source->cloud, NULL, NULL, err)
            : source->project ? jpk_scan_project(source->project, NULL, err)
+           : source->path[0] ? jpk_scan_text(wide, sizeof wide - 1, NULL, err)
                              : jpk_scan_text(text, strlen(text), NULL, err);
 }
 
@@ -148,12 +151,14 @@ static void looking(void **state)
 {
     (void)state;
     struct jpk_error err = {0};
-    struct source text = {0}, cloud = {.cloud = jpk_cloud_load_file("samples/cloud/contacts.json", NULL, NULL)};
+    struct source text = {0}, wide = {.path = "wide"},
+                  cloud = {.cloud = jpk_cloud_load_file("samples/cloud/contacts.json", NULL, NULL)};
     struct jpk_archive *archive = pm_real(PM_DATABASE);
     struct source project = {.project = jpk_project_load(archive, NULL, 0, &err)};
     assert_non_null(cloud.cloud);
     assert_non_null(project.project);
     looks_fail(&text, 1);
+    looks_fail(&wide, 1);
     looks_fail(&cloud, 1);
     looks_fail(&project, 3);
     jpk_cloud_free((struct jpk_cloud *)(uintptr_t)cloud.cloud);
