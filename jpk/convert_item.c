@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "jpk/asset.h"
+#include "jpk/convert_schemas.h"
 #include "jpk/convert_setting.h"
 #include "jpk/model.h"
 #include "jpk/xml.h"
@@ -246,21 +246,29 @@ static void check_plugins(struct convert *c)
     free(text);
 }
 
-/* A WSDL file, which a SOAP connection is set up from, is an asset; the others are schemas, or belong to those. */
-static void keep_wsdl(struct convert *c)
+/* A file that no schema was made of: an asset, for what it holds may be wanted all the same. */
+static void keep_file(struct convert *c, const struct jpk_file *file)
 {
-    for (size_t i = 0; i < c->project->file_count && !c->ledger.failed; i++) {
-        const struct jpk_file *file = &c->project->files[i];
-        struct jpk_error err = {0};
-        if (!text_ends_with(file->name, ".wsdl"))
-            continue;
-        json_t *asset = asset_from_file(c->project, file, &err);
-        if (asset ? json_array_append_new(c->assets, asset) != 0 : err.code == JPK_ERR_MEMORY)
-            c->ledger.failed = true;
-        else
-            convert_note_project(c, CONVERT_WSDL, file->name, "'%s' is %s; no connection was seen that refers to one",
-                                 file->name, asset ? "an asset of the export" : "missing");
-    }
+    bool kept = convert_add_asset(c, file);
+    if (c->ledger.failed)
+        return;
+    if (text_ends_with(file->name, ".wsdl"))
+        convert_note_project(c, CONVERT_WSDL, file->name, "'%s' is %s; no connection was seen that refers to one",
+                             file->name, kept ? "an asset of the export" : "missing");
+    else if (!kept)
+        convert_note_project(c, file->entry == SIZE_MAX ? CONVERT_DANGLING : CONVERT_UNREADABLE, file->name,
+                             "'%s' is %s; it is left out", file->name,
+                             file->entry == SIZE_MAX ? "listed, but missing" : "a file that could not be read");
+    else if (!text_ends_with(file->name, ".xsd"))
+        convert_note_project(c, CONVERT_SHAPE_NOT_OBSERVED, file->name,
+                             "'%s' is an asset of the export; only XSD and WSDL files were seen as such", file->name);
+}
+
+static void keep_files(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->file_count && !c->ledger.failed; i++)
+        if (convert_take_file(c, c->project->files[i].name))
+            keep_file(c, &c->project->files[i]);
 }
 
 void convert_left_behind(struct convert *c)
@@ -271,5 +279,5 @@ void convert_left_behind(struct convert *c)
     if (!c->ledger.failed)
         check_plugins(c);
     if (!c->ledger.failed)
-        keep_wsdl(c);
+        keep_files(c);
 }

@@ -166,7 +166,7 @@ void convert_schemas_end(struct convert *c)
     map_free(&c->schemas->keys);
     map_free(&c->schemas->places);
     free(c->schemas->documents);
-    map_free(&c->schemas->assets);
+    map_free(&c->schemas->files);
     map_free(&c->schemas->prefixes);
     map_free(&c->schemas->by_name);
     map_free(&c->schemas->pairs);
@@ -329,13 +329,19 @@ static const char *key_of(struct convert *c, struct convert_side *side)
     return convert_text(c, "%s/%s", id, entity ? entity->id : side->side->file ? side->side->file : "");
 }
 
+/* The file that it is read from, or whose structure the cache holds; NULL: none. */
+static const char *file_of(const struct convert_side *side)
+{
+    return side->side->file && *side->side->file && !side->inferred ? side->side->file : NULL;
+}
+
 static const char *wanted_name(struct convert *c, const struct convert_side *side)
 {
     const struct jpk_entity *document = document_of(side);
     if (document)
         return document->name;
-    if (side->side->file && *side->side->file && !side->inferred)
-        return side->side->file;
+    if (file_of(side))
+        return file_of(side);
     return convert_text(c, "%s - %s", side->transformation->name, side->target ? "Target" : "Source");
 }
 
@@ -358,6 +364,8 @@ static struct convert_user_schema *add_user_schema(struct convert *c, struct con
     convert_set(c, component, "format", json_string(format_of(side->own)));
     convert_set(c, component, "schemaTypeDocument", schema->document);
     convert_add(c, JPK_CLOUD_SCHEMA, component);
+    if (file_of(side))
+        convert_take_file(c, file_of(side));
     if (document)
         convert_done(c, document, JPK_CONVERTED, "schema:%s", schema->name);
     return schema;

@@ -10,21 +10,27 @@
 #include "jpk/packed.h"
 #include "jpk/schema_jtr.h"
 
+bool convert_take_file(struct convert *c, const char *name)
+{
+    uint32_t old = MAP_NONE;
+    if (!map_add(&c->schemas->files, name, strlen(name), 0, &old))
+        c->ledger.failed = true;
+    return old == MAP_NONE && !c->ledger.failed;
+}
+
+bool convert_add_asset(struct convert *c, const struct jpk_file *file)
+{
+    struct jpk_error err = {0};
+    json_t *asset = asset_from_file(c->project, file, &err);
+    if (asset ? json_array_append_new(c->assets, asset) != 0 : err.code == JPK_ERR_MEMORY)
+        c->ledger.failed = true;
+    return asset != NULL;
+}
+
 static void add_asset(struct convert *c, const struct jpk_entity *entity, const struct jpk_file *file)
 {
-    uint32_t old;
-    struct jpk_error err = {0};
-    if (!map_add(&c->schemas->assets, file->name, strlen(file->name), 0, &old)) {
-        c->ledger.failed = true;
-        return;
-    }
-    if (old != MAP_NONE)
-        return;
-    json_t *asset = asset_from_file(c->project, file, &err);
-    if (!asset && err.code != JPK_ERR_MEMORY)
+    if (convert_take_file(c, file->name) && !convert_add_asset(c, file) && !c->ledger.failed)
         convert_note(c, entity, CONVERT_SCHEMA_MISSING, 0, "a file that its schema needs is not there: %s", file->name);
-    else if (!asset || json_array_append_new(c->assets, asset) != 0)
-        c->ledger.failed = true;
 }
 
 /* The first file whose name is not before `name`. */

@@ -55,7 +55,7 @@ struct convert_schemas {
     size_t user_count, user_capacity;
     struct map keys;     /* of a document -> index in `users` */
     struct map by_name;  /* of an activity's schema -> index of its component */
-    struct map assets;   /* names of files */
+    struct map files;    /* names of those that are assets or schemas */
     struct map pairs;    /* a transformation between two activities -> index of its component */
     struct map prefixes; /* of their names: those of a connector were looked at */
     struct convert_document **documents;
@@ -94,6 +94,11 @@ bool convert_document_make(void *context, const json_t *place, json_t **value);
 
 /* Puts the elements above what a function gives out that only its transformations see. False: memory. */
 bool convert_wrap_answer(const struct jpk_entity *function, struct schema_tree *tree);
+
+/* Notes that a file is carried. False: it was already, or memory is out. */
+bool convert_take_file(struct convert *c, const char *name);
+/* Makes a file an asset of the export. False: it is not there or cannot be read, or memory is out. */
+bool convert_add_asset(struct convert *c, const struct jpk_file *file);
 
 /* Gives activities the schemas that no transformation asked for (convert_schema_function.c). */
 void convert_schemas_complete(struct convert *c);
