@@ -172,14 +172,32 @@ static const char *adapter_id(const char *adapter)
     return strcmp(adapter, "netsuite") == 0 ? "228" : adapter;
 }
 
-/* Jitterpaks have a description and a comment, which a project there has one place for. */
+/* What a project there has one place for: the first of them. The others are said, unless they say the same. */
 static void set_description(struct convert *c, json_t *project)
 {
-    const char *text = jpk_project_property(c->project, JPK_FILE_JITTERPAK, "description");
-    if (!text || !*text)
-        text = jpk_project_property(c->project, JPK_FILE_JITTERPAK, "comment");
-    if (text && *text)
+    static const struct {
+        enum jpk_properties_file file;
+        const char *key, *name;
+    } places[] = {
+        {JPK_FILE_JITTERPAK, "description", "the description of the Jitterpak"},
+        {JPK_FILE_JITTERPAK, "comment", "the comment of the Jitterpak"},
+        {JPK_FILE_MANIFEST, "description", "the description of the workspace"},
+        {JPK_FILE_ENVIRONMENT, "environment-description", "the description of the environment"},
+    };
+    const char *kept = NULL;
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const char *text = jpk_project_property(c->project, places[i].file, places[i].key);
+        if (!text || !*text || (kept && strcmp(text, kept) == 0))
+            continue;
+        if (kept || places[i].file == JPK_FILE_ENVIRONMENT) {
+            ledger_keep_words(
+                &c->ledger,
+                convert_note_project(c, CONVERT_DESCRIPTION_LOST, NULL, "%s has no place there", places[i].name), text);
+            continue;
+        }
+        kept = text;
         convert_set(c, project, "description", json_string(text));
+    }
 }
 
 /* Organization and environment have the same ids in both studios; an import need not go to these. */

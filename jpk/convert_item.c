@@ -170,8 +170,9 @@ static void check_description(struct convert *c, const struct jpk_entity *entity
                            : entity->description;
     bool has_place = entity->type == JPK_TYPE_TRANSFORMATION || entity->type == JPK_TYPE_PROJECT_VARIABLE;
     if (entity->description && *entity->description && (!has_place || strcmp(kept, entity->description) != 0))
-        convert_note(c, entity, CONVERT_DESCRIPTION_LOST, 0, "its description has no place there: '%.300s'",
-                     entity->description);
+        ledger_keep_words(&c->ledger,
+                          convert_note(c, entity, CONVERT_DESCRIPTION_LOST, 0, "its description has no place there"),
+                          entity->description);
 }
 
 /* Elements that hold nothing in real projects, but for the unit in which the size of a call would be limited. */

@@ -113,6 +113,19 @@ const char *ledger_text(struct ledger *ledger, const char *format, ...)
     return text;
 }
 
+/* A message that is too long, and names that were cut in it, end at a character. */
+static const char *short_text(struct ledger *ledger, const char *format, va_list args)
+{
+    char line[JPK_ERROR_MESSAGE_MAX];
+    int written = vsnprintf(line, sizeof line, format, args);
+    size_t n = written < 0 ? 0 : strlen(line), bad = 0;
+    while (!text_utf8(line, n, &bad)) {
+        memmove(line + bad, line + bad + 1, n - bad);
+        n--;
+    }
+    return arena_strndup(&ledger->arena, line, n);
+}
+
 struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert_rule rule, uint32_t place,
                                 const char *format, va_list args)
 {
@@ -120,9 +133,7 @@ struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert
     struct jpk_finding *findings = array_grow(of->findings, of->finding_count, &of->finding_capacity, sizeof *findings);
     enum jpk_convert_result result;
     const struct jpk_check_rule *row = convert_rule(rule, &result);
-    char line[JPK_ERROR_MESSAGE_MAX];
-    vsnprintf(line, sizeof line, format, args);
-    const char *text = arena_strdup(&ledger->arena, line);
+    const char *text = short_text(ledger, format, args);
     if (findings)
         of->findings = findings;
     if (!findings || !text) {
@@ -133,6 +144,12 @@ struct jpk_finding *ledger_note(struct ledger *ledger, size_t item, enum convert
     struct jpk_finding *finding = &findings[of->finding_count++];
     *finding = (struct jpk_finding){.severity = row->severity, .rule = row->id, .line = place, .message = text};
     return finding;
+}
+
+void ledger_keep_words(struct ledger *ledger, struct jpk_finding *finding, const char *words)
+{
+    if (finding)
+        finding->message = ledger_text(ledger, "%s: '%s'", finding->message, words);
 }
 
 void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result result, const char *target)

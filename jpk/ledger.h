@@ -61,6 +61,10 @@ __attribute__((format(printf, 5, 0))) struct jpk_finding *ledger_note(struct led
                                                                       enum convert_rule rule, uint32_t place,
                                                                       const char *format, va_list args);
 
+/* Puts words of the source behind the message of a finding, however long: nothing else keeps them. NULL is no finding.
+ */
+void ledger_keep_words(struct ledger *ledger, struct jpk_finding *finding, const char *words);
+
 /* The item's result is at least `result` then, and its target is set when `target` is not NULL and that is the first.
  */
 void ledger_done(struct ledger *ledger, size_t item, enum jpk_convert_result result, const char *target);
