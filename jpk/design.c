@@ -26,12 +26,13 @@ struct jpk_finding *design_note(struct design *d, const struct jpk_cloud_compone
     return finding;
 }
 
-void design_note_project(struct design *d, enum convert_rule rule, const char *format, ...)
+struct jpk_finding *design_note_project(struct design *d, enum convert_rule rule, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    ledger_note(&d->ledger, d->ledger.item_count, rule, 0, format, args);
+    struct jpk_finding *finding = ledger_note(&d->ledger, d->ledger.item_count, rule, 0, format, args);
     va_end(args);
+    return finding;
 }
 
 void design_done(struct design *d, const struct jpk_cloud_component *component, const struct design_entity *entity)
@@ -394,7 +395,7 @@ struct jpk_conversion *jpk_convert_to_design(const struct jpk_cloud *cloud, cons
     static void (*const parts[])(struct design *) = {
         design_find_queries, design_find_senders, design_assets,          design_variables,  design_emails,
         design_endpoints,    design_scripts,      design_transformations, design_operations, account,
-        design_write_files,
+        design_left_behind,  design_write_files,
     };
     struct design d = {.cloud = cloud};
     if (options)

@@ -11,6 +11,7 @@
  *   scripts          bodies with their references: _script
  *   transformations  mappings, structures: _transformation, _structure, _document, _database
  *   operations       pipelines, chains, options, folders: _operation
+ *   left behind      what nobody carries over: _members
  *   files            entities, project.xml, properties: _entity, _files, _uploads
  *   result           findings with their places: design; a Jitterpak or a workspace of it: _write
  *
@@ -120,7 +121,7 @@ struct jpk_finding *design_note(struct design *d, const struct jpk_cloud_compone
                                 uint32_t node, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* A finding about the project as a whole. */
-void design_note_project(struct design *d, enum convert_rule rule, const char *format, ...)
+struct jpk_finding *design_note_project(struct design *d, enum convert_rule rule, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* What has become of a component: an entity, or what `format` says. */
@@ -278,6 +279,8 @@ void design_transformations(struct design *d);
 /* Makes the schedules that the options give. False: an error was set. */
 bool design_schedules(struct design *d, struct jpk_error *err);
 void design_operations(struct design *d);
+/* Finds what an export says beyond all that. */
+void design_left_behind(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */
 void design_find_senders(struct design *d);
 /* The one e-mail that a script sends, where it names nothing else; NULL: none. */

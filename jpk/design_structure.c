@@ -78,6 +78,8 @@ static struct design_entity *document_of(struct work *w)
     struct design_entity *entity = design_document(w->d, w->tree, id, w->name);
     if (entity)
         entity->from = w->schema;
+    if (entity && own)
+        entity->description = w->schema->description;
     if (own) {
         own->made[0] = entity;
         design_done(w->d, w->schema, entity);
