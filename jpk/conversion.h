@@ -48,6 +48,8 @@ struct convert_activity {
     json_t *component;                       /* borrowed from convert.activities */
 };
 
+#define CONVERT_PATH_SHARED (UINT32_MAX - 1) /* of more than one entity */
+
 struct convert {
     const struct jpk_project *project;
     const struct jpk_graph *graph;
@@ -63,6 +65,9 @@ struct convert {
     size_t activity_count, activity_capacity;
     struct map activity_keys;    /* entity index and direction */
     const char **variable_names; /* by index in graph->variables: what they are called there */
+
+    struct map paths; /* of entities -> their index, CONVERT_PATH_SHARED; filled when a script has one */
+    size_t paths_known;
 
     json_t *components[JPK_CLOUD_KINDS]; /* arrays: the components by kind, in the order in which they are written */
     json_t *workflows, *assets, *adapters;

@@ -336,6 +336,7 @@ void convert_end(struct convert *c)
     map_free(&c->alike_keys);
     map_free(&c->activity_keys);
     map_free(&c->workflow_ids);
+    map_free(&c->paths);
     json_decref(c->workflows);
     json_decref(c->assets);
     json_decref(c->adapters);

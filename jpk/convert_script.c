@@ -78,22 +78,97 @@ static enum script_answer dangling(struct rewriting *r, const struct script_use 
     return SCRIPT_DROP;
 }
 
+static enum jpk_type type_of(enum script_item item)
+{
+    static const struct {
+        enum script_item item;
+        enum jpk_type type;
+    } types[] = {
+        {SCRIPT_ITEM_OPERATION, JPK_TYPE_OPERATION}, {SCRIPT_ITEM_SCRIPT, JPK_TYPE_SCRIPT},
+        {SCRIPT_ITEM_SOURCE, JPK_TYPE_SOURCE},       {SCRIPT_ITEM_TARGET, JPK_TYPE_TARGET},
+        {SCRIPT_ITEM_EMAIL, JPK_TYPE_EMAIL_MESSAGE},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].item == item)
+            return types[i].type;
+    return JPK_TYPE_UNKNOWN;
+}
+
+/* Which entity has a path, made when the first text names one; of those that share it the index says so. */
+static bool index_paths(struct convert *c)
+{
+    for (size_t i = c->paths_known; i < c->project->entity_count && !c->ledger.failed; i++) {
+        const struct jpk_entity *entity = c->project->entities[i];
+        const char *path = path_of(c, entity);
+        uint32_t old = MAP_NONE;
+        if (convert_lives(entity) && !map_add(&c->paths, path, strlen(path), entity->index, &old))
+            c->ledger.failed = true;
+        if (old != MAP_NONE && !map_set(&c->paths, path, strlen(path), CONVERT_PATH_SHARED))
+            c->ledger.failed = true;
+    }
+    c->paths_known = c->project->entity_count;
+    return !c->ledger.failed;
+}
+
+/* What a path names stays when it cannot be told: a person can read it. */
+static enum script_answer unknown_path(struct rewriting *r, const struct script_use *use, const char *why)
+{
+    const char *what = convert_text(r->c, "'%.*s' %s", (int)use->text.length, use->text.text, why);
+    note(r, use->in_comment ? CONVERT_DANGLING_IN_COMMENT : CONVERT_DANGLING, use->offset, what,
+         "it stays as it is; name the component there as <TAG>operation:Name</TAG>");
+    return SCRIPT_KEEP;
+}
+
+/* The entity of the path that people see in the editor. NULL, with a finding: it is that of none, or of several. */
+static const struct jpk_entity *entity_of_path(struct rewriting *r, const struct script_use *use)
+{
+    struct convert *c = r->c;
+    const char *path = convert_text(c, "%s/%.*s", jpk_type_info(type_of(use->item))->name,
+                                    use->part_count > 0 ? (int)use->parts[0].length : 0,
+                                    use->part_count > 0 ? use->parts[0].text : "");
+    uint32_t index = index_paths(c) ? map_get(&c->paths, path, strlen(path)) : MAP_NONE;
+    if (c->ledger.failed)
+        return NULL;
+    if (index == MAP_NONE || index == CONVERT_PATH_SHARED) {
+        unknown_path(r, use,
+                     index == MAP_NONE ? "names an item that the project does not have"
+                                       : "is the path of more than one item");
+        return NULL;
+    }
+    return c->project->entities[index];
+}
+
+/* The entity that an id names. NULL, with a finding and the answer: there is none. */
+static const struct jpk_entity *entity_of_id(struct rewriting *r, const struct script_use *use,
+                                             enum script_answer *answer)
+{
+    char id[64];
+    if (use->guid.length >= sizeof id)
+        return NULL;
+    memcpy(id, use->guid.text, use->guid.length);
+    id[use->guid.length] = '\0';
+    const struct jpk_entity *to = jpk_project_entity(r->c->project, id);
+    if (!to)
+        *answer = dangling(r, use,
+                           convert_text(r->c, "'%.*s' names an item that the project does not have",
+                                        (int)use->text.length, use->text.text));
+    return to;
+}
+
 static enum script_answer resolve(void *context, const struct script_use *use, struct buf *replacement)
 {
     struct rewriting *r = context;
     struct convert *c = r->c;
-    char id[64];
-    /* The forms of Cloud Studio are what they should be; paths are how people see references, not how they are stored.
-     */
-    if (use->form != SCRIPT_FORM_DESIGN || use->guid.length >= sizeof id)
-        return SCRIPT_KEEP;
-    memcpy(id, use->guid.text, use->guid.length);
-    id[use->guid.length] = '\0';
-    const struct jpk_entity *to = jpk_project_entity(c->project, id);
-    if (!to)
-        return dangling(r, use,
-                        convert_text(c, "'%.*s' names an item that the project does not have", (int)use->text.length,
-                                     use->text.text));
+    enum script_answer answer = SCRIPT_KEEP;
+    const struct jpk_entity *to = NULL;
+    if (use->form == SCRIPT_FORM_DESIGN)
+        to = entity_of_id(r, use, &answer);
+    else if (use->form == SCRIPT_FORM_PATH)
+        to = entity_of_path(r, use);
+    else if (use->form == SCRIPT_FORM_OTHER)
+        answer = unknown_path(r, use, "looks like a reference, but to no kind of item that is known");
+    if (!to) /* also: the forms of Cloud Studio are what they should be */
+        return answer;
     if (!convert_lives(to))
         return dangling(r, use, convert_text(c, "'%s' is named here, but it is not converted", path_of(c, to)));
     const char *reference = reference_to(c, use, to);
