@@ -121,11 +121,12 @@ bool convert_begin(struct convert *c, struct jpk_error *err)
 
 /* ------------------------------------------------------------------------------------------------------------ file */
 
-/* Whether a finding says why nothing was made of an item; that its description is lost says nothing. */
+/* Whether a finding says why nothing was made of an item; that something of it is lost says nothing. */
 static bool said_why(const struct ledger_item *item)
 {
     for (size_t i = 0; i < item->finding_count; i++)
-        if (strcmp(item->findings[i].rule, "description-lost") != 0)
+        if (strcmp(item->findings[i].rule, "description-lost") != 0 &&
+            strcmp(item->findings[i].rule, "setting-lost") != 0)
             return true;
     return false;
 }

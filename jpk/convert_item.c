@@ -199,12 +199,55 @@ static void check_elements(struct convert *c, const struct jpk_entity *entity)
     }
 }
 
+/* Whether an attribute of a field says that it has a width. */
+static bool has_width(const char *width)
+{
+    return width && *width && strcmp(width, "false") != 0 && strcmp(width, "0") != 0;
+}
+
+/* What a field of a file format says beyond its name and type; in `widths` how wide those are that have a width. */
+static void check_field(struct convert *c, const struct jpk_entity *entity, const struct xml_node *field,
+                        struct buf *widths)
+{
+    const char *name = xml_attribute(field, "name"), *format = xml_attribute(field, "format");
+    const char *width = xml_attribute(field, "fixWidth");
+    if (format && *format)
+        convert_note(c, entity, CONVERT_SETTING_LOST, field->offset,
+                     "the format '%.100s' of its field '%.200s' was left out", format, name ? name : "");
+    if (has_width(width))
+        buf_printf(widths, "%s%s %s", widths->size > 0 ? ", " : "", name ? name : "", width);
+}
+
+static void check_document(struct convert *c, const struct jpk_entity *entity)
+{
+    const struct jpk_document *document = entity->as.document;
+    const struct xml_node *structure = entity->tree ? xml_child(entity->tree, "Structure") : NULL;
+    struct buf widths = {0};
+    for (const struct xml_node *segment = structure ? xml_child(structure, "Segment") : NULL; segment;
+         segment = xml_next(segment, "Segment")) {
+        const struct xml_node *fields = xml_child(segment, "Fields");
+        for (const struct xml_node *field = fields ? xml_child(fields, "Field") : NULL; field && !c->ledger.failed;
+             field = xml_next(field, "Field"))
+            check_field(c, entity, field, &widths);
+    }
+    if ((document && document->fixed) || widths.size > 0)
+        ledger_keep_words(&c->ledger,
+                          convert_note(c, entity, CONVERT_SETTING_LOST, 0,
+                                       "it has fields of a fixed width, which no export was seen with; its schema "
+                                       "is one of delimited text"),
+                          widths.size > 0 ? buf_text(&widths) : "");
+    c->ledger.failed |= widths.failed;
+    buf_free(&widths);
+}
+
 static void check_item(struct convert *c, const struct jpk_entity *entity)
 {
     const struct endpoint_setting *settings = settings_of(entity);
     if (settings)
         convert_lost_settings(c, entity, settings, NULL);
     check_description(c, entity);
+    if (entity->type == JPK_TYPE_DOCUMENT)
+        check_document(c, entity);
     if (c->ledger.items[entity->index].target)
         check_elements(c, entity);
 }

@@ -65,6 +65,22 @@ static void put_structure(struct work *w, const char *first, const char *first_v
 
 /* ----------------------------------------------------------------------------------------------------- documents */
 
+/* How Design Studio writes columns was never seen. */
+static void lose_columns(struct work *w)
+{
+    const struct jpk_cloud_component *of = w->schema ? w->schema : w->side->transformation;
+    struct buf columns = {0};
+    for (const struct schema_node *node = w->tree->root; node; node = schema_node_next(node))
+        if (node->kind == SCHEMA_FIELD)
+            buf_printf(&columns, "%s%s %d-%d", columns.size > 0 ? ", " : "", node->name, node->begin, node->end);
+    ledger_keep_words(&w->d->ledger,
+                      design_note(w->d, of, CONVERT_SETTING_LOST, JPK_CLOUD_NO_NODE,
+                                  "its fields have columns, which no file format was seen with; '%.200s' is one of "
+                                  "delimited text",
+                                  w->name),
+                      design_keep(w->d, &columns));
+}
+
 /* The document of a schema, made once for all who have it. */
 static struct design_entity *document_of(struct work *w)
 {
@@ -78,6 +94,8 @@ static struct design_entity *document_of(struct work *w)
     struct design_entity *entity = design_document(w->d, w->tree, id, w->name);
     if (entity)
         entity->from = w->schema;
+    if (entity && w->tree->text.fixed)
+        lose_columns(w);
     if (entity && own)
         entity->description = w->schema->description;
     if (own) {

@@ -251,7 +251,8 @@ static bool take_text(struct reader *r, const json_t *options)
                                  .qualifier = "\"",
                                  .qualifier_mode = "WHEN_NEEDED",
                                  .use_end_of_line = truth(options, "use_end_of_line"),
-                                 .escape_sequences = truth(options, "escape_sequences")};
+                                 .escape_sequences = truth(options, "escape_sequences"),
+                                 .fixed = truth(options, "isFixedSchema")};
     return keep_string(r, options, "delimiter", &text->delimiter) &&
            keep_string(r, options, "text_qualifier", &text->qualifier) &&
            keep_string(r, options, "qualifier_mode", &text->qualifier_mode);

@@ -227,7 +227,7 @@ static void put_user_options(struct writer *w, json_t *options)
     const struct schema_text *text = &w->tree->text;
     put(w, options, "customSchemaIsFlat", json_boolean(!complex));
     put(w, options, "isCustomSchema", json_true());
-    put(w, options, "isFixedSchema", json_false());
+    put(w, options, "isFixedSchema", json_boolean(text->fixed));
     if (complex)
         put(w, options, "customSchemaIsFlatComplex", json_true());
     put_text(w, options, "delimiter", text->delimiter);

@@ -305,7 +305,7 @@ struct schema_node *schema_add_flat_root(struct schema_builder *b)
         root->min = 0;
         root->max = SCHEMA_UNBOUNDED;
         root->base_type = "complex";
-        b->tree->text = (struct schema_text){",", "\"", "WHEN_NEEDED", true, true};
+        b->tree->text = (struct schema_text){",", "\"", "WHEN_NEEDED", true, true, false};
     }
     return root;
 }

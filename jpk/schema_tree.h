@@ -108,6 +108,7 @@ struct schema_text {
     const char *qualifier; /* "" for none */
     const char *qualifier_mode;
     bool use_end_of_line, escape_sequences;
+    bool fixed; /* fields have columns (`begin`, `end`) instead of delimiters */
 };
 
 /* Connector: the files below files/ that request and response come from, and their roots "{namespace}name". */

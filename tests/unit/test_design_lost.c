@@ -130,10 +130,40 @@ static void test_members(void **state)
     dm_free(&dm);
 }
 
+static void test_columns(void **state)
+{
+    (void)state;
+#define SIDE "{'name':'F','id':'" GUID("21") "','document':"
+    struct dm dm;
+    dm_make(&dm, EXPORT(PART("21", "900", "F",
+                             ",'schemaTypeDocument':" FLAT(
+                                 ",'isFixedSchema':true",
+                                 ",'BG':1,'EN':10")) "," TRANSFORMATION("31", "T",
+                                                                        SIDE FLAT(",'isFixedSchema':true",
+                                                                                  ",'BG':1,'EN':10") "}",
+                                                                        ""),
+                        "", ""));
+    assert_true(says(&dm, "F", "setting-lost", "its fields have columns"));
+    assert_true(says(&dm, "F", "setting-lost", ": 'a 1-10'"));
+    dm_free(&dm);
+    dm_make(&dm,
+            EXPORT(TRANSFORMATION("31", "T",
+                                  "{'name':'F','document':" FLAT(",'isFixedSchema':true", ",'BG':1,'EN':10") "}", ""),
+                   "", ""));
+    assert_true(says(&dm, "T", "setting-lost", ": 'a 1-10'"));
+    dm_free(&dm);
+    dm_make(&dm,
+            EXPORT(PART("21", "900", "F", ",'schemaTypeDocument':" FLAT(",'isFixedSchema':false", ",'BG':-1,'EN':-1")),
+                   "", ""));
+    dm_found(&dm, "F", "setting-lost", 0);
+    dm_free(&dm);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
