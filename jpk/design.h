@@ -60,6 +60,9 @@ struct design_entity {
     const char *location; /* of sources and targets: "FTP" */
     struct design_items place;
     struct buf body; /* what follows the properties, as XML */
+    /* Of a target of HTTP: */
+    const char *answer;                 /* where its answer goes: an id, "" for nowhere; NULL as long as nobody says */
+    struct design_entity *other_answer; /* the same target with another one; NULL */
     /* Of a transformation: */
     const char *source_root; /* what a loop over the records of its source names; NULL for nothing */
     bool source_prefixed;    /* that is the path above the records of a query */
@@ -154,6 +157,10 @@ static inline struct design_component *design_of(const struct design *d, const s
 
 /* A new entity with the settings that all of its type have. NULL and d->ledger.failed: no memory. */
 struct design_entity *design_entity(struct design *d, enum jpk_type type, const char *id, const char *name);
+
+/* The same entity once more, under another id and name. NULL and d->ledger.failed: no memory. */
+struct design_entity *design_copy(struct design *d, const struct design_entity *entity, const char *id,
+                                  const char *name);
 
 /* Sets a setting, in place of an earlier one. Nothing happens for an entity that is NULL. */
 void design_set(struct design *d, struct design_entity *entity, const char *key, const char *value);

@@ -137,6 +137,25 @@ struct design_entity *design_entity(struct design *d, enum jpk_type type, const 
     return entity;
 }
 
+struct design_entity *design_copy(struct design *d, const struct design_entity *entity, const char *id,
+                                  const char *name)
+{
+    struct design_entity *copy = design_entity(d, entity->type, id, name);
+    if (!copy)
+        return NULL;
+    copy->description = entity->description;
+    copy->from = entity->from;
+    copy->folder = entity->folder;
+    copy->location = entity->location;
+    for (size_t i = 0; i < entity->properties.count; i++)
+        if (strcmp(entity->properties.items[i].value, entity->id) != 0)
+            design_set(d, copy, entity->properties.items[i].key, entity->properties.items[i].value);
+    for (size_t i = 0; i < entity->place.count; i++)
+        design_set_place(d, copy, entity->place.items[i].key, entity->place.items[i].value);
+    buf_put(&copy->body, buf_text(&entity->body), entity->body.size);
+    return copy;
+}
+
 /* ------------------------------------------------------------------------------------------------------------- XML */
 
 void design_put_attribute(struct buf *out, const char *name, const char *value)

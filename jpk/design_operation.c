@@ -35,6 +35,7 @@ struct steps {
     size_t functions, transformations, activities; /* how many there are */
     size_t requests, responses, sources, targets;  /* ... */
     struct design_entity *answered;                /* a target of HTTP that the next target gets the answer of */
+    size_t answered_step;                          /* its place in `items` */
 };
 
 /* ----------------------------------------------------------------------------------------------------------- steps */
@@ -57,19 +58,54 @@ static void add_source(struct design *d, struct steps *steps, const struct desig
         design_set(d, steps->entity, "source_id", source->id);
 }
 
+/* The same target with another answer: where that goes is a setting of the target, which operations share. */
+static struct design_entity *answering(struct design *d, struct design_entity *target, const char *answer)
+{
+    struct design_entity *entity = target, *last = target;
+    unsigned number = 1;
+    for (; entity; last = entity, entity = entity->other_answer, number++)
+        if (!entity->answer || strcmp(entity->answer, answer) == 0)
+            break;
+    if (!entity) {
+        entity = design_copy(d, target, design_new_id(d, "answering", target->id),
+                             design_text(d, "%s (%u)", target->name, number));
+        last->other_answer = entity;
+    }
+    if (!entity)
+        return target;
+    if (!entity->answer && (*answer || entity != target))
+        design_set_place(d, entity, "target_target_id", answer);
+    entity->answer = answer;
+    return entity;
+}
+
+/* Says where the answer goes of the last target, when that is one of HTTP: to an id, or nowhere ("") */
+static void end_answer(struct design *d, struct steps *steps, const char *answer)
+{
+    if (!steps->answered || d->ledger.failed)
+        return;
+    const struct design_entity *target = answering(d, steps->answered, answer);
+    const char *first = design_get(steps->entity, "target_id");
+    steps->items[steps->answered_step].content = target->id;
+    if (first && strcmp(first, steps->answered->id) == 0)
+        design_set(d, steps->entity, "target_id", target->id);
+    steps->answered = NULL;
+}
+
 /* Behind a target of HTTP the next one is where its answer goes. */
 static void add_target(struct design *d, struct steps *steps, struct design_entity *target)
 {
     if (steps->answered) {
-        design_set_place(d, steps->answered, "target_target_id", target->id);
-        steps->answered = NULL;
+        end_answer(d, steps, target->id);
         return;
     }
     add_step(d, steps, (struct step){"TARGET", "Target", "3", target->id, false});
     if (steps->targets++ == 0)
         design_set(d, steps->entity, "target_id", target->id);
-    if (strcmp(target->location, "HTTP") == 0)
+    if (strcmp(target->location, "HTTP") == 0) {
         steps->answered = target;
+        steps->answered_step = steps->count - 1;
+    }
 }
 
 static void add_function(struct design *d, struct steps *steps, struct design_entity *function)
@@ -106,7 +142,7 @@ static void add_transformation(struct design *d, struct steps *steps, const stru
     steps->transformations++;
     steps->requests += request;
     steps->responses += has_function && !request;
-    steps->answered = NULL;
+    end_answer(d, steps, "");
 }
 
 /* What reads stands before the transformation or function, what writes behind it; alone it is what it is. */
@@ -170,6 +206,7 @@ static void collect(struct design *d, struct steps *steps)
             design_note(d, steps->operation, CONVERT_DANGLING, operation->steps[i].node,
                         "a step is a %s, and is left out", jpk_cloud_kind_info(step->kind)->label);
     }
+    end_answer(d, steps, "");
     const char *connect_type;
     if (steps->function && steps->function->type != JPK_TYPE_SALESFORCE_QUERY && steps->responses == 0 &&
         design_wizard(steps->function, &connect_type) && !d->ledger.failed)

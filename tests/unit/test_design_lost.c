@@ -130,6 +130,59 @@ static void test_members(void **state)
     dm_free(&dm);
 }
 
+/* Where the answer of a target of HTTP goes is a setting of it, so that each other answer needs another target. */
+static void test_answers(void **state)
+{
+    (void)state;
+#define HTTP_OPERATION(n, name, answer)                                                                                \
+    PART(n, "200", name, ",'steps':[" LINK("31", "700") "," LINK("01", "500") answer "]")
+    static const char *const names[] = {"To b", "To c", "To b again", "Nowhere", "To c again"};
+    struct dm dm;
+    const char *content[5];
+    dm_make(
+        &dm,
+        EXPORT(
+            CONNECTION("90", "Temp", "tempstorage", "") "," CONNECTION("91", "H", "http", "") "," ACTIVITY("01", "Write h", "http", "http_post", "target", "91", ",'description':'d'") "," WRITE(
+                "02", "Write b",
+                "") "," WRITE("03", "Write c",
+                              "") "," TRANSFORMATION("31", "T", "{'name':'F','document':" FLAT("", "") "}",
+                                                     "") "," HTTP_OPERATION("41", "To b",
+                                                                            "," LINK(
+                                                                                "02",
+                                                                                "500")) "," HTTP_OPERATION("42", "To c",
+                                                                                                           "," LINK(
+                                                                                                               "03",
+                                                                                                               "500")) "," HTTP_OPERATION("43",
+                                                                                                                                          "To b again",
+                                                                                                                                          "," LINK(
+                                                                                                                                              "02",
+                                                                                                                                              "500")) "," HTTP_OPERATION("44",
+                                                                                                                                                                         "Nowhere",
+                                                                                                                                                                         "") "," HTTP_OPERATION("45",
+                                                                                                                                                                                                "To c again",
+                                                                                                                                                                                                "," LINK(
+                                                                                                                                                                                                    "03",
+                                                                                                                                                                                                    "500")),
+            "", ""));
+    static const char *const answers[] = {GUID("02"), GUID("03"), GUID("02"), "", GUID("03")};
+    for (size_t i = 0; i < 5; i++) {
+        const struct jpk_entity *operation = dm_entity(&dm, JPK_TYPE_OPERATION, names[i]);
+        const struct jpk_operation *o = operation->as.operation;
+        content[i] = o->activities[o->activity_count - 1].content_id;
+        dm_value(operation, "target_id", content[i]);
+        const struct jpk_entity *target = jpk_project_entity(dm.project, content[i]);
+        dm_value(target, "target_target_id", answers[i]);
+        dm_value(target, "http_method", "POST");
+        dm_value(target, "target_id", content[i]);
+        assert_string_equal(target->description, "d");
+    }
+    assert_string_equal(content[0], GUID("01"));
+    assert_string_equal(content[2], content[0]);
+    assert_string_equal(content[4], content[1]);
+    assert_int_equal(dm_count(&dm, JPK_TYPE_TARGET), 5); /* three of HTTP */
+    dm_free(&dm);
+}
+
 static void test_columns(void **state)
 {
     (void)state;
@@ -163,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_answers),
         cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
