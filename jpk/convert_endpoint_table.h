@@ -36,6 +36,9 @@ enum {
 #define ENDPOINT_DELETE_NAME "/\\delete/\\"
 #define ENDPOINT_DELETE_NAME_CLOUD "/\\\\delete/\\\\"
 
+/* The only archive that both forms know. */
+#define ENDPOINT_ARCHIVE "zip"
+
 /* A setting. Of connections all of them make the log-in: items that agree in them share one. */
 struct endpoint_setting {
     const char *key;   /* in Design Studio; NULL behind the last row */

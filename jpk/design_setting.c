@@ -30,13 +30,22 @@ static bool is_of(const struct jpk_cloud_property *property, const struct endpoi
            (property->name && text_caseeq(property->name, endpoint_own_name(setting)));
 }
 
+static const struct jpk_cloud_property *property_at(const struct jpk_cloud_component *component, const char *path)
+{
+    struct properties_of properties = properties_of(component);
+    for (size_t i = 0; i < properties.count; i++)
+        if (path && strcmp(properties.list[i].path, path) == 0)
+            return properties.list + i;
+    return NULL;
+}
+
 static const struct jpk_cloud_property *property_of(const struct jpk_cloud_component *component,
                                                     const struct endpoint_setting *setting)
 {
     struct properties_of properties = properties_of(component);
-    for (size_t i = 0; i < properties.count; i++)
-        if (setting->path && strcmp(properties.list[i].path, setting->path) == 0)
-            return properties.list + i;
+    const struct jpk_cloud_property *property = property_at(component, setting->path);
+    if (property)
+        return property;
     for (size_t i = 0; i < properties.count; i++)
         if (is_of(&properties.list[i], setting))
             return properties.list + i;
@@ -167,6 +176,34 @@ static const char *setting_value(struct design *d, const struct design_entity *e
     return change_value(d, setting, design_reference_text(d, component, text, property->value_node));
 }
 
+/* The row of the property that switches what a row says on and off; NULL: there is none. */
+static const struct endpoint_setting *switch_of(const struct endpoint_setting *settings,
+                                                const struct endpoint_setting *setting)
+{
+    if (setting->change != ENDPOINT_FORMAT && setting->change != ENDPOINT_RENAMES)
+        return NULL;
+    for (const struct endpoint_setting *s = settings; s->key; s++)
+        if (strcmp(s->key, setting->key) == 0 && (s->change == ENDPOINT_IS_SET || s->change == ENDPOINT_DELETES))
+            return s;
+    return NULL;
+}
+
+/* The switch decides, whatever is left of what was set before; where it says nothing, the value does. */
+static const char *switched(const struct jpk_cloud_component *component, const struct endpoint_setting *by,
+                            const char *value)
+{
+    const struct jpk_cloud_property *property = property_at(component, by->path);
+    const char *text = property ? property->value : NULL;
+    if (!text && property && is_known(component))
+        text = property->default_value;
+    if (!text)
+        return value;
+    bool on = text_caseeq(text, "true"), deletes = value && strcmp(value, ENDPOINT_DELETE_NAME) == 0;
+    if (by->change == ENDPOINT_DELETES)
+        return on ? ENDPOINT_DELETE_NAME : deletes ? "" : value;
+    return !on ? "" : value && *value ? value : ENDPOINT_ARCHIVE;
+}
+
 static void set(struct design *d, struct design_entity *entity, const char *key, const char *value, bool place)
 {
     if (place)
@@ -192,7 +229,9 @@ void design_put_settings(struct design *d, struct design_entity *entity, const s
             put_query(d, entity, component, s);
         if (s->change == ENDPOINT_QUERY || s->change == ENDPOINT_CONDITION)
             continue;
+        const struct endpoint_setting *by = switch_of(settings, s);
         const char *value = setting_value(d, entity, component, s);
+        value = by ? switched(component, by, value) : value;
         const char *before = place ? design_get_place(entity, s->key) : design_get(entity, s->key);
         if (s->change == ENDPOINT_URL_PATH && before)
             value = design_text(d, "%s%s", before, value ? value : "");

@@ -183,6 +183,58 @@ static void test_answers(void **state)
     dm_free(&dm);
 }
 
+/* Properties that are switched off may keep what was set before; the switch decides. */
+static void test_switches(void **state)
+{
+    (void)state;
+#define PROPERTY(name, type, more) "{'name':'" name "','type':'" type "'" more "}"
+#define BOOLEAN(name, value) PROPERTY(name, "boolean", ",'value':" value)
+#define TEXT(name, value) PROPERTY(name, "string", ",'value':'" value "'")
+    static const struct {
+        const char *function, *polarity, *group, *properties;
+        const char *key, *value;
+    } cases[] = {
+        {"write", "target", "compression", BOOLEAN("target_data", "false") "," TEXT("archive_format", "ZIP"),
+         "compress_format", ""},
+        {"write", "target", "compression",
+         PROPERTY("target_data", "boolean", ",'defaultValue':false") "," TEXT("archive_format", "ZIP"),
+         "compress_format", ""},
+        {"write", "target", "compression", BOOLEAN("target_data", "true"), "compress_format", "zip"},
+        {"write", "target", "compression", BOOLEAN("target_data", "true") "," TEXT("archive_format", "ZIP"),
+         "compress_format", "zip"},
+        {"write", "target", "compression", TEXT("archive_format", "ZIP"), "compress_format", "zip"},
+        {"read", "source", "compression", BOOLEAN("source_data", "true") "," TEXT("archive_format", ""),
+         "uncompress_format", "zip"},
+        {"read", "source", "compression", BOOLEAN("source_data", "false") "," TEXT("archive_format", "ZIP"),
+         "uncompress_format", ""},
+        {"read", "source", "after_processing", BOOLEAN("delete_file", "true") "," TEXT("renamefileto", "x.old"),
+         "renamefileto", "/\\delete/\\"},
+        {"read", "source", "after_processing", BOOLEAN("delete_file", "false") "," TEXT("renamefileto", "x.old"),
+         "renamefileto", "x.old"},
+        {"read", "source", "after_processing",
+         BOOLEAN("delete_file", "false") "," TEXT("renamefileto", "/\\\\\\\\delete/\\\\\\\\"), "renamefileto", ""},
+        {"read", "source", "after_processing", TEXT("renamefileto", "/\\\\\\\\delete/\\\\\\\\"), "renamefileto",
+         "/\\delete/\\"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dm dm;
+        struct buf text = {0};
+        bool read = strcmp(cases[i].function, "read") == 0;
+        buf_printf(&text,
+                   EXPORT(CONNECTION("90", "Temp", "tempstorage", "") "," ACTIVITY(
+                              "01", "It", "tempstorage", "tempstorage_%s", "%s", "90",
+                              ",'properties':[{'name':'page1','type':'pagination','children':["
+                              "{'name':'tempstorage%s-advanced-options','type':'advanced-builder','children':["
+                              "{'name':'%s','type':'group','children':[%s]}]}]}]"),
+                          "", ""),
+                   cases[i].function, cases[i].polarity, cases[i].function, cases[i].group, cases[i].properties);
+        dm_make(&dm, buf_text(&text));
+        buf_free(&text);
+        dm_value(dm_entity(&dm, read ? JPK_TYPE_SOURCE : JPK_TYPE_TARGET, "It"), cases[i].key, cases[i].value);
+        dm_free(&dm);
+    }
+}
+
 static void test_columns(void **state)
 {
     (void)state;
@@ -217,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
         cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_switches),
         cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
