@@ -280,6 +280,9 @@ void diff_add_bytes(struct diffing *d, const char *path, const struct buf bytes[
 /* ------------------------------------------------------------------------------- diff_tree.c: items of Design Studio
  */
 
+/* The attributes that change without anybody's doing, one by one, NULL behind the last; `element` NULL: of any. */
+const char *diff_noise(size_t at, const char **element);
+
 /* Whether two entities say the same, seen through the matching; false when that takes a closer look. */
 bool diff_same_entity(struct diffing *d, const struct jpk_entity *a, const struct jpk_entity *b);
 

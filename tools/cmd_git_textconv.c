@@ -8,8 +8,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "jpk/archive.h"
 #include "jpk/cloud_path.h"
 #include "jpk/cloud_sniff.h"
+#include "jpk/content.h"
+#include "jpk/model.h"
 #include "jpk/show.h"
 #include "tools/commands.h"
 #include "tools/input.h"
@@ -80,10 +83,11 @@ static void put_cells(struct buf *out, const struct jpk_report_row *row)
     buf_free(&line);
 }
 
-/* Which item it is stands above already. */
-static bool is_place(const char *label)
+/* In the head of a report: which item it is stands above already. */
+static bool is_place(const struct jpk_report_section *section, const struct jpk_report_row *row)
 {
-    return strcmp(label, "item") == 0 || strcmp(label, "file") == 0;
+    const char *key = !section->key && row->cell_count ? row->cells[0].key : NULL;
+    return key && (strcmp(key, "path") == 0 || strcmp(key, "file") == 0);
 }
 
 static void put_row(struct buf *out, const struct jpk_report_section *section, const struct jpk_report_row *row)
@@ -92,7 +96,7 @@ static void put_row(struct buf *out, const struct jpk_report_section *section, c
         put_cells(out, row);
         return;
     }
-    if (!row->words || (row->label && is_place(row->label)))
+    if (!row->words || is_place(section, row))
         return;
     size_t indent = (section->title ? 4 : 2) + 2 * (size_t)row->depth;
     struct buf line = {0};
@@ -119,12 +123,39 @@ static void put_section(struct buf *out, const struct jpk_report_section *sectio
         put_row(out, section, &section->rows[i]);
 }
 
-static bool put_report(struct buf *out, const char *path, struct jpk_report *report)
+/* What words do not say shows in this: schemas, states, and that an encrypted value is another one. */
+static void put_content(struct buf *out, const struct buf *content)
+{
+    enum { SHOWN = 16 };
+    char hash[65];
+    sha256_hex(buf_text(content), content->size, hash);
+    buf_printf(out, "content %.*s", SHOWN, hash);
+    out->failed |= content->failed;
+}
+
+/* A line of what has no report, with its hash; `words` may be NULL. */
+static void put_listed(struct buf *out, const char *name, const char *words, const struct buf *content)
+{
+    struct buf line = {0};
+    buf_printf(&line, "%s  ", name);
+    put_content(&line, content);
+    if (words && *words)
+        buf_printf(&line, "  %s", words);
+    out->failed |= line.failed;
+    buf_puts(out, "  ");
+    put_text(out, 4, buf_text(&line));
+    buf_free(&line);
+}
+
+static bool put_report(struct buf *out, const char *path, const struct buf *content, struct jpk_report *report)
 {
     if (!report)
         return false;
     buf_puts(out, "\n# ");
     put_text(out, 0, path);
+    buf_puts(out, "  ");
+    put_content(out, content);
+    buf_putc(out, '\n');
     for (size_t i = 0; i < report->section_count; i++)
         put_section(out, &report->sections[i]);
     jpk_report_free(report);
@@ -153,14 +184,59 @@ static void free_places(struct place *places, size_t count)
     free(places);
 }
 
+/* Where a folder lies: "Script/Common". */
+static char *folder_path(const struct jpk_folder *folder)
+{
+    struct jpk_entity inside = {.type_name = folder->type_name, .name = folder->name, .folder = folder->parent};
+    return jpk_entity_path(&inside);
+}
+
+static bool put_folders(struct buf *out, const struct jpk_project *project, struct jpk_error *err)
+{
+    struct place *places = calloc(project->folder_count + 1, sizeof *places);
+    struct buf content = {0};
+    bool ok = places || error_memory(err);
+    for (size_t i = 0; ok && i < project->folder_count; i++) {
+        places[i] = (struct place){folder_path(project->folders[i]), i};
+        ok = places[i].path || error_memory(err);
+    }
+    if (ok && project->folder_count) {
+        buf_puts(out, "\n# folders\n");
+        qsort(places, project->folder_count, sizeof *places, by_path);
+    }
+    for (size_t i = 0; ok && i < project->folder_count; i++) {
+        const struct jpk_entity *entity = jpk_project_entity(project, project->folders[places[i].at]->id);
+        buf_clear(&content);
+        ok = !entity || content_entity(project, entity, &content, err);
+        put_listed(out, places[i].path, entity ? entity->description : NULL, &content);
+    }
+    buf_free(&content);
+    free_places(places, project->folder_count);
+    return ok;
+}
+
+static void put_properties(struct buf *out, const struct jpk_project *project)
+{
+    static const char *const names[] = {[JPK_FILE_JITTERPAK] = "jitterpak.properties",
+                                        [JPK_FILE_ENVIRONMENT] = "environment.properties",
+                                        [JPK_FILE_MANIFEST] = "manifest.jip"};
+    struct buf content = {0};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        buf_clear(&content);
+        content_properties(project, (enum jpk_properties_file)i, &content);
+        if (content.size)
+            put_listed(out, names[i], NULL, &content);
+    }
+    buf_free(&content);
+}
+
 /* Items by their paths, so that a text does not depend on their order. */
-static bool put_project(struct buf *out, struct source *input, struct jpk_error *err)
+static bool put_items(struct buf *out, struct source *input, struct jpk_error *err)
 {
     const struct jpk_project *project = input->project;
     struct place *places = calloc(project->entity_count + 1, sizeof *places);
+    struct buf content = {0};
     bool ok = places || error_memory(err);
-    buf_puts(out, "# project ");
-    put_text(out, 0, project->name);
     for (size_t i = 0; ok && i < project->entity_count; i++) {
         places[i] = (struct place){jpk_entity_path(project->entities[i]), i};
         ok = places[i].path || error_memory(err);
@@ -171,34 +247,149 @@ static bool put_project(struct buf *out, struct source *input, struct jpk_error 
         struct jpk_selection selection = {.entity = project->entities[places[i].at]};
         if (selection.entity->type == JPK_TYPE_FOLDER)
             continue;
-        ok = put_report(out, places[i].path, jpk_show(project, input->graph, &selection, 0, err));
+        buf_clear(&content);
+        ok = content_entity(project, selection.entity, &content, err) &&
+             put_report(out, places[i].path, &content, jpk_show(project, input->graph, &selection, 0, err));
     }
-    for (size_t i = 0; ok && i < project->file_count; i++)
-        buf_printf(out, "%s  files/%s  %s\n", i == 0 ? "\n# files\n" : "", project->files[i].name,
-                   project->files[i].md5);
+    buf_free(&content);
     free_places(places, project->entity_count);
+    return ok;
+}
+
+/* `listed`: what files/.metadata says of it; NULL for other files. */
+static bool put_file(struct buf *out, const struct jpk_project *project, const char *name, size_t entry,
+                     const struct jpk_file *listed, struct jpk_error *err)
+{
+    struct buf content = {0}, line = {0};
+    bool ok = entry == SIZE_MAX || archive_read(project->archive, entry, &content, err);
+    const char *const words[] = {
+        entry == SIZE_MAX ? "missing" : "",
+        listed && !listed->listed ? "not listed" : "",
+        listed && listed->top_level ? "top level" : "",
+        listed ? listed->kind : "",
+        listed ? listed->namespace_ : "",
+        listed ? listed->roots : "",
+    };
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (*words[i])
+            buf_printf(&line, "%s%s", line.size ? "; " : "", words[i]);
+    put_listed(out, name, buf_text(&line), &content);
+    out->failed |= line.failed;
+    buf_free(&line);
+    buf_free(&content);
+    return ok;
+}
+
+static bool put_files(struct buf *out, const struct jpk_project *project, struct jpk_error *err)
+{
+    size_t plugins = project_entry(project, "plugins.xml"), base = strlen(project->base);
+    struct buf name = {0};
+    buf_puts(out, "\n# files\n");
+    bool ok = plugins == SIZE_MAX || put_file(out, project, "plugins.xml", plugins, NULL, err);
+    for (size_t i = 0; ok && i < project->file_count; i++) {
+        buf_clear(&name);
+        buf_printf(&name, "files/%s", project->files[i].name);
+        ok = put_file(out, project, buf_text(&name), project->files[i].entry, &project->files[i], err);
+    }
+    for (size_t i = 0; ok && i < project->other_entry_count; i++) {
+        const char *entry = jpk_archive_entry(project->archive, project->other_entries[i])->name;
+        bool below = strncmp(entry, project->base, base) == 0;
+        ok = put_file(out, project, below ? entry + base : entry, project->other_entries[i], NULL, err);
+    }
+    out->failed |= name.failed;
+    buf_free(&name);
+    return ok;
+}
+
+static bool put_project(struct buf *out, struct source *input, struct jpk_error *err)
+{
+    const struct jpk_project *project = input->project;
+    buf_puts(out, "# project ");
+    put_text(out, 0, project->name);
+    buf_puts(out, "  id: ");
+    put_text(out, 4, project->id);
+    put_properties(out, project);
+    return put_folders(out, project, err) && put_items(out, input, err) && put_files(out, project, err);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- exports
+ */
+
+static char *component_path(const struct jpk_cloud_component *component)
+{
+    struct buf path = {0};
+    cloud_path(&path, component);
+    if (path.failed)
+        buf_free(&path);
+    return path.data;
+}
+
+static void put_workflows(struct buf *out, const struct jpk_cloud *cloud)
+{
+    struct buf content = {0}, path = {0};
+    for (size_t i = 0; i < cloud->workflow_count; i++) {
+        const struct jpk_cloud_workflow *workflow = &cloud->workflows[i];
+        buf_puts(out, i == 0 ? "\n# workflows\n" : "");
+        buf_clear(&content);
+        content_workflow(cloud, workflow, &content);
+        put_listed(out, workflow->name, NULL, &content);
+        for (size_t k = 0; k < workflow->operation_count; k++) {
+            const struct jpk_cloud_component *operation = jpk_cloud_by_id(cloud, workflow->operations[k].id);
+            buf_clear(&path);
+            if (operation)
+                cloud_path(&path, operation);
+            else
+                buf_puts(&path, workflow->operations[k].id);
+            buf_puts(out, "    ");
+            put_text(out, 6, buf_text(&path));
+        }
+    }
+    out->failed |= path.failed;
+    buf_free(&path);
+    buf_free(&content);
+}
+
+static bool put_components(struct buf *out, const struct jpk_cloud *cloud, struct jpk_error *err)
+{
+    struct place *places = calloc(cloud->component_count + 1, sizeof *places);
+    struct buf content = {0};
+    bool ok = places || error_memory(err);
+    for (size_t i = 0; ok && i < cloud->component_count; i++) {
+        places[i] = (struct place){component_path(cloud->components[i]), i};
+        ok = places[i].path || error_memory(err);
+    }
+    if (ok && cloud->component_count)
+        qsort(places, cloud->component_count, sizeof *places, by_path);
+    for (size_t i = 0; ok && i < cloud->component_count; i++) {
+        const struct jpk_cloud_component *component = cloud->components[places[i].at];
+        buf_clear(&content);
+        content_component(cloud, component, &content);
+        ok = put_report(out, places[i].path, &content, jpk_cloud_show(cloud, component, err));
+    }
+    buf_free(&content);
+    free_places(places, cloud->component_count);
     return ok;
 }
 
 static bool put_export(struct buf *out, const struct jpk_cloud *cloud, struct jpk_error *err)
 {
-    struct place *places = calloc(cloud->component_count + 1, sizeof *places);
-    bool ok = places || error_memory(err);
+    struct buf content = {0};
     buf_puts(out, "# project ");
     put_text(out, 0, cloud->name);
-    for (size_t i = 0; ok && i < cloud->component_count; i++) {
-        struct buf path = {0};
-        cloud_path(&path, cloud->components[i]);
-        if (path.failed)
-            buf_free(&path);
-        places[i] = (struct place){path.data, i};
-        ok = places[i].path || error_memory(err);
+    content_project(cloud, &content);
+    buf_puts(out, "  ");
+    put_content(out, &content);
+    buf_puts(out, "\n  description: ");
+    put_text(out, 4, cloud->description);
+    put_workflows(out, cloud);
+    bool ok = put_components(out, cloud, err);
+    for (size_t i = 0; ok && i < cloud->asset_count; i++) {
+        buf_puts(out, i == 0 ? "\n# assets\n" : "");
+        buf_clear(&content);
+        content_asset(cloud, &cloud->assets[i], &content);
+        put_listed(out, cloud->assets[i].path, NULL, &content);
     }
-    if (ok && cloud->component_count)
-        qsort(places, cloud->component_count, sizeof *places, by_path);
-    for (size_t i = 0; ok && i < cloud->component_count; i++)
-        ok = put_report(out, places[i].path, jpk_cloud_show(cloud, cloud->components[places[i].at], err));
-    free_places(places, cloud->component_count);
+    buf_free(&content);
     return ok;
 }
 
@@ -296,8 +487,9 @@ const struct command git_textconv_command = {
     .summary = "Print a project as a text of which git shows the differences.",
     .details =
         "Item by item what 'jpk show' says of it, in an order that depends on names alone, with scripts in full.\n"
-        "Encrypted values are not in it, and secrets in the clear are masked. What is no project is printed as\n"
-        "it is. 'jpk git install' tells git to call this.",
+        "Encrypted values are not in it, and secrets in the clear are masked. Each item has a hash of its content,\n"
+        "so that what words do not say shows too. What is no project is printed as it is. 'jpk git install' tells\n"
+        "git to call this.",
     .groups = groups,
     .least = 1,
     .most = 1,

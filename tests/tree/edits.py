@@ -250,6 +250,9 @@ def try_edit(program, edit, original, before, work, rng):
         status, out, err = run(program, "pack", "-q", "--force", folder, packed)
         if status != 0:
             return problems + [f"pack gave status {status}: {err}"]
+        texts = [run(program, "git", "textconv", path) for path in (os.path.join(work, "original.jpk"), packed)]
+        if texts[0] == texts[1]:
+            problems.append("git shows no difference")
         after = entries_of(packed)
         differing = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         extra = differing - expected.entries
