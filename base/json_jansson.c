@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json_decimal.h"
 #include "base/json_write.h"
@@ -74,6 +75,15 @@ static void put_text(struct writer *writer, const json_t *value)
         json_put_string(writer->out, text + marks, n - marks);
 }
 
+/* A real stays one: draft 4 tells 1.0 from the integer. */
+static void put_exact_real(struct buf *out, double value)
+{
+    size_t start = out->size;
+    put_real(out, value);
+    if (!out->failed && strspn(buf_text(out) + start, "-0123456789") == out->size - start)
+        buf_puts(out, ".0");
+}
+
 /* A scalar, or the beginning of a container. */
 static void put_value(struct writer *writer, const json_t *value)
 {
@@ -84,6 +94,9 @@ static void put_value(struct writer *writer, const json_t *value)
         break;
     case JSON_STRING:
         put_text(writer, value);
+        break;
+    case JSON_REAL:
+        put_exact_real(writer->out, json_real_value(value));
         break;
     default:
         json_put_scalar(writer->out, value);

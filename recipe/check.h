@@ -34,6 +34,9 @@ void check_steps(struct check *check);      /* ids, order, endpoints, what the t
 void check_properties(struct check *check); /* secrets, defaults, choices, bounds, labels, targets */
 void check_visibility(struct check *check); /* visibleWhen */
 
+/* The verbs of recipes by number; NULL behind the last. */
+const char *check_verb_name(size_t number);
+
 /* A configure file of this recipe. */
 void check_configure(struct check *check, struct source *configure);
 

@@ -62,6 +62,11 @@ static const struct {
 
 enum { VERBS = sizeof verbs / sizeof verbs[0] };
 
+const char *check_verb_name(size_t number)
+{
+    return number < VERBS ? verbs[number].verb : NULL;
+}
+
 /* The place of a verb in the table, or VERBS. */
 static size_t verb_of(struct jtext verb)
 {

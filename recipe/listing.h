@@ -57,8 +57,8 @@ struct listing_filter {
 };
 
 /*
- * Drops what is not wanted. With a day, recipes without one are dropped too. Errors: JPK_ERR_USAGE (a day that is none,
- * a text that is not UTF-8), JPK_ERR_MEMORY.
+ * Drops what is not wanted. With a day, recipes without one are dropped too. Errors: JPK_ERR_USAGE (a day or a verb
+ * that is none, a text that is not UTF-8), JPK_ERR_MEMORY.
  */
 bool listing_keep(struct listing *listing, const struct listing_filter *filter, struct jpk_error *err);
 

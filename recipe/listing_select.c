@@ -1,9 +1,11 @@
 /* Which recipes of a list are wanted, and in which order. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "recipe/check.h"
 #include "recipe/listing.h"
 #include "schema/format_checks.h"
 
@@ -55,6 +57,28 @@ static bool make_needle(struct needle *needle, const char *option, const char *t
     return text_fold(text, strlen(text), &needle->text, &needle->n) || error_memory(err);
 }
 
+/* A word that is no verb would find nothing. */
+static bool make_verb(struct needle *needle, const char *text, struct jpk_error *err)
+{
+    struct buf known = {0};
+    char shown[64];
+    bool is = !text;
+    if (!make_needle(needle, "--verb", text, err))
+        return false;
+    for (size_t i = 0; !is && check_verb_name(i); i++) {
+        is = strlen(check_verb_name(i)) == needle->n && strncasecmp(check_verb_name(i), needle->text, needle->n) == 0;
+        buf_printf(&known, "%s%s", i > 0 ? ", " : "", check_verb_name(i));
+    }
+    if (!is && known.failed) {
+        error_memory(err);
+    } else if (!is) {
+        text_printable(shown, sizeof shown, text);
+        error_set(err, JPK_ERR_USAGE, "--verb takes %s, not '%s'", buf_text(&known), shown);
+    }
+    buf_free(&known);
+    return is;
+}
+
 static bool make_day(int64_t *day, const char *option, const char *text, struct jpk_error *err)
 {
     char shown[64];
@@ -72,8 +96,7 @@ static bool make_needles(struct needles *needles, const struct listing_filter *f
            make_needle(&needles->target, "--target", filter->target, err) &&
            make_needle(&needles->category, "--category", filter->category, err) &&
            make_needle(&needles->author, "--author", filter->author, err) &&
-           make_needle(&needles->text, "--text", filter->text, err) &&
-           make_needle(&needles->verb, "--verb", filter->verb, err) &&
+           make_needle(&needles->text, "--text", filter->text, err) && make_verb(&needles->verb, filter->verb, err) &&
            make_day(&needles->since, "--since", filter->since, err) &&
            make_day(&needles->until, "--until", filter->until, err);
 }

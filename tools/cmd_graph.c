@@ -136,7 +136,7 @@ static bool write_flow(const struct settings *settings, const struct jpk_flow *f
     if (!text)
         return false;
     bool ok = true;
-    if (settings->output)
+    if (!option_prints(settings->output))
         ok = file_write(settings->output, text, size, settings->force, err);
     else
         fwrite(text, 1, size, stdout); /* a failure shows when standard output is closed */

@@ -34,7 +34,7 @@ static void put_table(struct buf *out, const struct inventory *inventory, const 
 static int write_table(const struct buf *table, const struct settings *settings)
 {
     struct jpk_error err = {0};
-    if (!settings->output) {
+    if (option_prints(settings->output)) {
         fwrite(buf_text(table), 1, table->size, stdout);
         return 0;
     }

@@ -367,6 +367,12 @@ static enum jpk_output output_form(const struct settings *settings)
     return JPK_OUTPUT_FLAG;
 }
 
+/* Whether an instance that is not valid makes the exit status 1, by --fail-level. */
+static bool invalid_fails(const struct settings *settings)
+{
+    return message_fails(settings, &(struct jpk_finding){.severity = JPK_ERROR}, 1);
+}
+
 /* What the specification defines: of one file alone, of several with their names. */
 static int print_outputs(struct job *job)
 {
@@ -386,7 +392,7 @@ static int print_outputs(struct job *job)
         if (!one || json_array_append_new(all, one) != 0) {
             json_decref(all);
             all = NULL;
-        } else if (status == 0 && !jpk_validation_valid(instance->validation)) {
+        } else if (status == 0 && !jpk_validation_valid(instance->validation) && invalid_fails(job->settings)) {
             status = 1;
         }
     }

@@ -12,16 +12,11 @@
 #include "tools/message.h"
 #include "tools/sandbox.h"
 
-static bool prints(const char *path)
-{
-    return !path || strcmp(path, "-") == 0;
-}
-
 /* The real folder of a file that need not be there yet. */
 static char *folder_of(const char *file)
 {
-    char real[PATH_MAX], *copy = strdup(prints(file) ? "." : file);
-    char *folder = !copy ? NULL : prints(file) ? copy : dirname(copy);
+    char real[PATH_MAX], *copy = strdup(option_prints(file) ? "." : file);
+    char *folder = !copy ? NULL : option_prints(file) ? copy : dirname(copy);
     char *kept = folder && realpath(folder, real) ? strdup(real) : NULL;
     free(copy);
     return kept;
@@ -87,7 +82,7 @@ int migrate_write_text(const struct settings *settings, const char *path, const 
     struct jpk_error err = {0};
     if (text->failed)
         return message_memory();
-    if (prints(path)) {
+    if (option_prints(path)) {
         fwrite(buf_text(text), 1, text->size, stdout);
         return 0;
     }

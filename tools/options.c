@@ -60,15 +60,18 @@ const struct option limit_options[] = {
 
 void option_put(struct buf *out, const struct option *option)
 {
-    char left[64];
-    int n = option->letter ? snprintf(left, sizeof left, "  -%c, --%s", option->letter, option->name)
-                           : snprintf(left, sizeof left, "      --%s", option->name);
-    if (option->argument && n > 0 && (size_t)n < sizeof left)
-        snprintf(left + n, sizeof left - (size_t)n, " %s", option->argument);
-    if (strlen(left) > 32)
-        buf_printf(out, "%s\n%34s%s\n", left, "", option->help);
+    size_t start = out->size;
+    if (option->letter)
+        buf_printf(out, "  -%c, --%s", option->letter, option->name);
     else
-        buf_printf(out, "%-34s%s\n", left, option->help);
+        buf_printf(out, "      --%s", option->name);
+    if (option->argument)
+        buf_printf(out, " %s", option->argument);
+    size_t n = out->size - start;
+    if (n > 32)
+        buf_printf(out, "\n%34s%s\n", "", option->help);
+    else
+        buf_printf(out, "%*s%s\n", (int)(34 - n), "", option->help);
 }
 
 void options_help(struct buf *out, const struct command *command)
@@ -83,6 +86,11 @@ void options_help(struct buf *out, const struct command *command)
         for (const struct option *option = *group; option->name; option++)
             option_put(out, option);
     }
+}
+
+bool option_prints(const char *path)
+{
+    return !path || strcmp(path, "-") == 0;
 }
 
 /* ----------------------------------------------------------------------------------------------------- commands */

@@ -142,6 +142,9 @@ int options_parse(const struct command *command, int argc, char **argv, struct s
 void options_help(struct buf *out, const struct command *command);
 void option_put(struct buf *out, const struct option *option);
 
+/* Whether an output of this path is standard output: "-", or none was named. */
+bool option_prints(const char *path);
+
 /* The command whose name starts argv; *words gets how many words it has. NULL when there is none. */
 const struct command *command_find(int argc, char **argv, int *words);
 

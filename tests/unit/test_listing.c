@@ -213,9 +213,12 @@ static void test_texts(void **state)
     assert_kept(f, (struct listing_filter){.verb = "sync"}, "b");
     assert_kept(f, (struct listing_filter){.verb = "sync", .author = "erika"}, "");
     assert_kept(f, (struct listing_filter){.text = ""}, "abc");
-    struct jpk_error err = {0};
-    assert_false(listing_keep(&f->listing, &(struct listing_filter){.text = "\xff"}, &err));
-    assert_int_equal(err.code, JPK_ERR_USAGE);
+    static const struct listing_filter wrong[] = {{.text = "\xff"}, {.verb = "nope"}, {.verb = ""}, {.verb = "Syn"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct jpk_error err = {0};
+        assert_false(listing_keep(&f->listing, &wrong[i], &err));
+        assert_int_equal(err.code, JPK_ERR_USAGE);
+    }
 }
 
 static void test_endpoints(void **state)

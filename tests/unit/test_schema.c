@@ -492,6 +492,21 @@ static void test_jansson(void **state)
         json_decref(instance);
         jpk_validation_free(validation);
     }
+    /* A real is no integer of draft 4, as 1.0 in a text is none. */
+    struct jpk_schema *old =
+        compile_with("{\"$schema\": \"http://json-schema.org/draft-04/schema#\", \"type\": \"integer\"}", NULL);
+    json_t *numbers[] = {json_real(1), json_integer(1)};
+    static const char *const texts[] = {"1.0", "1"};
+    for (size_t i = 0; i < 2; i++) {
+        struct jpk_validation *validation = jpk_validate_json(old, numbers[i], NULL, &err);
+        struct jpk_validation *of_text = jpk_validate(old, texts[i], strlen(texts[i]), NULL, &err);
+        assert_int_equal(jpk_validation_valid(validation), i == 1);
+        assert_int_equal(jpk_validation_valid(of_text), i == 1);
+        jpk_validation_free(validation);
+        jpk_validation_free(of_text);
+        json_decref(numbers[i]);
+    }
+    jpk_schema_free(old);
     json_t *deep = json_array();
     for (int i = 0; i < 5000; i++) {
         json_t *outer = json_array();
