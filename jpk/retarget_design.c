@@ -225,8 +225,8 @@ static bool cut_texts(struct retarget *r, unsigned without)
         const struct hygiene_hit *hit = &r->hits.items[i];
         struct secret secret = secret_of_hit(hit, 0);
         retarget_label_at(&labels, hit->offset, &key);
-        ok = list_here(
-            r, (struct jpk_left_out){.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL}, &secret);
+        struct jpk_left_out row = {.why = retarget_why(hit->rule), .key = key.size ? buf_text(&key) : NULL};
+        ok = (!key.failed || error_memory(r->err)) && list_here(r, row, &secret);
     }
     buf_free(&key);
     buf_clear(&r->cut);

@@ -51,6 +51,7 @@ def make_inputs(program, place):
     jpk("unpack", "-q", "cloud.json", "cloud-tree")
     jpk("recipe", "generate", "-q", "db.jpk", "-o", "recipe")
     workspace(folder)
+    named(folder)
     trees(folder, jpk)
     sides(folder, jpk)
     files_of_sides(folder)
@@ -70,6 +71,17 @@ def workspace(folder):
         shutil.copytree(os.path.join(folder, "db"), os.path.join(folder, "workspace", "env-" + number))
     substitute(os.path.join(folder, "workspace", "env-900104", "environment.properties"), "environment-id=900103",
                "environment-id=900104")
+
+
+def named(folder):
+    """A project, a recipe and an instance with secrets where names and values are shown."""
+    shutil.copytree(os.path.join(folder, "db"), os.path.join(folder, "named"))
+    substitute(os.path.join(folder, "named", "project.xml"), 'name="SFTP"', 'name="SFTP https://bob:hunter-2-hunter@h.acme.io"')
+    substitute(os.path.join(folder, "named", "jitterpak.properties"), "comment=", "comment=password: hunter-2-hunter ")
+    recipe = os.path.join(folder, "named-" + RECIPE)
+    shutil.copy(os.path.join(SAMPLES, "recipes", "invoices", RECIPE), recipe)
+    substitute(recipe, '"name": "', '"pwd=hunter-2-hunter": 1, "pwd=hunter-2-hunter": 2, "name": "')
+    write(folder, "named.json", '{"age": 1, "smtp_pass": "hunter-2-hunter", "mode": "pwd=hunter-2-hunter"}\n')
 
 
 def trees(folder, jpk):
@@ -216,6 +228,12 @@ COMMANDS = [
     command("show in/db.jpk Nothing", status=2),
     *each("show --format %s in/cloud.json 'START Clean-up'", ("text", "json")),
     *each("check -v --format %s in/db.jpk", FINDINGS),
+    *each("info --format %s in/named", ("text", "json")),
+    *each("inventory --format %s in/named", ("text", "csv", "json", "html")),
+    *each("graph --format %s in/named", ("dot", "mermaid", "json")),
+    *each("scan --format %s in/named", FINDINGS, status=1, rows=True),
+    command("recipe validate -j 1 in/named-%s" % RECIPE, status=1, rows=True),
+    *each("schema validate -j 1 --format %s -s in/schema.json in/named.json", FINDINGS, status=1, rows=True),
     command("check -v in/tree in/db", rows=True),
     command("check -v in/cloud.json in/cloud-tree", rows=True),
     command("check -v in/found-tree in/found-cloud-tree", rows=True),
