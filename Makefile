@@ -45,8 +45,7 @@ objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard $(1)/*.c))
 ARCHIVES := $(BUILD)/layers/migrate.a $(BUILD)/layers/recipe.a $(BUILD)/layers/jpk.a $(BUILD)/layers/schema.a \
 	$(BUILD)/layers/hygiene.a $(BUILD)/layers/base.a
 # What finds and masks secrets in any text: it knows no projects, and JSON Schema asks it too.
-HYGIENE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard jpk/hygiene*.c) jpk/secret_text.c \
-	jpk/escapes.c)
+HYGIENE_OBJECTS := $(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard jpk/hygiene*.c) jpk/secret_text.c jpk/escapes.c)
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 FINDINGS_OBJECTS := $(patsubst tools/%.c,$(BUILD)/obj/tools/%.o,$(wildcard tools/findings*.c) \
 	tools/message.c tools/options.c)

@@ -3,13 +3,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "base/text.h"
 #include "base/utf16.h"
 #include "jpk/archive.h"
+#include "jpk/md5.h"
+#include "jpk/metadata.h"
 #include "jpk/model.h"
 #include "jpk/pack_list.h"
 #include "jpk/retarget_parts.h"
+
+/* A file below files/ that has lost something. */
+struct changed_file {
+    struct metadata_file public; /* first, so that the pointers are the same */
+    const char *name;
+};
 
 struct retarget {
     const struct jpk_retarget_options *options;
@@ -22,6 +32,10 @@ struct retarget {
     const struct jpk_entity *entity; /* that it holds, or NULL */
     struct buf text, cut, edited;    /* its text: before, without what texts must not hold, and after */
     enum utf16 form;                 /* what it was before that */
+    size_t size;                     /* the same */
+    struct changed_file *changed;
+    size_t changed_count, changed_capacity;
+    struct map changed_by_name;
     struct hygiene_hits typed, hits; /* what goes because of its property, and what the rest of the text holds */
     struct jpk_error *err;
 };
@@ -284,12 +298,18 @@ static bool original_properties(struct retarget *r)
            archive_read(r->packer.archive, entry, &r->text, r->err);
 }
 
+/* The path below the project's folder. */
+static const char *below_top(const struct retarget *r, const struct packed *packed)
+{
+    return packed->name + strlen(r->packer.top);
+}
+
 /* Edits what is no entity. *edited: whether anything was. */
 static bool edit_file(struct retarget *r, const struct packed *packed, bool *edited)
 {
     enum { EDITS = 16 };
     struct property_edit edits[EDITS];
-    const char *file = packed->name + strlen(r->packer.top);
+    const char *file = below_top(r, packed);
     bool outline = strcmp(file, "project.xml") == 0;
     size_t count = outline ? 0 : property_edits(r, file, edits, EDITS);
     *edited = outline || count > 0 || strcmp(file, "jitterpak.properties") == 0;
@@ -311,6 +331,7 @@ static bool edit_file(struct retarget *r, const struct packed *packed, bool *edi
 /* What was read, as the UTF-8 that texts are searched as. */
 static bool decode(struct retarget *r)
 {
+    r->size = r->text.size;
     r->form = utf16_read(&r->text);
     return !r->text.failed || error_memory(r->err);
 }
@@ -342,6 +363,46 @@ static bool clean_file(struct retarget *r, const struct packed *packed, bool *ed
     return true;
 }
 
+/* -------------------------------------------------------------------------------------------------------- metadata */
+
+static bool is_metadata(const struct retarget *r, const struct packed *packed)
+{
+    return strcmp(below_top(r, packed), "files/.metadata") == 0;
+}
+
+/* Notes what the file at hand has become. */
+static bool note_changed(struct retarget *r, const struct packed *packed)
+{
+    const char *name = below_top(r, packed);
+    if (!text_starts_with(name, "files/"))
+        return true;
+    struct changed_file *list = array_grow(r->changed, r->changed_count, &r->changed_capacity, sizeof *list);
+    if (!list)
+        return error_memory(r->err);
+    r->changed = list;
+    struct changed_file *file = &list[r->changed_count];
+    *file =
+        (struct changed_file){.public = {.before = r->size, .after = r->edited.size}, .name = name + strlen("files/")};
+    md5_hex(buf_text(&r->edited), r->edited.size, file->public.md5);
+    return map_set(&r->changed_by_name, file->name, strlen(file->name), (uint32_t)r->changed_count++) ||
+           error_memory(r->err);
+}
+
+static const struct metadata_file *changed_file(void *context, const char *name)
+{
+    const struct retarget *r = context;
+    uint32_t found = map_get(&r->changed_by_name, name, strlen(name));
+    return found == MAP_NONE ? NULL : &r->changed[found].public;
+}
+
+static void correct_metadata(struct retarget *r)
+{
+    struct buf out = {0};
+    metadata_correct(&r->edited, changed_file, r, &out);
+    buf_free(&r->edited);
+    r->edited = out;
+}
+
 /* ------------------------------------------------------------------------------------------------------ all of it */
 
 static bool write_entry(struct retarget *r, struct jpk_writer *writer, const struct packed *packed)
@@ -354,11 +415,32 @@ static bool write_entry(struct retarget *r, struct jpk_writer *writer, const str
         return true;
     if (edited ? !clean_entity(r, packed) : !clean_file(r, packed, &edited))
         return false;
+    if (r->changed_count > 0 && is_metadata(r, packed)) {
+        correct_metadata(r);
+        edited = true;
+    }
     if (edited)
         utf16_write(&r->edited, r->form);
     if (r->edited.failed)
         return error_memory(r->err);
+    if (edited && !note_changed(r, packed))
+        return false;
     return pack_write(&r->packer, writer, packed, edited ? &r->edited : NULL);
+}
+
+/* What is said of files comes when they are known; where none is changed all have their order. */
+static bool write_entries(struct retarget *r, struct jpk_writer *writer)
+{
+    bool texts = retarget_in_texts(r->options->without), ok = true;
+    const struct packed *metadata = NULL;
+    for (size_t i = 0; ok && i < r->packer.count; i++) {
+        const struct packed *packed = &r->packer.list[i];
+        if (texts && is_metadata(r, packed))
+            metadata = packed;
+        else
+            ok = write_entry(r, writer, packed);
+    }
+    return ok && (!metadata || write_entry(r, writer, metadata));
 }
 
 static bool write_archive(struct retarget *r, const char *path)
@@ -367,8 +449,7 @@ static bool write_archive(struct retarget *r, const char *path)
     bool ok = writer != NULL;
     if (ok && r->options->fast)
         jpk_writer_fast(writer);
-    for (size_t i = 0; ok && i < r->packer.count; i++)
-        ok = write_entry(r, writer, &r->packer.list[i]);
+    ok = ok && write_entries(r, writer);
     ok = ok && jpk_writer_commit(writer, r->err);
     jpk_writer_free(writer);
     return ok;
@@ -385,6 +466,8 @@ static bool check_graph(const struct retarget *r)
 static void release(struct retarget *r)
 {
     free(r->dropped);
+    free(r->changed);
+    map_free(&r->changed_by_name);
     buf_free(&r->text);
     buf_free(&r->cut);
     buf_free(&r->edited);

@@ -148,8 +148,9 @@ SECRET_RULES = ("private-key,jwt,authorization-header,url-credentials,connection
 
 
 def complaints(runner, project):
+    """Errors, and files that are not what files/.metadata says."""
     text = runner.run("check", project).stdout.decode()
-    return re.findall(r": error: (.*)", text)
+    return re.findall(r": (?:error: .*|warning: .*\[file-hash\])", text)
 
 
 def contents(path):
