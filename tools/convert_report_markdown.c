@@ -83,17 +83,18 @@ static void put_findings(struct buf *out, const struct jpk_finding *findings, si
     }
 }
 
-/* The items with a result. */
+/* The items with a result; of those that were converted the ones that something is said of. */
 static void put_items(struct buf *out, const struct convert_report *report, enum jpk_convert_result result,
                       const char *title)
 {
-    if (report->conversion->counts[result] == 0)
-        return;
-    buf_printf(out, "\n## %s\n\n", title);
+    bool any = false;
     for (size_t i = 0; i < report->conversion->item_count; i++) {
         const struct jpk_convert_item *item = &report->conversion->items[i];
-        if (item->result != result)
+        if (item->result != result || (result == JPK_CONVERTED && item->finding_count == 0))
             continue;
+        if (!any)
+            buf_printf(out, "\n## %s\n\n", title);
+        any = true;
         buf_puts(out, "- ");
         markdown_code(out, item->path);
         if (item->target) {
@@ -181,6 +182,7 @@ void convert_report_markdown(struct buf *out, const struct convert_report *repor
     put_items(out, report, JPK_CONVERT_MANUAL, "Items to be done by hand");
     put_items(out, report, JPK_CONVERT_REVIEW, "Items to be looked at");
     put_items(out, report, JPK_CONVERT_DROPPED, "Items that were dropped");
+    put_items(out, report, JPK_CONVERTED, "Items that were converted, with something to know");
     put_connectors(out, report);
     put_secrets(out, report);
     put_schedules(out, report);
