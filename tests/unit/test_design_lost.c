@@ -27,10 +27,14 @@
          ",'adapterId':'" adapter "','functionName':'" function "','polarity':'" polarity                              \
          "','endpoint':" LINK(connection, "600") more)
 #define WRITE(n, name, more) ACTIVITY(n, name, "tempstorage", "tempstorage_write", "target", "90", more)
-#define FLAT(options, columns)                                                                                         \
+#define FLAT(...) FLAT_OF(__VA_ARGS__)
+#define FLAT_OF(options, columns)                                                                                      \
     "{'name':'F','O':{'customSchemaIsFlat':true,'delimiter':','" options                                               \
     "},'root':{'N':'__flat__','MN':0,'MX':'unbounded','T':'complex','C':[{'N':'a','MN':0,'MX':1,'T':'string'" columns  \
     "}]}}"
+#define FLAT_SIDE(...) "{'name':'F','id':'" GUID("21") "','document':" FLAT(__VA_ARGS__) "}"
+#define NOTED_STEP "{'id':'" GUID("11") "','type':400,'note':'n'}"
+#define LATE_OUTCOME "{'outcomeType':200,'operationId':'" GUID("42") "','delay':5}"
 #define TRANSFORMATION(n, name, target, more)                                                                          \
     PART(n, "700", name, ",'source':null,'target':" target ",'mappingRules':[],'loopMappingRules':[]" more)
 
@@ -45,6 +49,31 @@ static bool says(const struct dm *dm, const char *name, const char *rule, const 
             return true;
     return false;
 }
+
+/* An export of these components; `project` and `more` are further members of the project and of the export. */
+static void make(struct dm *dm, const char *const *components, size_t count, const char *project, const char *more)
+{
+    struct buf text = {0};
+    buf_puts(&text, "{'project':{'id':'0000000f-0000-4000-8000-0000000000ab','name':'P','components':[");
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%s%s", i > 0 ? "," : "", components[i]);
+    buf_printf(&text, "]%s},'version':4%s}", project, more);
+    dm_make(dm, buf_text(&text));
+    buf_free(&text);
+}
+
+/* Components that hold more than is carried over. */
+static const char *const holding[] = {
+    CONNECTION("90", "Temp", "tempstorage", ",'description':'of the connection'"),
+    WRITE("02", "Write b", ",'plugins':[{'name':'http://x/user/P'}]"),
+    SCRIPT("11", "S", ",'notes':[{'text':'N'}]"),
+    SCRIPT("12", "Plain", ",'notes':[],'more':{'a':[null,false,0,'']},'modifiedOn':5,'description':'kept'"),
+    PART("21", "900", "F", ",'description':'of the schema','schemaTypeDocument':" FLAT("", "")),
+    TRANSFORMATION("31", "T", FLAT_SIDE("", ""), ",'notes':[{'text':'N'}],'options':{'x':1}"),
+    PART("41", "200", "O", ",'isDisabled':true,'steps':[" NOTED_STEP "],'outcomes':[" LATE_OUTCOME "]"),
+    PART("42", "200", "O2", ",'steps':[" LINK("12", "400") "]"),
+    PART("51", "1200", "E", ",'isHtml':true,'apiToken':'clear'"),
+};
 
 static void test_members(void **state)
 {
@@ -69,57 +98,9 @@ static void test_members(void **state)
         {"Temp", "description-lost", "its description has no place there: 'of the connection'"},
     };
     struct dm dm;
-    dm_make(
-        &dm,
-        EXPORT(
-            CONNECTION("90", "Temp", "tempstorage", ",'description':'of the connection'") "," WRITE("02", "Write b", ",'plugins':[{'name':'http://x/user/P'}]") "," SCRIPT(
-                "11", "S",
-                ",'notes':[{'text':'N'}]") "," SCRIPT("12", "Plain",
-                                                      ",'notes':[],'more':{'a':[null,false,0,'']},'modifiedOn':5,'"
-                                                      "description':'kept'") "," PART("21", "900", "F",
-                                                                                      ",'description':'of the "
-                                                                                      "schema','schemaTypeDocument'"
-                                                                                      ":" FLAT(
-                                                                                          "",
-                                                                                          "")) "," TRANSFORMATION("31",
-                                                                                                                  "T",
-                                                                                                                  "{'"
-                                                                                                                  "name"
-                                                                                                                  "':'"
-                                                                                                                  "F','"
-                                                                                                                  "id':"
-                                                                                                                  "'" GUID("21") "','document':" FLAT(
-                                                                                                                      "",
-                                                                                                                      "") "}",
-                                                                                                                  ",'"
-                                                                                                                  "note"
-                                                                                                                  "s':["
-                                                                                                                  "{'"
-                                                                                                                  "text"
-                                                                                                                  "':'"
-                                                                                                                  "N'}]"
-                                                                                                                  ",'"
-                                                                                                                  "opti"
-                                                                                                                  "ons'"
-                                                                                                                  ":{'"
-                                                                                                                  "x':"
-                                                                                                                  "1}") "," PART("41",
-                                                                                                                                 "200",
-                                                                                                                                 "O",
-                                                                                                                                 ",'isDisabled':true,'steps':[{'id':'" GUID(
-                                                                                                                                     "11") "','type':400,'note':'n'}],"
-                                                                                                                                           "'outcomes':[{'outcomeType':200,'operationId':'" GUID(
-                                                                                                                                               "42") "','delay':5}]") "," PART("42",
-                                                                                                                                                                               "200",
-                                                                                                                                                                               "O2",
-                                                                                                                                                                               ",'steps':[" LINK(
-                                                                                                                                                                                   "12",
-                                                                                                                                                                                   "400") "]") "," PART("51",
-                                                                                                                                                                                                        "1200",
-                                                                                                                                                                                                        "E",
-                                                                                                                                                                                                        ",'isHtml':true,'apiToken':'clear'"),
-            ",'tags':['t'],'workflows':[{'name':'Empty','operations':[],'description':'w'}]",
-            ",'apis':[{'name':'A'}],'later':{'x':'y'}"));
+    make(&dm, holding, sizeof holding / sizeof holding[0],
+         ",'tags':['t'],'workflows':[{'name':'Empty','operations':[],'description':'w'}]",
+         ",'apis':[{'name':'A'}],'later':{'x':'y'}");
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
         if (!says(&dm, wanted[i].item, wanted[i].rule, wanted[i].text))
             fail_msg("nobody says of %s: %s", wanted[i].item ? wanted[i].item : "the project", wanted[i].text);
@@ -130,40 +111,30 @@ static void test_members(void **state)
     dm_free(&dm);
 }
 
+#define HTTP_OPERATION(n, name, answer)                                                                                \
+    PART(n, "200", name, ",'steps':[" LINK("31", "700") "," LINK("01", "500") answer "]")
+static const char *const answering[] = {
+    CONNECTION("90", "Temp", "tempstorage", ""),
+    CONNECTION("91", "H", "http", ""),
+    ACTIVITY("01", "Write h", "http", "http_post", "target", "91", ",'description':'d'"),
+    WRITE("02", "Write b", ""),
+    WRITE("03", "Write c", ""),
+    TRANSFORMATION("31", "T", FLAT_SIDE("", ""), ""),
+    HTTP_OPERATION("41", "To b", "," LINK("02", "500")),
+    HTTP_OPERATION("42", "To c", "," LINK("03", "500")),
+    HTTP_OPERATION("43", "To b again", "," LINK("02", "500")),
+    HTTP_OPERATION("44", "Nowhere", ""),
+    HTTP_OPERATION("45", "To c again", "," LINK("03", "500")),
+};
+
 /* Where the answer of a target of HTTP goes is a setting of it, so that each other answer needs another target. */
 static void test_answers(void **state)
 {
     (void)state;
-#define HTTP_OPERATION(n, name, answer)                                                                                \
-    PART(n, "200", name, ",'steps':[" LINK("31", "700") "," LINK("01", "500") answer "]")
     static const char *const names[] = {"To b", "To c", "To b again", "Nowhere", "To c again"};
     struct dm dm;
     const char *content[5];
-    dm_make(
-        &dm,
-        EXPORT(
-            CONNECTION("90", "Temp", "tempstorage", "") "," CONNECTION("91", "H", "http", "") "," ACTIVITY("01", "Write h", "http", "http_post", "target", "91", ",'description':'d'") "," WRITE(
-                "02", "Write b",
-                "") "," WRITE("03", "Write c",
-                              "") "," TRANSFORMATION("31", "T", "{'name':'F','document':" FLAT("", "") "}",
-                                                     "") "," HTTP_OPERATION("41", "To b",
-                                                                            "," LINK(
-                                                                                "02",
-                                                                                "500")) "," HTTP_OPERATION("42", "To c",
-                                                                                                           "," LINK(
-                                                                                                               "03",
-                                                                                                               "500")) "," HTTP_OPERATION("43",
-                                                                                                                                          "To b again",
-                                                                                                                                          "," LINK(
-                                                                                                                                              "02",
-                                                                                                                                              "500")) "," HTTP_OPERATION("44",
-                                                                                                                                                                         "Nowhere",
-                                                                                                                                                                         "") "," HTTP_OPERATION("45",
-                                                                                                                                                                                                "To c again",
-                                                                                                                                                                                                "," LINK(
-                                                                                                                                                                                                    "03",
-                                                                                                                                                                                                    "500")),
-            "", ""));
+    make(&dm, answering, sizeof answering / sizeof answering[0], "", "");
     static const char *const answers[] = {GUID("02"), GUID("03"), GUID("02"), "", GUID("03")};
     for (size_t i = 0; i < 5; i++) {
         const struct jpk_entity *operation = dm_entity(&dm, JPK_TYPE_OPERATION, names[i]);
@@ -238,28 +209,19 @@ static void test_switches(void **state)
 static void test_columns(void **state)
 {
     (void)state;
-#define SIDE "{'name':'F','id':'" GUID("21") "','document':"
+#define COLUMNS(fixed) ",'isFixedSchema':" fixed, ",'BG':1,'EN':10"
     struct dm dm;
-    dm_make(&dm, EXPORT(PART("21", "900", "F",
-                             ",'schemaTypeDocument':" FLAT(
-                                 ",'isFixedSchema':true",
-                                 ",'BG':1,'EN':10")) "," TRANSFORMATION("31", "T",
-                                                                        SIDE FLAT(",'isFixedSchema':true",
-                                                                                  ",'BG':1,'EN':10") "}",
-                                                                        ""),
+    dm_make(&dm, EXPORT(PART("21", "900", "F", ",'schemaTypeDocument':" FLAT(COLUMNS("true"))) "," TRANSFORMATION(
+                            "31", "T", FLAT_SIDE(COLUMNS("true")), ""),
                         "", ""));
     assert_true(says(&dm, "F", "setting-lost", "its fields have columns"));
     assert_true(says(&dm, "F", "setting-lost", ": 'a 1-10'"));
     dm_free(&dm);
-    dm_make(&dm,
-            EXPORT(TRANSFORMATION("31", "T",
-                                  "{'name':'F','document':" FLAT(",'isFixedSchema':true", ",'BG':1,'EN':10") "}", ""),
-                   "", ""));
+    /* Where no component is its schema, the transformation says so. */
+    dm_make(&dm, EXPORT(TRANSFORMATION("31", "T", FLAT_SIDE(COLUMNS("true")), ""), "", ""));
     assert_true(says(&dm, "T", "setting-lost", ": 'a 1-10'"));
     dm_free(&dm);
-    dm_make(&dm,
-            EXPORT(PART("21", "900", "F", ",'schemaTypeDocument':" FLAT(",'isFixedSchema':false", ",'BG':-1,'EN':-1")),
-                   "", ""));
+    dm_make(&dm, EXPORT(PART("21", "900", "F", ",'schemaTypeDocument':" FLAT(COLUMNS("false"))), "", ""));
     dm_found(&dm, "F", "setting-lost", 0);
     dm_free(&dm);
 }
