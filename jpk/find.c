@@ -119,7 +119,7 @@ static void add_files(struct finder *f, const struct listing *listing, const cha
     for (size_t i = 0; i < listing->count && !f->failed; i++) {
         const char *name = listing->names[i].name;
         bool link = listing->names[i].kind == WALK_LINK, jitterpak = text_ends_with(name, ".jpk");
-        if (listing->names[i].kind != WALK_FILE && !(link && jitterpak))
+        if (listing->names[i].kind != WALK_FILE && !(link && jitterpak && f->flags & JPK_FIND_LINKS))
             continue;
         if (link)
             add_problem(f, join(f, path, name), JPK_ERR_SPECIAL,

@@ -518,7 +518,8 @@ static bool find_all(struct survey *survey, char *const *paths, size_t count, co
     if (!survey->found)
         return error_memory(err);
     for (size_t i = 0; i < count; i++) {
-        struct jpk_found_list *list = jpk_find_projects(paths[i], JPK_FIND_EXPORTS, options->limits, err);
+        struct jpk_found_list *list =
+            jpk_find_projects(paths[i], JPK_FIND_EXPORTS | JPK_FIND_LINKS, options->limits, err);
         if (!list)
             return false;
         survey->found[survey->found_count++] = list;

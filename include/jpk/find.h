@@ -25,11 +25,12 @@ struct jpk_found_list {
 };
 
 enum {
-    JPK_FIND_EXPORTS = 1 /* exports of Cloud Studio too */
+    JPK_FIND_EXPORTS = 1, /* exports of Cloud Studio too */
+    JPK_FIND_LINKS = 2    /* links that look like Jitterpaks are problems */
 };
 
 /*
- * The projects at or below `path`, without opening them. `flags` is 0 or JPK_FIND_EXPORTS:
+ * The projects at or below `path`, without opening them. `flags` are of the kind above, or 0:
  *  - `path` itself, when it is no folder, whatever it is called and whether it is there or not;
  *  - files whose names end in `.jpk`, in any letter case;
  *  - with JPK_FIND_EXPORTS files whose names end in `.json`, in any letter case, and whose content is an object with a
@@ -41,9 +42,10 @@ enum {
  *  - a folder with a manifest.jip, a workspace: itself, or when several folders directly in it hold a project.xml, each
  *    of these.
  * Nothing is searched inside of a project. Names that begin with a dot are left out, and links are not followed, but
- * for `path` itself; one whose name ends in `.jpk` is a `problem`. A folder that cannot be listed is a `problem`, and
- * so is one that lies deeper than limits->path_parts below `path`, or that would be more than the limits->entries-th
- * folder or project: the search ends there. `limits` may be NULL for the defaults. Errors: JPK_ERR_MEMORY.
+ * for `path` itself; with JPK_FIND_LINKS one whose name ends in `.jpk` is a `problem`. A folder that cannot be listed
+ * is a `problem`, and so is one that lies deeper than limits->path_parts below `path`, or that would be more than the
+ * limits->entries-th folder or project: the search ends there. `limits` may be NULL for the defaults. Errors:
+ * JPK_ERR_MEMORY.
  */
 JPK_API struct jpk_found_list *jpk_find_projects(const char *path, unsigned flags, const struct jpk_limits *limits,
                                                  struct jpk_error *err);

@@ -208,8 +208,12 @@ def merge_conflict(repository):
     check("a merge with conflicts", status == 1 and "CONFLICT (content): Merge conflict in orders.jpk" in out and
           "Script/Setup Variables: script: line 3: both sides changed these lines" in out, out)
     script = r.script_of("orders.jpk")
-    check("marks in the script", "        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, merge_export_tree, difference,
-                     every_difference):
+    check("marks in the script", "<<<<<<< ours\n$order.page = 2;\n=======\n$order.page = 3;\n>>>>>>> theirs\n" in script, script)
+    check("the archive is one", zipfile.ZipFile(r.path("orders.jpk")).testzip() is None)
+    check("marks in the export", "<<<<<<< ours\\n$FailureCount = 2;" in r.read("contacts.json"))
+    check("the export is JSON", json.loads(r.read("contacts.json")))
+    other = r.read("other.json")
+    check("git's own marks", '<<<<<<< ours\n  "x": 1,\n=======\n  "y": 1,\n>>>>>>> theirs\n' in other, other)
     r.git("merge", "--abort")
 
 
@@ -314,7 +318,121 @@ def merge_export_tree(repository):
     status, out = merged(((6, "none", "none"), {"description": "mine"}), ((7, "none", "none"), {"description": "yours"}))
     top = r.read("export-tree/cloud.json")
     check("git's marks where both changed one line", status == 1 and out.count("CONFLICT") == 1 and
-          '        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, merge_export_tree, difference,
+          '<<<<<<< ours\n    "description": "mine",\n=======\n    "description": "yours",\n>>>>>>> theirs\n' in top, out + top)
+    r.git("merge", "--abort")
+
+
+def difference(repository):
+    r = repository
+    r.git("checkout", "-q", "-B", "changed", "main")
+    r.edit_pack("orders.jpk", "$order.page = 1;", "$order.page = 9;")
+    r.edit_pack("./-o.jpk", "$order.page = 1;", "$order.page = 8;")
+    r.write("other.json", r.read("other.json").replace('"b": 2', '"b": 9'))
+    status, out = r.git("--no-pager", "diff", "--", ".", ok=False)
+    check("a difference of the working tree", "-$order.page = 1;\n+$order.page = 8;" in out, out)
+    r.commit("changed")
+    status, out = r.git("--no-pager", "diff", "main", "changed", "--", "orders.jpk", "./-o.jpk", "other.json")
+    lines = [line for line in out.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    words = [line for line in lines if not line[1:].startswith("  content ")]
+    check("a difference", words == ["-$order.page = 1;", "+$order.page = 8;", "-$order.page = 1;", "+$order.page = 9;",
+                                    '-  "b": 2,', '+  "b": 9,'] and len(lines) == len(words) + 4, out)
+
+
+# One edit of each kind: a file of the tree, what goes and what comes.
+EDITS = [
+    ("a description", "Script/Setup Variables.xml", '<konga.string name="Description"/>',
+     '<konga.string name="Description">New</konga.string>'),
+    ("the description of a folder", "Script/Logging/.folder.xml", '<konga.string name="Description"/>',
+     '<konga.string name="Description">New</konga.string>'),
+    ("a property of the project", "jitterpak.properties", "comment=", "comment=New"),
+    ("a property of the environment", "environment.properties", "environment-description=", "environment-description=New"),
+    ("plugins", "plugins.xml", "\n", "\n<!-- new -->\n"),
+    ("an encrypted value", "ProjectVariable/Warehouse/warehouse_login.xml", 'value="$00', 'value="$00AAAA'),
+    ("the content of a file", "files/jitterbit.json.order_search.xsd", "minOccurs", "maxOccurs"),
+    ("what is said of a file", "files/.metadata", 'PossibleRootNodes" value="json"', 'PossibleRootNodes" value="other"'),
+    ("a field of a structure", "Document/Run log line.xml", 'required="1"', 'required="0"'),
+    ("the delimiter of a structure", "Document/Run log line.xml", 'Delimiter value=","', 'Delimiter value=";"'),
+    ("a file name", "Target/Run log.xml", 'key="file_name" value="', 'key="file_name" value="x'),
+]
+
+
+def parts(export):
+    return {c["name"]: c for c in export["project"]["components"]}
+
+
+def lines_of(export):
+    return parts(export)["Contact lines"]["schemaTypeDocument"]
+
+
+ASSET = {"path": "a.xsd", "type": "xml", "properties": [], "compressedContent": "eNpLTEoGAAJNASc="}
+EXPORT_EDITS = [
+    ("the description of a project", lambda e: e["project"].update(description="New")),
+    ("a setting of a project", lambda e: e["project"].update(requireDeployTag=True)),
+    ("a tag", lambda e: e["project"]["tags"].append("new")),
+    ("an asset", lambda e: e["assets"].append(ASSET)),
+    ("a workflow", lambda e: e["project"]["workflows"].append({"name": "New", "id": "new", "operations": []})),
+    ("an operation that moves", lambda e: e["project"]["workflows"][1]["operations"].append(
+        e["project"]["workflows"][0]["operations"].pop())),
+    ("a node", lambda e: lines_of(e)["root"]["C"].pop()),
+    ("an option of a schema", lambda e: lines_of(e)["O"].update(delimiter=";")),
+    ("the type of a script", lambda e: parts(e)["Setup"].update(scriptType=0)),
+    ("notes", lambda e: parts(e)["Setup"].update(notes=[{"text": "New"}])),
+    ("a hidden value", lambda e: parts(e)["sf_password"].update(defaultValue="$00AAAAAAAAAAAAAAAAAAAAAA")),
+    ("what nobody knows", lambda e: parts(e)["Failure"].update(brandNew=True)),
+    ("an option of an operation", lambda e: parts(e)["Query contacts"].update(options={"timeout": 1})),
+]
+
+
+def tell_apart(r, name, before, after):
+    """What `jpk diff` finds is never an empty difference to git."""
+    status, out, err = r.jpk("diff", before, after)
+    check(f"{name} is a difference", status == 1, out + err)
+    check(f"{name} shows", r.must("git", "textconv", before) != r.must("git", "textconv", after), out)
+
+
+def every_difference(repository):
+    r = repository
+    r.must("unpack", "-q", SAMPLE, ".git/before")
+    r.must("pack", "-q", ".git/before", ".git/before.jpk")
+    for name, file, old, new in EDITS:
+        shutil.rmtree(r.path(".git/after"), ignore_errors=True)
+        shutil.copytree(r.path(".git/before"), r.path(".git/after"))
+        text = r.read(f".git/after/{file}")
+        check(f"{name} can be edited", old in text, text[:1000])
+        r.write(f".git/after/{file}", text.replace(old, new, 1))
+        r.must("pack", "-q", "-f", ".git/after", ".git/after.jpk")
+        tell_apart(r, name, ".git/before.jpk", ".git/after.jpk")
+    shutil.copytree(r.path(".git/before/Script/Logging"), r.path(".git/after/Script/Empty"))
+    for name in os.listdir(r.path(".git/after/Script/Empty")):
+        if name != ".folder.xml":
+            os.remove(r.path(f".git/after/Script/Empty/{name}"))
+    name = ".git/after/Script/Empty/.folder.xml"
+    r.write(name, r.read(name).replace("5a5368d9", "00000000").replace('"Logging"', '"Empty"'))
+    r.must("pack", "-q", "-f", ".git/after", ".git/after.jpk")
+    tell_apart(r, "an empty folder", ".git/before.jpk", ".git/after.jpk")
+    for name, edit in EXPORT_EDITS:
+        with open(EXPORT, encoding="utf-8") as file:
+            export = json.load(file)
+        r.write(".git/before.json", json.dumps(export))
+        edit(export)
+        r.write(".git/after.json", json.dumps(export))
+        tell_apart(r, name, ".git/before.json", ".git/after.json")
+
+
+def main():
+    arguments, program = sys.argv[1:], os.path.join(ROOT, "build/jpk")
+    if len(arguments) == 2 and arguments[0] == "--program":
+        program = os.path.abspath(arguments[1])
+    if not shutil.which("git"):
+        print("git: skipped, git is not installed")
+        return 0
+    folder = tempfile.mkdtemp(prefix="jpk-git-")
+    try:
+        repository = Repository(folder, program)
+        outside(program, folder)
+        install(repository)
+        first_commit(repository)
+        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, merge_export_tree, difference,
                      every_difference):
             try:
                 step(repository)

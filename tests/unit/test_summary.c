@@ -359,7 +359,7 @@ static void test_find(void **state)
     assert_int_equal(symlink("b.jpk", path), 0);
     snprintf(path, sizeof path, "%s/a/loop", root);
     assert_int_equal(symlink("..", path), 0);
-    struct jpk_found_list *list = jpk_find_projects(root, 0, NULL, &err);
+    struct jpk_found_list *list = jpk_find_projects(root, JPK_FIND_LINKS, NULL, &err);
     assert_non_null(list);
     assert_found(list, root, expected, sizeof expected / sizeof expected[0]);
     for (size_t i = 0; i < list->count; i++) /* a link that looks like a project is not passed over in silence */
@@ -370,7 +370,7 @@ static void test_find(void **state)
     list = jpk_find_projects("/nowhere/at/all", 0, NULL, &err);
     assert_found(list, "", (const char *const[]){"/nowhere/at/all"}, 1);
     jpk_found_free(list);
-    list = jpk_find_projects(path, 0, NULL, &err);
+    list = jpk_find_projects(path, JPK_FIND_LINKS, NULL, &err);
     assert_int_equal(list->count, sizeof expected / sizeof expected[0]);
     jpk_found_free(list);
     jpk_found_free(NULL);
