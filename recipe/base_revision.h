@@ -3,7 +3,8 @@
  * in.
  *
  * git is asked, `git cat-file --batch`, by one process that lives as long as this; it is started without a shell and
- * may use no remotes, so that objects that a partial clone has not got are errors. Any number of threads may read, one after the other.
+ * may use no remotes, so that objects that a partial clone has not got are errors. Any number of threads may read, one
+ * after the other.
  */
 #ifndef RECIPE_BASE_REVISION_H
 #define RECIPE_BASE_REVISION_H
