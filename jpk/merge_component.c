@@ -139,8 +139,7 @@ static void settle_member(struct component_merge *c, const uint32_t objects[MERG
         settle_object(c, values, cloud_member_shape(doc, objects[side], shape, key), false);
 }
 
-/* Members of what lists hold stay as they are: only lines tell the elements apart. Recursion is bounded by the reader.
- */
+/* Members of what lists hold stay as they are: only lines tell the elements apart. The reader bounds the recursion. */
 static void settle_object(struct component_merge *c, const uint32_t objects[MERGE_SIDES], enum cloud_shape shape,
                           bool root)
 {
@@ -214,7 +213,8 @@ bool merge_component(struct merging *m, const char *path, const struct buf *cons
 {
     struct component_merge c = {.m = m};
     size_t edits = 0;
-    enum cloud_shape shape = read_versions(&c, files) ? shape_of(&c, path) : SHAPE_ANY;
+    bool readable = read_versions(&c, files) && c.versions[m->main].there && c.versions[m->other].there;
+    enum cloud_shape shape = readable ? shape_of(&c, path) : SHAPE_ANY;
     if (shape != SHAPE_ANY) {
         const uint32_t roots[MERGE_SIDES] = {c.versions[MERGE_BASE].there ? 0 : JDOC_NONE, 0, 0};
         settle_object(&c, roots, shape, shape != SHAPE_EXPORT);
