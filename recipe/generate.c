@@ -170,9 +170,10 @@ static bool identify(struct plan *plan, const struct jpk_recipe_options *options
     *sha256 = options ? options->sha256 : NULL;
     if (!*file && !folder)
         plan_finding(plan, JPK_WARNING, "no-jitterpak", NULL,
-                     *base_name(given) ? "the recipe cannot name the Jitterpak, for its name has a backslash: give it "
-                                         "another one and generate again"
-                                       : "nothing says what the Jitterpak is called, so the recipe does not name it");
+                     given && *base_name(given)
+                         ? "the recipe cannot name the Jitterpak, for its name has a backslash: give it "
+                           "another one and generate again"
+                         : "nothing says what the Jitterpak is called, so the recipe does not name it");
     if (*sha256 || folder)
         return true;
     *sha256 = computed;

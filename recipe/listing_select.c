@@ -66,7 +66,8 @@ static bool make_verb(struct needle *needle, const char *text, struct jpk_error 
     if (!make_needle(needle, "--verb", text, err))
         return false;
     for (size_t i = 0; !is && check_verb_name(i); i++) {
-        is = strlen(check_verb_name(i)) == needle->n && strncasecmp(check_verb_name(i), needle->text, needle->n) == 0;
+        is = needle->n == strlen(check_verb_name(i)) && needle->text &&
+             strncasecmp(check_verb_name(i), needle->text, needle->n) == 0;
         buf_printf(&known, "%s%s", i > 0 ? ", " : "", check_verb_name(i));
     }
     if (!is && known.failed) {
