@@ -361,6 +361,8 @@ static bool add_hosts(struct filter *filter, struct hosts *hosts, const struct h
                       struct jpk_error *err)
 {
     size_t total = 1;
+    if (options->host_count == 0)
+        return true; /* a text in which nothing is found needs no memory */
     for (size_t i = 0; i < options->host_count; i++)
         total += strlen(options->hosts[i]) + 1;
     if (options->host_count > HYGIENE_HOSTS_MAX)

@@ -128,6 +128,8 @@ static bool ambiguous(struct jpk_archive *archive, struct arena *arena, const st
         const char *id = base ? neighbour(archive, arena, base, "environment.properties", "environment-id", err) : NULL;
         const char *name =
             base ? neighbour(archive, arena, base, "environment.properties", "environment-name", err) : NULL;
+        if (!base)
+            error_memory(err);
         buf_printf(&list, "%s%s", i ? ", " : "", base && *base ? base : "./");
         if (id)
             buf_printf(&list, " (%s%s%s)", id, name ? " " : "", name ? name : "");
@@ -165,7 +167,9 @@ static size_t choose(struct jpk_archive *archive, struct arena *arena, const str
         if (!asked && manifest != SIZE_MAX) {
             asked = true;
             char *folder = base_of(archive, arena, manifest);
-            last = folder ? neighbour(archive, arena, folder, "manifest.jip", "last-environment", err) : NULL;
+            if (!folder)
+                return error_memory(err), SIZE_MAX;
+            last = neighbour(archive, arena, folder, "manifest.jip", "last-environment", err);
         }
         const char *choice = wanted ? wanted : last;
         if (choice && environment_matches(archive, arena, base, choice, err)) {

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
     mallopt(M_MMAP_THRESHOLD, 512 * 1024);
     /* No setlocale: numbers, sorting and messages are the same everywhere. */
     int status = dispatch(argc - 1, argv + 1);
-    if (message_failed())
+    if (message_failed() && status != 4)
         status = message_memory();
     /* A full disk shows only when the last bytes are written. */
     if (ferror(stdout) || fclose(stdout) != 0) {
