@@ -114,7 +114,8 @@ const char *ledger_text(struct ledger *ledger, const char *format, ...)
 }
 
 /* A message that is too long, and names that were cut in it, end at a character. */
-static const char *short_text(struct ledger *ledger, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static const char *short_text(struct ledger *ledger, const char *format,
+                                                                    va_list args)
 {
     char line[JPK_ERROR_MESSAGE_MAX];
     int written = vsnprintf(line, sizeof line, format, args);
