@@ -283,10 +283,11 @@ static bool keep_changed(struct merging *m, const struct merge_form *form,
         return take(result, changed);
     if (form->same(m, nodes[MERGE_BASE], changed, true)) /* by noise alone */
         return take(result, NULL);
+    if (changed->flags & MERGE_NOISE) /* no conflict, so it stays whoever is favored */
+        return take(result, changed);
     if (merge_favors(m))
         left = m->main;
-    if (!(changed->flags & MERGE_NOISE))
-        clash(m, form, nodes, JPK_MERGE_DELETED, merge_kept(left));
+    clash(m, form, nodes, JPK_MERGE_DELETED, merge_kept(left));
     return take(result, nodes[left]);
 }
 
