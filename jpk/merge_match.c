@@ -198,6 +198,13 @@ static const char *file_key(struct project_merge *p, enum merge_side side, const
     return side == MERGE_OURS || merge_has_outside(p) ? outside_key(p, side, name) : NULL;
 }
 
+/* What lies beside the project there would lie in it here, where its folder has another name. */
+static bool lies_in_project(struct project_merge *p, const char *key)
+{
+    const char *base = p->base[MERGE_OURS], *name = outside_name(p, key);
+    return *base && name && text_starts_with(name, base);
+}
+
 static void add_file(struct project_merge *p, enum merge_side side, size_t entry)
 {
     struct merging *m = p->m;
@@ -206,6 +213,8 @@ static void add_file(struct project_merge *p, enum merge_side side, size_t entry
     if (!key)
         return;
     bool outside = *key == '/';
+    if (outside && key != manifest && side != MERGE_OURS && lies_in_project(p, key))
+        return;
     uint32_t at = map_get(&p->by_key, key, strlen(key));
     if (at == MAP_NONE && key == manifest && side != MERGE_OURS)
         return; /* ours come first: it is no workspace */
