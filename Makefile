@@ -257,7 +257,7 @@ CHECKS_OUTSIDE := disk memory sandbox layers install-test
 check:
 	@.ci/packages $(CHECK_PACKAGES)
 	@$(MAKE) --no-print-directory -j$(JOBS) $(CHECK_PROGRAMS)
-	@$(MAKE) --no-print-directory $(CHECKS) $(CHECKS_OUTSIDE)
+	@$(MAKE) --no-print-directory --output-sync=target -j$(JOBS) $(CHECKS) $(CHECKS_OUTSIDE)
 
 .PHONY: unit-programs
 unit-programs: $(UNIT_TESTS)
