@@ -73,7 +73,7 @@ static void put_todo(struct jstream *s, const struct journal_record *record)
     jstream_close(s, ']');
 }
 
-static void put_left_out(struct jstream *s, const char *key, const struct journal_left_out *list, size_t count)
+void journal_put_left_out(struct jstream *s, const char *key, const struct journal_left_out *list, size_t count)
 {
     if (count == 0)
         return;
@@ -120,8 +120,8 @@ void journal_write(struct buf *out, const struct journal_record *record)
     if (record->status != JOURNAL_FAILED) {
         put_todo(s, record);
         put_figures(s, record);
-        put_left_out(s, "leftOut", record->left_out, record->left_out_count);
-        put_left_out(s, "kept", record->kept, record->kept_count);
+        journal_put_left_out(s, "leftOut", record->left_out, record->left_out_count);
+        journal_put_left_out(s, "kept", record->kept, record->kept_count);
     }
     jstream_close(s, '}');
 }

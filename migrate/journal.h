@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/jstream.h"
 #include "jpk/convert.h"
 #include "jpk/jpk.h"
 
@@ -67,6 +68,9 @@ struct journal_record {
 
 /* Appends a record as JSON. */
 void journal_write(struct buf *out, const struct journal_record *record);
+
+/* Writes a list of what was left out, or could not be, as records and reports have it; nothing when it is empty. */
+void journal_put_left_out(struct jstream *s, const char *key, const struct journal_left_out *list, size_t count);
 
 /*
  * Reads a record; its texts are in `arena`. False: it is not there, or it is none, as after a crash of the machine:

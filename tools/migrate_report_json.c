@@ -135,22 +135,6 @@ static void put_link(struct jstream *s, const struct migrate_report *report, con
     free(link);
 }
 
-static void put_left_out(struct jstream *s, const char *key, const struct journal_left_out *list, size_t count)
-{
-    if (count == 0)
-        return;
-    jstream_open(s, key, '[');
-    for (size_t i = 0; i < count; i++) {
-        jstream_open(s, NULL, '{');
-        jstream_text(s, "what", list[i].what);
-        jstream_text(s, "item", list[i].item);
-        jstream_text(s, "key", list[i].key);
-        jstream_text(s, "note", list[i].note);
-        jstream_close(s, '}');
-    }
-    jstream_close(s, ']');
-}
-
 static void put_written(struct jstream *s, const struct migrate_report *report, const struct overview_project *project)
 {
     const struct journal_record *record = &project->record;
@@ -171,8 +155,8 @@ static void put_written(struct jstream *s, const struct migrate_report *report, 
         jstream_close(s, '}');
     }
     jstream_close(s, ']');
-    put_left_out(s, "leftOut", record->left_out, record->left_out_count);
-    put_left_out(s, "kept", record->kept, record->kept_count);
+    journal_put_left_out(s, "leftOut", record->left_out, record->left_out_count);
+    journal_put_left_out(s, "kept", record->kept, record->kept_count);
 }
 
 static void put_project(struct jstream *s, const struct migrate_report *report, const struct overview_project *project)
