@@ -9,8 +9,8 @@
 #include "jpk/merge_list.h"
 #include "jpk/merge_project.h"
 #include "jpk/merge_xml.h"
+#include "jpk/metadata.h"
 #include "jpk/secret_field.h"
-#include "jpk/xml_scan.h"
 
 /* ------------------------------------------------------------------------------------------------- the unit at hand */
 
@@ -329,16 +329,24 @@ static bool merge_project_file(struct project_merge *p)
     return !p->m->failed;
 }
 
-/* The checksum and size that files/.metadata has of a file. */
-static void put_checked(struct buf *out, const struct xml_scanner *scanner, const struct xml_tag *tag, const char *name,
-                        const char *value, size_t *done)
+/* A file that was merged, for files/.metadata. */
+struct merged_file {
+    struct project_merge *p;
+    struct metadata_file file;
+};
+
+static const struct metadata_file *find_merged(void *context, const char *name)
 {
-    size_t start, end;
-    if (!xml_tag_attribute(scanner, tag, name, &start, &end) || start < *done)
-        return;
-    buf_put(out, scanner->text + *done, start - *done);
-    buf_puts(out, value);
-    *done = end;
+    struct merged_file *found = context;
+    struct buf path = {0};
+    buf_printf(&path, "files/%s", name);
+    const struct merge_unit *unit = find_file(found->p, buf_text(&path));
+    bool merged = !path.failed && unit && unit->there && unit->merged;
+    found->p->m->failed |= path.failed;
+    buf_free(&path);
+    if (merged)
+        md5_hex(unit->text, unit->size, found->file.md5);
+    return merged ? &found->file : NULL;
 }
 
 /* Files that were merged have a checksum that neither side knew. */
@@ -354,33 +362,16 @@ static void correct_metadata(struct project_merge *p)
         return;
     if (!unit->text && !read_side(p, unit, unit->from))
         return;
-    struct buf out = {0}, name = {0};
-    struct xml_scanner scanner = unit->text ? xml_scan(unit->text, unit->size)
-                                            : xml_scan(buf_text(&p->bytes[unit->from]), p->bytes[unit->from].size);
-    struct xml_tag tag;
-    size_t done = 0;
-    while (xml_scan_next(&scanner, &tag)) {
-        char md5[33];
-        struct buf path = {0};
-        const struct merge_unit *file = NULL;
-        if (tag.opens && xml_tag_is(&tag, "file") && xml_tag_value(&scanner, &tag, "name", &name)) {
-            buf_printf(&path, "files/%s", buf_text(&name));
-            file = find_file(p, buf_text(&path));
-        }
-        if (file && file->there && file->merged) {
-            md5_hex(file->text, file->size, md5);
-            put_checked(&out, &scanner, &tag, "md5", md5, &done);
-        }
-        p->m->failed |= path.failed || name.failed;
-        buf_free(&path);
-    }
-    buf_put(&out, scanner.text + done, scanner.size - done);
-    p->m->failed |= out.failed || name.failed;
+    struct buf out = {0};
+    struct merged_file found = {p, {.before = SIZE_MAX}};
+    const struct buf *bytes = &p->bytes[unit->from];
+    metadata_correct(unit->text ? unit->text : buf_text(bytes), unit->text ? unit->size : bytes->size, find_merged,
+                     &found, &out);
+    p->m->failed |= out.failed;
     unit->text = p->m->failed ? NULL : arena_strndup(&p->m->arena, buf_text(&out), out.size);
     unit->size = out.size;
     p->m->failed |= !unit->text;
     buf_free(&out);
-    buf_free(&name);
 }
 
 /* ------------------------------------------------------------------------------------------------------- all of it */

@@ -1,5 +1,6 @@
 #include "jpk/metadata.h"
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "jpk/xml_scan.h"
@@ -33,13 +34,14 @@ static void correct_size(struct correction *c, const struct metadata_file *file,
     char before[24], after[24];
     snprintf(before, sizeof before, "%zu", file->before);
     snprintf(after, sizeof after, "%zu", file->after);
-    if (attribute_is(c, "key", "FileSize", scratch) && attribute_is(c, "value", before, scratch))
+    if (file->before != SIZE_MAX && attribute_is(c, "key", "FileSize", scratch) &&
+        attribute_is(c, "value", before, scratch))
         put_attribute(c, "value", after);
 }
 
-void metadata_correct(const struct buf *text, metadata_lookup *lookup, void *context, struct buf *out)
+void metadata_correct(const char *text, size_t n, metadata_lookup *lookup, void *context, struct buf *out)
 {
-    struct correction c = {.scanner = xml_scan(buf_text(text), text->size), .out = out};
+    struct correction c = {.scanner = xml_scan(text, n), .out = out};
     const struct metadata_file *file = NULL;
     struct buf scratch = {0};
     while (xml_scan_next(&c.scanner, &c.tag)) {
@@ -52,6 +54,6 @@ void metadata_correct(const struct buf *text, metadata_lookup *lookup, void *con
         }
     }
     buf_put(out, c.scanner.text + c.done, c.scanner.size - c.done);
-    out->failed |= text->failed || scratch.failed;
+    out->failed |= scratch.failed;
     buf_free(&scratch);
 }

@@ -7,7 +7,7 @@
 /* A file with other bytes than it had. */
 struct metadata_file {
     char md5[33];
-    size_t before, after; /* its size */
+    size_t before, after; /* its size; before, SIZE_MAX: not known, and none is put right */
 };
 
 /* The file of that name, if it has changed; else NULL. */
@@ -17,6 +17,6 @@ typedef const struct metadata_file *metadata_lookup(void *context, const char *n
  * Copies the text of files/.metadata with what files are that have changed; of sizes those that were right. A failed
  * allocation sticks to `out`.
  */
-void metadata_correct(const struct buf *text, metadata_lookup *lookup, void *context, struct buf *out);
+void metadata_correct(const char *text, size_t n, metadata_lookup *lookup, void *context, struct buf *out);
 
 #endif

@@ -398,7 +398,8 @@ static const struct metadata_file *changed_file(void *context, const char *name)
 static void correct_metadata(struct retarget *r)
 {
     struct buf out = {0};
-    metadata_correct(&r->edited, changed_file, r, &out);
+    metadata_correct(buf_text(&r->edited), r->edited.size, changed_file, r, &out);
+    out.failed |= r->edited.failed;
     buf_free(&r->edited);
     r->edited = out;
 }
