@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jpk/check.h"
+#include "jpk/layout.h"
 #include "jpk/merge_project.h"
 
 enum { GUID = 36 };
@@ -418,14 +419,10 @@ static bool look(struct checking *c, const struct jpk_project *result, const str
 /* Of several environments in a workspace, the one that was merged: "env-123/" is "123". */
 static const char *environment_of(struct project_merge *p)
 {
-    static const char prefix[] = "env-";
-    const char *base = p->result_base, *at = base + strlen(base);
-    while (at > base && (at == base + strlen(base) || at[-1] != '/'))
-        at--;
-    if (p->side[MERGE_OURS]->public.shape != JPK_SHAPE_WORKSPACE || !text_starts_with(at, prefix))
-        return NULL;
-    at += strlen(prefix);
-    return arena_strndup(&p->m->arena, at, strlen(at) - 1);
+    size_t n = 0;
+    const char *id =
+        p->side[MERGE_OURS]->public.shape == JPK_SHAPE_WORKSPACE ? layout_environment(p->result_base, &n) : NULL;
+    return id ? arena_strndup(&p->m->arena, id, n) : NULL;
 }
 
 bool merge_check(struct project_merge *p, struct jpk_archive *archive, bool *again)
