@@ -197,6 +197,7 @@ void say_pattern(struct about *a)
     char shown[200];
     char *copy = strndup(text, n);
     text_printable(shown, sizeof shown, copy ? copy : "");
+    a->message->failed |= !copy;
     free(copy);
     buf_puts(a->message, shown);
     hint_example(a);

@@ -1,5 +1,6 @@
 #include "schema/files.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,15 +55,18 @@ struct jpk_schema *schema_files_compile(const struct schema_files *files, const 
     return schema;
 }
 
-/* The real path of a file: URI when it is a file below the folder; NULL when it is not. */
-static char *path_below(const char *folder, const char *uri)
+/* The real path of a file: URI when it is a file below the folder; NULL when it is not, or there was no memory. */
+static char *path_below(const char *folder, const char *uri, struct jpk_error *err)
 {
     struct buf path = {0};
     struct stat status;
     char *full = NULL;
     size_t n = strlen(folder);
+    errno = 0;
     if (strncmp(uri, "file://", 7) == 0 && uri_decode(uri + 7, strlen(uri + 7), &path))
         full = realpath(buf_text(&path), NULL);
+    if (path.failed || (!full && errno == ENOMEM))
+        error_memory(err);
     bool below = full && strncmp(full, folder, n) == 0 && (full[n] == '/' || n == 1);
     if (full && !(below && stat(full, &status) == 0 && S_ISREG(status.st_mode))) {
         free(full);
@@ -75,7 +79,12 @@ static char *path_below(const char *folder, const char *uri)
 bool schema_files_load(void *context, struct jpk_schema_registry *registry, const char *uri, struct jpk_error *err)
 {
     const struct schema_files *files = context;
-    char *path = files->folder ? path_below(files->folder, uri) : NULL;
+    struct jpk_error problem = {0};
+    char *path = files->folder ? path_below(files->folder, uri, &problem) : NULL;
+    if (problem.code != JPK_OK) {
+        free(path);
+        return error_memory(err);
+    }
     if (!path)
         return true;
     size_t n = strlen(files->folder);

@@ -121,7 +121,7 @@ static bool read_instance(const struct settings *settings, struct instance *inst
                          ? jdoc_parse_yaml(&instance->doc, text, instance->text.size, &how, &instance->error)
                          : jdoc_parse(&instance->doc, text, instance->text.size, &how, &instance->error);
     if (!instance->read)
-        error_file(&instance->error, standard ? "<stdin>" : instance->path);
+        error_file(&instance->error, instance->path);
     return instance->read;
 }
 
@@ -144,8 +144,10 @@ static void validate_with(const struct settings *settings, struct instance *inst
         .verbose = is_output(settings, "verbose"),
     };
     instance->validation = validate_document(schema, &instance->doc, &how, &instance->error);
-    if (!instance->validation)
+    if (!instance->validation) {
+        error_file(&instance->error, instance->path);
         return;
+    }
     size_t count;
     jpk_validation_failures(instance->validation, &count); /* made here, in parallel */
 }

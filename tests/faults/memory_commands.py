@@ -304,7 +304,7 @@ COMMANDS = [
     *each("schema validate --output %s -s in/schema.json in/wrong.yaml", ("flag", "basic", "detailed", "verbose"),
           status=1),
     command("schema validate -s in/ids.json -v in/right.json"),
-    command("schema validate in/recipes/%s -s recipe-1" % RECIPE),
+    command("schema validate in/recipes/%s -s recipe-1" % RECIPE, rows=True),
     command("schema list"),
     command("schema show recipe-1"),
 
