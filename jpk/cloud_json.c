@@ -152,13 +152,13 @@ bool cloud_slots_find(const struct jdoc *doc, enum cloud_shape shape, struct clo
 
 /* -------------------------------------------------------------------------------------------------------- numbering */
 
-enum place { PLACE_OTHER, PLACE_DOCUMENT, PLACE_NODE, PLACE_CHILDREN };
+enum place { PLACE_OTHER, PLACE_NODE, PLACE_CHILDREN };
 
 struct numbering {
     const struct jdoc *doc;
-    struct buf *out;
-    size_t from; /* what was not copied yet */
-    uint32_t next;
+    void (*visit)(void *context, uint32_t node, unsigned number, unsigned depth);
+    void *context;
+    unsigned next;
     struct {
         uint32_t end, depth;
         bool array;
@@ -173,9 +173,7 @@ static enum place place_of(const struct numbering *n, uint32_t node, uint32_t ke
     enum place above = n->count ? n->levels[n->count - 1].place : PLACE_OTHER;
     bool object = jdoc_type(n->doc, node) == JDOC_OBJECT;
     if (n->count == 0)
-        return PLACE_DOCUMENT;
-    if (above == PLACE_DOCUMENT && object && key != JDOC_NONE && is_key(n->doc, key, "root"))
-        return PLACE_NODE;
+        return object ? PLACE_NODE : PLACE_OTHER;
     if (above == PLACE_NODE && !object && key != JDOC_NONE && is_key(n->doc, key, "C"))
         return PLACE_CHILDREN;
     return above == PLACE_CHILDREN && object ? PLACE_NODE : PLACE_OTHER;
@@ -188,27 +186,23 @@ static void enter_value(struct numbering *n, uint32_t node, uint32_t key)
         return;
     enum place place = place_of(n, node, key);
     uint32_t depth = n->count ? n->levels[n->count - 1].depth : 0;
-    if (place == PLACE_NODE) {
-        size_t behind = doc->nodes[node].start + 1;
-        buf_put(n->out, doc->text + n->from, behind - n->from);
-        n->from = behind;
-        buf_printf(n->out, "\"I\":%u,\"L\":%u%s", (unsigned)n->next++, (unsigned)depth,
-                   jdoc_count(doc, node) > 0 ? "," : "");
-    }
+    if (place == PLACE_NODE)
+        n->visit(n->context, node, n->next++, depth);
     n->levels[n->count].end = jdoc_next(doc, node);
     n->levels[n->count].depth = depth + (place == PLACE_CHILDREN);
     n->levels[n->count].array = jdoc_type(doc, node) == JDOC_ARRAY;
     n->levels[n->count++].place = place;
 }
 
-bool cloud_number_nodes(const struct jdoc *doc, uint32_t document, struct buf *out)
+bool cloud_visit_nodes(const struct jdoc *doc, uint32_t root,
+                       void (*visit)(void *context, uint32_t node, unsigned number, unsigned depth), void *context)
 {
-    struct numbering n = {.doc = doc, .out = out, .from = doc->nodes[document].start};
+    struct numbering n = {.doc = doc, .visit = visit, .context = context};
     n.levels = malloc((JDOC_DEPTH_MAX + 2) * sizeof *n.levels);
     if (!n.levels)
         return false;
-    enter_value(&n, document, JDOC_NONE);
-    for (uint32_t at = document + 1; n.count > 0;) {
+    enter_value(&n, root, JDOC_NONE);
+    for (uint32_t at = root + 1; n.count > 0;) {
         if (at >= n.levels[n.count - 1].end) {
             n.count--;
             continue;
@@ -219,6 +213,29 @@ bool cloud_number_nodes(const struct jdoc *doc, uint32_t document, struct buf *o
         at = value + 1;
     }
     free(n.levels);
+    return true;
+}
+
+struct numbered {
+    const struct jdoc *doc;
+    struct buf *out;
+    size_t from; /* what was not copied yet */
+};
+
+static void put_number(void *context, uint32_t node, unsigned number, unsigned depth)
+{
+    struct numbered *n = context;
+    size_t behind = n->doc->nodes[node].start + 1;
+    buf_put(n->out, n->doc->text + n->from, behind - n->from);
+    n->from = behind;
+    buf_printf(n->out, "\"I\":%u,\"L\":%u%s", number, depth, jdoc_count(n->doc, node) > 0 ? "," : "");
+}
+
+bool cloud_number_nodes(const struct jdoc *doc, uint32_t document, struct buf *out)
+{
+    struct numbered n = {doc, out, doc->nodes[document].start};
+    uint32_t root = jdoc_member(doc, document, "root");
+    bool ok = root == JDOC_NONE || cloud_visit_nodes(doc, root, put_number, &n);
     buf_put(out, doc->text + n.from, cloud_json_end(doc, document) - n.from);
-    return !out->failed;
+    return ok && !out->failed;
 }

@@ -34,6 +34,13 @@ struct cloud_slots {
 bool cloud_slots_find(const struct jdoc *doc, enum cloud_shape shape, struct cloud_slots *slots);
 
 /*
+ * Visits the nodes of the tree that the `root` of a schema's document is, in the order of the text: each with its
+ * number, from 0, and its depth, which some documents say as `I` and `L`. False: no memory.
+ */
+bool cloud_visit_nodes(const struct jdoc *doc, uint32_t root,
+                       void (*visit)(void *context, uint32_t node, unsigned number, unsigned depth), void *context);
+
+/*
  * Appends the document of a schema as activities have it: every node gets its number, from 0 in the order of the text,
  * as `I`, and its depth as `L`, unless it has them. False: no memory.
  */

@@ -162,6 +162,22 @@ static bool is_easy(struct cloud_merge *c)
     return result && set_text(c, result->text, result->size);
 }
 
+/* Loads the text of the result, which is freed. */
+static bool load(struct cloud_merge *c, struct buf *text)
+{
+    struct jpk_error local = {0};
+    struct jpk_cloud *result = NULL;
+    if (!c->m->failed)
+        result = cloud_load_buf(text, c->input[MERGE_OURS]->file, NULL, &local);
+    c->m->failed |= local.code == JPK_ERR_MEMORY;
+    if (!result && !c->m->failed)
+        error_set(c->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
+    buf_free(text);
+    jpk_cloud_free(c->result);
+    c->result = result;
+    return result != NULL;
+}
+
 static bool make(struct cloud_merge *c)
 {
     struct buf out = {0};
@@ -171,14 +187,17 @@ static bool make(struct cloud_merge *c)
     merge_documents(c->m, &c->exports, &out);
     jpk_cloud_free(c->result);
     c->result = NULL;
-    struct jpk_error local = {0};
-    if (!c->m->failed)
-        c->result = cloud_load_buf(&out, c->input[MERGE_OURS]->file, NULL, &local);
-    c->m->failed |= local.code == JPK_ERR_MEMORY;
-    if (!c->result && !c->m->failed)
-        error_set(c->err, JPK_ERR_FORMAT, "cannot be merged, the result would not load: %s", local.message);
+    return load(c, &out);
+}
+
+static bool number(struct cloud_merge *c)
+{
+    struct buf out = {0};
+    merge_number_nodes(c, &out);
+    if (out.size > 0)
+        return load(c, &out);
     buf_free(&out);
-    return c->result != NULL;
+    return !c->m->failed;
 }
 
 /* What was loaded for the merge alone is most of its memory. */
@@ -240,8 +259,10 @@ static bool run(struct cloud_merge *c)
             return false;
         merge_cloud_bring_back(c);
     }
+    if (c->m->failed || !number(c))
+        return false;
     forget_sides(c);
-    return !c->m->failed && merge_cloud_check(c) && keep_result(c, canonical);
+    return merge_cloud_check(c) && keep_result(c, canonical);
 }
 
 static void cloud_merge_free(struct cloud_merge *c)

@@ -55,6 +55,14 @@ const char *merge_cloud_id(const struct cloud_merge *c, size_t unit);
 /* Gives every side the ids and names of the result. False: one cannot be read any more, or no memory. */
 bool merge_cloud_rename(struct cloud_merge *c);
 
+/* -------------------------------------------------------------------------------------------------- merge_number.c */
+
+/*
+ * Where both sides have the nodes of schemas numbered in order, so will the result: its text with other numbers is
+ * appended; nothing, when they are in order already. No memory is noted.
+ */
+void merge_number_nodes(struct cloud_merge *c, struct buf *out);
+
 /* --------------------------------------------------------------------------------------------- merge_cloud_check.c */
 
 /* Notes what names nothing on a side already, and its errors. False on errors of the machine. */

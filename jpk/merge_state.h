@@ -4,7 +4,7 @@
  * which items belong together, merge_report.c notes conflicts. What the trees are made of is a `struct merge_form`:
  * merge_xml.c (entities and other XML files of Design Studio), merge_list.c (properties files, and others that are
  * lists of lines), merge_json.c (exports of Cloud Studio). merge.c, merge_entries.c and merge_outline.c merge projects
- * out of these, merge_cloud.c exports.
+ * out of these, merge_cloud.c exports; merge_number.c puts numbers in order that follow from places.
  */
 #ifndef JPK_MERGE_STATE_H
 #define JPK_MERGE_STATE_H

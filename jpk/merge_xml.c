@@ -13,8 +13,9 @@ enum what { ELEMENT, ATTRIBUTE, PROPERTY, TEXT, MAPPING };
 static const struct {
     const char *element, *name;
 } noisy[] = {
-    {"Header", "DeployDirty"}, {"Header", "Deployed"}, {"Header", "HasMoved"}, {NULL, "activityId"},
-    {NULL, "entryId"},         {NULL, "relationId"},   {"file", "md5"},        {"file", "lastModified"},
+    {"Header", "DeployDirty"}, {"Header", "Deployed"},   {"Header", "HasMoved"},
+    {NULL, "activityId"},      {NULL, "entryId"},        {NULL, "relationId"},
+    {"file", "md5"},           {"file", "lastModified"}, {"Field", "fieldId"},
 };
 
 /* Lists in which it counts where an element stands. */
@@ -430,6 +431,7 @@ static bool merge_documents(struct merging *m, struct versions *v, const struct 
         m->public.conflict_count = noted;
         return false;
     }
+    merge_number_fields(m, v->documents[MERGE_OURS].root, v->documents[MERGE_THEIRS].root, root);
     xml_write(out, &document, style);
     m->failed |= out->failed;
     return true;

@@ -13,6 +13,10 @@
 bool merge_xml(struct merging *m, const struct buf *const files[MERGE_SIDES], enum xml_style style,
                const struct jpk_limits *limits, struct buf *out);
 
+/* merge_number.c: where both sides have the fields of a document numbered in order, so will the result. */
+void merge_number_fields(struct merging *m, const struct xml_node *ours, const struct xml_node *theirs,
+                         const struct xml_node *result);
+
 /* Whether two versions of an entity's file say the same but for what changes without anybody's doing. */
 bool merge_xml_alike(struct merging *m, const struct buf *a, const struct buf *b, const struct jpk_limits *limits);
 

@@ -11,6 +11,7 @@
  * attributes, properties, mappings, steps, members, each by its key; texts of several lines line by line. Fields are
  * those of jpk_diff, and so is what changes without anybody's doing; there the favored side counts in silence.
  * Such an item is written as its studio writes it (Design Studio), or in the layout that the sides have (exports).
+ * Fields of structures that both sides have numbered in order (`fieldId`, `I`) are in the result too.
  * What lies beside the project in a workspace, such as its other environments, is merged file by file when all sides
  * have one form; which environment is the project the caller chooses, and it must be the same on all sides.
  *
