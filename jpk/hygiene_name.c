@@ -312,6 +312,24 @@ static bool in_connection(const struct scan *scan, const struct field *field)
     return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
 }
 
+/* `the password is ...` in a note. */
+static bool told_value(const struct scan *scan, size_t at, struct field *field)
+{
+    static const char *const verbs[] = {"is ", "ist ", "lautet ", "est ", "es ", "was ", "war "};
+    for (size_t i = 0; i < COUNT(verbs) && at > field->name.at + field->name.n; i++) {
+        if (!scan_is_any_case(scan, at, verbs[i]))
+            continue;
+        size_t value = skip_blanks(scan, at + strlen(verbs[i])), quote = quote_at(scan, value);
+        field->sign = ' ';
+        if (quote > 0)
+            return field->quoted = quoted_value(scan, value, quote, &field->value);
+        field->value = plain_value(scan, value, false, PLAIN_MOST);
+        field->value.n -= field->value.n > 0 && scan->text[field->value.at + field->value.n - 1] == '.';
+        return value_telling(scan->text + field->value.at, field->value.n);
+    }
+    return false;
+}
+
 bool field_at(struct scan *scan, size_t at, struct field *field)
 {
     *field = (struct field){.sign = '>'};
@@ -333,7 +351,7 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         end = ++sign;
     size_t length = sign_at(scan, field, sign, start - quote);
     if (length == 0)
-        return false;
+        return !field->quoted_name && told_value(scan, sign, field);
     field->sign = scan->text[sign];
     size_t value = skip_blanks(scan, sign + length);
     if (field->sign == ':' && sign > end && value == sign + length)
@@ -345,11 +363,12 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
         return false;
     bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
     field->value = plain_value(scan, value, own_line, PLAIN_MOST);
-    /* `name = value` in code may be anything; in a line of its own it is a property */
+    /* `name = value` in code may be anything; in a line of its own it is a property, and in a note what no name is */
     field->braced = field->value.n > 0 && scan->text[field->value.at - 1] == '{';
     if (field->braced && (value > sign + length || !in_connection(scan, field)))
         return false;
-    return field->sign == ':' || own_line || (sign == end && value == sign + length);
+    return field->sign == ':' || own_line || (sign == end && value == sign + length) ||
+           value_telling(scan->text + field->value.at, field->value.n);
 }
 
 /* -------------------------------------------------------------------------------------------------- what it holds */

@@ -119,6 +119,9 @@ enum value_look {
 
 enum value_look value_look(const char *value, size_t n);
 
+/* Whether it is no name of a program: it has characters that no name has, or turns too often. */
+bool value_telling(const char *value, size_t n);
+
 /* Whether it stands for something else or for nothing. */
 bool value_placeholder(const char *value, size_t n);
 

@@ -339,3 +339,15 @@ enum value_look value_look(const char *value, size_t n)
         return VALUE_RANDOM;
     return shape.other == shape.high && (shape.digits == 0 || shape.letters == 0) ? VALUE_WORD : VALUE_MIXED;
 }
+
+bool value_telling(const char *value, size_t n)
+{
+    enum { LEAST = 8, TURNS = 4 };
+    enum value_look look = value_look(value, n);
+    struct shape shape = shape_of(value, n < LOOK_MAX ? n : LOOK_MAX);
+    bool mixed = look == VALUE_MIXED && n >= LEAST && shape.digits > 0 && shape.letters > 0;
+    for (size_t i = 0; mixed && shape.turns < TURNS && i < n; i++)
+        if (strchr("!#$%?@^~", value[i]))
+            return true;
+    return look == VALUE_RANDOM || (mixed && shape.turns >= TURNS);
+}
