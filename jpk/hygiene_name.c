@@ -560,13 +560,46 @@ static bool describes(struct scan *scan, struct span name, enum secret_kind kind
     return true;
 }
 
+/* Whether a brace opens an object or a block, and is no part of a string: a line ends behind it, or a name stands
+ * there. */
+static bool opens_object(const struct scan *scan, size_t at)
+{
+    size_t next = skip_blanks(scan, at + 1), quote = quote_at(scan, next), end = next + quote;
+    if (ends_line(scan, next) || scan_char(scan, next) == '}')
+        return true;
+    while (end - next < NAME_MOST && (name_character(scan_char(scan, end)) || scan_char(scan, end) == ' '))
+        end++;
+    if (quote > 0 && quote_at(scan, end) != quote)
+        return end - next >= NAME_MOST;
+    return scan_char(scan, skip_blanks(scan, end + quote)) == ':';
+}
+
+/* A line begins with it, or a value stands before it. */
+static bool closes_object(const struct scan *scan, size_t at)
+{
+    static const char *const words[] = {"true", "false", "null"};
+    size_t before = skip_blanks_back(scan, at);
+    while (before > 0 && at - before < NAME_MOST && strchr("}]", scan->text[before - 1]))
+        before = skip_blanks_back(scan, before - 1); /* what they close decides for all */
+    size_t quote = quote_before(scan, before);
+    if (quote > 0)
+        return quote_at(scan, at + 1) != quote; /* not `"}"` */
+    if (begins_line(scan, before) || is_digit(scan->text[before - 1]) || strchr("{[", scan->text[before - 1]))
+        return true;
+    for (size_t i = 0; i < COUNT(words); i++)
+        if (scan_before(scan, before, words[i]))
+            return true;
+    return false;
+}
+
 void look_object(struct scan *scan, size_t at, const struct anchor *anchor)
 {
-    (void)at;
     if (anchor->text[0] == '{') {
+        if (!opens_object(scan, at))
+            return;
         scan->depth++;
         *frame_of(scan) = (struct json_frame){.kind = SECRET_NONE};
-    } else if (scan->depth > 0) {
+    } else if (scan->depth > 0 && closes_object(scan, at)) {
         scan->depth--;
     }
 }
