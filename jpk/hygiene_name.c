@@ -560,12 +560,11 @@ static bool describes(struct scan *scan, struct span name, enum secret_kind kind
     return true;
 }
 
-/* Whether a brace opens an object or a block, and is no part of a string: a line ends behind it, or a name stands
- * there. */
-static bool opens_object(const struct scan *scan, size_t at)
+/* Whether a line ends there, or there is a brace, or a name with its sign. */
+static bool member_at(const struct scan *scan, size_t at)
 {
-    size_t next = skip_blanks(scan, at + 1), quote = quote_at(scan, next), end = next + quote;
-    if (ends_line(scan, next) || scan_char(scan, next) == '}')
+    size_t next = skip_blanks(scan, at), quote = quote_at(scan, next), end = next + quote;
+    if (ends_line(scan, next) || scan_char(scan, next) == '}' || scan_char(scan, next) == '{')
         return true;
     while (end - next < NAME_MOST && (name_character(scan_char(scan, end)) || scan_char(scan, end) == ' '))
         end++;
@@ -574,11 +573,19 @@ static bool opens_object(const struct scan *scan, size_t at)
     return scan_char(scan, skip_blanks(scan, end + quote)) == ':';
 }
 
-/* A line begins with it, or a value stands before it. */
+/* Whether a brace opens an object or a block, and is no part of a string. */
+static bool opens_object(const struct scan *scan, size_t at)
+{
+    return scan_char(scan, at + 1) != '{' && member_at(scan, at + 1);
+}
+
+/* A line begins with it, or a value stands before it, and it is no part of a string. */
 static bool closes_object(const struct scan *scan, size_t at)
 {
     static const char *const words[] = {"true", "false", "null"};
     size_t before = skip_blanks_back(scan, at);
+    if (scan_char(scan, at + 1) == ',' && !member_at(scan, at + 2))
+        return false;
     while (before > 0 && at - before < NAME_MOST && strchr("}]", scan->text[before - 1]))
         before = skip_blanks_back(scan, before - 1); /* what they close decides for all */
     size_t quote = quote_before(scan, before);
