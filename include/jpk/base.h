@@ -3,7 +3,8 @@
  *
  * Conventions of the whole library:
  *  - A function that can fail returns false or NULL and, when `err` is not NULL, fills in `*err`.
- *    The first error wins: an error value that is already set is left alone.
+ *    The first error wins: code and message of an error value that is set already are left alone. It must be cleared
+ *    (`= {0}`) before a function gets it that has nothing to do with that error.
  *  - Outputs are untouched on failure.
  *  - Nothing here prints, exits or aborts; a failed allocation is JPK_ERR_MEMORY.
  *  - Handles may be used by one thread at a time; different handles by different threads.

@@ -43,11 +43,13 @@ static void make_recipe(const void *data, size_t n)
     input.text = jpk_recipe_metadata(recipe, &input.size);
     struct jpk_findings *findings = need(jpk_recipe_validate(&input, NULL, &err), "validate");
     struct jpk_schema *schema = need(jpk_schema_compile_uri("urn:jpk:schema:recipe-1", NULL, &err), "schema");
-    bool valid = false;
-    if (!jpk_is_valid(schema, input.text, input.size, NULL, &valid, &err))
-        need(NULL, "schema");
+    struct jpk_validation *validation = need(jpk_validate(schema, input.text, input.size, NULL, &err), "schema");
+    json_t *output = need(jpk_validation_output(validation, JPK_OUTPUT_FLAG), "output");
+    bool valid = json_is_true(json_object_get(output, "valid"));
     printf("recipe %s: %zu bytes, %zu findings, %s\n", jpk_recipe_file_stem(recipe), input.size, findings->count,
            valid ? "valid" : "not valid");
+    json_decref(output);
+    jpk_validation_free(validation);
     jpk_schema_free(schema);
     jpk_findings_free(findings);
     jpk_recipe_free(recipe);
