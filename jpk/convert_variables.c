@@ -49,14 +49,21 @@ static bool is_taken(struct convert *c, const struct map *taken, const char *nam
     return key && (jpk_graph_variable(c->graph, name) || map_get(taken, key, strlen(key)) != MAP_NONE);
 }
 
-/* The legal name of a variable that no other one has. */
+/*
+ * The legal name of a variable that no other one has, with the first number that makes it free. The next search goes on
+ * from there, so that thousands of names that become one are no trouble.
+ */
 static const char *free_name(struct convert *c, struct map *taken, const char *name)
 {
+    enum { FIRST = 2 };
     const char *legal = legal_name(c, name), *found = legal;
-    for (unsigned number = 2; legal && !c->ledger.failed && is_taken(c, taken, found); number++)
-        found = convert_text(c, "%s_%u", legal, number);
-    const char *key = legal ? arena_strdup_lower(&c->ledger.arena, found) : NULL;
-    if (!key || !map_set(taken, key, strlen(key), 0))
+    const char *base = legal ? arena_strdup_lower(&c->ledger.arena, legal) : NULL;
+    uint32_t number = base ? map_get(taken, base, strlen(base)) : MAP_NONE;
+    number = number == MAP_NONE ? FIRST : number;
+    while (base && !c->ledger.failed && is_taken(c, taken, found))
+        found = convert_text(c, "%s_%u", legal, number++);
+    const char *key = base ? arena_strdup_lower(&c->ledger.arena, found) : NULL;
+    if (!key || !map_set(taken, key, strlen(key), FIRST) || !map_set(taken, base, strlen(base), number))
         c->ledger.failed = true;
     return c->ledger.failed ? name : found;
 }
@@ -82,7 +89,7 @@ static void note_global_rename(struct convert *c, const struct jpk_variable *var
 
 static void name_variables(struct convert *c)
 {
-    struct map taken = {0};
+    struct map taken = {0}; /* in lower case -> the number to try behind it next */
     size_t count = c->graph->variable_count;
     c->variable_names = arena_calloc(&c->ledger.arena, count + 1, sizeof *c->variable_names);
     c->ledger.failed |= !c->variable_names;

@@ -106,6 +106,23 @@ static void references(struct pm_graph *g, size_t count, struct buf *tree)
     }
 }
 
+/* Variables whose names differ in nothing but what may not stand there. */
+static void illegal_names(struct pm_graph *g, size_t count, struct buf *tree)
+{
+    static const char symbols[] = "-+ ()!@#%^*=~,";
+    char name[32];
+    (void)tree;
+    for (size_t i = 0; i < count; i++) {
+        size_t n = 1, left = i;
+        name[0] = 'v';
+        do
+            name[n++] = symbols[left % (sizeof symbols - 1)];
+        while ((left /= sizeof symbols - 1) > 0);
+        snprintf(name + n, sizeof name - n, "x");
+        pm_graph_add(g, "ProjectVariable", id('5', i), name, "  <Properties/>\n");
+    }
+}
+
 static double seconds_of(maker *make, size_t count, char last[64])
 {
     struct pm_graph g = {0};
@@ -142,6 +159,7 @@ static void test_time_is_linear(void **state)
         {"different log-ins", different_logins, "Read Files (12000)"},
         {"a long operation", long_operation, ""},
         {"references", references, "S (12000)"},
+        {"illegal names", illegal_names, "v_x_12000"},
     };
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
         char last[64];
