@@ -11,7 +11,7 @@
  *   operations       steps, patterns, outcomes, workflows, options, schedules: _operation, _outcome, _workflow,
  *                    _option, _schedule
  *   globals          global variables with their uses: _variables
- *   left behind      settings, descriptions, plug-ins without a place: _item
+ *   left behind      settings, descriptions, plug-ins without a place: _item; in their words: _words
  *   file             the export: convert
  */
 #ifndef JPK_CONVERSION_H

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "base/uuid.h"
 #include "jpk/convert_schemas.h"
+#include "jpk/convert_setting.h"
 #include "jpk/design.h"
 
 /* --------------------------------------------------------------------------------------------------- for all parts */
@@ -144,7 +145,10 @@ static void account(struct convert *c)
                          "exports are not known to hold folders but those of operations; what lies in it is converted "
                          "by itself");
         else if (entity->type == JPK_TYPE_UNKNOWN)
-            convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'", entity->type_name);
+            convert_keep_words(c,
+                               convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known of the type '%s'",
+                                            entity->type_name),
+                               convert_entity_words(c, entity));
         else
             convert_note(c, entity, CONVERT_NOT_USED, 0, "nothing that was converted uses it");
     }

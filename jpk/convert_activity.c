@@ -60,6 +60,7 @@ static const char *http_function(struct convert *c, const struct jpk_entity *ent
     if ((method && *method) || (verb && *verb)) {
         struct jpk_finding *finding =
             convert_note(c, entity, CONVERT_SETTING_LOST, 0, "its HTTP method is none that activities are known for");
+        convert_keep_words(c, finding, convert_words(c, method && *method ? method : verb));
         if (finding)
             finding->hint = convert_text(c, "it was made an activity '%s'", usual);
     }
@@ -128,8 +129,11 @@ static void note_answer(struct convert *c, const struct jpk_entity *entity)
     for (size_t i = 0; i < count; i++)
         step |= references[i]->kind == JPK_REF_ACTIVITY;
     if (item && item->value && *item->value && (!step || entity->type != JPK_TYPE_TARGET))
-        convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
-                     "'target_target_id' (target of the answer) has a place in operations only, and was left out");
+        convert_keep_words(
+            c,
+            convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
+                         "'target_target_id' (target of the answer) has a place in operations only, and was left out"),
+            convert_item_words(c, item));
 }
 
 /* What is said of an item once, however many activities it becomes. */

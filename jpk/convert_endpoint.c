@@ -35,6 +35,7 @@ static void note_manual(struct convert *c, const struct jpk_entity *entity, cons
     struct jpk_finding *finding =
         convert_note(c, entity, CONVERT_NOT_SUPPORTED, 0, "nothing is known that corresponds to %s '%s'",
                      location ? "a location of type" : "the type", location ? location->type_name : entity->type_name);
+    convert_keep_words(c, finding, convert_entity_words(c, entity));
     if (finding)
         finding->hint = hint ? hint : "set it up by hand";
 }

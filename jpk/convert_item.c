@@ -195,7 +195,10 @@ static void check_elements(struct convert *c, const struct jpk_entity *entity)
         for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
             known |= strcmp(node->name, carried[i]) == 0;
         if (!known && !is_usual(node))
-            convert_note(c, entity, CONVERT_SETTING_LOST, node->offset, "what its <%s> says was left out", node->name);
+            convert_keep_words(c,
+                               convert_note(c, entity, CONVERT_SETTING_LOST, node->offset,
+                                            "what its <%s> says was left out", node->name),
+                               convert_element_words(c, node));
     }
 }
 
@@ -254,8 +257,8 @@ static void check_item(struct convert *c, const struct jpk_entity *entity)
 
 /* ------------------------------------------------------------------------------------------------------ the project */
 
-/* Whether an XML file holds more than its root; what cannot be read might. */
-static bool holds_something(struct convert *c, const char *text, size_t size)
+/* What an XML file holds; NULL: no more than its root. What cannot be read might hold anything, which is "". */
+static const char *what_file_holds(struct convert *c, const char *text, size_t size)
 {
     const struct project *project = (const struct project *)c->project;
     struct intern intern = {.arena = &c->ledger.arena};
@@ -264,10 +267,11 @@ static bool holds_something(struct convert *c, const char *text, size_t size)
     struct jpk_error err = {0};
     bool read = reader && xml_read(reader, text, size, &document, &err);
     c->ledger.failed |= !reader || err.code == JPK_ERR_MEMORY;
-    bool empty = read && document.root && !document.root->child && document.root->item_count == 0;
+    const struct xml_node *root = read ? document.root : NULL;
+    const char *words = !root ? "" : root->child || root->item_count > 0 ? convert_element_words(c, root) : NULL;
     xml_reader_free(reader);
     intern_free(&intern);
-    return !empty;
+    return words;
 }
 
 /* Plug-ins stand in a file of their own, which real projects have empty; what is in it was never seen. */
@@ -281,9 +285,11 @@ static void check_plugins(struct convert *c)
         c->ledger.failed |= err.code == JPK_ERR_MEMORY;
         return;
     }
-    if (holds_something(c, text, size) && !c->ledger.failed) {
+    const char *words = what_file_holds(c, text, size);
+    if (words && !c->ledger.failed) {
         struct jpk_finding *finding =
             convert_note_project(c, CONVERT_NOT_SUPPORTED, name, "the project uses plug-ins, which are left out");
+        convert_keep_words(c, finding, words);
         if (finding)
             finding->hint = "set them up in the activities that they belong to; connectors are what came after them";
     }

@@ -374,12 +374,12 @@ void convert_put_settings(struct convert *c, const struct setting_target *target
 static void note_lost(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,
                       const struct endpoint_setting *setting)
 {
-    if (setting)
-        convert_note(c, entity, CONVERT_SETTING_LOST, item->offset, "'%s' (%s) is not as usual and was left out",
-                     item->key, setting->label);
-    else
-        convert_note(c, entity, CONVERT_SETTING_LOST, item->offset, "'%s' is a setting that is not known; left out",
-                     item->key);
+    struct jpk_finding *finding =
+        setting ? convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
+                               "'%s' (%s) is not as usual and was left out", item->key, setting->label)
+                : convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
+                               "'%s' is a setting that is not known; left out", item->key);
+    convert_keep_words(c, finding, convert_item_words(c, item));
 }
 
 static void check_item(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,

@@ -1,9 +1,10 @@
-/* Settings of Design Studio as properties of Cloud Studio: jpk/convert_setting.c. */
+/* Settings of Design Studio as properties of Cloud Studio: jpk/convert_setting.c; what is lost in words: _words. */
 #ifndef JPK_CONVERT_SETTING_H
 #define JPK_CONVERT_SETTING_H
 
 #include "jpk/conversion.h"
 #include "jpk/convert_endpoint_table.h"
+#include "jpk/xml.h"
 
 /* Where settings go. */
 struct setting_target {
@@ -34,5 +35,17 @@ void convert_lost_settings(struct convert *c, const struct jpk_entity *entity, c
 /* The first setting without which it is not complete, and that it lacks; NULL: it is complete. */
 const struct endpoint_setting *convert_missing_setting(const struct jpk_entity *entity,
                                                        const struct endpoint_setting *settings);
+
+/*
+ * What is lost as the source has it, with "****" in the place of secrets and of what is encrypted: a text, the value of
+ * a setting, an element as XML, and all that an item has but its header. Never NULL.
+ */
+const char *convert_words(struct convert *c, const char *text);
+const char *convert_item_words(struct convert *c, const struct jpk_item *item);
+const char *convert_element_words(struct convert *c, const struct xml_node *node);
+const char *convert_entity_words(struct convert *c, const struct jpk_entity *entity);
+
+/* ledger_keep_words, unless there are none. */
+void convert_keep_words(struct convert *c, struct jpk_finding *finding, const char *words);
 
 #endif

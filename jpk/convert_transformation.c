@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "jpk/convert_schemas.h"
+#include "jpk/convert_setting.h"
 #include "jpk/script.h"
 #include "jpk/script_text.h"
 
@@ -121,8 +122,11 @@ static void extend(struct work *w)
 
 static void note_lost(struct work *w, const struct jpk_mapping *mapping, const char *why)
 {
-    convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, mapping->offset, "the mapping of '%.200s' is left out: %s",
-                 *mapping->target ? mapping->target : "(root)", why);
+    convert_keep_words(w->c,
+                       convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, mapping->offset,
+                                    "the mapping of '%.200s' is left out: %s",
+                                    *mapping->target ? mapping->target : "(root)", why),
+                       convert_words(w->c, mapping->source));
 }
 
 /* A node that has no value: its rule is a condition. */
@@ -501,6 +505,26 @@ static void note_side(struct work *w, const struct convert_side *side, const cha
                      "its %s is known from mappings alone: %zu nodes", what, side->tree->node_count);
 }
 
+/* What nobody could place, as it stands there. */
+static void note_invalid(struct work *w)
+{
+    struct buf words = {0};
+    const struct xml_node *list = w->entity->tree ? xml_child(w->entity->tree, "InvalidMappings") : NULL;
+    for (const struct xml_node *node = list ? xml_child(list, "Mapping") : NULL; node;
+         node = xml_next(node, "Mapping")) {
+        const struct xml_node *text = xml_child(node, "konga.string");
+        buf_printf(&words, "%s%s", words.size > 0 ? "\n" : "", text && text->text ? text->text : "");
+    }
+    w->c->ledger.failed |= words.failed;
+    if (w->t->invalid_count > 0 && !words.failed)
+        convert_keep_words(w->c,
+                           convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, list ? list->offset : 0,
+                                        "%zu mapping%s not valid in the source already, and left out",
+                                        w->t->invalid_count, w->t->invalid_count == 1 ? " was" : "s were"),
+                           convert_words(w->c, buf_text(&words)));
+    buf_free(&words);
+}
+
 static void note_all(struct work *w)
 {
     struct buf guesses = {0};
@@ -519,10 +543,7 @@ static void note_all(struct work *w)
         convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, w->missing_at->offset,
                      "its scripts name %zu node%s that its source lacks; the first is '%s'", w->missing_sources,
                      w->missing_sources == 1 ? "" : "s", w->missing);
-    if (w->t->invalid_count > 0)
-        convert_note(w->c, w->entity, CONVERT_MAPPING_LOST, 0,
-                     "%zu mapping%s not valid in the source already, and left out", w->t->invalid_count,
-                     w->t->invalid_count == 1 ? " was" : "s were");
+    note_invalid(w);
 }
 
 /* ------------------------------------------------------------------------------------------------- transformations */
