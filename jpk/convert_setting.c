@@ -397,6 +397,13 @@ static void check_item(struct convert *c, const struct jpk_entity *entity, const
         note_lost(c, entity, item, NULL);
 }
 
+void convert_lost_items(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *items, size_t count,
+                        const struct endpoint_setting *settings)
+{
+    for (size_t i = 0; i < count && !c->ledger.failed; i++)
+        check_item(c, entity, &items[i], settings, NULL);
+}
+
 void convert_lost_settings(struct convert *c, const struct jpk_entity *entity, const struct endpoint_setting *activity,
                            const struct endpoint_setting *connection)
 {

@@ -32,6 +32,10 @@ const char *convert_url_base(struct convert *c, const char *url);
 void convert_lost_settings(struct convert *c, const struct jpk_entity *entity, const struct endpoint_setting *activity,
                            const struct endpoint_setting *connection);
 
+/* The same of properties that stand elsewhere in its file. */
+void convert_lost_items(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *items, size_t count,
+                        const struct endpoint_setting *settings);
+
 /* The first setting without which it is not complete, and that it lacks; NULL: it is complete. */
 const struct endpoint_setting *convert_missing_setting(const struct jpk_entity *entity,
                                                        const struct endpoint_setting *settings);

@@ -232,9 +232,12 @@ static void test_outcomes_that_dangle_are_said(void **state)
     made_free(&m);
     m = (struct made){0}; /* items of another type */
     add(&m, "Script", GUID(9), "S", SCRIPT("1"));
-    add_script_operation(&m, GUID(1), "A", ITEM("success_operation_id", GUID(9)) ITEM("failure_message_id", GUID(1)));
+    add_script_operation(&m, GUID(1), "A",
+                         ITEM("success_operation_id", GUID(9)) ITEM("failure_message_id", GUID(1))
+                             ITEM("schedule_id", GUID(9)));
     make(&m, NULL);
-    assert_int_equal(findings_of(&m, GUID(1), "dangling"), 2);
+    assert_int_equal(findings_of(&m, GUID(1), "dangling"), 3);
+    assert_int_equal(m.conversion->schedule_count, 0);
     assert_int_equal(json_array_size(json_object_get(component(&m, JPK_CLOUD_OPERATION, "A"), "outcomes")), 0);
     assert_int_equal(count_of(&m, JPK_CLOUD_SCRIPT), 1);
     made_free(&m);
@@ -262,6 +265,34 @@ static void test_schedule(void **state)
     assert_int_equal(json_integer_value(json_object_get(json_object_get(form, "frequency"), "frequencyEveryHm")), 0);
     assert_int_equal(findings_of(&m, GUID(6), "schedule"), 3); /* two operations, one zone */
     assert_true(has_message(&m, GUID(6), "Europe/Berlin"));
+    assert_int_equal(findings_of(&m, GUID(6), "setting-lost"), 0);
+    json_decref(form);
+    made_free(&m);
+}
+
+static void test_what_schedules_lose_is_said(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Script", GUID(9), "S", SCRIPT("1"));
+    add(&m, "Schedule", GUID(6), "Odd",
+        PROPERTIES(ITEM("holidays", "skip") ENCRYPTED("calendar") ITEM("weekly", "two") ITEM("monthly_b_num", "[n]")
+                       ITEM("frequency_every_num", "15.5") ENCRYPTED("frequency_once_time") ITEM("mon", "x")
+                           ITEM("daily", "") ITEM("monthly_b_day", "-1") ENCRYPTED("timezone_id")));
+    add_script_operation(&m, GUID(1), "A", ITEM("schedule_id", GUID(6)));
+    add_script_operation(&m, GUID(2), "B", ITEM("schedule_id", GUID(6)));
+    make(&m, NULL);
+    json_t *form = json_loads(m.conversion->schedules[0].rest, 0, NULL), *often = json_object_get(form, "frequency");
+    assert_int_equal(json_integer_value(json_object_get(often, "frequencyEveryNum")), 0);
+    assert_int_equal(findings_of(&m, GUID(6), "setting-lost"), 8);
+    assert_true(has_message(&m, GUID(6), "'holidays' is a setting that is not known; left out: 'skip'"));
+    assert_true(has_message(&m, GUID(6), "'calendar' is a setting that is not known; left out: '****'"));
+    assert_true(has_message(&m, GUID(6),
+                            "the value of 'weekly' has no place in the request, in which 0 stands for it: "
+                            "'two'"));
+    assert_true(has_message(&m, GUID(6), "in which nothing stands for it: '****'"));
+    assert_true(has_message(&m, GUID(6), "in which false stands for it: 'x'"));
+    assert_true(has_message(&m, GUID(6), "the value of 'timezone_id'"));
     json_decref(form);
     made_free(&m);
 }
@@ -569,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_every_part_can_fail),
         cmocka_unit_test(test_outcomes_that_dangle_are_said),
         cmocka_unit_test(test_schedule),
+        cmocka_unit_test(test_what_schedules_lose_is_said),
         cmocka_unit_test(test_steps_that_are_left_out_are_said),
         cmocka_unit_test(test_a_missing_source_has_a_place),
         cmocka_unit_test(test_queries_of_databases),
