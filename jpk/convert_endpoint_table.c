@@ -434,6 +434,31 @@ static const struct endpoint_setting soap_activity[] = {
     END,
 };
 
+/* What all of them say; the alternatives are those of functions and versions. */
+const struct endpoint_setting endpoint_wizard_call[] = {
+    LOST("binding", "binding", "SoapBinding"),
+    LOST("operation", "operation", "query|create|delete|update|upsert"),
+    LOST("operation_input", "request", "queryRequest|createRequest|deleteRequest|updateRequest|upsertRequest"),
+    LOST("operation_output", "response", "queryResponse|createResponse|deleteResponse|updateResponse|upsertResponse"),
+    LOST("othernamespaces", "other namespaces",
+         "xmlns=http://schemas.xmlsoap.org/wsdl/^xmlns:fns=urn:fault.partner.soap.sforce.com^"
+         "xmlns:tns=urn:partner.soap.sforce.com^xmlns:xsd=http://www.w3.org/2001/XMLSchema^"
+         "xmlns:soap=http://schemas.xmlsoap.org/wsdl/soap/^xmlns:ens=" SALESFORCE_NAMESPACE),
+    LOST("port", "port", "Soap"),
+    LOST("salesforce_wizard_object", "made by a wizard", "1"),
+    LOST("service", "service", "SforceService"),
+    LOST("sfdc_partner_wsdl", "WSDL of partners", "1"),
+    LOST("soapaction", "SOAP action", ""),
+    LOST("soapbodyuse", "use of the body", "literal"),
+    LOST("soapstyle", "style", "document"),
+    LOST("soapversion", "SOAP version", "1"),
+    LOST("targetnamespace", "target namespace", "urn:partner.soap.sforce.com"),
+    LOST("webservice_url", "URL", "[__Salesforce.ServiceURL]"),
+    LOST("wsdl_display", "name of the WSDL", "jitterbit.salesforce.partner.*.wsdl"),
+    LOST("wsdl_id", "WSDL", "jitterbit.salesforce.partner.*.wsdl"),
+    END,
+};
+
 /* ----------------------------------------------------------------------------------------------------- Dynamics CRM */
 
 /* No file of these types was seen: their settings are what other connectors of the kind have. */
@@ -585,14 +610,23 @@ const struct endpoint_connector *endpoint_connector_find(const char *adapter)
     return NULL;
 }
 
+/* Whether a value is an alternative, in which one `*` may stand. */
+static bool is_alternative(const char *alternative, size_t length, const char *value, size_t n)
+{
+    const char *any = memchr(alternative, '*', length);
+    size_t head = any ? (size_t)(any - alternative) : length, tail = any ? length - head - 1 : 0;
+    return (any ? n >= head + tail : n == length) && memcmp(alternative, value, head) == 0 &&
+           memcmp(alternative + length - tail, value + n - tail, tail) == 0;
+}
+
 bool endpoint_usual(const struct endpoint_setting *setting, const char *value)
 {
-    if (!*value || strcmp(setting->usual, NOTHING) == 0 || strcmp(setting->usual, value) == 0)
+    if (!*value || strcmp(setting->usual, value) == 0)
         return true;
     size_t n = strlen(value);
     for (const char *at = setting->usual; *at;) {
         size_t length = strcspn(at, "|");
-        if (length == n && memcmp(at, value, n) == 0)
+        if (is_alternative(at, length, value, n))
             return true;
         at += length + (at[length] == '|');
     }

@@ -39,6 +39,9 @@ enum {
 /* The only archive that both forms know. */
 #define ENDPOINT_ARCHIVE "zip"
 
+/* Of the objects of Salesforce. */
+#define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
+
 /* A setting. Of connections all of them make the log-in: items that agree in them share one. */
 struct endpoint_setting {
     const char *key;   /* in Design Studio; NULL behind the last row */
@@ -46,7 +49,7 @@ struct endpoint_setting {
     const char *label; /* for people */
     enum endpoint_change change;
     unsigned flags;
-    /* Alternatives between `|`, the empty value is one always; "*": whatever it is, it says nothing. */
+    /* Alternatives between `|`, the empty value is one always; a `*` in one is any text: "*" never says anything. */
     const char *usual;
 };
 
@@ -83,6 +86,9 @@ static inline const char *endpoint_own_name(const struct endpoint_setting *setti
 {
     return setting->change == ENDPOINT_URL_PATH ? "path" : setting->key;
 }
+
+/* The web service calls that wizards of Salesforce make for their functions; what they say is as usual always. */
+extern const struct endpoint_setting endpoint_wizard_call[];
 
 /* Whether a value says nothing. */
 bool endpoint_usual(const struct endpoint_setting *setting, const char *value);

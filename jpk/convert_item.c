@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/convert_endpoint.h"
 #include "jpk/convert_schemas.h"
 #include "jpk/convert_setting.h"
 #include "jpk/model.h"
@@ -157,6 +158,8 @@ static const struct endpoint_setting *settings_of(const struct jpk_entity *entit
         return document_settings;
     case JPK_TYPE_TRANSFORMATION:
         return transformation_settings;
+    case JPK_TYPE_WEB_SERVICE_CALL: /* behind which a function stands; others are endpoints */
+        return convert_is_wizard_call(entity) ? endpoint_wizard_call : NULL;
     default:
         return NULL;
     }

@@ -29,8 +29,6 @@
 #include "jpk/convert_endpoint_table.h"
 #include "jpk/ledger.h"
 
-#define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
-
 enum { DESIGN_WIZARDS = 5 }; /* rows of the table of design_wizard.c */
 
 /* A setting: <Item key="..." value="..."/>. */

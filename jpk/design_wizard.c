@@ -17,26 +17,6 @@ static const struct wizard {
     {JPK_TYPE_SALESFORCE_UPSERT, "upsert", "26"},
 };
 
-/* What all calls say. */
-static const struct design_item usual[] = {
-    {"binding", "SoapBinding"},
-    {"othernamespaces", "xmlns=http://schemas.xmlsoap.org/wsdl/^xmlns:fns=urn:fault.partner.soap.sforce.com^"
-                        "xmlns:tns=urn:partner.soap.sforce.com^xmlns:xsd=http://www.w3.org/2001/XMLSchema^"
-                        "xmlns:soap=http://schemas.xmlsoap.org/wsdl/soap/^xmlns:ens=" SALESFORCE_NAMESPACE},
-    {"port", "Soap"},
-    {"salesforce_wizard_object", "1"},
-    {"service", "SforceService"},
-    {"sfdc_partner_wsdl", "1"},
-    {"soapaction", ""},
-    {"soapbodyuse", "literal"},
-    {"soapstyle", "document"},
-    {"soapversion", "1"},
-    {"targetnamespace", "urn:partner.soap.sforce.com"},
-    {"webservice_url", "[__Salesforce.ServiceURL]"},
-    {"wsdl_display", SALESFORCE_WSDL},
-    {"wsdl_id", SALESFORCE_WSDL},
-};
-
 static const struct wizard *wizard_of(const struct design_entity *function)
 {
     for (size_t i = 0; i < DESIGN_WIZARDS; i++)
@@ -57,8 +37,11 @@ static struct design_entity *new_call(struct design *d, const char *operation)
 {
     struct design_entity *call = design_entity(d, JPK_TYPE_WEB_SERVICE_CALL, design_new_id(d, "call", operation),
                                                design_text(d, "SFDC %c%s", text_upper(operation[0]), operation + 1));
-    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
-        design_set(d, call, usual[i].key, usual[i].value);
+    for (const struct endpoint_setting *row = endpoint_wizard_call; row->key; row++)
+        if (!strpbrk(row->usual, "|*")) /* the others follow */
+            design_set(d, call, row->key, row->usual);
+    design_set(d, call, "wsdl_display", SALESFORCE_WSDL);
+    design_set(d, call, "wsdl_id", SALESFORCE_WSDL);
     design_set(d, call, "operation", operation);
     design_set(d, call, "operation_input", design_text(d, "%sRequest", operation));
     design_set(d, call, "operation_output", design_text(d, "%sResponse", operation));

@@ -455,7 +455,9 @@ static void test_salesforce(void **state)
                                                     "Contacts WHERE a = 1) FROM Account\n"
                                                     "WHERE Name = 'where x' LIMIT 5 </konga.string>\n");
     add(&m, "WebServiceCall", GUID(3), "query",
-        PROPERTIES(ITEM("operation", "query") ITEM("sfdc_partner_wsdl", "1") ITEM("wsdl_id", "x.wsdl")));
+        PROPERTIES(ITEM("operation", "query") ITEM("sfdc_partner_wsdl", "1") ITEM("wsdl_id", "x.wsdl") ITEM(
+            "wsdl_display", "jitterbit.salesforce.partner.29.wsdl") ITEM("webservice_url", "https://other.example/")
+                       ITEM("webservice_id", GUID(3)) ITEM("timeout", "77") ENCRYPTED("nonce")));
     add(&m, "Operation", GUID(4), "O", OPERATION(WIZARD, STEP("WEBSERVICECALL", GUID(3))));
     add(&m, "SalesforceUpsert", GUID(5), "Load",
         PROPERTIES(ITEM("connector_id", GUID(9)) ITEM("salesforce_object", "{urn:x}Account")
@@ -474,7 +476,8 @@ static void test_salesforce(void **state)
     assert_string_equal(value_of(query, "where-clause"), "\"WHERE Name = 'where x' LIMIT 5\"");
     assert_int_equal(findings_of(&m, GUID(2), "setting-lost"), 1);
     assert_string_equal(item_of(&m, GUID(3))->target,
-                        "activity:Accounts"); /* what the wizard made stands for its call */
+                        "activity:Accounts");                      /* what the wizard made stands for its call */
+    assert_int_equal(findings_of(&m, GUID(3), "setting-lost"), 4); /* of whose settings none is carried */
     json_t *upsert = component(&m, JPK_CLOUD_ACTIVITY, "Load");
     assert_string_equal(text_of(upsert, "functionName"), "upsert");
     assert_string_equal(value_of(upsert, "external_id_field"), "\"Ext__c\"");
