@@ -51,6 +51,13 @@
         IGNORED("ignore_last"), IGNORED("renamefileto"), IGNORED("use_trigger_file"), IGNORED("trigger_filename"),     \
         IGNORED("uncompress_format"), IGNORED("target_id"), IGNORED("salesforce_wizard_object")
 
+/* Where nobody logs in there is no place to type a log-in in. */
+#define NO_LOGIN                                                                                                       \
+    {"login", NULL, "log-in", ENDPOINT_LOST, ENDPOINT_SECRET, ""},                                                     \
+    {                                                                                                                  \
+        "password", NULL, "password", ENDPOINT_LOST, ENDPOINT_SECRET, ""                                               \
+    }
+
 /* ---------------------------------------------------------------------------------------------- temporary storage */
 
 #define READ_PAGE "page1/"
@@ -59,7 +66,7 @@
 #define NOT_OF_STORAGE                                                                                                 \
     LOST("encrypt_choice", "encryption", "0"), LOST("use_success_folder", "moves files that succeed", "0"),            \
         LOST("success_folder", "success folder", ""), LOST("use_error_folder", "moves files that fail", "0"),          \
-        LOST("error_folder", "error folder", ""), IGNORED("login"), IGNORED("password")
+        LOST("error_folder", "error folder", ""), NO_LOGIN
 
 static const struct endpoint_setting no_settings[] = {END};
 
@@ -178,12 +185,10 @@ static const struct endpoint_setting variable_write[] = {
         NOT_OF_TARGETS, IGNORED("source_id")
 
 static const struct endpoint_setting local_read[] = {
-    TEXT("locator", "Path", ""), FILE_READ, LOST("encrypt_choice", "encryption", "0"), IGNORED("login"),
-    IGNORED("password"),         END,
+    TEXT("locator", "Path", ""), FILE_READ, LOST("encrypt_choice", "encryption", "0"), NO_LOGIN, END,
 };
 static const struct endpoint_setting local_write[] = {
-    TEXT("locator", "Path", ""), FILE_WRITE, LOST("encrypt_choice", "encryption", "0"), IGNORED("login"),
-    IGNORED("password"),         END,
+    TEXT("locator", "Path", ""), FILE_WRITE, LOST("encrypt_choice", "encryption", "0"), NO_LOGIN, END,
 };
 
 static const struct endpoint_setting share_login[] = {

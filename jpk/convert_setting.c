@@ -379,7 +379,9 @@ static void note_lost(struct convert *c, const struct jpk_entity *entity, const 
                                "'%s' (%s) is not as usual and was left out", item->key, setting->label)
                 : convert_note(c, entity, CONVERT_SETTING_LOST, item->offset,
                                "'%s' is a setting that is not known; left out", item->key);
-    convert_keep_words(c, finding, convert_item_words(c, item));
+    bool secret =
+        setting && (setting->flags & ENDPOINT_SECRET) && !secret_only_variables(item->value, strlen(item->value));
+    convert_keep_words(c, finding, secret ? "****" : convert_item_words(c, item));
 }
 
 static void check_item(struct convert *c, const struct jpk_entity *entity, const struct jpk_item *item,

@@ -136,10 +136,11 @@ static const char *change_value(struct design *d, const struct endpoint_setting 
 
 /* -------------------------------------------------------------------------------------------------------- settings */
 
-/* The first of the alternatives; NULL: the value says nothing whatever it is. */
+/* The first of the alternatives; NULL: the value says nothing whatever it is, or is a secret. */
 static const char *usual_value(struct design *d, const struct endpoint_setting *setting)
 {
-    if (strcmp(setting->usual, "*") == 0 || secret_name(setting->key, strlen(setting->key)))
+    if (strcmp(setting->usual, "*") == 0 || (setting->flags & ENDPOINT_SECRET) ||
+        secret_name(setting->key, strlen(setting->key)))
         return NULL;
     return design_text(d, "%.*s", (int)strcspn(setting->usual, "|"), setting->usual);
 }

@@ -137,6 +137,9 @@ static void test_usual_values(void **state)
     assert_false(endpoint_usual(&setting, "2") || endpoint_usual(&setting, "22") || endpoint_usual(&setting, "-1|2"));
     setting.usual = "*";
     assert_true(endpoint_usual(&setting, "anything"));
+    setting.usual = "x|a*bc";
+    assert_true(endpoint_usual(&setting, "abc") && endpoint_usual(&setting, "a1bbc"));
+    assert_false(endpoint_usual(&setting, "ab") || endpoint_usual(&setting, "abcd") || endpoint_usual(&setting, "bc"));
     setting.usual = "|"; /* a value that is the separator itself */
     assert_true(endpoint_usual(&setting, "|"));
 }
@@ -420,13 +423,15 @@ static void test_agents_and_manual_items(void **state)
     (void)state;
     struct made m = {0};
     struct jpk_convert_options options = {.agent = JPK_AGENT_CLOUD};
-    add(&m, "Source", GUID(1), "Local", LOCATION("LocalFile", ITEM("file_name", "a") ITEM("locator", "C:/x")));
+    add(&m, "Source", GUID(1), "Local",
+        LOCATION("LocalFile", ITEM("file_name", "a") ITEM("locator", "C:/x") ENCRYPTED("login") ENCRYPTED("password")));
     add(&m, "SapFunction", GUID(2), "RFC", PROPERTIES(ITEM("function_id", GUID(2))));
     add(&m, "Source", GUID(3), "Odd", LOCATION("Pigeon", ITEM("file_name", "a")));
     add(&m, "Source", GUID(4), "Empty", LOCATION("TemporaryStorage", ""));
     add(&m, "Source", GUID(5), "Unused", LOCATION("TemporaryStorage", ITEM("file_name", "a") ITEM("novelty", "7")));
     make(&m, &options);
     assert_int_equal(findings_of(&m, GUID(1), "agent"), 1);
+    assert_int_equal(findings_of(&m, GUID(1), "setting-lost"), 2); /* the log-in, for which there is no place */
     assert_string_equal(item_of(&m, GUID(1))->target, "activity:Read Local");
     assert_int_equal(item_of(&m, GUID(2))->result, JPK_CONVERT_MANUAL);
     assert_non_null(item_of(&m, GUID(2))->findings[0].hint);
