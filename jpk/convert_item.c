@@ -143,9 +143,14 @@ static const struct endpoint_setting transformation_settings[] = {
     END,
 };
 
+/* What no setting is carried of. */
+static const struct endpoint_setting no_settings[] = {END};
+
 static const struct endpoint_setting *settings_of(const struct jpk_entity *entity)
 {
     switch (entity->type) {
+    case JPK_TYPE_FOLDER:
+        return no_settings;
     case JPK_TYPE_OPERATION:
         return operation_settings;
     case JPK_TYPE_SCRIPT:
@@ -184,24 +189,82 @@ static bool is_usual(const struct xml_node *node)
     for (uint32_t i = 0; i < node->item_count; i++)
         if (strcmp(node->items[i].key, "maxsize_uiunit") != 0)
             return false;
-    return !node->child && (!node->text || !*node->text);
+    return !node->child && node->attribute_count == 0 && (!node->text || !*node->text);
 }
 
-static void check_elements(struct convert *c, const struct jpk_entity *entity)
+/* The settings that stand in a structure. */
+static const struct endpoint_setting structure_settings[] = {
+    CARRIED("fixedField"),
+    LOST("includeSchemaName", "schema in the names of tables", "1"),
+    END,
+};
+
+#define OF_DATABASE(structure)                                                                                         \
+    {"Entity", structure, no_settings}, {structure, "Properties", structure_settings},                                 \
+        {structure, "konga.string", NULL}, {structure, "Relations", NULL}, {structure, "Filters", NULL},               \
+    {                                                                                                                  \
+        structure, "SqlScript", NULL                                                                                   \
+    }
+
+/* The elements that somebody reads, each where it may stand, with the settings in it. NULL: it is looked into
+ * elsewhere.
+ */
+static const struct place {
+    const char *in, *name;
+    const struct endpoint_setting *settings;
+} places[] = {
+    {"Entity", "Header", NULL},
+    {"Entity", "Properties", NULL},
+    {"Entity", "konga.string", NULL},
+    {"Entity", "Location", no_settings},
+    {"Location", "Data", no_settings},
+    {"Data", "Properties", NULL},
+    {"Entity", "Pipeline", no_settings},
+    {"Pipeline", "Activities", no_settings},
+    {"Entity", "Delimiter", no_settings},
+    {"Entity", "Structure", no_settings},
+    {"Structure", "Properties", structure_settings},
+    {"Structure", "Segment", no_settings},
+    {"Segment", "Fields", no_settings},
+    {"Fields", "Field", no_settings},
+    OF_DATABASE("InputStructure"),
+    OF_DATABASE("OutputStructure"),
+    {"Entity", "Mappings", no_settings},
+    {"Mappings", "Mapping", no_settings},
+    {"Mapping", "konga.string", NULL},
+    {"Entity", "InvalidMappings", no_settings},
+    {"InvalidMappings", "Mapping", NULL},
+};
+
+static const struct place *find_place(const char *in, const char *name)
 {
-    static const char *const carried[] = {"Header",          "Properties",     "Location",       "Pipeline",
-                                          "konga.string",    "InputStructure", "Mappings",       "Delimiter",
-                                          "OutputStructure", "Structure",      "InvalidMappings"};
-    for (const struct xml_node *node = entity->tree ? entity->tree->child : NULL; node && !c->ledger.failed;
-         node = node->next) {
-        bool known = false;
-        for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
-            known |= strcmp(node->name, carried[i]) == 0;
-        if (!known && !is_usual(node))
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        if (strcmp(places[i].name, name) == 0 && strcmp(places[i].in, in) == 0)
+            return &places[i];
+    return NULL;
+}
+
+/* Steps of operations are called as their kind is, whatever that may be. */
+static bool is_step(const char *in, const struct xml_node *node)
+{
+    return strcmp(in, "Activities") == 0 && (xml_attribute(node, "activityId") || xml_attribute(node, "contentId"));
+}
+
+/* No deeper than the rows go. */
+static void check_elements(struct convert *c, const struct jpk_entity *entity, const struct xml_node *parent,
+                           const char *in)
+{
+    for (const struct xml_node *node = parent->child; node && !c->ledger.failed; node = node->next) {
+        const struct place *place = find_place(in, node->name);
+        if (place && place->settings) {
+            convert_lost_items(c, entity, node->items, node->item_count, place->settings);
+            check_elements(c, entity, node, node->name);
+        } else if (!place && !is_step(in, node) && !is_usual(node)) {
             convert_keep_words(c,
                                convert_note(c, entity, CONVERT_SETTING_LOST, node->offset,
                                             "what its <%s> says was left out", node->name),
                                convert_element_words(c, node));
+        }
     }
 }
 
@@ -224,11 +287,29 @@ static void check_field(struct convert *c, const struct jpk_entity *entity, cons
         buf_printf(widths, "%s%s %s", widths->size > 0 ? ", " : "", name ? name : "", width);
 }
 
+/* What flat text has one of needs no name, and is there once. */
+static void check_segment(struct convert *c, const struct jpk_entity *entity, const struct xml_node *segment)
+{
+    static const struct {
+        const char *attribute, *label, *usual;
+    } said[] = {{"name", "name", ""}, {"occurenceType", "occurrence", "Only Once"}};
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        const char *value = xml_attribute(segment, said[i].attribute);
+        if (value && *value && strcmp(value, said[i].usual) != 0)
+            convert_keep_words(c,
+                               convert_note(c, entity, CONVERT_SETTING_LOST, segment->offset,
+                                            "the %s of its only segment was left out", said[i].label),
+                               convert_words(c, value));
+    }
+}
+
 static void check_document(struct convert *c, const struct jpk_entity *entity)
 {
     const struct jpk_document *document = entity->as.document;
     const struct xml_node *structure = entity->tree ? xml_child(entity->tree, "Structure") : NULL;
     struct buf widths = {0};
+    if (document && document->segment_count == 1 && structure)
+        check_segment(c, entity, xml_child(structure, "Segment"));
     for (const struct xml_node *segment = structure ? xml_child(structure, "Segment") : NULL; segment;
          segment = xml_next(segment, "Segment")) {
         const struct xml_node *fields = xml_child(segment, "Fields");
@@ -254,8 +335,8 @@ static void check_item(struct convert *c, const struct jpk_entity *entity)
     check_description(c, entity);
     if (entity->type == JPK_TYPE_DOCUMENT)
         check_document(c, entity);
-    if (c->ledger.items[entity->index].target)
-        check_elements(c, entity);
+    if (c->ledger.items[entity->index].target && entity->tree)
+        check_elements(c, entity, entity->tree, "Entity");
 }
 
 /* ------------------------------------------------------------------------------------------------------ the project */

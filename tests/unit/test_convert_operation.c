@@ -471,6 +471,15 @@ static void test_elements_without_a_place(void **state)
         {"<CallRestrictions><Item key=\"maxsize_uiunit\" value=\"Kb\"/></CallRestrictions>", 0},
         {"<CallRestrictions><Item key=\"maxsize\" value=\"7\"/></CallRestrictions>", 1},
         {"<Wings>two</Wings>", 1},
+        {"<Wings count=\"2\"/>", 1},
+        {"<Pipeline><Wings/><Wings count=\"2\"/><Activities/></Pipeline>", 1},
+        {"<Pipeline><Activities><A contentId=\"x\"/><B activityId=\"y\"/><C count=\"2\"/></Activities></Pipeline>", 1},
+        {"<Structure><Properties>" ITEM("fixedField", "1") "</Properties><Segment><Fields/></Segment></Structure>", 0},
+        {"<Structure><Properties>" ITEM("wings", "2") "</Properties><Wings count=\"2\"/></Structure>", 2},
+        {"<InputStructure><Properties>" ITEM("includeSchemaName", "1") "</Properties><Objects/></InputStructure>", 0},
+        {"<InputStructure><Properties>" ITEM("includeSchemaName", "0") "</Properties></InputStructure>", 1},
+        {"<OutputStructure><Properties>" ENCRYPTED("wings") "</Properties><Objects>x</Objects></OutputStructure>", 2},
+        {"<Mappings><Mapping><konga.string>x</konga.string></Mapping><Wings count=\"2\"/></Mappings>", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct made m = {0};
@@ -481,6 +490,28 @@ static void test_elements_without_a_place(void **state)
         assert_int_equal(findings_of(&m, GUID(1), "setting-lost"), cases[i].findings);
         made_free(&m);
     }
+}
+
+#define DOCUMENT(segment)                                                                                              \
+    "  <Properties/>\n  <Delimiter value=\",\"/><Structure><Properties/><Segment " segment "><Fields/></Segment>"      \
+    "</Structure>\n"
+
+static void test_segments_and_folders(void **state)
+{
+    (void)state;
+    struct made m = {0};
+    add(&m, "Document", GUID(1), "Usual", DOCUMENT("name=\"\" occurenceType=\"Only Once\" segmentId=\"0\""));
+    add(&m, "Document", GUID(2), "Odd", DOCUMENT("name=\"ISA\" occurenceType=\"One or More\" segmentId=\"0\""));
+    add(&m, "Folder", GUID(3), "F", PROPERTIES(ITEM("folder_id", GUID(3))));
+    add(&m, "Folder", GUID(4), "G", PROPERTIES(ITEM("folder_id", GUID(4)) ITEM("color", "red")));
+    make(&m, NULL);
+    assert_int_equal(findings_of(&m, GUID(1), "setting-lost"), 0);
+    assert_int_equal(findings_of(&m, GUID(2), "setting-lost"), 2);
+    assert_true(has_message(&m, GUID(2), "the name of its only segment was left out: 'ISA'"));
+    assert_true(has_message(&m, GUID(2), "the occurrence of its only segment was left out: 'One or More'"));
+    assert_int_equal(findings_of(&m, GUID(3), "setting-lost"), 0);
+    assert_true(has_message(&m, GUID(4), "'color' is a setting that is not known; left out: 'red'"));
+    made_free(&m);
 }
 
 static void test_secrets_in_the_clear(void **state)
@@ -607,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_answers_of_http),
         cmocka_unit_test(test_settings_without_a_place),
         cmocka_unit_test(test_elements_without_a_place),
+        cmocka_unit_test(test_segments_and_folders),
         cmocka_unit_test(test_secrets_in_the_clear),
         cmocka_unit_test(test_plug_ins_and_wsdl_files),
         cmocka_unit_test(test_samples_of_json),
