@@ -128,8 +128,9 @@ bool convert_schemas_begin(struct convert *c)
         schemas->wizards = arena_calloc(&c->ledger.arena, count, sizeof(const struct jpk_entity *));
         schemas->functions = arena_calloc(&c->ledger.arena, count, sizeof *schemas->functions);
         schemas->connected = arena_calloc(&c->ledger.arena, count, sizeof *schemas->connected);
+        schemas->extended = arena_calloc(&c->ledger.arena, count, sizeof(const struct convert_user_schema *));
     }
-    if (!schemas || !schemas->wizards || !schemas->functions || !schemas->connected) {
+    if (!schemas || !schemas->wizards || !schemas->functions || !schemas->connected || !schemas->extended) {
         c->ledger.failed = true;
         return false;
     }
@@ -304,13 +305,18 @@ bool convert_document_make(void *context, const json_t *place, json_t **value)
     return *value != NULL;
 }
 
-static const struct jpk_entity *document_of(const struct convert_side *side)
+/* The file format that it is read from; NULL: none. */
+static const struct jpk_entity *read_document_of(const struct convert_side *side)
 {
     const struct jpk_entity *entity = side->side->entity;
-    return entity && entity->type == JPK_TYPE_DOCUMENT && side->own->kind == SCHEMA_FLAT && side->extended == 0 &&
-                   !side->inferred
-               ? entity
-               : NULL;
+    return entity && entity->type == JPK_TYPE_DOCUMENT && side->own->kind == SCHEMA_FLAT && !side->inferred ? entity
+                                                                                                            : NULL;
+}
+
+/* The file format that it is as a whole: whatever mappings add to one is a schema by itself. */
+static const struct jpk_entity *document_of(const struct convert_side *side)
+{
+    return side->extended == 0 ? read_document_of(side) : NULL;
 }
 
 /* Equal documents have equal keys. */
@@ -403,7 +409,24 @@ static json_t *reference_to_user(struct convert *c, const struct convert_user_sc
 
 static json_t *user_json(struct convert *c, struct convert_side *side)
 {
-    return reference_to_user(c, user_schema(c, side));
+    const struct convert_user_schema *schema = user_schema(c, side);
+    const struct jpk_entity *document = schema ? read_document_of(side) : NULL;
+    if (document && !document_of(side) && !c->schemas->extended[document->index])
+        c->schemas->extended[document->index] = schema;
+    return reference_to_user(c, schema);
+}
+
+void convert_schemas_account(struct convert *c)
+{
+    for (size_t i = 0; i < c->project->entity_count && !c->ledger.failed; i++) {
+        const struct convert_user_schema *schema = c->schemas->extended[i];
+        if (!schema || c->ledger.items[i].target)
+            continue;
+        const struct jpk_entity *document = c->project->entities[i];
+        convert_rename(c, document, schema->name);
+        convert_note(c, document, CONVERT_SCHEMA_GUESSED, 0, "its schema has nodes that only mappings name");
+        convert_done(c, document, JPK_CONVERTED, "schema:%s", schema->name);
+    }
 }
 
 /* A connector's tree once more, as one of the user's. */

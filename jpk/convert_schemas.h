@@ -51,6 +51,8 @@ struct convert_schemas {
     const struct jpk_entity **wizards;
     struct convert_function **functions; /* by index of their entity; NULL */
     struct convert_connected *connected; /* by index of the transformation */
+    /* By index of a file format: the first schema that has more nodes than it; NULL. */
+    const struct convert_user_schema **extended;
     struct convert_user_schema **users;
     size_t user_count, user_capacity;
     struct map keys;     /* of a document -> index in `users` */
@@ -102,6 +104,9 @@ bool convert_add_asset(struct convert *c, const struct jpk_file *file);
 
 /* Gives activities the schemas that no transformation asked for (convert_schema_function.c). */
 void convert_schemas_complete(struct convert *c);
+
+/* Says which schema a file format has become that only stands in such as have more nodes. */
+void convert_schemas_account(struct convert *c);
 
 /* Whether it is one that is converted. */
 bool convert_is_transformation(const struct jpk_entity *entity);

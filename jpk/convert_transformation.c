@@ -616,4 +616,6 @@ void convert_transformations(struct convert *c)
             convert_one(c, c->project->entities[i]);
     if (!c->ledger.failed)
         convert_schemas_complete(c);
+    if (!c->ledger.failed)
+        convert_schemas_account(c);
 }
