@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/workers.h"
+#include "migrate/out.h"
 #include "migrate/paths.h"
 #include "tools/commands.h"
 #include "tools/message.h"
@@ -244,7 +245,7 @@ static bool note_used(struct run *run)
     return true;
 }
 
-/* The files alone, of a folder that has folders of other results in it. */
+/* What lies beside them, other results or a person's files, stays. */
 static bool remove_files(const struct run *run, const struct journal_record *earlier, struct jpk_error *err)
 {
     bool ok = true;
@@ -256,13 +257,47 @@ static bool remove_files(const struct run *run, const struct journal_record *ear
     return ok;
 }
 
+/* "jpk: FOLDER<text>", a line to stderr; the program's own text is `text`. */
+static bool say_folder(struct progress *progress, const char *folder, const char *text)
+{
+    struct buf line = {0};
+    message_put(&line, folder);
+    bool ok = !line.failed;
+    if (progress && progress->terminal && !progress->quiet)
+        fputs("\r\033[K", stderr);
+    if (ok)
+        fprintf(stderr, "jpk: %s%s\n", buf_text(&line), text);
+    buf_free(&line);
+    return ok;
+}
+
+static bool say_results(struct run *run, const char *folder, const char *text)
+{
+    pthread_mutex_lock(&run->lock);
+    bool ok = say_folder(&run->progress, folder, text);
+    pthread_mutex_unlock(&run->lock);
+    return ok;
+}
+
+/* A folder that is there after its results were removed holds what a person has put into it. */
+static bool look_for_others(struct run *run, const char *folder, struct jpk_error *err)
+{
+    struct jpk_error ignored = {0};
+    char *path = out_path(run->runner.out, folder);
+    bool ok = path != NULL;
+    if (ok && file_look(path, false, &ignored) != FILE_NONE)
+        ok = say_results(run, folder, ": holds files that no run has written; they stay");
+    free(path);
+    return ok || error_memory(err);
+}
+
 /* Takes results away that lie elsewhere since the plan was changed; they may be another project's by now. */
-static bool remove_earlier(const struct run *run, const struct journal_record *earlier, struct jpk_error *err)
+static bool remove_earlier(struct run *run, const struct journal_record *earlier, struct jpk_error *err)
 {
     char *folder = results_of(earlier);
     uint32_t use = folder ? map_get(&run->used, folder, strlen(folder)) : RESULTS;
     bool ok =
-        use == RESULTS || (use == ABOVE ? remove_files(run, earlier, err) : out_remove(run->runner.out, folder, err));
+        use == RESULTS || (remove_files(run, earlier, err) && (use == ABOVE || look_for_others(run, folder, err)));
     free(folder);
     return ok;
 }
@@ -314,23 +349,75 @@ static void do_item(void *context, size_t index)
     arena_free(&arena);
 }
 
-/* Records of what the plan does not write any more go, with their results. */
-static bool tidy(const struct run *run, struct jpk_error *err)
+/* The projects that were tried; none when there is no journal yet. */
+static bool list_records(const struct out *out, struct strings *ids, struct arena *arena, struct jpk_error *err)
+{
+    char *path = out_path(out, "journal");
+    enum file_kind kind = path ? file_look(path, true, err) : FILE_UNKNOWN;
+    bool ok = path ? kind != FILE_UNKNOWN : error_memory(err);
+    free(path);
+    return ok && (kind == FILE_NONE || out_list_journal(out->path, ids, arena, err));
+}
+
+/* Whether the folder is that of other projects: then nobody who knew would run this plan there. */
+static bool is_of_others(const struct out *out, const struct work_plan *plan, bool *others, struct jpk_error *err)
 {
     struct strings ids = {0};
     struct arena arena = {0};
-    bool ok = out_list_journal(run->runner.out->path, &ids, &arena, err);
+    bool ok = list_records(out, &ids, &arena, err);
+    *others = ok && ids.count > 0;
+    for (size_t i = 0; *others && i < ids.count; i++)
+        *others = work_plan_find(plan, ids.items[i]) == SIZE_MAX;
+    strings_free(&ids);
+    arena_free(&arena);
+    return ok;
+}
+
+static int refuse_others(const char *folder)
+{
+    return say_folder(
+               NULL, folder,
+               ": holds the results of other projects, none of which is in this plan; write into another folder, "
+               "or delete this one first")
+               ? 2
+               : message_memory();
+}
+
+/* What is lost is said to everybody. */
+static bool tidy_record(struct run *run, const char *id, struct arena *arena, struct jpk_error *err)
+{
+    struct journal_record record;
+    char *name = out_journal_name(id), *path = name ? out_path(run->runner.out, name) : NULL, *folder = NULL;
+    bool known = false, ok = path ? journal_find(&record, path, arena, &known, err) : error_memory(err);
+    if (ok && known)
+        folder = results_of(&record);
+    if (folder && run->settings->dry_run) {
+        fputs("would remove from ", stdout);
+        message_text(folder);
+        puts(" the results of a project that the plan does not write any more");
+    } else if (folder) {
+        ok = say_results(run, folder, ": the results of a project that the plan does not write any more are removed") ||
+             error_memory(err);
+    }
+    if (ok && !run->settings->dry_run)
+        ok = (!known || remove_earlier(run, &record, err)) && out_remove(run->runner.out, name, err);
+    free(folder);
+    free(name);
+    free(path);
+    return ok;
+}
+
+/* Records of what the plan does not write any more go, with their results. */
+static bool tidy(struct run *run, struct jpk_error *err)
+{
+    const struct work_plan *plan = run->runner.plan;
+    struct strings ids = {0};
+    struct arena arena = {0};
+    bool ok = list_records(run->runner.out, &ids, &arena, err);
     for (size_t i = 0; ok && i < ids.count; i++) {
-        size_t index = work_plan_find(run->runner.plan, ids.items[i]);
-        if (index != SIZE_MAX && migrate_writes(run->runner.plan->items[index].action))
-            continue;
-        struct journal_record record;
-        char *name = out_journal_name(ids.items[i]), *path = name ? out_path(run->runner.out, name) : NULL;
-        bool known = false;
-        ok = path ? journal_find(&record, path, &arena, &known, err) : error_memory(err);
-        ok = ok && (!known || remove_earlier(run, &record, err)) && out_remove(run->runner.out, name, err);
-        free(name);
-        free(path);
+        size_t index = work_plan_find(plan, ids.items[i]);
+        if (index == SIZE_MAX || !migrate_writes(plan->items[index].action))
+            ok = tidy_record(run, ids.items[i], &arena, err);
     }
     strings_free(&ids);
     arena_free(&arena);
@@ -362,8 +449,16 @@ static void print_result(const struct run *run)
     putchar('\n');
 }
 
-static int dry_run(const struct work_plan *plan, const struct selection *selection)
+static int dry_run(const struct settings *settings, const struct work_plan *plan, const struct selection *selection)
 {
+    struct out out = {.path = (char *)settings->output, .lock = -1}; /* nothing is opened */
+    struct run run = {.settings = settings, .runner = {plan, &out, &settings->limits}};
+    struct jpk_error err = {0};
+    bool others = false;
+    if (out.path && !is_of_others(&out, plan, &others, &err))
+        return message_error(&err);
+    if (others)
+        return refuse_others(out.path);
     for (size_t i = 0; i < selection->count; i++) {
         const struct work_item *item = &plan->items[selection->items[i]];
         printf("would %s ", migrate_action_name(item->action));
@@ -372,24 +467,35 @@ static int dry_run(const struct work_plan *plan, const struct selection *selecti
         message_text(item->output);
         putchar('\n');
     }
-    return 0;
+    return !out.path || !selection->whole || tidy(&run, &err) ? 0 : message_error(&err);
+}
+
+static bool run_open(struct out *out, struct run *run, bool *others, struct jpk_error *err)
+{
+    const struct work_plan *plan = run->runner.plan;
+    bool changed = false;
+    if (!out_open(out, run->settings->output, run->selection->name, err) || !is_of_others(out, plan, others, err))
+        return false;
+    if (*others)
+        return true;
+    if (!out_set_plan(out, plan, &changed, err))
+        return false;
+    if (changed && !run->settings->quiet)
+        fputs("jpk: the plan is not that of the last run; what it says otherwise is done anew\n", stderr);
+    return note_used(run) || error_memory(err);
 }
 
 static int run_all(const struct settings *settings, const struct work_plan *plan, const struct selection *selection)
 {
     struct out out;
     struct jpk_error err = {0}, ended = {0};
-    bool changed = false,
-         ok = out_open(&out, settings->output, selection->name, &err) && out_set_plan(&out, plan, &changed, &err);
     struct run run = {.settings = settings,
                       .runner = {plan, &out, &settings->limits},
                       .selection = selection,
                       .lock = PTHREAD_MUTEX_INITIALIZER,
                       .progress = progress_begin(settings, selection->count)};
-    ok = ok && (note_used(&run) || error_memory(&err));
-    if (ok) {
-        if (changed && !settings->quiet)
-            fputs("jpk: the plan is not that of the last run; what it says otherwise is done anew\n", stderr);
+    bool others = false, ok = run_open(&out, &run, &others, &err);
+    if (ok && !others) {
         workers_run(selection->count, settings->jobs, do_item, &run);
         progress_end(&run.progress);
         ok = !selection->whole || tidy(&run, &err);
@@ -401,6 +507,8 @@ static int run_all(const struct settings *settings, const struct work_plan *plan
     map_free(&run.used);
     if (!ok)
         return message_error(&err);
+    if (others)
+        return refuse_others(settings->output);
     print_result(&run);
     return run.status;
 }
@@ -416,9 +524,9 @@ static int run(const struct settings *settings, int count, char **arguments)
     if (status == 0)
         status = select_items(settings, &plan, &selection);
     if (status == 0)
-        status = migrate_narrow(&migrate_run_command, settings, &plan, NULL);
+        status = migrate_narrow(&migrate_run_command, settings, &plan, settings->dry_run ? settings->output : NULL);
     if (status == 0)
-        status = settings->dry_run ? dry_run(&plan, &selection) : run_all(settings, &plan, &selection);
+        status = settings->dry_run ? dry_run(settings, &plan, &selection) : run_all(settings, &plan, &selection);
     free(selection.items);
     work_plan_free(&plan);
     return status;
