@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "jpk/design_archive.h"
 #include "jpk/diff.h"
 #include "migrate/convert_item.h"
 #include "migrate/fingerprint.h"
@@ -189,31 +189,6 @@ static void compare(struct verifier *v, const struct source *a, const struct sou
     jpk_diff_free(diff);
 }
 
-/* A Jitterpak is read as an archive: it is written into a folder for temporary files, and read from there. */
-static bool load_written(struct verifier *v, const struct jpk_conversion *conversion, struct source *fresh,
-                         struct jpk_error *err)
-{
-    const char *where = getenv("TMPDIR");
-    struct buf folder = {0}, path = {0};
-    buf_printf(&folder, "%s/jpk-verify-XXXXXX", where && *where ? where : "/tmp");
-    bool ok = !folder.failed || error_memory(err);
-    bool made = ok && mkdtemp(folder.data);
-    if (ok && !made)
-        ok = error_set(err, JPK_ERR_WRITE, "a folder for comparing cannot be made in $TMPDIR, else /tmp");
-    buf_printf(&path, "%s/project.jpk", buf_text(&folder));
-    ok = ok && (!path.failed || error_memory(err)) &&
-         jpk_conversion_write_jitterpak(conversion, path.data, false, err) &&
-         source_open(fresh, path.data, v->verify->limits, err) && source_load(fresh, NULL, 0, err);
-    fresh->name = v->item->source;
-    if (made && !path.failed)
-        unlink(path.data); /* what is open stays until it is closed */
-    if (made)
-        rmdir(folder.data);
-    buf_free(&folder);
-    buf_free(&path);
-    return ok;
-}
-
 /* What the source becomes now, as it would be written if nothing were left out. */
 static void compare_conversion(struct verifier *v)
 {
@@ -226,7 +201,8 @@ static void compare_conversion(struct verifier *v)
             jpk_cloud_load(converted.conversion->text, converted.conversion->size, fresh.name, v->verify->limits, &err);
         ok = fresh.cloud != NULL;
     } else if (ok) {
-        ok = load_written(v, converted.conversion, &fresh, &err);
+        fresh.archive = design_archive(converted.conversion, fresh.name, v->verify->limits, &err);
+        ok = fresh.archive && source_load(&fresh, NULL, 0, &err);
     }
     if (ok)
         compare(v, &fresh, &v->result);

@@ -209,6 +209,6 @@ const struct command migrate_verify_command = {
     .groups = groups,
     .least = 1,
     .most = 1,
-    .reach = {.anywhere = true, .temporary = true},
+    .reach = {.anywhere = true},
     .run = run,
 };

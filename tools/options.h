@@ -107,7 +107,6 @@ struct reach {
     } written;                                         /* which arguments are outputs too */
     bool here;                                         /* without --output it writes here */
     bool anywhere;                                     /* it reads what its inputs name, or what lies above them */
-    bool temporary;                                    /* it makes temporary files */
     bool (*programs)(const struct settings *settings); /* whether it starts other programs; NULL: never */
     bool everything;                                   /* it reads nothing that is hostile */
 };

@@ -144,19 +144,12 @@ static bool starts_programs(const struct command *command, const struct settings
     return command->reach.programs && command->reach.programs(settings);
 }
 
-static void allow_always(struct sandbox_fence *fence, const struct command *command, const struct settings *settings)
-{
-    allow_options(fence, command, settings);
-    if (command->reach.temporary)
-        sandbox_fence_allow(fence, temporary_folder(), SANDBOX_WRITE);
-}
-
 static int enter_fence(const struct command *command, const struct settings *settings, int count, char **arguments)
 {
     struct sandbox_fence fence;
     enum sandbox_result result = sandbox_fence_begin(&fence);
     if (result == SANDBOX_ON) {
-        allow_always(&fence, command, settings);
+        allow_options(&fence, command, settings);
         allow_arguments(&fence, command, settings, count, arguments);
         if (command->reach.anywhere)
             sandbox_fence_allow(&fence, "/", SANDBOX_READ);
@@ -209,7 +202,7 @@ int sandbox_narrow(const struct command *command, const struct settings *setting
         return 0;
     enum sandbox_result result = sandbox_fence_begin(&fence);
     if (result == SANDBOX_ON) {
-        allow_always(&fence, command, settings);
+        allow_options(&fence, command, settings);
         for (size_t i = 0; i < count; i++)
             sandbox_fence_allow(&fence, paths[i], SANDBOX_READ);
         result = sandbox_fence_close(&fence);
