@@ -42,6 +42,9 @@ enum {
 /* Of the objects of Salesforce. */
 #define SALESFORCE_NAMESPACE "urn:sobject.partner.soap.sforce.com"
 
+/* The kind that an object of NetSuite is taken for; no other one was seen. */
+#define ENDPOINT_STANDARD "standard"
+
 /* A setting. Of connections all of them make the log-in: items that agree in them share one. */
 struct endpoint_setting {
     const char *key;   /* in Design Studio; NULL behind the last row */

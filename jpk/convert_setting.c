@@ -199,7 +199,7 @@ static const char *object_namespace(struct convert *c, const struct jpk_entity *
 static json_t *list_object(struct convert *c, const struct jpk_entity *entity, const char *object)
 {
     const char *namespace_ = object_namespace(c, entity, object);
-    json_t *value = json_pack("{s:s, s:s}", "N", object, "T", "standard");
+    json_t *value = json_pack("{s:s, s:s}", "N", object, "T", ENDPOINT_STANDARD);
     if (namespace_) {
         convert_set(c, value, "D", json_string(namespace_));
         return value;

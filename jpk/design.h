@@ -284,6 +284,13 @@ void design_transformations(struct design *d);
 /* Makes the schedules that the options give. False: an error was set. */
 bool design_schedules(struct design *d, struct jpk_error *err);
 void design_operations(struct design *d);
+/* A member of a value that is carried over: whatever it is, or when it is the `usual` string. */
+struct design_carried {
+    const char *key, *usual;
+};
+/* Finds what an object of `component` has beside the members of `carried`, which a row without a key ends. */
+void design_lost_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
+                         const struct design_carried *carried, const char *what);
 /* Finds what an export says beyond all that. */
 void design_left_behind(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */

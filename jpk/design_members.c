@@ -46,8 +46,16 @@ static bool is_left_out(enum cloud_shape shape, const char *name, size_t n)
         enum cloud_shape shape;
         const char *key;
     } left_out[] = {
-        {SHAPE_EXPORT, "apis"},  {SHAPE_PROJECT, "tags"},         {SHAPE_ACTIVITY, "plugins"},
-        {SHAPE_SCRIPT, "notes"}, {SHAPE_TRANSFORMATION, "notes"}, {SHAPE_TRANSFORMATION, "options"},
+        {SHAPE_EXPORT, "apis"},
+        {SHAPE_PROJECT, "tags"},
+        {SHAPE_PROJECT, "requireDeployComment"},
+        {SHAPE_PROJECT, "requireDeployTag"},
+        {SHAPE_PROJECT, "ignoreHTTPTargetTargetValidation"},
+        {SHAPE_PROJECT, "disableScriptParser"},
+        {SHAPE_ACTIVITY, "plugins"},
+        {SHAPE_SCRIPT, "notes"},
+        {SHAPE_TRANSFORMATION, "notes"},
+        {SHAPE_TRANSFORMATION, "options"},
     };
     for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
         if (left_out[i].shape == shape && is_key(left_out[i].key, name, n))
@@ -91,6 +99,16 @@ static const char *words_of(struct design *d, uint32_t key)
 }
 
 /* `component` is NULL for the export, the project and workflows; `what` is for people. */
+static void lose_member(struct design *d, const struct jpk_cloud_component *component, uint32_t key, const char *what)
+{
+    size_t n = jdoc_string_size(d->cloud->doc, key);
+    const char *message = design_text(d, "the member '%.*s' of %s has no counterpart and was left out",
+                                      n < 100 ? (int)n : 100, jdoc_string(d->cloud->doc, key), what);
+    struct jpk_finding *finding = component ? design_note(d, component, CONVERT_SETTING_LOST, key, "%s", message)
+                                            : design_note_project(d, CONVERT_SETTING_LOST, "%s", message);
+    ledger_keep_words(&d->ledger, finding, words_of(d, key));
+}
+
 static void lose_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
                          enum cloud_shape shape, const char *what)
 {
@@ -102,11 +120,28 @@ static void lose_members(struct design *d, const struct jpk_cloud_component *com
         bool known = own || cloud_shape_key(shape, name, n) || is_state(name, n);
         if (jdoc_shadowed(doc, key) || (known && !is_left_out(shape, name, n)) || !says_something(doc, key + 1))
             continue;
-        const char *message = design_text(d, "the member '%.*s' of %s has no counterpart and was left out",
-                                          n < 100 ? (int)n : 100, name, what);
-        struct jpk_finding *finding = component ? design_note(d, component, CONVERT_SETTING_LOST, key, "%s", message)
-                                                : design_note_project(d, CONVERT_SETTING_LOST, "%s", message);
-        ledger_keep_words(&d->ledger, finding, words_of(d, key));
+        lose_member(d, component, key, what);
+    }
+}
+
+/* The row of a member; NULL: there is none. */
+static const struct design_carried *find_carried(const struct design_carried *carried, const char *name, size_t n)
+{
+    for (; carried->key; carried++)
+        if (is_key(carried->key, name, n))
+            return carried;
+    return NULL;
+}
+
+void design_lost_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
+                         const struct design_carried *carried, const char *what)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    for (uint32_t key = object + 1; key < jdoc_next(doc, object) && !d->ledger.failed; key = jdoc_next(doc, key + 1)) {
+        const struct design_carried *row = find_carried(carried, jdoc_string(doc, key), jdoc_string_size(doc, key));
+        bool known = row && (!row->usual || jdoc_string_is(doc, key + 1, row->usual, strlen(row->usual)));
+        if (!known && !jdoc_shadowed(doc, key) && says_something(doc, key + 1))
+            lose_member(d, component, key, what);
     }
 }
 

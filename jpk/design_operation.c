@@ -336,34 +336,54 @@ static void put_timeout(struct design *d, const struct steps *steps)
     design_set(d, steps->entity, "timeoutuiunit", unit->name);
 }
 
-/* What other keys say, or what is as usual. */
-static bool is_silent(const struct jpk_cloud_option *option)
+/* Options that switch what another one says on and off; there that other one does it alone. */
+static const struct {
+    const char *option, *of;
+} switches[] = {{"enableChunking", "chunk_size"}, {"debugModeEnabled", "debug_mode_until"}};
+
+static bool is_usual(const char *value)
 {
-    static const char *const keys[] = {"timeoutValue", "timeoutMultiplier", "timeoutUnit", "enableChunking",
-                                       "debugModeEnabled"};
+    return !value || !*value || strcmp(value, "false") == 0 || strcmp(value, "0") == 0;
+}
+
+/* What other keys say, or what is as usual. */
+static bool is_silent(const struct jpk_cloud_operation *operation, const struct jpk_cloud_option *of)
+{
+    static const char *const keys[] = {"timeoutValue", "timeoutMultiplier", "timeoutUnit"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(option->key, keys[i]) == 0)
+        if (strcmp(of->key, keys[i]) == 0)
             return true;
     for (size_t i = 0; i < convert_option_count; i++)
-        if (strcmp(option->key, convert_option_rows[i].member) == 0)
+        if (strcmp(of->key, convert_option_rows[i].member) == 0)
             return true;
-    return !option->value || !*option->value || strcmp(option->value, "false") == 0 || strcmp(option->value, "0") == 0;
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++)
+        if (strcmp(of->key, switches[i].option) == 0 && !is_usual(option(operation, switches[i].of)))
+            return true;
+    return is_usual(of->value);
+}
+
+/* Whether a switch says that an option does not hold. */
+static bool is_off(const struct jpk_cloud_operation *operation, const char *member)
+{
+    for (size_t i = 0; i < sizeof switches / sizeof switches[0]; i++) {
+        const char *on = strcmp(switches[i].of, member) == 0 ? option(operation, switches[i].option) : NULL;
+        if (on && strcmp(on, "false") == 0)
+            return true;
+    }
+    return false;
 }
 
 static void put_options(struct design *d, const struct steps *steps)
 {
     const struct jpk_cloud_operation *operation = steps->operation->as.operation;
-    const char *chunking = option(operation, "enableChunking"), *debug = option(operation, "debugModeEnabled");
     put_timeout(d, steps);
     for (size_t i = 0; i < convert_option_count; i++) {
-        const char *value = option(operation, convert_option_rows[i].member), *key = convert_option_rows[i].key;
-        bool off = (strcmp(key, "chunk_size") == 0 && chunking && strcmp(chunking, "false") == 0) ||
-                   (strcmp(key, "debug_mode_until") == 0 && debug && strcmp(debug, "false") == 0);
-        if (value && !off)
-            design_set(d, steps->entity, key, value);
+        const char *value = option(operation, convert_option_rows[i].member);
+        if (value && !is_off(operation, convert_option_rows[i].member))
+            design_set(d, steps->entity, convert_option_rows[i].key, value);
     }
     for (size_t i = 0; i < operation->option_count; i++)
-        if (!is_silent(&operation->options[i]))
+        if (!is_silent(operation, &operation->options[i]))
             design_note(d, steps->operation, CONVERT_SETTING_LOST, operation->options[i].node,
                         "the option '%s' has no counterpart and was left out", operation->options[i].key);
 }

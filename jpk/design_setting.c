@@ -244,18 +244,58 @@ void design_put_settings(struct design *d, struct design_entity *entity, const s
 
 /* ---------------------------------------------------------------------------------------------------- what is lost */
 
-/* What the designer keeps for itself: forms to choose a schema with, which transformations have. */
+/*
+ * What the designer keeps for itself: forms to choose a schema with, which transformations have. What nobody sees but
+ * has a default is a setting all the same.
+ */
 static bool is_form(const struct jpk_cloud_property *property)
 {
-    return property->hidden || strncmp(property->name, "v.", 2) == 0;
+    return (property->hidden && !property->default_value) || strncmp(property->name, "v.", 2) == 0;
 }
 
-static bool has_row(const struct endpoint_setting *settings, const struct jpk_cloud_property *property)
+static const struct endpoint_setting *row_of(const struct endpoint_setting *settings,
+                                             const struct jpk_cloud_property *property)
 {
     for (const struct endpoint_setting *s = settings; s && s->key; s++)
         if (is_of(property, s))
-            return true;
+            return s;
+    return NULL;
+}
+
+static const char *label_of(const struct jpk_cloud_property *property)
+{
+    return property->label && *property->label ? property->label : property->name;
+}
+
+/* Whether a schema of an activity has a namespace: then that goes with the schema. */
+static bool has_namespace(const struct design *d, const struct jpk_cloud_component *activity, uint32_t name)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    for (int output = 0; output < 2; output++) {
+        uint32_t schema = design_activity_schema(d, activity, output);
+        for (uint32_t node = schema; schema != JPK_CLOUD_NO_NODE && node < jdoc_next(doc, schema); node++)
+            if ((doc->nodes[node].flags & JDOC_KEY) && jdoc_string_is(doc, node, "NS", 2) &&
+                jdoc_string_is(doc, node + 1, jdoc_string(doc, name), jdoc_string_size(doc, name)))
+                return true;
+    }
     return false;
+}
+
+/* Of a value that is an object the setting has some members only. */
+static void lose_members(struct design *d, const struct jpk_cloud_component *activity,
+                         const struct endpoint_setting *setting, const struct jpk_cloud_property *property)
+{
+    static const struct design_carried query[] = {{"soql", NULL}, {"showDeleted", NULL}, {0}};
+    struct design_carried object[] = {{"N", NULL}, {"T", ENDPOINT_STANDARD}, {"selectedIndex", NULL}, {0}, {0}};
+    const struct design_carried *carried = setting->change == ENDPOINT_LIST_OBJECT ? object
+                                           : setting->change == ENDPOINT_QUERY     ? query
+                                                                                   : NULL;
+    if (!carried || !jdoc_is(d->cloud->doc, property->value_node, JDOC_OBJECT))
+        return;
+    uint32_t name = jdoc_member(d->cloud->doc, property->value_node, "D");
+    if (jdoc_is(d->cloud->doc, name, JDOC_STRING) && has_namespace(d, activity, name))
+        object[3].key = "D";
+    design_lost_members(d, activity, property->value_node, carried, design_text(d, "'%s'", label_of(property)));
 }
 
 static bool is_database(const struct jpk_cloud_component *component)
@@ -270,10 +310,13 @@ void design_lost_settings(struct design *d, const struct jpk_cloud_component *co
     for (size_t i = 0; i < properties.count && !d->ledger.failed; i++) {
         const struct jpk_cloud_property *p = &properties.list[i];
         const char *value = p->value ? p->value : "";
-        if (!*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) ||
-            has_row(settings, p) || (is_database(component) && design_is_query(p)))
+        const struct endpoint_setting *row = row_of(settings, p);
+        if (row)
+            lose_members(d, component, row, p);
+        if (row || !*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) ||
+            (is_database(component) && design_is_query(p)))
             continue;
         design_note(d, component, CONVERT_SETTING_LOST, p->value_node, "'%s' (%s) is not as usual and was left out",
-                    p->path, p->label ? p->label : p->name);
+                    p->path, label_of(p));
     }
 }

@@ -206,6 +206,62 @@ static void test_switches(void **state)
     }
 }
 
+/* Of what is carried over in part the rest is said; what is as usual, or stands elsewhere, is not. */
+static void test_parts(void **state)
+{
+    (void)state;
+#define OBJECT(value, schema)                                                                                          \
+    CONNECTION("90", "N", "netsuite", "")                                                                              \
+    "," ACTIVITY("01", "It", "netsuite", "upsert", "target", "90",                                                     \
+                 ",'properties':[{'name':'list-object-page','type':'pagination','children':["                          \
+                 "{'name':'list-object','type':'list-object','displayName':'Object','value':{" value "}}]}]" schema)
+#define QUERY(value)                                                                                                   \
+    CONNECTION("90", "S", "salesforce", "")                                                                            \
+    "," ACTIVITY("01", "It", "salesforce", "query", "source", "90",                                                    \
+                 ",'properties':[{'name':'query-string','type':'string','hidden':true,'value':{" value "}}]")
+#define STORAGE(property) CONNECTION("90", "It", "tempstorage", ",'properties':[" property "]")
+#define OPTIONS(options) PART("41", "200", "It", ",'steps':[],'options':{" options "}")
+    static const struct {
+        const char *components, *project, *item, *text; /* text NULL: no setting is lost */
+    } cases[] = {
+        {OBJECT("'N':'A','T':'standard','selectedIndex':4", ""), "", "It", NULL},
+        {OBJECT("'N':'A','T':'custom'", ""), "", "It",
+         "'T' of 'Object' has no counterpart and was left out: '\"custom\"'"},
+        {OBJECT("'N':'A','T':'standard','D':'urn:a'", ""), "", "It", "'D' of 'Object'"},
+        {OBJECT("'N':'A','D':'urn:a'", ",'input':{'name':'x','root':{'N':'A','NS':'urn:b'}}"), "", "It",
+         "'D' of 'Object'"},
+        {OBJECT("'N':'A','D':'urn:a'", ",'input':{'name':'x','root':{'N':'A','NS':'urn:a'}}"), "", "It", NULL},
+        {OBJECT("'N':'A','more':{'apiToken':'clear'}", ""), "", "It", "'more' of 'Object'"},
+        {QUERY("'soql':'SELECT Id FROM A','showDeleted':true"), "", "It", NULL},
+        {QUERY("'soql':'SELECT Id FROM A','limit':10"), "", "It",
+         "'limit' of 'query-string' has no counterpart and was left out: '10'"},
+        {STORAGE("{'name':'timeout','hidden':true,'defaultValue':'-1','value':'7'}"), "", "It",
+         "'timeout' (timeout) is not as usual"},
+        {STORAGE("{'name':'timeout','hidden':true,'defaultValue':'-1','value':'-1'}"), "", "It", NULL},
+        {STORAGE("{'name':'form','hidden':true,'value':'x'}"), "", "It", NULL},
+        {OPTIONS("'enableChunking':true,'chunk_size':0"), "", "It", "the option 'enableChunking'"},
+        {OPTIONS("'enableChunking':true"), "", "It", "the option 'enableChunking'"},
+        {OPTIONS("'enableChunking':true,'chunk_size':200"), "", "It", NULL},
+        {OPTIONS("'enableChunking':false,'chunk_size':200"), "", "It", NULL},
+        {OPTIONS("'debugModeEnabled':true,'debug_mode_until':''"), "", "It", "the option 'debugModeEnabled'"},
+        {OPTIONS("'debugModeEnabled':true,'debug_mode_until':'2030-01-01'"), "", "It", NULL},
+        {OPTIONS(""), ",'requireDeployComment':true", NULL, "'requireDeployComment' of the project"},
+        {OPTIONS(""), ",'requireDeployTag':true", NULL, "'requireDeployTag' of the project"},
+        {OPTIONS(""), ",'ignoreHTTPTargetTargetValidation':true", NULL,
+         "'ignoreHTTPTargetTargetValidation' of the project"},
+        {OPTIONS(""), ",'disableScriptParser':true", NULL, "'disableScriptParser' of the project"},
+        {OPTIONS(""), ",'disableScriptParser':false", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct dm dm;
+        make(&dm, &cases[i].components, 1, cases[i].project, "");
+        if (says(&dm, cases[i].item, "setting-lost", cases[i].text ? cases[i].text : "") != (cases[i].text != NULL))
+            fail_msg("case %zu: %s", i, cases[i].text ? cases[i].text : "a setting is lost");
+        assert_int_equal(dm_holding(&dm, "clear"), 0);
+        dm_free(&dm);
+    }
+}
+
 static void test_columns(void **state)
 {
     (void)state;
@@ -229,10 +285,8 @@ static void test_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),
-        cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_answers), cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
