@@ -288,9 +288,12 @@ void design_operations(struct design *d);
 struct design_carried {
     const char *key, *usual;
 };
-/* Finds what an object of `component` has beside the members of `carried`, which a row without a key ends. */
-void design_lost_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
-                         const struct design_carried *carried, const char *what);
+/* Finds a member that is not carried over, when it says something. `component` NULL: the project has the finding. */
+void design_lost_member(struct design *d, const struct jdoc *doc, const struct jpk_cloud_component *component,
+                        uint32_t key, const char *what);
+/* The same for what an object has beside the members of `carried`, which a row without a key ends. */
+void design_lost_members(struct design *d, const struct jdoc *doc, const struct jpk_cloud_component *component,
+                         uint32_t object, const struct design_carried *carried, const char *what);
 /* Finds what an export says beyond all that. */
 void design_left_behind(struct design *d);
 /* The operations that only send an e-mail on behalf of another, as the conversion to Cloud Studio makes them. */

@@ -84,9 +84,8 @@ static bool is_state(const char *name, size_t n)
 }
 
 /* The value as it stands there, without what is a secret. */
-static const char *words_of(struct design *d, uint32_t key)
+static const char *words_of(struct design *d, const struct jdoc *doc, uint32_t key)
 {
-    const struct jdoc *doc = d->cloud->doc;
     struct buf text = {0}, masked = {0};
     if (secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key)))
         return "****";
@@ -98,17 +97,20 @@ static const char *words_of(struct design *d, uint32_t key)
     return words;
 }
 
-/* `component` is NULL for the export, the project and workflows; `what` is for people. */
-static void lose_member(struct design *d, const struct jpk_cloud_component *component, uint32_t key, const char *what)
+void design_lost_member(struct design *d, const struct jdoc *doc, const struct jpk_cloud_component *component,
+                        uint32_t key, const char *what)
 {
-    size_t n = jdoc_string_size(d->cloud->doc, key);
+    size_t n = jdoc_string_size(doc, key);
+    if (jdoc_shadowed(doc, key) || !says_something(doc, key + 1))
+        return;
     const char *message = design_text(d, "the member '%.*s' of %s has no counterpart and was left out",
-                                      n < 100 ? (int)n : 100, jdoc_string(d->cloud->doc, key), what);
+                                      n < 100 ? (int)n : 100, jdoc_string(doc, key), what);
     struct jpk_finding *finding = component ? design_note(d, component, CONVERT_SETTING_LOST, key, "%s", message)
                                             : design_note_project(d, CONVERT_SETTING_LOST, "%s", message);
-    ledger_keep_words(&d->ledger, finding, words_of(d, key));
+    ledger_keep_words(&d->ledger, finding, words_of(d, doc, key));
 }
 
+/* `component` is NULL for the export, the project and workflows; `what` is for people. */
 static void lose_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
                          enum cloud_shape shape, const char *what)
 {
@@ -118,9 +120,8 @@ static void lose_members(struct design *d, const struct jpk_cloud_component *com
         size_t n = jdoc_string_size(doc, key);
         bool own = component && object == component->node && is_key("description", name, n); /* lose_description */
         bool known = own || cloud_shape_key(shape, name, n) || is_state(name, n);
-        if (jdoc_shadowed(doc, key) || (known && !is_left_out(shape, name, n)) || !says_something(doc, key + 1))
-            continue;
-        lose_member(d, component, key, what);
+        if (!known || is_left_out(shape, name, n))
+            design_lost_member(d, doc, component, key, what);
     }
 }
 
@@ -133,15 +134,13 @@ static const struct design_carried *find_carried(const struct design_carried *ca
     return NULL;
 }
 
-void design_lost_members(struct design *d, const struct jpk_cloud_component *component, uint32_t object,
-                         const struct design_carried *carried, const char *what)
+void design_lost_members(struct design *d, const struct jdoc *doc, const struct jpk_cloud_component *component,
+                         uint32_t object, const struct design_carried *carried, const char *what)
 {
-    const struct jdoc *doc = d->cloud->doc;
     for (uint32_t key = object + 1; key < jdoc_next(doc, object) && !d->ledger.failed; key = jdoc_next(doc, key + 1)) {
         const struct design_carried *row = find_carried(carried, jdoc_string(doc, key), jdoc_string_size(doc, key));
-        bool known = row && (!row->usual || jdoc_string_is(doc, key + 1, row->usual, strlen(row->usual)));
-        if (!known && !jdoc_shadowed(doc, key) && says_something(doc, key + 1))
-            lose_member(d, component, key, what);
+        if (!row || (row->usual && !jdoc_string_is(doc, key + 1, row->usual, strlen(row->usual))))
+            design_lost_member(d, doc, component, key, what);
     }
 }
 

@@ -295,7 +295,8 @@ static void lose_members(struct design *d, const struct jpk_cloud_component *act
     uint32_t name = jdoc_member(d->cloud->doc, property->value_node, "D");
     if (jdoc_is(d->cloud->doc, name, JDOC_STRING) && has_namespace(d, activity, name))
         object[3].key = "D";
-    design_lost_members(d, activity, property->value_node, carried, design_text(d, "'%s'", label_of(property)));
+    design_lost_members(d, d->cloud->doc, activity, property->value_node, carried,
+                        design_text(d, "'%s'", label_of(property)));
 }
 
 static bool is_database(const struct jpk_cloud_component *component)

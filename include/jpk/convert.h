@@ -144,7 +144,7 @@ JPK_API struct jpk_conversion *jpk_convert_to_cloud(const struct jpk_project *pr
  * Converts an export; it must stay until the conversion is freed. Of the options only the schedules count. What Design
  * Studio has and an export has not is made by rule: ids of steps and folders, the files of structures, their caches.
  * No value is encrypted, for only an installation can do that; what was is left empty and listed. Errors:
- * JPK_ERR_JSON or JPK_ERR_ENCODING, with their place, and JPK_ERR_FORMAT: the schedules; JPK_ERR_LIMIT (log-ins and
+ * JPK_ERR_JSON, JPK_ERR_ENCODING and JPK_ERR_FORMAT, with their place: the schedules; JPK_ERR_LIMIT (log-ins and
  * schemas stand wherever they are used, so that a small export can describe a project beyond all measure),
  * JPK_ERR_MEMORY.
  */
