@@ -33,6 +33,8 @@ static const struct jpk_check_rule rules[CONVERT_RULES + 1] = {
     [CONVERT_LOGIN_APART] = {"login-apart", JPK_INFO,
                              "Encrypted log-ins cannot be compared, so that each has its own connection."},
     [CONVERT_WSDL] = {"wsdl", JPK_WARNING, "A WSDL file must be given to its connection."},
+    [CONVERT_AMBIGUOUS] = {"ambiguous", JPK_WARNING,
+                           "An id, a name or a place can mean more than one; the first was taken."},
 };
 
 /* What a finding makes of its item, at least. */
@@ -64,6 +66,7 @@ static const uint8_t results[CONVERT_RULES] = {
     [CONVERT_DESCRIPTION_LOST] = JPK_CONVERTED,
     [CONVERT_LOGIN_APART] = JPK_CONVERT_REVIEW,
     [CONVERT_WSDL] = JPK_CONVERT_REVIEW,
+    [CONVERT_AMBIGUOUS] = JPK_CONVERT_REVIEW,
 };
 
 const struct jpk_check_rule *jpk_convert_rules(void)

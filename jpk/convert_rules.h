@@ -33,6 +33,7 @@ enum convert_rule {
     CONVERT_DESCRIPTION_LOST,  /* a description that has no place there */
     CONVERT_LOGIN_APART,       /* an encrypted log-in, which may be that of another connection */
     CONVERT_WSDL,              /* the file that a SOAP connection is set up from */
+    CONVERT_AMBIGUOUS,         /* may be meant in more than one way; the first one was taken */
     CONVERT_RULES
 };
 

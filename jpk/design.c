@@ -121,6 +121,15 @@ static void keep_id(struct design *d, const struct jpk_cloud_component *componen
         design_of(d, component)->id = lower;
 }
 
+/* Of components with one name references mean the first. */
+static void note_double(struct design *d, const struct jpk_cloud_component *component)
+{
+    const struct jpk_cloud_component *meant =
+        component->reference ? jpk_cloud_by_reference(d->cloud, component->reference) : NULL;
+    if (meant && meant != component)
+        design_of(d, meant)->doubled = true;
+}
+
 static void make_id(struct design *d, const struct jpk_cloud_component *component)
 {
     if (!design_of(d, component)->id)
@@ -204,6 +213,7 @@ static bool begin(struct design *d, struct jpk_error *err)
         keep_id(d, d->cloud->components[i]);
     for (size_t i = 0; i < count && !d->ledger.failed; i++) {
         make_id(d, d->cloud->components[i]);
+        note_double(d, d->cloud->components[i]);
         if (d->cloud->components[i]->kind == JPK_CLOUD_SCHEMA)
             plan_schema(d, d->cloud->components[i]);
         else if (d->cloud->components[i]->kind == JPK_CLOUD_OPERATION)
@@ -258,6 +268,29 @@ static void account_problems(struct design *d)
     }
 }
 
+/* Ids that two components have, and operations that lie in two workflows; names are said where a script uses them. */
+static void account_ambiguous(struct design *d)
+{
+    for (size_t i = 0; i < d->cloud->component_count && !d->ledger.failed; i++) {
+        const struct jpk_cloud_component *component = d->cloud->components[i];
+        const struct jpk_cloud_component *meant = jpk_cloud_by_id(d->cloud, component->id);
+        if (meant && meant != component)
+            design_note(d, component, CONVERT_AMBIGUOUS, component->id_node,
+                        "has the id of %s '%.200s', which is the one that references mean",
+                        jpk_cloud_kind_info(meant->kind)->label, meant->name);
+    }
+    for (size_t i = 0; i < d->cloud->workflow_count; i++) {
+        const struct jpk_cloud_workflow *workflow = &d->cloud->workflows[i];
+        for (size_t j = 0; j < workflow->operation_count && !d->ledger.failed; j++) {
+            const struct jpk_cloud_component *to = workflow->operations[j].component;
+            if (to && to->kind == JPK_CLOUD_OPERATION && to->as.operation->workflow != workflow)
+                design_note(d, to, CONVERT_AMBIGUOUS, JPK_CLOUD_NO_NODE,
+                            "the workflow '%.200s' lists it too; it lies in the folder of '%.200s'", workflow->name,
+                            to->as.operation->workflow->name);
+        }
+    }
+}
+
 static void account(struct design *d)
 {
     account_adapters(d);
@@ -274,6 +307,7 @@ static void account(struct design *d)
         else
             design_note(d, component, CONVERT_NOT_USED, JPK_CLOUD_NO_NODE, "nothing that was converted uses it");
     }
+    account_ambiguous(d);
     account_problems(d);
 }
 

@@ -77,6 +77,7 @@ struct design_component {
     const struct jpk_cloud_component *first;      /* of an activity: the one whose source or target it shares; NULL */
     const struct jpk_cloud_property **logins; /* of a connection: by row of its settings; NULL as long as nobody asks */
     const char *file;                         /* of a schema: its file below files/; NULL */
+    bool doubled;                             /* another component is called as it is in scripts */
     bool absorbed; /* part of something else: an operation that sends an e-mail, a script that runs
                       before a transformation */
 };

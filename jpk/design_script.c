@@ -102,6 +102,9 @@ static enum script_answer resolve(void *context, const struct script_use *use, s
                  design_text(d, "'%s' is named here and has no counterpart that a script could name", text), NULL);
         return use->in_comment ? SCRIPT_KEEP : SCRIPT_DROP;
     }
+    if (design_of(d, to)->doubled && !use->in_comment)
+        note(r, CONVERT_AMBIGUOUS,
+             design_text(d, "'%s' is the name of more than one component; the first was taken", text), NULL);
     buf_printf(replacement, "%s.%s", prefix, id);
     return SCRIPT_REPLACE;
 }

@@ -15,6 +15,7 @@ const struct convert_effort_class convert_efforts[CONVERT_EFFORTS] = {
 static const struct convert_advice advices[] = {
     {"agent", CONVERT_EFFORT_ADAPT,
      "change what needs the other kind of agent, or choose a group of agents that has it", false},
+    {"ambiguous", CONVERT_EFFORT_LOOK, "see whether the one that was taken is the one that is meant", false},
     {"dangling", CONVERT_EFFORT_LOOK, "decide whether what was missing is needed; else nothing is lost", false},
     {"dangling-in-comment", CONVERT_EFFORT_NONE, "no action needed", false},
     {"deleted", CONVERT_EFFORT_NONE, "no action needed", false},

@@ -262,6 +262,38 @@ static void test_parts(void **state)
     }
 }
 
+/* Where one thing is taken of several that may be meant, somebody hears of it. */
+static void test_ambiguous(void **state)
+{
+    (void)state;
+#define RUN(n, name, text) PART(n, "400", name, ",'scriptType':1,'scriptBody':'<trans>" text "</trans>'")
+    static const char *const components[] = {
+        SCRIPT("11", "Twice", ""),
+        SCRIPT("12", "Twice", ""),
+        SCRIPT("13", "Once", ""),
+        SCRIPT("13", "Same id", ""),
+        RUN("14", "Runs", "RunScript(\\\"<TAG>script:Twice</TAG>\\\");"),
+        RUN("15", "Notes",
+            "//RunScript(\\\"<TAG>script:Twice</TAG>\\\");\\n RunScript(\\\"<TAG>script:Once</TAG>\\\");"),
+        PART("41", "200", "O", ",'steps':[" LINK("11", "400") "]"),
+        PART("42", "200", "P", ",'steps':[" LINK("13", "400") "]"),
+    };
+    static const char *const silent[] = {"Once", "Notes", "P"};
+    struct dm dm;
+    make(&dm, components, sizeof components / sizeof components[0],
+         ",'workflows':[{'name':'A','operations':[" LINK("41", "200") "," LINK("42", "200") "," LINK(
+             "42", "200") "]},{'name':'B','operations':[" LINK("41", "200") "]}]",
+         "");
+    assert_true(
+        says(&dm, "Same id", "ambiguous", "has the id of script 'Once', which is the one that references mean"));
+    assert_true(says(&dm, "Runs", "ambiguous", "'script:Twice' is the name of more than one component"));
+    assert_true(says(&dm, "O", "ambiguous", "the workflow 'B' lists it too; it lies in the folder of 'A'"));
+    assert_int_equal(dm_item(&dm, "O")->result, JPK_CONVERT_REVIEW);
+    for (size_t i = 0; i < sizeof silent / sizeof silent[0]; i++)
+        dm_found(&dm, silent[i], "ambiguous", 0);
+    dm_free(&dm);
+}
+
 static void test_columns(void **state)
 {
     (void)state;
@@ -285,8 +317,8 @@ static void test_columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members), cmocka_unit_test(test_answers), cmocka_unit_test(test_switches),
-        cmocka_unit_test(test_parts),   cmocka_unit_test(test_columns),
+        cmocka_unit_test(test_members), cmocka_unit_test(test_answers),   cmocka_unit_test(test_switches),
+        cmocka_unit_test(test_parts),   cmocka_unit_test(test_ambiguous), cmocka_unit_test(test_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
