@@ -314,10 +314,44 @@ static bool take_place(const char *folder, const char *path, struct jpk_error *e
     return ok ? file_remove_tree(folder, err) : fail(err, path, "cannot be written");
 }
 
+/* Whether a run may have written a file of that name; others are a person's. */
+static bool may_be_result(const char *name)
+{
+    return text_ends_with(name, ".jpk") || text_ends_with(name, ".json") || text_ends_with(name, ".html");
+}
+
+static bool keep_file(const char *path, const char *folder, const char *name, struct jpk_error *err)
+{
+    char *from = join(path, name), *to = join(folder, name);
+    bool ok = (from && to) || error_memory(err);
+    enum file_kind kind = ok ? file_look(from, false, err) : FILE_UNKNOWN;
+    ok = ok && kind != FILE_UNKNOWN;
+    if (kind == FILE_REGULAR && link(from, to) != 0)
+        ok = rename(from, to) == 0 || fail(err, from, "cannot be kept"); /* a file system without links */
+    free(from);
+    free(to);
+    return ok;
+}
+
+/* Takes along what a person has put beside the results that a new folder replaces. */
+static bool keep_files(const char *path, const char *folder, struct jpk_error *err)
+{
+    DIR *list = opendir(path);
+    struct dirent *entry;
+    bool ok = true;
+    if (!list)
+        return errno == ENOENT || errno == ENOTDIR || fail(err, path, "cannot be listed");
+    while (ok && (errno = 0, entry = readdir(list)) != NULL)
+        ok = may_be_result(entry->d_name) || keep_file(path, folder, entry->d_name, err);
+    ok = ok && (errno == 0 || fail(err, path, "cannot be listed"));
+    closedir(list);
+    return ok;
+}
+
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err)
 {
     char *path = out_path(out, relative);
-    bool ok = path ? take_place(folder, path, err) : error_memory(err);
+    bool ok = path ? keep_files(path, folder, err) && take_place(folder, path, err) : error_memory(err);
     free(path);
     return ok;
 }

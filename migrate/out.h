@@ -44,7 +44,10 @@ char *out_work_path(const struct out *out, const char *relative);
 /* Makes an empty folder below the run's own, and takes away one that is there; its path is the caller's to free. */
 char *out_begin_folder(const struct out *out, const char *name, struct jpk_error *err);
 
-/* Gives such a folder its place, with all in it; one that is there is replaced. */
+/*
+ * Gives such a folder its place, with all in it; one that is there is replaced, but for files in it that no run can
+ * have written.
+ */
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err);
 
 /* Writes a file of its own, replacing one that is there. */

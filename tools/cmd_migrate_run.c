@@ -285,7 +285,7 @@ static bool look_for_others(struct run *run, const char *folder, struct jpk_erro
     struct jpk_error ignored = {0};
     char *path = out_path(run->runner.out, folder);
     bool ok = path != NULL;
-    if (ok && file_look(path, false, &ignored) != FILE_NONE)
+    if (ok && file_look(path, false, &ignored) == FILE_FOLDER)
         ok = say_results(run, folder, ": holds files that no run has written; they stay");
     free(path);
     return ok || error_memory(err);
