@@ -32,6 +32,17 @@ static bool has(const struct merge_unit *unit, enum merge_side side)
     return unit->entry[side] != SIZE_MAX;
 }
 
+static bool is_marked(const struct merge_unit *unit, enum merge_side side)
+{
+    return unit->item[side] && unit->item[side]->deleted;
+}
+
+bool merge_deletes(const struct merge_unit *unit, enum merge_side side)
+{
+    bool marks = is_marked(unit, side) && !is_marked(unit, MERGE_BASE);
+    return has(unit, MERGE_BASE) && (marks || !has(unit, side));
+}
+
 static bool same(const struct project_merge *p, const struct merge_unit *unit, enum merge_side a, enum merge_side b)
 {
     return has(unit, a) && has(unit, b) && buf_equal(&p->bytes[a], &p->bytes[b]);
@@ -192,6 +203,7 @@ static bool goes_with_form(const struct project_merge *p, const struct merge_uni
 static void merge_deleted(struct project_merge *p, struct merge_unit *unit, enum merge_side left)
 {
     struct merging *m = p->m;
+    enum merge_side gone = left == m->main ? m->other : m->main;
     if (unit->kept) {
         take(p, unit, left);
         return;
@@ -203,18 +215,21 @@ static void merge_deleted(struct project_merge *p, struct merge_unit *unit, enum
     }
     bool alike = same(p, unit, MERGE_BASE, left) ||
                  (unit->role == ENTRY_ENTITY && merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], p->limits));
-    if (alike)
-        return;
-    enum merge_side kept = merge_favors(m) ? m->main : left;
-    if (!is_state(unit))
+    enum merge_side kept = alike ? gone : merge_favors(m) && !is_state(unit) ? m->main : left;
+    if (!alike && !is_state(unit))
         clash(p, JPK_MERGE_DELETED, kept);
-    if (kept == left || is_state(unit))
-        take(p, unit, left);
+    if (has(unit, kept)) /* with its mark, if that is how it was deleted */
+        take(p, unit, kept);
 }
 
 static void decide(struct project_merge *p, struct merge_unit *unit)
 {
     struct merging *m = p->m;
+    bool deleted = merge_deletes(unit, m->main);
+    if (deleted != merge_deletes(unit, m->other)) {
+        merge_deleted(p, unit, deleted ? m->other : m->main);
+        return;
+    }
     if (has(unit, m->main) && has(unit, m->other)) {
         if (same(p, unit, m->main, m->other) || same(p, unit, MERGE_BASE, m->other))
             take(p, unit, m->main);
@@ -224,12 +239,8 @@ static void decide(struct project_merge *p, struct merge_unit *unit)
             merge_both(p, unit);
         return;
     }
-    enum merge_side left = has(unit, m->main) ? m->main : m->other;
-    if (!has(unit, left))
-        return;
-    if (has(unit, MERGE_BASE))
-        merge_deleted(p, unit, left);
-    else if (!goes_with_form(p, unit) || left == MERGE_OURS)
+    enum merge_side left = deleted || has(unit, m->main) ? m->main : m->other;
+    if (has(unit, left) && (!goes_with_form(p, unit) || left == MERGE_OURS))
         take(p, unit, left);
 }
 
@@ -275,11 +286,17 @@ static struct merge_unit *find_file(const struct project_merge *p, const char *n
     return at == MAP_NONE ? NULL : &p->units[at];
 }
 
+static bool is_as_on(const struct merge_unit *unit, enum merge_side side)
+{
+    return unit->there == has(unit, side) &&
+           (!unit->there || merge_deletes(unit, unit->from) == merge_deletes(unit, side));
+}
+
 /* Whether a side has just the items that the result has. */
 static bool has_all_items(const struct project_merge *p, enum merge_side side)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (merge_is_item(&p->units[i]) && p->units[i].there != has(&p->units[i], side))
+        if (merge_is_item(&p->units[i]) && !is_as_on(&p->units[i], side))
             return false;
     return true;
 }

@@ -109,8 +109,7 @@ static void find_gone(struct checking *c)
     struct buf key = {0};
     for (size_t i = 0; i < p->count && !p->m->failed; i++) {
         const struct merge_unit *unit = &p->units[i];
-        bool once = unit->entry[MERGE_BASE] != SIZE_MAX;
-        if (unit->there || !once || (unit->entry[MERGE_OURS] == SIZE_MAX) == (unit->entry[MERGE_THEIRS] == SIZE_MAX))
+        if (merge_is_live(unit) || merge_deletes(unit, MERGE_OURS) == merge_deletes(unit, MERGE_THEIRS))
             continue;
         if (unit->role == ENTRY_FILE)
             note_gone(c, unit->name + strlen("files/"), (uint32_t)i);
@@ -170,7 +169,7 @@ static uint32_t gone_variable(const struct checking *c, const struct jpk_variabl
 static bool follow(struct checking *c, const struct merge_unit *unit)
 {
     struct project_merge *p = c->p;
-    enum merge_side side = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
+    enum merge_side side = merge_deletes(unit, MERGE_OURS) ? MERGE_THEIRS : MERGE_OURS;
     struct jpk_archive *archive = p->side[side]->public.archive;
     void *data = NULL;
     size_t size = 0;
@@ -197,7 +196,7 @@ static bool follow(struct checking *c, const struct merge_unit *unit)
 static void report_used(struct checking *c, const struct merge_unit *unit, const struct jpk_entity *from)
 {
     struct project_merge *p = c->p;
-    enum merge_side left = unit->entry[MERGE_OURS] != SIZE_MAX ? MERGE_OURS : MERGE_THEIRS;
+    enum merge_side left = merge_deletes(unit, MERGE_OURS) ? MERGE_THEIRS : MERGE_OURS;
     char *path = jpk_entity_path(from);
     struct merge_clash clash = {.kind = JPK_MERGE_USED, .kept = merge_kept(left)};
     p->m->failed |= !path;

@@ -156,7 +156,7 @@ static const struct merge_unit *unit_of(const struct outlining *o, const struct 
 static void restore(struct node *node, const struct merge_unit *unit)
 {
     for (int side = MERGE_OURS; side < MERGE_SIDES; side++)
-        if (unit->entry[side] == SIZE_MAX && unit->entry[MERGE_BASE] != SIZE_MAX)
+        if (merge_deletes(unit, (enum merge_side)side))
             node->parent[side] = node->parent[MERGE_BASE];
 }
 
@@ -217,7 +217,7 @@ static void place_node(struct outlining *o, struct node *node)
     const uint32_t *parent = node->parent;
     if (node->item && unit && !unit->there)
         return;
-    if (unit && unit->there)
+    if (unit && merge_is_live(unit))
         restore(node, unit);
     node->where = place_of(o, node);
     node->there = node->where != NOWHERE;

@@ -46,6 +46,15 @@ static inline bool merge_is_item(const struct merge_unit *unit)
     return unit->item[MERGE_BASE] || unit->item[MERGE_OURS] || unit->item[MERGE_THEIRS];
 }
 
+/* Whether a side has deleted what the base has: its file, or by the mark that an item has. */
+bool merge_deletes(const struct merge_unit *unit, enum merge_side side);
+
+/* Whether a unit is in the result, and not marked as deleted by one side alone. */
+static inline bool merge_is_live(const struct merge_unit *unit)
+{
+    return unit->there && !merge_deletes(unit, unit->from);
+}
+
 /* The unit of an entity by its type and id in the result; NULL: there is none. */
 struct merge_unit *merge_find_item(const struct project_merge *p, const char *type, const char *id);
 

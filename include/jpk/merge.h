@@ -17,7 +17,7 @@
  *
  * A conflict is what the two sides do not agree on. What stays then:
  *  - lines of a text that both changed: both, between the marks that git uses, inside of the text;
- *  - deleted here, changed or used there: what is there stays;
+ *  - deleted here (which an item's mark says as well), changed or used there: what is there stays;
  *  - any other value, name or folder, items and files of one name: that of the favored side;
  *  - elements that both put at the same place of a list whose order counts: both, first those of the favored side.
  * The favored side is ours unless JPK_MERGE_THEIRS is asked for. With a side asked for there are no marks, a deletion
