@@ -16,9 +16,10 @@ struct checking {
     struct arena arena;
     bool sides_known;              /* `known` is filled in */
     struct map known[MERGE_SIDES]; /* of ours and theirs: what dangles there already, and errors */
-    struct map gone;               /* lower-case ids and file names that one side deleted -> index of the unit */
-    struct map marked;             /* ids of items with marks of a conflict */
-    uint32_t *queue;               /* units that come back */
+    /* Lower-case ids and file names that one side deleted, and names that variables had -> index of the unit. */
+    struct map gone;
+    struct map marked; /* ids of items with marks of a conflict */
+    uint32_t *queue;   /* units that come back */
     size_t queued, queue_capacity;
 };
 
@@ -102,27 +103,51 @@ static void note_gone(struct checking *c, const char *key, uint32_t unit)
     c->p->m->failed |= !key || !map_add(&c->gone, key, strlen(key), unit, NULL);
 }
 
+static bool is_variable(const struct jpk_entity *item)
+{
+    return item && item->type == JPK_TYPE_PROJECT_VARIABLE && *item->name;
+}
+
+static const char *merged_name(const struct checking *c, const struct merge_unit *unit)
+{
+    const char *names[MERGE_SIDES];
+    for (int side = 0; side < MERGE_SIDES; side++)
+        names[side] = unit->item[side] ? unit->item[side]->name : NULL;
+    return merge_choose(c->p->m, names);
+}
+
+/* The names that a variable does not have any more. */
+static void note_names(struct checking *c, uint32_t at)
+{
+    const struct merge_unit *unit = &c->p->units[at];
+    struct buf key = {0};
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        const struct jpk_entity *item = unit->item[side];
+        if (!is_variable(item) || (merge_is_live(unit) && text_caseeq(item->name, merged_name(c, unit))))
+            continue;
+        put_variable(&key, item->name);
+        note_gone(c, kept_text(c, &key), at);
+    }
+    buf_free(&key);
+}
+
 /* What of the units is gone although the base and one side have it. */
 static void find_gone(struct checking *c)
 {
     struct project_merge *p = c->p;
-    struct buf key = {0};
     for (size_t i = 0; i < p->count && !p->m->failed; i++) {
         const struct merge_unit *unit = &p->units[i];
-        if (merge_is_live(unit) || merge_deletes(unit, MERGE_OURS) == merge_deletes(unit, MERGE_THEIRS))
+        bool live = merge_is_live(unit);
+        if (!live && merge_deletes(unit, MERGE_OURS) == merge_deletes(unit, MERGE_THEIRS))
+            continue;
+        note_names(c, (uint32_t)i);
+        if (live)
             continue;
         if (unit->role == ENTRY_FILE)
             note_gone(c, unit->name + strlen("files/"), (uint32_t)i);
-        if (!merge_is_item(unit))
-            continue;
-        const struct jpk_entity *item = unit->item[MERGE_BASE];
-        note_gone(c, arena_strdup_lower(&c->arena, item->id), (uint32_t)i);
-        if (item->type != JPK_TYPE_PROJECT_VARIABLE)
-            continue;
-        put_variable(&key, item->name);
-        note_gone(c, kept_text(c, &key), (uint32_t)i);
+        if (merge_is_item(unit))
+            note_gone(c, arena_strdup_lower(&c->arena, unit->item[MERGE_BASE]->id), (uint32_t)i);
     }
-    buf_free(&key);
 }
 
 static void bring_back(struct checking *c, uint32_t at)
@@ -213,7 +238,9 @@ static void check_variables(struct checking *c, const struct jpk_graph *graph)
     for (size_t i = 0; i < graph->variable_count && !c->p->m->failed; i++) {
         const struct jpk_variable *variable = &graph->variables[i];
         uint32_t at = gone_variable(c, variable);
-        for (size_t k = 0; at != MAP_NONE && k < variable->use_count; k++) {
+        if (at == MAP_NONE || merge_is_live(&c->p->units[at]))
+            continue;
+        for (size_t k = 0; k < variable->use_count; k++) {
             put_unset(c->p, MERGE_SIDES, variable, variable->uses[k], &key);
             if (is_read(variable->uses[k]) && !is_known(c, &key))
                 bring_back(c, at);
@@ -287,6 +314,63 @@ static void report_kept(struct checking *c, const struct jpk_graph *graph)
 /* ------------------------------------------------------------------------------------------------------------ errors
  */
 
+/* Something that is to be mended; about the unit, unless that is NULL. */
+static void report_wrong(struct checking *c, const struct merge_unit *unit, const char *message)
+{
+    struct project_merge *p = c->p;
+    struct merge_clash clash = {.kind = JPK_MERGE_CHECK, .kept = JPK_MERGE_KEPT_BOTH, .message = message, .open = true};
+    if (unit)
+        merge_about(p, unit);
+    merge_conflict(p->m, &clash);
+}
+
+/* Who reads a variable by a name that it had, on the side that has not renamed it. */
+static void report_renamed(struct checking *c, const struct jpk_graph *graph)
+{
+    struct buf key = {0}, message = {0};
+    for (size_t i = 0; i < graph->variable_count && !c->p->m->failed; i++) {
+        const struct jpk_variable *variable = &graph->variables[i];
+        const struct jpk_entity *told = NULL;
+        uint32_t at = gone_variable(c, variable);
+        for (size_t k = 0; at != MAP_NONE && k < variable->use_count; k++) {
+            const struct jpk_use *use = variable->uses[k];
+            put_unset(c->p, MERGE_SIDES, variable, use, &key);
+            if (!is_read(use) || use->from == told || is_known(c, &key))
+                continue;
+            told = use->from;
+            buf_clear(&message);
+            buf_printf(&message, "reads the variable '%s', which is called '%s' now", variable->name,
+                       merged_name(c, &c->p->units[at]));
+            report_wrong(c, merge_find_item(c->p, told->type_name, told->id), kept_text(c, &message));
+        }
+    }
+    buf_free(&key);
+    buf_free(&message);
+}
+
+/* Variables of one name: notes those of a side, or reports those that the result alone has. */
+static void check_names(struct checking *c, const struct jpk_project *project, enum merge_side side)
+{
+    struct buf key = {0};
+    struct map seen = {0};
+    for (size_t i = 0; i < project->entity_count && !c->p->m->failed; i++) {
+        const struct jpk_entity *item = project->entities[i];
+        uint32_t old = MAP_NONE;
+        if (!is_variable(item) || item->deleted)
+            continue;
+        put_variable(&key, item->name);
+        const char *name = kept_text(c, &key);
+        c->p->m->failed |= !map_add(&seen, name, strlen(name), 1, &old);
+        buf_puts(&key, "\ntwice");
+        if (old != MAP_NONE && side != MERGE_SIDES)
+            note(c, &c->known[side], &key);
+        else if (old != MAP_NONE && !is_known(c, &key))
+            report_wrong(c, merge_find_item(c->p, item->type_name, item->id), "another variable has its name");
+    }
+    map_free(&seen);
+    buf_free(&key);
+}
+
 static void put_error(struct project_merge *p, enum merge_side side, const struct jpk_finding *finding, struct buf *out)
 {
     buf_clear(out);
@@ -314,15 +398,11 @@ static bool has_marks(const struct checking *c, const struct jpk_finding *findin
 static void report_error(struct checking *c, const struct jpk_finding *finding)
 {
     struct project_merge *p = c->p;
-    struct merge_clash clash = {
-        .kind = JPK_MERGE_CHECK, .kept = JPK_MERGE_KEPT_BOTH, .message = finding->message, .open = true};
     const struct merge_unit *unit = finding->entity_type && finding->entity_id
                                         ? merge_find_item(p, finding->entity_type, finding->entity_id)
                                         : NULL;
     p->m->subject = (struct merge_subject){.path = finding->file ? arena_strdup(&p->m->arena, finding->file) : NULL};
-    if (unit)
-        merge_about(p, unit);
-    merge_conflict(p->m, &clash);
+    report_wrong(c, unit, finding->message);
 }
 
 /* ---------------------------------------------------------------------- what is wrong on a side already */
@@ -411,6 +491,10 @@ static bool look(struct checking *c, const struct jpk_project *result, const str
     if (c->queued)
         return true;
     report_kept(c, graph);
+    report_renamed(c, graph);
+    check_names(c, &c->p->side[MERGE_OURS]->public, MERGE_OURS);
+    check_names(c, &c->p->side[MERGE_THEIRS]->public, MERGE_THEIRS);
+    check_names(c, result, MERGE_SIDES);
     find_marks(c);
     return check_errors(c, result, graph);
 }

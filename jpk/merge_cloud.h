@@ -23,7 +23,7 @@ struct cloud_merge {
     struct map strays; /* lower-case ids of operations that both sides moved to different workflows */
     struct map kept;   /* keys of components that come back */
     struct map known;  /* what dangles on a side already, and errors */
-    struct map gone;   /* ids and references of what one side deleted -> place of the component in the other */
+    struct map gone;   /* ids and references of what one side deleted, and names that variables had -> unit */
     uint32_t *queue;   /* units that came back, whose uses are to be looked at */
     size_t queued, queue_capacity;
     struct jpk_cloud *result;
@@ -49,8 +49,9 @@ void merge_cloud_about(struct cloud_merge *c, const struct jpk_cloud_component *
 /* Fills in the units: which components belong together. No memory is noted. */
 void merge_cloud_pair(struct cloud_merge *c);
 
-/* What becomes of a component's id. */
+/* What becomes of a component's id, and of its name. */
 const char *merge_cloud_id(const struct cloud_merge *c, size_t unit);
+const char *merge_cloud_name(const struct cloud_merge *c, size_t unit);
 
 /* Gives every side the ids and names of the result. False: one cannot be read any more, or no memory. */
 bool merge_cloud_rename(struct cloud_merge *c);

@@ -148,24 +148,45 @@ static const struct jpk_cloud *holder(const struct cloud_merge *c, const struct 
     return c->exports.side[side];
 }
 
+static bool is_variable(const struct jpk_cloud_component *component)
+{
+    return component->kind == JPK_CLOUD_VARIABLE || component->kind == JPK_CLOUD_GLOBAL;
+}
+
+static bool is_gone(const struct cloud_merge *c, uint32_t unit)
+{
+    return !jpk_cloud_by_id(c->result, merge_cloud_id(c, unit));
+}
+
+/* The names that a variable does not have any more. */
+static void note_names(struct cloud_merge *c, uint32_t unit)
+{
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        const struct jpk_cloud_component *component = merge_cloud_member(c, unit, (enum merge_side)side);
+        if (!component || !is_variable(component) ||
+            (!is_gone(c, unit) && text_caseeq(component->name, merge_cloud_name(c, unit))))
+            continue;
+        const char *name = variable_key(c, component->name);
+        c->m->failed |= !map_set(&c->gone, name, strlen(name), unit);
+    }
+}
+
 static void find_gone(struct cloud_merge *c)
 {
     for (size_t unit = 0; unit < c->unit_count && !c->m->failed; unit++) {
         const uint32_t *at = c->units[unit];
         const struct jpk_cloud_component *component;
+        if (at[MERGE_OURS] != MAP_NONE || at[MERGE_THEIRS] != MAP_NONE)
+            note_names(c, (uint32_t)unit);
         if (at[MERGE_BASE] == MAP_NONE || (at[MERGE_OURS] == MAP_NONE) == (at[MERGE_THEIRS] == MAP_NONE))
             continue;
         holder(c, &component, (uint32_t)unit);
         const char *id = name_key(c, component->id);
-        if (jpk_cloud_by_id(c->result, component->id))
+        if (!is_gone(c, (uint32_t)unit))
             continue;
         c->m->failed |= !map_set(&c->gone, id, strlen(id), (uint32_t)unit);
         if (component->reference)
             c->m->failed |= !map_set(&c->gone, component->reference, strlen(component->reference), (uint32_t)unit);
-        if (component->kind == JPK_CLOUD_VARIABLE || component->kind == JPK_CLOUD_GLOBAL) {
-            const char *name = variable_key(c, component->name);
-            c->m->failed |= !map_set(&c->gone, name, strlen(name), (uint32_t)unit);
-        }
     }
 }
 
@@ -193,7 +214,7 @@ static void bring_back(struct cloud_merge *c, const struct cloud_use *use, int f
     const char *target = target_key(c, use);
     uint32_t unit = map_get(&c->gone, target, strlen(target));
     const struct jpk_cloud_component *component;
-    if (unit == MAP_NONE || c->m->failed)
+    if (unit == MAP_NONE || c->m->failed || !is_gone(c, unit))
         return;
     const char *known = use_key(c, use);
     if (!follows && map_get(&c->known, known, strlen(known)) != MAP_NONE)
@@ -226,11 +247,36 @@ void merge_cloud_bring_back(struct cloud_merge *c)
     c->queued = 0;
 }
 
+static void report_wrong(struct cloud_merge *c, const struct jpk_cloud_component *component, const char *message)
+{
+    struct merge_clash clash = {.kind = JPK_MERGE_CHECK, .kept = JPK_MERGE_KEPT_BOTH, .message = message, .open = true};
+    c->m->subject = (struct merge_subject){.path = "project"};
+    merge_cloud_about(c, component);
+    merge_conflict(c->m, &clash);
+}
+
+/* Who reads a variable by a name that it had, on the side that has not renamed it; each but once. */
+static void note_renamed(struct cloud_merge *c, const struct cloud_use *use)
+{
+    const char *name = variable_key(c, use->target), *key = use_key(c, use);
+    uint32_t unit = map_get(&c->gone, name, strlen(name)), old = MAP_NONE;
+    struct buf message = {0};
+    if (unit == MAP_NONE || c->m->failed)
+        return;
+    c->m->failed |= !map_add(&c->known, key, strlen(key), 1, &old);
+    buf_printf(&message, "reads the variable '%s', which is called '%s' now", use->target, merge_cloud_name(c, unit));
+    if (old == MAP_NONE)
+        report_wrong(c, use->from, merge_cloud_keep(c, &message));
+    buf_free(&message);
+}
+
 /* Which of what came back is used, by whom first. */
 static void note_use(struct cloud_merge *c, const struct cloud_use *use, int argument)
 {
     const struct jpk_cloud_component *to = use->variable ? component_of(use->variable) : used(c->result, use);
     (void)argument;
+    if (use->variable && !is_set(use->variable))
+        note_renamed(c, use);
     const char *key = to ? merge_component_key(c->m, to->number, to->id, strlen(to->id)) : NULL;
     uint32_t unit = key ? map_get(&c->kept, key, strlen(key)) : MAP_NONE;
     if (unit == MAP_NONE || c->m->failed)
@@ -262,12 +308,7 @@ static void report_error(struct cloud_merge *c, const struct jpk_finding *findin
 {
     const struct jpk_cloud_component *component =
         finding->entity_id ? jpk_cloud_by_id(c->result, finding->entity_id) : NULL;
-    struct merge_clash clash = {
-        .kind = JPK_MERGE_CHECK, .kept = JPK_MERGE_KEPT_BOTH, .message = finding->message, .open = true};
-    c->m->subject = (struct merge_subject){.path = "project"};
-    if (component)
-        merge_cloud_about(c, component);
-    merge_conflict(c->m, &clash);
+    report_wrong(c, component, finding->message);
 }
 
 /* Where marks of a conflict stand, these say enough of what is wrong. */
@@ -303,8 +344,30 @@ static bool check_errors(struct cloud_merge *c, const struct jpk_cloud *cloud)
     return ok;
 }
 
+/* Variables of one kind and name: notes those of a side, or reports those that the result alone has. */
+static void check_names(struct cloud_merge *c, const struct jpk_cloud *cloud)
+{
+    struct map seen = {0};
+    for (size_t i = 0; i < cloud->component_count && !c->m->failed; i++) {
+        const struct jpk_cloud_component *component = cloud->components[i];
+        if (!is_variable(component) || !*component->name)
+            continue;
+        const char *key = merge_component_key(c->m, component->number, component->name, strlen(component->name));
+        uint32_t old = MAP_NONE;
+        c->m->failed |= !key || !map_add(&seen, key, strlen(key), 1, &old);
+        if (old == MAP_NONE || c->m->failed)
+            continue;
+        if (cloud != c->result)
+            c->m->failed |= !map_set(&c->known, key, strlen(key), 1);
+        else if (map_get(&c->known, key, strlen(key)) == MAP_NONE)
+            report_wrong(c, component, "another variable has its name");
+    }
+    map_free(&seen);
+}
+
 bool merge_cloud_known(struct cloud_merge *c, enum merge_side side)
 {
+    check_names(c, c->exports.side[side]);
     visit_all(c, c->exports.side[side], note_known, (int)side);
     return !c->m->failed && check_errors(c, c->exports.side[side]);
 }
@@ -312,5 +375,6 @@ bool merge_cloud_known(struct cloud_merge *c, enum merge_side side)
 bool merge_cloud_check(struct cloud_merge *c)
 {
     visit_all(c, c->result, note_use, 0);
+    check_names(c, c->result);
     return !c->m->failed && check_errors(c, c->result);
 }

@@ -10,11 +10,14 @@
 
 enum { GUID = 36 };
 
+/* A variable is used by its name, whatever the case of its letters. */
 static const char *place_of(struct cloud_merge *c, const struct jpk_cloud_component *component)
 {
     struct buf place = {0};
     if (!*component->name)
         return NULL;
+    if (component->kind == JPK_CLOUD_VARIABLE || component->kind == JPK_CLOUD_GLOBAL)
+        return merge_component_key(c->m, component->number, component->name, strlen(component->name));
     buf_printf(&place, "%d\n%s", (int)component->kind, component->reference ? component->reference : component->name);
     const char *text = merge_cloud_keep(c, &place);
     buf_free(&place);
@@ -78,18 +81,23 @@ const char *merge_cloud_id(const struct cloud_merge *c, size_t unit)
     return merge_choose(c->m, ids);
 }
 
-static const char *merged_name(const struct cloud_merge *c, enum merge_side side,
-                               const struct jpk_cloud_component *component)
+const char *merge_cloud_name(const struct cloud_merge *c, size_t unit)
 {
-    uint32_t unit = component ? c->items[side].unit[component->index] : MAP_NONE;
     const char *names[MERGE_SIDES];
-    if (unit == MAP_NONE)
-        return component ? component->name : "";
     for (int i = 0; i < MERGE_SIDES; i++)
         names[i] = merge_cloud_member(c, unit, (enum merge_side)i)
                        ? merge_cloud_member(c, unit, (enum merge_side)i)->name
                        : NULL;
     return merge_choose(c->m, names);
+}
+
+static const char *merged_name(const struct cloud_merge *c, enum merge_side side,
+                               const struct jpk_cloud_component *component)
+{
+    uint32_t unit = component ? c->items[side].unit[component->index] : MAP_NONE;
+    if (unit == MAP_NONE)
+        return component ? component->name : "";
+    return merge_cloud_name(c, unit);
 }
 
 /* How scripts of the result name a component; compare reference_of in cloud.c. */

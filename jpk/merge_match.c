@@ -49,8 +49,11 @@ static struct merge_unit *add_unit(struct project_merge *p)
 
 /* ------------------------------------------------------------------------------------------------------------ items */
 
+/* A variable is used by its name, whatever the folder and the case of its letters. */
 static const char *place(struct merging *m, const struct jpk_entity *entity)
 {
+    if (entity->type == JPK_TYPE_PROJECT_VARIABLE)
+        return item_key(m, entity->type_name, entity->name);
     char *path = jpk_entity_path(entity), *copy = path ? arena_strdup(&m->arena, path) : NULL;
     free(path);
     m->failed |= !copy;

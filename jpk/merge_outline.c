@@ -201,7 +201,7 @@ static void clash(struct outlining *o, const struct node *node, enum jpk_merge_k
     struct merge_clash c = {.kind = kind, .kept = merge_kept(kept)};
     struct buf places[MERGE_SIDES] = {{0}, {0}, {0}};
     about(o, node);
-    for (int side = 0; side < MERGE_SIDES && kind == JPK_MERGE_MOVED; side++) {
+    for (int side = 0; side < MERGE_SIDES && kind != JPK_MERGE_DELETED; side++) {
         put_place(o, (enum merge_side)side, node->parent[side], &places[side]);
         if (node->parent[side] != NOWHERE)
             c.values[side] = (struct merge_text){buf_text(&places[side]), places[side].size, false};
@@ -224,7 +224,7 @@ static void place_node(struct outlining *o, struct node *node)
     uint32_t main = parent[o->m->main], other = parent[o->m->other];
     if (node->there && main != other && main != parent[MERGE_BASE] && other != parent[MERGE_BASE] && main != NOWHERE &&
         other != NOWHERE)
-        clash(o, node, JPK_MERGE_MOVED, o->m->main);
+        clash(o, node, parent[MERGE_BASE] == NOWHERE ? JPK_MERGE_ADDED : JPK_MERGE_MOVED, o->m->main);
 }
 
 /* ------------------------------------------------------------------------------------------------------------ cycles

@@ -14,7 +14,7 @@ static const char *const sentences[] = {
     [JPK_MERGE_MOVED] = "both sides moved it",
     [JPK_MERGE_ORDER] = "both sides put something at the same place, or changed the order",
     [JPK_MERGE_FILE] = "both sides changed the file, which cannot be merged by lines",
-    [JPK_MERGE_CHECK] = "the result has an error that neither side has",
+    [JPK_MERGE_CHECK] = "something is wrong in the result that is so on neither side",
 };
 
 static const char *const kept_words[] = {

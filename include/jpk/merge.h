@@ -3,9 +3,9 @@
  * files: what each of two sides has changed since a common base.
  *
  * Items are those of jpk/diff.h: entities and components. They belong together by id and type; what is left then by its
- * place (type, folders and name), so that a project that was imported again, with new ids, can be merged too. Ids that
- * one side alone has changed are changed in what the other side wrote as well; so are names of components where scripts
- * use them.
+ * place (type, folders and name; of variables type and name), so that a project that was imported again, with new ids,
+ * can be merged too. Ids that one side alone has changed are changed in what the other side wrote as well; so are names
+ * of components where scripts use them, but not those of variables.
  *
  * What one side alone has changed is taken from it, byte for byte. What both have changed is merged field by field:
  * attributes, properties, mappings, steps, members, each by its key; texts of several lines line by line. Fields are
@@ -23,7 +23,8 @@
  * The favored side is ours unless JPK_MERGE_THEIRS is asked for. With a side asked for there are no marks, a deletion
  * by that side stays one unless something would then point at nothing, and conflicts are settled by that.
  *
- * The result is checked: it loads, and has no error of jpk_check that neither side has; such an error is a conflict.
+ * The result is checked: it loads, and has no error of jpk_check that neither side has; such an error is a conflict. So
+ * are two variables of one name, and who reads a variable by a name that it had, where neither side has that.
  *
  * Conventions for errors, ownership and threads are those of jpk/base.h.
  */
@@ -53,7 +54,7 @@ enum jpk_merge_kind {
     JPK_MERGE_MOVED,   /* both put it into another folder */
     JPK_MERGE_ORDER,   /* both put something at the same place of a list, or changed its order */
     JPK_MERGE_FILE,    /* both changed a file that cannot be merged by lines */
-    JPK_MERGE_CHECK    /* the result has an error that neither side has; `message` says which */
+    JPK_MERGE_CHECK    /* something is wrong in the result that is so on neither side; `message` says what */
 };
 
 /* "value", "lines", "deleted", ... */
