@@ -178,11 +178,31 @@ static bool load(struct cloud_merge *c, struct buf *text)
     return result != NULL;
 }
 
+/* Operations that one side deleted but are there all the same stay in their workflows, and these too. */
+static void keep_listed(struct cloud_merge *c)
+{
+    for (size_t unit = 0; unit < c->unit_count && !c->m->failed; unit++) {
+        const uint32_t *at = c->units[unit];
+        enum merge_side left = at[MERGE_OURS] == MAP_NONE ? MERGE_THEIRS : MERGE_OURS;
+        const struct jpk_cloud_component *there = jpk_cloud_by_id(c->result, merge_cloud_id(c, unit));
+        const struct jpk_cloud_component *before = merge_cloud_member(c, unit, left);
+        if (at[MERGE_BASE] == MAP_NONE || !before || (at[MERGE_OURS] != MAP_NONE && at[MERGE_THEIRS] != MAP_NONE))
+            continue;
+        if (!there || there->kind != JPK_CLOUD_OPERATION || workflow_of(there) || !workflow_of(before))
+            continue;
+        const char *key = merge_component_key(c->m, there->number, there->id, strlen(there->id));
+        const char *list = merge_workflow_key(c->m, c->input[left]->doc, before->as.operation->workflow->node);
+        c->m->failed |= !key || !map_set(&c->listed, key, strlen(key), 1);
+        c->m->failed |= list && !map_set(&c->kept, list, strlen(list), 1);
+    }
+}
+
 static bool make(struct cloud_merge *c)
 {
     struct buf out = {0};
     c->m->public.conflict_count = 0;
     c->m->kept = &c->kept;
+    c->m->listed = &c->listed;
     find_strays(c);
     merge_documents(c->m, &c->exports, &out);
     jpk_cloud_free(c->result);
@@ -253,11 +273,12 @@ static bool run(struct cloud_merge *c)
     find_strays(c);
     if (c->m->failed || !drop_strays(c))
         return false;
-    for (size_t before = SIZE_MAX; before != c->kept.count;) {
-        before = c->kept.count;
+    for (size_t before = SIZE_MAX; before != c->kept.count + c->listed.count;) {
+        before = c->kept.count + c->listed.count;
         if (c->m->failed || !make(c))
             return false;
         merge_cloud_bring_back(c);
+        keep_listed(c);
     }
     if (c->m->failed || !number(c))
         return false;
@@ -274,6 +295,7 @@ static void cloud_merge_free(struct cloud_merge *c)
     }
     map_free(&c->strays);
     map_free(&c->kept);
+    map_free(&c->listed);
     map_free(&c->known);
     map_free(&c->gone);
     jpk_cloud_free(c->result);
@@ -302,7 +324,7 @@ struct jpk_merge *jpk_merge_clouds(const struct jpk_cloud *base, const struct jp
     }
     if (!ok && local.code == JPK_OK)
         error_memory(&local);
-    c.m->kept = NULL;
+    c.m->kept = c.m->listed = NULL;
     c.m->state = NULL;
     cloud_merge_free(&c);
     if (ok)

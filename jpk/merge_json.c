@@ -148,6 +148,8 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
             flags |= MERGE_NOISE;
         if (is_packed(doc, key, row))
             flags |= MERGE_WHOLE;
+        if (inner == SHAPE_PROJECT || inner == SHAPE_WORKFLOW || inner == SHAPE_OPERATION)
+            flags |= MERGE_LISTS;
         merge_add(
             m, out,
             (struct merge_node){
@@ -171,6 +173,14 @@ static int64_t number_of(const struct jdoc *doc, uint32_t object)
     if (jdoc_is(doc, type, JDOC_NUMBER))
         (void)jdoc_integer(doc, type, &number);
     return number;
+}
+
+const char *merge_workflow_key(struct merging *m, const struct jdoc *doc, uint32_t workflow)
+{
+    uint32_t id = jdoc_member(doc, workflow, "id");
+    return jdoc_is(doc, id, JDOC_STRING)
+               ? merge_component_key(m, number_of(doc, workflow), jdoc_string(doc, id), jdoc_string_size(doc, id))
+               : NULL;
 }
 
 /* What has no key is told by what it says. */
@@ -213,6 +223,10 @@ static void add_elements(struct merging *m, const struct merge_node *parent, con
             flags |= MERGE_ENTERS;
         if (shape == SHAPE_OPERATION && list == SHAPE_OPERATION)
             flags |= MERGE_NOISE; /* a copy in a workflow */
+        if (list == SHAPE_OPERATION)
+            flags |= MERGE_LISTED;
+        if (shape == SHAPE_WORKFLOW)
+            flags |= MERGE_LISTS;
         if (key[0] == '#' && !name)
             flags |= MERGE_KEYLESS;
         merge_add(m, out,
@@ -310,6 +324,7 @@ void merge_documents(struct merging *m, struct merge_exports *exports, struct bu
         enum cloud_shape shape = cloud_shape_of_export(cloud);
         nodes[side] = (struct merge_node){.kind = kind_of(cloud->doc, 0, 0, MERGE_LIST),
                                           .side = (enum merge_side)side,
+                                          .flags = MERGE_LISTS,
                                           .what = (int)jdoc_type(cloud->doc, 0),
                                           .shape = (int)shape,
                                           .at.index = 0,

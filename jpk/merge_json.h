@@ -21,4 +21,7 @@ bool merge_json_noise(const struct jdoc *doc, uint32_t key, enum cloud_shape sha
 /* What a component is found by: its type and its id in lower case, "200/1234...". NULL: no memory, which is noted. */
 const char *merge_component_key(struct merging *m, int64_t number, const char *id, size_t n);
 
+/* The same of a workflow. NULL: it has no id, or no memory. */
+const char *merge_workflow_key(struct merging *m, const struct jdoc *doc, uint32_t workflow);
+
 #endif

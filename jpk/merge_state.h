@@ -31,12 +31,14 @@ struct merging {
     struct buf path; /* of the field, below the subject */
     struct jpk_merge_conflict *conflicts;
     size_t conflict_capacity;
-    const struct map *kept; /* keys of what is not deleted, as something uses it; NULL for none */
-    uint64_t budget;        /* of all line differences */
-    unsigned quiet;         /* no conflicts are noted while it is not 0 */
-    void *state;            /* of the form */
-    struct buf text;        /* the result of exports */
-    bool failed;            /* no memory */
+    const struct map *kept;   /* keys of what is not deleted, as something uses it; NULL for none */
+    const struct map *listed; /* keys of what stays in the list that it stood in, as it is not deleted; likewise */
+    uint64_t budget;          /* of all line differences */
+    unsigned quiet;           /* no conflicts are noted while it is not 0 */
+    bool sifting;             /* of what is listed only that is taken which stays */
+    void *state;              /* of the form */
+    struct buf text;          /* the result of exports */
+    bool failed;              /* no memory */
 };
 
 /* ------------------------------------------------------------------------------------------------- merge_report.c */
@@ -132,10 +134,12 @@ enum merge_node_kind {
 
 enum merge_node_flag {
     MERGE_SECRET = 1,
-    MERGE_NOISE = 2,   /* changes without anybody's doing: no conflict */
-    MERGE_ENTERS = 4,  /* `form->enter` says what conflicts are about */
-    MERGE_WHOLE = 8,   /* it is never half of one side and half of the other */
-    MERGE_KEYLESS = 16 /* an element that only its content tells from others */
+    MERGE_NOISE = 2,    /* changes without anybody's doing: no conflict */
+    MERGE_ENTERS = 4,   /* `form->enter` says what conflicts are about */
+    MERGE_WHOLE = 8,    /* it is never half of one side and half of the other */
+    MERGE_KEYLESS = 16, /* an element that only its content tells from others */
+    MERGE_LISTED = 32,  /* it stands for something that is elsewhere: an operation in its workflow */
+    MERGE_LISTS = 64    /* such may be in it */
 };
 
 struct merge_node {

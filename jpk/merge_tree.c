@@ -270,7 +270,24 @@ static bool compose(struct merging *m, const struct merge_form *form, const stru
 
 static bool is_kept(const struct merging *m, const struct merge_node *node)
 {
-    return m->kept && node->flags & MERGE_ENTERS && map_get(m->kept, node->key, node->key_size) != MAP_NONE;
+    const struct map *kept = node->flags & MERGE_ENTERS ? m->kept : node->flags & MERGE_LISTED ? m->listed : NULL;
+    return kept && map_get(kept, node->key, node->key_size) != MAP_NONE;
+}
+
+/* What one side has deleted; of a list only what must stay, and of that what both sides have made of it. */
+static bool put_back(struct merging *m, const struct merge_form *form,
+                     const struct merge_node *const nodes[MERGE_SIDES], const struct merge_node *left,
+                     struct merge_result *result)
+{
+    const struct merge_node *parts[MERGE_SIDES];
+    if (!(left->flags & MERGE_LISTS))
+        return take(result, left);
+    for (int side = 0; side < MERGE_SIDES; side++)
+        parts[side] = nodes[side] ? nodes[side] : nodes[MERGE_BASE];
+    m->sifting = true;
+    bool there = compose(m, form, parts, result);
+    m->sifting = false;
+    return there;
 }
 
 /* Of two sides one has nothing any more, and the other has changed it. */
@@ -280,7 +297,7 @@ static bool keep_changed(struct merging *m, const struct merge_form *form,
     enum merge_side left = nodes[m->main] ? m->main : m->other;
     const struct merge_node *changed = nodes[left];
     if (is_kept(m, changed))
-        return take(result, changed);
+        return put_back(m, form, nodes, changed, result);
     if (form->same(m, nodes[MERGE_BASE], changed, true)) /* by noise alone */
         return take(result, NULL);
     if (changed->flags & MERGE_NOISE) /* no conflict, so it stays whoever is favored */
@@ -289,6 +306,13 @@ static bool keep_changed(struct merging *m, const struct merge_form *form,
         left = m->main;
     clash(m, form, nodes, JPK_MERGE_DELETED, merge_kept(left));
     return take(result, nodes[left]);
+}
+
+/* Whether what one side alone has changed may be without something that stays. */
+static bool has_listed(const struct merging *m, const struct merge_node *a, const struct merge_node *b)
+{
+    return a->flags & b->flags & MERGE_LISTS && a->kind >= MERGE_SET && a->kind == b->kind && m->listed &&
+           m->listed->count > 0;
 }
 
 static bool both_are(const struct merge_node *a, const struct merge_node *b, enum merge_node_kind kind)
@@ -326,12 +350,16 @@ bool merge_nodes(struct merging *m, const struct merge_form *form, const struct 
     *result = (struct merge_result){0};
     if (m->failed || (!main && !other))
         return false;
+    if (m->sifting && any_of(m, nodes)->flags & MERGE_LISTED && !is_kept(m, any_of(m, nodes)))
+        return false;
+    if (main && other && has_listed(m, main, other))
+        return merge_two(m, form, nodes, result);
     if (main && other && form->same(m, main, other, false))
         return take(result, main);
     if (base && main && form->same(m, base, main, false))
-        return take(result, other ? other : is_kept(m, main) ? main : NULL);
+        return other || !is_kept(m, main) ? take(result, other) : put_back(m, form, nodes, main, result);
     if (base && other && form->same(m, base, other, false))
-        return take(result, main ? main : is_kept(m, other) ? other : NULL);
+        return main || !is_kept(m, other) ? take(result, main) : put_back(m, form, nodes, other, result);
     if (main && other)
         return merge_two(m, form, nodes, result);
     return base ? keep_changed(m, form, nodes, result) : take(result, main ? main : other);
