@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/linediff.h"
+#include "base/text.h"
 #include "jpk/merge_state.h"
 
 /* Some lines of one side. */
@@ -58,10 +59,12 @@ static void begin_line(struct line_merge *l)
 
 static void put_mark(struct line_merge *l, char sign, const char *label)
 {
+    char shown[256]; /* a path or the title of a commit: any bytes, which must not spoil the file */
+    text_printable(shown, sizeof shown, label);
     begin_line(l);
     for (unsigned i = 0; i < l->m->options.marker_size; i++)
         buf_putc(l->out, sign);
-    buf_printf(l->out, "%s%s%s", *label ? " " : "", label, l->line_end);
+    buf_printf(l->out, "%s%s%s", *shown ? " " : "", shown, l->line_end);
 }
 
 /* The line at which `out` goes on, from 1. */

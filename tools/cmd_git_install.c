@@ -24,7 +24,7 @@ static const struct {
 } keys[] = {
     {"diff.jpk.textconv", "jpk git textconv --"},
     {"merge.jpk.name", "projects of Jitterbit, item by item (jpk)"},
-    {"merge.jpk.driver", "jpk git merge -- %O %A %B %P %L"},
+    {"merge.jpk.driver", "jpk git merge -- %O %A %B %P %L %S %X %Y"},
 };
 
 /* What is text and merges line by line as well as by item, such as the scripts of a tree, stays with git's own merge.

@@ -14,6 +14,8 @@
 
 enum { BASE, OURS, THEIRS, SIDES };
 
+enum { USUAL_MARKS = 7 };
+
 /* What git gives for a file that one side does not have is empty. */
 struct versions {
     struct buf paths[SIDES]; /* never "-", and never an option */
@@ -40,23 +42,40 @@ static void free_versions(struct versions *v)
     }
 }
 
+/* What follows PATH: the length of marks, and what stands behind them. */
+struct marks {
+    const char *size;
+    const char *labels[SIDES];
+};
+
+/* git before 2.44 has no labels for drivers, and leaves their placeholders as they are. */
+static void read_marks(struct marks *marks, int count, char **arguments)
+{
+    static const char *const usual[SIDES] = {"base", "ours", "theirs"}, *const placeholders[SIDES] = {"%S", "%X", "%Y"};
+    marks->size = count > 0 ? arguments[0] : "7";
+    for (int i = 0; i < SIDES; i++) {
+        const char *label = i + 1 < count ? arguments[i + 1] : "";
+        marks->labels[i] = *label && strcmp(label, placeholders[i]) != 0 ? label : usual[i];
+    }
+}
+
 /* As git would have merged it without us. */
-static int merge_by_lines(const struct versions *v, const char *marker_size)
+static int merge_by_lines(const struct versions *v, const struct marks *marks)
 {
     struct jpk_error err = {0};
     char size[32];
     int status = 0;
-    snprintf(size, sizeof size, "--marker-size=%.16s", marker_size);
+    snprintf(size, sizeof size, "--marker-size=%.16s", marks->size);
     const char *const arguments[] = {"git",
                                      "merge-file",
                                      "-q",
                                      size,
                                      "-L",
-                                     "ours",
+                                     marks->labels[OURS],
                                      "-L",
-                                     "base",
+                                     marks->labels[BASE],
                                      "-L",
-                                     "theirs",
+                                     marks->labels[THEIRS],
                                      "--",
                                      v->paths[OURS].data,
                                      v->paths[BASE].data,
@@ -142,7 +161,7 @@ static bool merge_file(const struct settings *settings, const struct versions *v
 
 /* A file that is neither of a tree nor an export is none of ours; one that cannot be read is nobody's. */
 static int merge_json_file(const struct settings *settings, const struct versions *v, const char *path,
-                           const char *size, const struct jpk_merge_options *how)
+                           const struct marks *marks, const struct jpk_merge_options *how)
 {
     struct jpk_error err = {0};
     bool exports = true;
@@ -153,25 +172,50 @@ static int merge_json_file(const struct settings *settings, const struct version
         exports = cloud_sniff(v->paths[i].data, true, settings->limits.entry_size, &err);
     if (err.code != JPK_OK)
         return give_up(path, &err);
-    return exports ? merge_projects(settings, v, path, how) : merge_by_lines(v, size);
+    return exports ? merge_projects(settings, v, path, how) : merge_by_lines(v, marks);
 }
 
-static int run(const struct settings *settings, int count, char **arguments)
+/*
+ * Where a history is criss-cross git merges its bases first, for nobody to see, with marks that are longer by two for
+ * each level. By one they are longer where two files came to one name.
+ */
+static bool is_inner(const char *path, unsigned long marker_size)
 {
+    const char *const arguments[] = {"git", "check-attr", "conflict-marker-size", "--", path, NULL};
+    struct buf out = {0};
+    int status = 0;
+    unsigned long usual = 0;
+    if (marker_size < USUAL_MARKS + 2)
+        return false;
+    if (git_run(arguments, &out, &status, NULL) && status == 0 && strrchr(buf_text(&out), ' '))
+        usual = strtoul(strrchr(buf_text(&out), ' ') + 1, NULL, 10);
+    buf_free(&out);
+    return marker_size >= (usual ? usual : USUAL_MARKS) + 2;
+}
+
+static int run(const struct settings *given, int count, char **arguments)
+{
+    struct settings quiet = *given;
+    const struct settings *settings = &quiet;
     struct versions v = {{{0}}, {{0}}};
     struct jpk_error err = {0};
-    const char *path = arguments[3], *size = count > 4 ? arguments[4] : "7";
-    unsigned long marker_size = strtoul(size, NULL, 10);
-    struct jpk_merge_options how = {.marker_size = marker_size < 1000 ? (unsigned)marker_size : 7};
+    const char *path = arguments[3];
+    struct marks marks;
+    read_marks(&marks, count - 4, arguments + 4);
+    unsigned long marker_size = strtoul(marks.size, NULL, 10);
+    struct jpk_merge_options how = {.marker_size = marker_size < 1000 ? (unsigned)marker_size : 7,
+                                    .ours = marks.labels[OURS],
+                                    .theirs = marks.labels[THEIRS]};
     int status = 0;
+    quiet.quiet |= is_inner(path, marker_size);
     if (!read_versions(&v, arguments, &settings->limits, &err))
         status = give_up(path, &err);
     else if (text_ends_with(path, ".jpk"))
         status = merge_projects(settings, &v, path, &how);
     else if (text_ends_with(path, ".json"))
-        status = merge_json_file(settings, &v, path, size, &how);
+        status = merge_json_file(settings, &v, path, &marks, &how);
     else if (!merge_file(settings, &v, path, &how, &status))
-        status = merge_by_lines(&v, size);
+        status = merge_by_lines(&v, &marks);
     free_versions(&v);
     return status;
 }
@@ -187,13 +231,15 @@ static const struct option *const groups[] = {common_options, limit_options, NUL
 
 const struct command git_merge_command = {
     .name = "git merge",
-    .arguments = "BASE OURS THEIRS PATH [SIZE]",
+    .arguments = "BASE OURS THEIRS PATH [SIZE [LABEL...]]",
     .summary = "Merge three versions of a file for git, which calls this itself.",
-    .details = "The result takes the place of OURS. PATH is the file's name in the repository, SIZE the length of\n"
-               "conflict marks. The exit status is 1 when conflicts are left, which are listed on standard error.",
+    .details =
+        "The result takes the place of OURS. PATH is the file's name in the repository, SIZE the length of\n"
+        "conflict marks, the LABELs are what base, ours and theirs are called behind them. The exit status is 1\n"
+        "when conflicts are left, which are listed on standard error.",
     .groups = groups,
     .least = 4,
-    .most = 5,
+    .most = 8,
     .reach = {.written = WRITTEN_SECOND, .programs = starts_git},
     .run = run,
 };

@@ -5,6 +5,7 @@ usage: run.py [--program PATH]
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,10 @@ SAMPLE = os.path.join(ROOT, "samples/http-json")
 EXPORT = os.path.join(ROOT, "samples/cloud/contacts.json")
 SCRIPT = "Script/Setup Variables.jb"
 PASSED = FAILED = 0
+
+# Older versions tell drivers nothing of branches.
+VERSION = subprocess.run(["git", "--version"], stdout=subprocess.PIPE, check=False).stdout.decode() if shutil.which("git") else ""
+OURS = "HEAD" if tuple(map(int, re.findall(r"\d+", VERSION)[:2])) >= (2, 44) else "ours"
 
 
 def check(name, holds, more=""):
@@ -208,13 +213,67 @@ def merge_conflict(repository):
     check("a merge with conflicts", status == 1 and "CONFLICT (content): Merge conflict in orders.jpk" in out and
           "Script/Setup Variables: script: line 3: both sides changed these lines" in out, out)
     script = r.script_of("orders.jpk")
-    check("marks in the script", "<<<<<<< ours\n$order.page = 2;\n=======\n$order.page = 3;\n>>>>>>> theirs\n" in script, script)
+    check("marks in the script", f"<<<<<<< {OURS}\n$order.page = 2;\n=======\n$order.page = 3;\n>>>>>>> theirs\n" in script, script)
     check("the archive is one", zipfile.ZipFile(r.path("orders.jpk")).testzip() is None)
-    check("marks in the export", "<<<<<<< ours\\n$FailureCount = 2;" in r.read("contacts.json"))
+    check("marks in the export", f"<<<<<<< {OURS}\\n$FailureCount = 2;" in r.read("contacts.json"))
     check("the export is JSON", json.loads(r.read("contacts.json")))
     other = r.read("other.json")
-    check("git's own marks", '<<<<<<< ours\n  "x": 1,\n=======\n  "y": 1,\n>>>>>>> theirs\n' in other, other)
+    check("git's own marks", f'<<<<<<< {OURS}\n  "x": 1,\n=======\n  "y": 1,\n>>>>>>> theirs\n' in other, other)
     r.git("merge", "--abort")
+
+
+def labels(repository):
+    """What git passes on of branches: as git before 2.44 does it, and behind it."""
+    r = repository
+    r.git("checkout", "-q", "main")
+    for number in 1, 2, 3:
+        shutil.copyfile(r.path("orders.jpk"), r.path(f".git/{number}.jpk"))
+        r.edit_pack(f".git/{number}.jpk", "$order.page = 1;", f"$order.page = {number};")
+        r.write(f".git/{number}.json", r.read("other.json").replace('"a": 1', f'"a": {number}'))
+    for forms, given, shown in ((["jpk", "json"], ["%S", "%X", "%Y"], ("ours", "theirs")),
+                                (["jpk", "json"], ["", "", ""], ("ours", "theirs")),
+                                (["jpk", "json"], ["b", "HEAD", "feature/%X"], ("HEAD", "feature/%X")),
+                                (["jpk"], ["b", b"\xff\x1b", "t"], ("??", "t"))):
+        for form in forms:
+            shutil.copyfile(r.path(f".git/2.{form}"), r.path(f".git/ours.{form}"))
+            status, _, err = r.jpk("git", "merge", "-q", "--", f".git/1.{form}", f".git/ours.{form}", f".git/3.{form}",
+                                   f"x.{form}", "7", *given)
+            text = r.script_of(".git/ours.jpk") if form == "jpk" else r.read(".git/ours.json")
+            check(f"labels {given} in {form}", status == 1 and f"<<<<<<< {shown[0]}\n" in text and
+                  f">>>>>>> {shown[1]}\n" in text, err + text)
+
+
+def criss_cross(repository):
+    """Conflicts of the merge of two bases, which git makes for itself, are not told."""
+    r = repository
+
+    def change(branch, begin, old, new):
+        r.git("checkout", "-q", "-B", branch, begin)
+        r.edit_pack("orders.jpk", old, new)
+        r.commit(branch)
+
+    def cross(branch, begin, other, script):
+        r.git("checkout", "-q", "-B", branch, begin)
+        r.git("merge", "-q", "--no-commit", other, ok=False)
+        r.git("checkout", "-q", "main", "--", "orders.jpk")
+        r.edit_pack("orders.jpk", "$order.page = 1;", "$order.page = 4;")
+        r.edit_pack("orders.jpk", "</trans>", "// end\n</trans>", script)
+        r.commit(branch)
+
+    change("c1", "main", "$order.page = 1;", "$order.page = 2;")
+    change("c2", "main", "$order.page = 1;", "$order.page = 3;")
+    for attributes in "", "*.jpk conflict-marker-size=9\n":
+        r.write(".git/info/attributes", attributes)
+        cross("d1", "c1", "c2", "Script/Logging/Write summary.jb")
+        cross("d2", "c2", "c1", "Script/Logging/Write failure.jb")
+        status, out = r.git("merge", "--no-edit", "d1", ok=False)
+        check(f"a criss-cross history {attributes}", status == 0 and "conflict:" not in out, out)
+    r.write(".git/info/attributes", "*.jpk conflict-marker-size=32\n")
+    r.git("checkout", "-q", "c1")
+    status, out = r.git("merge", "--no-edit", "c2", ok=False)
+    check("long marks are told", status == 1 and "conflict:" in out and "<" * 32 + " " in r.script_of("orders.jpk"), out)
+    r.git("merge", "--abort")
+    r.write(".git/info/attributes", "")
 
 
 def nothing_in_common(repository):
@@ -318,7 +377,7 @@ def merge_export_tree(repository):
     status, out = merged(((6, "none", "none"), {"description": "mine"}), ((7, "none", "none"), {"description": "yours"}))
     top = r.read("export-tree/cloud.json")
     check("git's marks where both changed one line", status == 1 and out.count("CONFLICT") == 1 and
-          '<<<<<<< ours\n    "description": "mine",\n=======\n    "description": "yours",\n>>>>>>> theirs\n' in top, out + top)
+          f'<<<<<<< {OURS}\n    "description": "mine",\n=======\n    "description": "yours",\n>>>>>>> theirs\n' in top, out + top)
     r.git("merge", "--abort")
 
 
@@ -432,8 +491,8 @@ def main():
         outside(program, folder)
         install(repository)
         first_commit(repository)
-        for step in (merge_clean, merge_conflict, nothing_in_common, merge_index, merge_export_tree, difference,
-                     every_difference):
+        for step in (merge_clean, merge_conflict, labels, criss_cross, nothing_in_common, merge_index, merge_export_tree,
+                     difference, every_difference):
             try:
                 step(repository)
             except AssertionError as error:
