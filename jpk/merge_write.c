@@ -52,18 +52,24 @@ static const struct jpk_unpack_options *tree_options(bool force, struct jpk_unpa
 static bool write_tree(const struct merging *m, const char *path, bool force, struct jpk_error *err)
 {
     struct jpk_unpack_options options;
+    struct jpk_error local = {0};
     struct jpk_unpacked *unpacked = NULL;
     struct jpk_project *project = NULL;
     struct jpk_cloud *cloud = NULL;
     if (m->public.archive)
-        project = jpk_project_load(m->public.archive, NULL, JPK_KEEP_GOING, err);
+        project = jpk_project_load(m->public.archive, NULL, JPK_KEEP_GOING, &local);
     else
-        cloud = jpk_cloud_load(m->public.text, m->public.size, path, NULL, err);
+        cloud = jpk_cloud_load(m->public.text, m->public.size, path, NULL, &local);
     if (project)
-        unpacked = jpk_unpack(project, path, tree_options(force, &options), err);
+        unpacked = jpk_unpack(project, path, tree_options(force, &options), &local);
     else if (cloud)
-        unpacked = jpk_cloud_unpack(cloud, path, tree_options(force, &options), err);
+        unpacked = jpk_cloud_unpack(cloud, path, tree_options(force, &options), &local);
     bool ok = unpacked != NULL;
+    if (local.code == JPK_ERR_EXISTS && !force) { /* unpacking has --update, which merging does not have */
+        error_set(err, JPK_ERR_EXISTS, "exists already; --force writes into it");
+        error_file(err, path);
+    }
+    error_pass(err, &local, NULL);
     jpk_unpacked_free(unpacked);
     jpk_project_free(project);
     jpk_cloud_free(cloud);
