@@ -246,6 +246,8 @@ bool out_open(struct out *out, const char *path, const char *name, struct jpk_er
         return false;
     char *work = join(path, WORK);
     bool ok = work ? lock_run(out, work, name, err) : error_memory(err);
+    if (work && out->lock < 0)
+        rmdir(work); /* unless another run is in it */
     free(work);
     return ok;
 }

@@ -64,17 +64,16 @@ enum sandbox_result sandbox_fence_begin(struct sandbox_fence *fence)
 
 static bool add_rule(const struct sandbox_fence *fence, const char *path, enum sandbox_right right)
 {
-    struct stat st;
     struct landlock_path_beneath_attr rule = {.allowed_access = rights[right] & fence->rights,
                                               .parent_fd = open(path, O_PATH | O_CLOEXEC)};
     if (rule.parent_fd < 0)
         return errno != ENOMEM && errno != EMFILE && errno != ENFILE;
-    bool ok = fstat(rule.parent_fd, &st) == 0;
-    if (ok && !S_ISDIR(st.st_mode))
+    long done = syscall(SYS_landlock_add_rule, fence->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    if (done != 0 && errno == EINVAL) { /* no folder */
         rule.allowed_access &= file_rights;
-    /* What has no path of its own, such as a pipe, needs no rule. */
-    ok =
-        ok && (syscall(SYS_landlock_add_rule, fence->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0 || errno == EBADFD);
+        done = syscall(SYS_landlock_add_rule, fence->fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+    }
+    bool ok = done == 0 || errno == EBADFD; /* what has no path of its own, such as a pipe, needs no rule */
     int kept = errno;
     close(rule.parent_fd);
     errno = kept;

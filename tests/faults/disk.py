@@ -269,6 +269,7 @@ class Call:
 
     def __init__(self, number, name, mode, path, second, failed, place):
         self.number, self.name, self.writes, self.failed = int(number), name, mode == "w", failed == "failed"
+        self.file = path
         self.path, self.second = (TEMPORARY.sub("", place.short(p)) for p in (path, second))
         self.temporary = bool(TEMPORARY.search(path))
 
@@ -409,13 +410,19 @@ class Judge:
         if self.leaves(call) and (result.status, result.stdout) == (self.reference.status, self.reference.stdout):
             return wrong
         if self.same(result):
-            return wrong + (["is passed over"] if call.writes and call.name in MUST_MATTER and not self.is_free(call.path) else [])
+            matters = call.writes and call.name in MUST_MATTER and not self.is_free(call.path) and not is_repeated(call, result)
+            return wrong + (["is passed over"] if matters else [])
         if result.status not in self.statuses(call, error):
             return wrong + ["status %d: %s" % (result.status, result.stderr or result.stdout[:200])]
         return wrong + self.message(result, call)
 
 
 # ------------------------------------------------------------------------------------------------------------- running
+
+def is_repeated(call, result):
+    """Of a file that is open twice, to be read while it is written, the last close tells."""
+    return any(later.number > call.number and (later.name, later.file) == (call.name, call.file) for later in result.calls)
+
 
 def failures(reference):
     """Each call with each of its errors. What fails on standard error cannot be said; pipes are closed by no disk."""
