@@ -425,8 +425,9 @@ static void show_email(struct report *report, const struct jpk_cloud_component *
 static void show_variable(struct report *report, const struct jpk_cloud_component *component)
 {
     const struct jpk_cloud_variable_component *variable = component->as.variable;
-    bool secret = variable->secret ||
-                  secret_variable(component->name, strlen(component->name), variable->value, strlen(variable->value));
+    bool secret =
+        variable->secret || secret_variable(component->name, strlen(component->name), variable->label,
+                                            strlen(variable->label), variable->value, strlen(variable->value));
     const char *words = *variable->value ? shown_value(report, variable->value, secret) : "none";
     report_fact(report, "label", "label", variable->label);
     report_row(report, "hidden", variable->secret ? "yes" : "no");

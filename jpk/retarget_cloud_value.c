@@ -163,15 +163,16 @@ void sweep_text(struct sweep *s, uint32_t key, uint32_t value)
 
 /* -------------------------------------------------------------------------------------------------------- variables */
 
-/* Whether a variable's value is a secret: hidden, or one by the variable's name or its looks. */
+/* Whether a variable's value is a secret: hidden, or one by the variable's name, its label or its looks. */
 static bool is_secret(const struct sweep *s, uint32_t value)
 {
     const struct jdoc *doc = s->doc;
     const struct jpk_cloud_component *variable = s->component;
     if (!is_text(doc, value) || jdoc_string_size(doc, value) == 0)
         return false;
-    return variable->as.variable->secret || secret_variable(variable->name, strlen(variable->name),
-                                                            jdoc_string(doc, value), jdoc_string_size(doc, value));
+    return variable->as.variable->secret ||
+           secret_variable(variable->name, strlen(variable->name), variable->as.variable->label,
+                           strlen(variable->as.variable->label), jdoc_string(doc, value), jdoc_string_size(doc, value));
 }
 
 void sweep_variable(struct sweep *s, uint32_t key, uint32_t value)

@@ -52,9 +52,9 @@ enum secret_rule retarget_credential_rule(const char *key, const char *value, bo
 bool retarget_variable_secret(const struct buf *text, bool *secret)
 {
     struct xml_scanner scanner = xml_scan(buf_text(text), text->size);
-    struct buf name = {0}, key = {0}, value = {0};
+    struct buf name = {0}, key = {0}, value = {0}, label = {0}, held = {0};
     struct xml_tag tag;
-    bool hidden = false, there = false, looks = false;
+    bool hidden = false;
     while (xml_scan_next(&scanner, &tag)) {
         if (tag.opens && xml_tag_is(&tag, "Header"))
             xml_tag_value(&scanner, &tag, "Name", &name);
@@ -63,16 +63,22 @@ bool retarget_variable_secret(const struct buf *text, bool *secret)
             continue;
         if (strcmp(buf_text(&key), "hide_value") == 0)
             hidden = strcmp(buf_text(&value), "1") == 0 || strcasecmp(buf_text(&value), "true") == 0;
-        if (strcmp(buf_text(&key), "value") != 0)
-            continue;
-        there = value.size > 0;
-        looks = secret_variable(buf_text(&name), name.size, buf_text(&value), value.size);
+        struct buf *wanted = strcmp(buf_text(&key), "value") == 0   ? &held
+                             : strcmp(buf_text(&key), "label") == 0 ? &label
+                                                                    : NULL;
+        if (wanted) {
+            buf_clear(wanted);
+            buf_put(wanted, buf_text(&value), value.size);
+        }
     }
-    bool ok = !name.failed && !key.failed && !value.failed;
+    bool ok = !name.failed && !key.failed && !value.failed && !label.failed && !held.failed;
+    *secret = held.size > 0 && (hidden || secret_variable(buf_text(&name), name.size, buf_text(&label), label.size,
+                                                          buf_text(&held), held.size));
     buf_free(&name);
     buf_free(&key);
     buf_free(&value);
-    *secret = (hidden && there) || looks;
+    buf_free(&label);
+    buf_free(&held);
     return ok;
 }
 

@@ -37,12 +37,19 @@ bool secret_field_has_parts(const char *name, size_t n)
     return false;
 }
 
-bool secret_variable(const char *name, size_t name_size, const char *value, size_t size)
+bool secret_label(const char *label, size_t n)
+{
+    return secret_kind(label, n) != SECRET_NONE;
+}
+
+bool secret_variable(const char *name, size_t name_size, const char *label, size_t label_size, const char *value,
+                     size_t size)
 {
     enum { RANDOM_LEAST = 20 };
     if (!secret_field_value(value, size))
         return false;
-    return secret_field_name(name, name_size) || (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
+    return secret_field_name(name, name_size) || secret_label(label, label_size) ||
+           (size >= RANDOM_LEAST && value_look(value, size) == VALUE_RANDOM);
 }
 
 /* ------------------------------------------------------------------------------------------------- Design Studio */
@@ -52,15 +59,16 @@ bool secret_entity(const struct jpk_entity *entity)
     const struct jpk_variable_entity *variable =
         entity->type == JPK_TYPE_PROJECT_VARIABLE && !entity->unread ? entity->as.variable : NULL;
     return variable &&
-           (variable->hidden || (variable->value && secret_variable(entity->name, strlen(entity->name), variable->value,
-                                                                    strlen(variable->value))));
+           (variable->hidden ||
+            (variable->value && secret_variable(entity->name, strlen(entity->name), variable->label,
+                                                strlen(variable->label), variable->value, strlen(variable->value))));
 }
 
 bool secret_use(const char *variable, const struct jpk_use *use)
 {
     const char *value = use->default_value;
-    return value &&
-           (secret_variable(variable, strlen(variable), value, strlen(value)) || secret_field(use->where, value));
+    return value && (secret_variable(variable, strlen(variable), "", 0, value, strlen(value)) ||
+                     secret_field(use->where, value));
 }
 
 const char *secret_value_name(const struct xml_node *node)
@@ -112,14 +120,17 @@ bool secret_property(const struct jdoc *doc, uint32_t object, bool by_name)
                                                     secret_named(doc, jdoc_member(doc, object, "key"))));
 }
 
-/* Whether an object is a project variable whose value looks like a secret. */
+/* Whether an object is a project variable whose value is a secret by its label or its looks. */
 static bool looks_secret(const struct jdoc *doc, uint32_t object)
 {
     uint32_t type = jdoc_member(doc, object, "type"), value = jdoc_member(doc, object, "defaultValue");
+    uint32_t label = jdoc_member(doc, object, "label");
+    bool labelled = jdoc_is(doc, label, JDOC_STRING);
     int64_t number = 0;
     return jdoc_is(doc, type, JDOC_NUMBER) && jdoc_integer(doc, type, &number) &&
            jpk_cloud_kind_of(number) == JPK_CLOUD_VARIABLE && jdoc_is(doc, value, JDOC_STRING) &&
-           secret_variable("", 0, jdoc_string(doc, value), jdoc_string_size(doc, value));
+           secret_variable("", 0, labelled ? jdoc_string(doc, label) : "", labelled ? jdoc_string_size(doc, label) : 0,
+                           jdoc_string(doc, value), jdoc_string_size(doc, value));
 }
 
 bool secret_holder(const struct jdoc *doc, uint32_t object)

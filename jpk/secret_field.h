@@ -24,12 +24,17 @@ bool secret_field(const char *name, const char *value);
  */
 bool secret_field_has_parts(const char *name, size_t n);
 
-/* Whether the value of a variable is a secret, by its name and its looks. */
-bool secret_variable(const char *name, size_t name_size, const char *value, size_t size);
+/* Whether the label of a variable calls its value a secret; a sentence may name one without being about it. */
+bool secret_label(const char *label, size_t n);
+
+/* Whether the value of a variable is a secret, by its name, its label and its looks. */
+bool secret_variable(const char *name, size_t name_size, const char *label, size_t label_size, const char *value,
+                     size_t size);
 
 /* ------------------------------------------------------------------------------------------------- Design Studio */
 
-/* Whether an entity is a project variable whose value is a secret: hidden, or one by its name or its looks. */
+/* Whether an entity is a project variable whose value is a secret: hidden, or one by its name, its label or its looks.
+ */
 bool secret_entity(const struct jpk_entity *entity);
 
 /* Whether the default in a use of a variable is a secret, by the variable or by the property that it stands in. */
@@ -55,7 +60,8 @@ bool secret_named(const struct jdoc *doc, uint32_t string);
 /* Whether a property, an object with a `value`, is one whose texts are secrets; `by_name`: also by its name alone. */
 bool secret_property(const struct jdoc *doc, uint32_t object, bool by_name);
 
-/* Whether what an object has as its value is a secret: as above, and of a project variable also by its looks. */
+/* Whether what an object has as its value is a secret: as above, and of a project variable also by its label and its
+ * looks. */
 bool secret_holder(const struct jdoc *doc, uint32_t object);
 
 #endif

@@ -239,11 +239,11 @@ static bool *sure_secrets(struct project_check *c)
     return sure;
 }
 
-/* Names that say so are another rule's. */
+/* Names and labels that say so are another rule's. */
 static bool must_be_secret(const struct variable *v, bool sure)
 {
     bool feeds = v->setting && (v->setting->flags & SETTING_SECRET) && (!v->in_slot || sure);
-    return v->secret && (feeds || (!v->setting && !named_secret(v->entity->name)));
+    return v->secret && (feeds || (!v->setting && v->sent));
 }
 
 static void compare_variable(struct project_check *c, const struct variable *v, const struct recipe_property *p,

@@ -59,6 +59,7 @@ struct variable {
     const char *place_evidence;
     const struct setting *setting; /* the most telling setting that it feeds */
     bool computed, read, secret, required, has_default;
+    bool sent;    /* nothing but a header that authorizes makes it a secret */
     bool in_slot; /* it seems to fill an encrypted setting */
     const char *type, *label, *help, *default_value, *id;
     const char *choices[8];

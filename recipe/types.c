@@ -90,7 +90,7 @@ static void find_secret(struct plan *plan, struct variable *v)
         evidence = plan_text(plan, "it feeds the setting '%s'", v->setting->key);
     else if (named_secret(v->entity->name))
         evidence = "its name says so";
-    else if (sent_as_secret(v))
+    else if ((v->sent = sent_as_secret(v)))
         evidence = "it is sent in a header that authorizes";
     v->secret = evidence != NULL;
     if (evidence)
@@ -221,11 +221,13 @@ static struct guess by_habit(const struct habits *h)
     return (struct guess){0};
 }
 
+static const struct guess password = {"password", "it is a secret", JPK_HIGH};
+
 static struct guess type_of(const struct variable *v, const struct habits *h)
 {
     struct guess guess;
     if (v->secret)
-        return (struct guess){"password", "it is a secret", JPK_HIGH};
+        return password;
     guess = by_habit(h);
     if (guess.type && guess.confidence == JPK_HIGH)
         return guess;
@@ -286,7 +288,8 @@ bool plan_tells_secret(struct plan *plan, const char *name, const char *value)
 static bool tells_secret(struct plan *plan, const struct variable *v, const char *value)
 {
     const char *name = v->entity->name;
-    bool tells = v->secret || held(v)->hidden || secret_variable(name, strlen(name), value, strlen(value)) ||
+    bool tells = v->secret || held(v)->hidden ||
+                 secret_variable(name, strlen(name), held(v)->label, strlen(held(v)->label), value, strlen(value)) ||
                  plan_tells_secret(plan, name, value);
     for (size_t i = 0; !tells && i < v->graph->use_count; i++) {
         const struct jpk_use *use = v->graph->uses[i];
@@ -315,6 +318,21 @@ static void find_default(struct plan *plan, struct variable *v)
         v->default_value = entity->value;
     if (v->default_value && tells_secret(plan, v, v->default_value))
         v->default_value = NULL;
+}
+
+/*
+ * Labels are words for people, who also say `Ask for a password` there: they count where nothing but text is known.
+ * What is then no secret would be one to those who validate recipes.
+ */
+static struct guess find_labelled_secret(struct plan *plan, struct variable *v, struct guess guess)
+{
+    bool text = strcmp(guess.type, "text") == 0 || strcmp(guess.type, "choice") == 0;
+    if (v->secret || !text || !named_secret(held(v)->label))
+        return guess;
+    v->secret = true;
+    v->default_value = NULL;
+    plan_infer(plan, NULL, v->id, "secret", "true", "its label says so", JPK_HIGH);
+    return password;
 }
 
 /* A value that the project holds speaks against a type that it does not fit. */
@@ -361,10 +379,10 @@ void plan_types(struct plan *plan)
         find_default(plan, v);
         struct guess guess = type_of(v, &habits);
         v->type = guess.type;
-        if (!value_fits(v)) {
+        if (!value_fits(v))
             guess = (struct guess){"text", "its value fits no narrower type", JPK_MEDIUM};
-            v->type = guess.type;
-        }
+        guess = find_labelled_secret(plan, v, guess);
+        v->type = guess.type;
         if (v->default_value && !*v->default_value && strcmp(v->type, "boolean") == 0)
             v->default_value = NULL;
         if (strcmp(v->type, "choice") != 0)

@@ -807,6 +807,8 @@ static void test_secrets(void **state)
     add_variable(&m, 5, "api_key", "");
     add_variable(&m, 6, "page_size", ITEM("value", "50"));
     add_variable(&m, 7, "mail_password", ITEM("value", PLANTED "7") ITEM("hide_value", "0"));
+    add_variable(&m, 8, "hv", ITEM("label", "Web shop: API key") ITEM("value", PLANTED "8"));
+    add_variable(&m, 9, "is_asked", ITEM("label", "Ask for the password") ITEM("value", "true"));
     add_location(&m, true, 1, "Orders", "Database",
                  ITEM("connectstring", "SERVER=x;PWD=" PLANTED "11") ITEM("login", "reader")
                      ITEM("password", PLANTED "12") ITEM("driver", "jdbc"));
@@ -844,6 +846,7 @@ static void test_secrets(void **state)
                                           "shop_key",
                                           "api_key",
                                           "mail_password",
+                                          "hv",
                                           "Orders.password",
                                           "Orders.connectstring",
                                           "Shop.password",
@@ -856,6 +859,8 @@ static void test_secrets(void **state)
             fail_msg("%s is no secret", secrets[i]);
     assert_string_equal(text_at(property(&m, "page_size"), "default"), "50");
     assert_string_equal(text_at(property(&m, "Orders.login"), "default"), "reader");
+    assert_string_equal(text_at(property(&m, "is_asked"), "default"), "true");
+    assert_true(json_is_false(json_object_get(property(&m, "is_asked"), "secret")));
     assert_true(json_is_false(json_object_get(property(&m, "shop_url"), "secret")));
     assert_null(json_object_get(property(&m, "shop_url"), "default"));
     size_t count;
