@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "jpk/schema.h"
 #include "recipe/form.h"
 #include "recipe/nearest.h"
 #include "recipe/schedule.h"
@@ -26,8 +27,9 @@ struct checking {
     struct configure_problem *problems; /* of all steps one after the other, those of the file as a whole first */
     uint32_t *nodes;                    /* by problem: where it is in the configure file */
     size_t count, capacity, node_capacity;
-    size_t comparisons; /* left, in the search for what somebody meant */
-    bool *strayed;      /* by step: the file has something for it that it does not ask for */
+    size_t comparisons;          /* left, in the search for what somebody meant */
+    struct jpk_schema *schedule; /* that of schedules, once one was needed */
+    bool *strayed;               /* by step: the file has something for it that it does not ask for */
     struct buf why;
     bool failed;
 };
@@ -217,6 +219,26 @@ static void check_property(struct checking *c, uint32_t index)
 
 /* -------------------------------------------------------------------------------------------------------- steps */
 
+/* One mistake is enough: people go through them one by one. */
+static void check_schedule_form(struct checking *c, uint32_t node)
+{
+    static const struct jpk_validation_options first = {.first = true};
+    if (!c->schedule)
+        c->schedule = jpk_schema_compile_uri("urn:jpk:schema:configure-1#/$defs/schedule", NULL, NULL);
+    json_t *value = jdoc_to_jansson(&c->configure_doc, node);
+    struct jpk_validation *validation =
+        c->schedule && value ? jpk_validate_json(c->schedule, value, &first, NULL) : NULL;
+    size_t count = 0;
+    const struct jpk_failure *failure = validation ? jpk_validation_failures(validation, &count) : NULL;
+    if (count > 0)
+        problem(c, JPK_ERROR, jdoc_at_pointer(&c->configure_doc, node, failure->pointer, strlen(failure->pointer)), "",
+                "the schedule is not in order: %s%s%s", failure->message, failure->hint ? "; " : "",
+                failure->hint ? failure->hint : "");
+    c->failed = c->failed || !validation || (count == 0 && !jpk_validation_valid(validation));
+    jpk_validation_free(validation);
+    json_decref(value);
+}
+
 static void check_schedule(struct checking *c, uint32_t node)
 {
     enum jdoc_type type = node == JDOC_NONE ? JDOC_NULL : jdoc_type(&c->configure_doc, node);
@@ -230,6 +252,8 @@ static void check_schedule(struct checking *c, uint32_t node)
         problem(c, JPK_ERROR, node, "", "the schedule must say whether it is daily, weekly or monthly");
     else if (wrong)
         problem(c, JPK_ERROR, place, "", "the schedule %s", wrong);
+    else
+        check_schedule_form(c, node);
 }
 
 static void check_action(struct checking *c, uint32_t node)
@@ -409,6 +433,7 @@ struct configure_result *configure_check(const struct configure_input *input, st
     recipe_free(&c->recipe);
     jdoc_free(&c->recipe_doc);
     jdoc_free(&c->configure_doc);
+    jpk_schema_free(c->schedule);
     buf_free(&c->why);
     free(c->nodes);
     c->nodes = NULL;

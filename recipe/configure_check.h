@@ -51,9 +51,10 @@ struct configure_input {
 };
 
 /*
- * A step is complete when every property that is shown and required has a value, when every value is allowed, and when
- * every secret was found. Errors: JPK_ERR_JSON, JPK_ERR_ENCODING, JPK_ERR_LIMIT (a file that cannot be read as JSON, or
- * has a key twice), JPK_ERR_FORMAT (it is no recipe, or no configure file), JPK_ERR_MEMORY.
+ * A step is complete when every property that is shown and required has a value, when every value is allowed, when
+ * every secret was found, and when its schedule can run. Errors: JPK_ERR_JSON, JPK_ERR_ENCODING, JPK_ERR_LIMIT (a file
+ * that cannot be read as JSON, or has a key twice), JPK_ERR_FORMAT (it is no recipe, or no configure file),
+ * JPK_ERR_MEMORY.
  */
 struct configure_result *configure_check(const struct configure_input *input, struct jpk_error *err);
 void configure_result_free(struct configure_result *result);

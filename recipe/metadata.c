@@ -439,6 +439,12 @@ static void put_date(struct plan *plan, json_t *object, const char *key, const c
         put_text(plan, object, key, date);
 }
 
+static bool has_any(const json_t *object, const char *a, const char *b, const char *c)
+{
+    return json_object_get(object, a) || json_object_get(object, b) || (c && json_object_get(object, c));
+}
+
+/* null, as the Jitterpak says, when that gives no day of the month or no time that could be told here. */
 static json_t *schedule_default(struct plan *plan, const struct jpk_schedule *s)
 {
     static const char *const units[] = {"", "daily", "weekly", "monthly"};
@@ -470,7 +476,11 @@ static json_t *schedule_default(struct plan *plan, const struct jpk_schedule *s)
     put_date(plan, object, "startDate", s->start_date);
     put_date(plan, object, "endDate", s->end_date);
     put(plan, object, "timeZone", s->time_zone ? json_string(s->time_zone) : json_null());
-    return object;
+    if (has_any(object, "at", "everyMinutes", "everyHours") &&
+        (s->unit != JPK_MONTHLY || has_any(object, "dayOfMonth", "weekOfMonth", NULL)))
+        return object;
+    json_decref(object);
+    return json_null();
 }
 
 static void put_schedule(struct plan *plan, json_t *steps, const struct entry *entry)

@@ -684,7 +684,8 @@ static const struct jpk_rule rules[] = {
             .tier = JPK_TIER_RECIPE,
             .severity = {JPK_ERROR, JPK_ERROR},
             .summary = "A schedule never runs, or names a day that no calendar has.",
-            .why = "Its end is before its start, it is weekly without a day, or one of its dates does not exist.",
+            .why = "Its end is before its start, it is weekly or monthly without a day, it has neither a time nor an "
+                   "interval, or one of its dates does not exist.",
             .example = JPK_EXAMPLE_STEPS,
             .bad = "{\"id\": \"when\", \"type\": \"schedule\", \"operation\": {\"id\": "
                    "\"55555555-0000-4000-8000-000000000000\", \"name\": \"Load\"}, \"default\": {\"occurs\": "

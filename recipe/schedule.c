@@ -26,6 +26,16 @@ static bool no_such_day(struct jtext date)
     return !format->check(date.s, date.n);
 }
 
+static bool has_any(const struct jdoc *doc, uint32_t schedule, const char *const *keys)
+{
+    while (*keys && jdoc_get(doc, schedule, *keys, strlen(*keys)) == JDOC_NONE)
+        keys++;
+    return *keys != NULL;
+}
+
+static const char *const monthly_days[] = {"dayOfMonth", "weekOfMonth", NULL};
+static const char *const times[] = {"at", "everyMinutes", "everyHours", NULL};
+
 const char *schedule_problem(const struct jdoc *doc, uint32_t schedule, uint32_t *node)
 {
     if (schedule == JDOC_NONE || jdoc_type(doc, schedule) != JDOC_OBJECT)
@@ -45,8 +55,14 @@ const char *schedule_problem(const struct jdoc *doc, uint32_t schedule, uint32_t
     if (later(from, until))
         return "stops on each day before it starts";
     *node = days == JDOC_NONE ? schedule : days;
+    struct jtext occurs = member(doc, schedule, "occurs");
     bool no_days = days == JDOC_NONE || (jdoc_type(doc, days) == JDOC_ARRAY && jdoc_count(doc, days) == 0);
-    if (jtext_is(member(doc, schedule, "occurs"), "weekly") && no_days)
+    if (jtext_is(occurs, "weekly") && no_days)
         return "is weekly, but on no day of the week";
+    *node = schedule;
+    if (jtext_is(occurs, "monthly") && !has_any(doc, schedule, monthly_days))
+        return "is monthly, but on no day of the month";
+    if (!has_any(doc, schedule, times))
+        return "has no time of the day: neither 'at' nor 'everyMinutes' nor 'everyHours'";
     return NULL;
 }

@@ -484,6 +484,9 @@ configure("required value is left out", '      "warehouse_login": null,\n', "", 
           "/values/endpoint-http-2", says=["warehouse_login"])
 configure("secret is null", '{\n        "secret": "env:SYNC_WEBSHOP_ORDERS_TO_WAREHOUSE_PASSWORD"\n      }', "null",
           "configure-null", "warehouse_password", "/values/endpoint-http-2/warehouse_password")
+AT_SCHEDULE, SCHEDULE = '"schedule-start-synchronise-orders": {', "/schedules/schedule-start-synchronise-orders"
+configure("schedule on no day of the month", '"occurs": "daily"', '"occurs": "monthly"', "schedule-invalid", AT_SCHEDULE, SCHEDULE)
+configure("schedule at no time", '"everyMinutes": 15,', "", "schedule-invalid", AT_SCHEDULE, SCHEDULE)
 configure("schedule never runs", '"startDate": "2026-01-05"', '"startDate": "2026-01-05",\n"endDate": "2025-01-05"',
           "schedule-invalid", "Date", None)
 plant("configure file: value of a computed property", edit(
