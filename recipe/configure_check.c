@@ -8,12 +8,12 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "jpk/schema.h"
 #include "recipe/form.h"
 #include "recipe/nearest.h"
 #include "recipe/schedule.h"
 #include "recipe/secret_file.h"
 #include "recipe/value.h"
+#include "schema/validation.h"
 
 struct checking {
     struct configure_result public; /* first: the result */
@@ -334,6 +334,44 @@ static void check_identity(struct checking *c)
         problem(c, JPK_WARNING, form->sha256.node, "", "the recipe was changed since this file was made");
 }
 
+/* An import gives ids anew, so this is no more than pointed out. */
+static void check_project(struct checking *c)
+{
+    const struct jpk_project *project = c->input->project;
+    struct jtext id = c->recipe.project_id, said = c->recipe.sha256;
+    struct jpk_error err = {0};
+    char sha256[65];
+    if (!project)
+        return;
+    if (jtext_there(id) && !jtext_caseeq(id, (struct jtext){project->id, (uint32_t)strlen(project->id), 0}))
+        problem(c, JPK_WARNING, JDOC_NONE, "",
+                "the recipe was made for another project than this Jitterpak, or for one that was imported anew since");
+    else if (jtext_there(said) && !jpk_archive_is_folder(project->archive) &&
+             jpk_archive_sha256(project->archive, sha256, &err) && !jtext_is(said, sha256))
+        problem(c, JPK_WARNING, JDOC_NONE, "", "the recipe was made for another Jitterpak of this project");
+    c->failed |= err.code == JPK_ERR_MEMORY;
+}
+
+/* What is not in order in a recipe asks for nothing, and so lets any value through. */
+static bool check_recipe(struct checking *c, struct jpk_error *err)
+{
+    static const struct jpk_schema_options how = {.assert_formats = true};
+    static const struct jpk_validation_options first = {.first = true};
+    struct jpk_schema *schema = jpk_schema_compile_uri("urn:jpk:schema:recipe-1", &how, err);
+    struct jpk_validation *validation = schema ? validate_document(schema, &c->recipe_doc, &first, err) : NULL;
+    size_t count = 0;
+    const struct jpk_failure *failure = validation ? jpk_validation_failures(validation, &count) : NULL;
+    if (count > 0)
+        problem(c, JPK_WARNING, JDOC_NONE, "",
+                "the recipe is not in order, so that not all of this can be checked; in its line %u: %s", failure->line,
+                failure->message);
+    c->failed |= validation && count == 0 && !jpk_validation_valid(validation);
+    bool ok = validation != NULL;
+    jpk_validation_free(validation);
+    jpk_schema_free(schema);
+    return ok;
+}
+
 static int by_node(const void *a, const void *b, void *context)
 {
     const uint32_t *nodes = context, *left = a, *right = b;
@@ -369,6 +407,7 @@ static void check_all(struct checking *c)
         return;
     }
     check_identity(c);
+    check_project(c);
     c->public.problem_count = next = c->count;
     for (uint32_t i = 0; i < count && !c->failed; i++)
         check_step(c, i, &steps[i]);
@@ -395,6 +434,7 @@ static bool read_one(struct jdoc *doc, const char *text, size_t n, enum document
         ok = error_set(err, JPK_ERR_FORMAT,
                        kind == DOCUMENT_RECIPE ? "is no recipe: it has no key 'recipeFormat'"
                                                : "is no configure file: it has no key 'configureFormat'");
+    ok = ok && document_format_known(doc, err);
     if (!ok && file)
         error_file(err, file);
     return ok;
@@ -425,6 +465,7 @@ struct configure_result *configure_check(const struct configure_input *input, st
               read_one(&c->configure_doc, input->configure, input->configure_size, DOCUMENT_CONFIGURE,
                        input->configure_file, err) &&
               recipe_read(&c->recipe, &c->recipe_doc, &c->arena, err);
+    ok = ok && check_recipe(c, err);
     if (ok && !c->failed)
         check_all(c);
     if (ok && (c->failed || c->values.failed || c->why.failed))

@@ -53,8 +53,9 @@ struct configure_input {
 /*
  * A step is complete when every property that is shown and required has a value, when every value is allowed, when
  * every secret was found, and when its schedule can run. Errors: JPK_ERR_JSON, JPK_ERR_ENCODING, JPK_ERR_LIMIT (a file
- * that cannot be read as JSON, or has a key twice), JPK_ERR_FORMAT (it is no recipe, or no configure file),
- * JPK_ERR_MEMORY.
+ * that cannot be read as JSON, or has a key twice), JPK_ERR_FORMAT (it is no recipe, no configure file, or of
+ * a format that is not known here), JPK_ERR_MEMORY. A recipe that is not in order, and a Jitterpak that it was not made
+ * for, are warnings.
  */
 struct configure_result *configure_check(const struct configure_input *input, struct jpk_error *err);
 void configure_result_free(struct configure_result *result);

@@ -301,6 +301,8 @@ static bool put_document(const struct jdoc *doc, struct buf *out, struct jpk_err
     enum document_kind kind = document_kind(doc);
     if (kind == DOCUMENT_OTHER)
         return error_set(err, JPK_ERR_FORMAT, "is neither a recipe nor a configure file");
+    if (!document_format_known(doc, err))
+        return false;
     push(&w, (struct pending){.key = JDOC_NONE,
                               .value = 0,
                               .shape = kind == DOCUMENT_RECIPE ? SHAPE_RECIPE : SHAPE_CONFIGURE,

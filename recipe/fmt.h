@@ -15,7 +15,8 @@ enum { RECIPE_DEPTH_MAX = 100 }; /* a recipe is about eight deep; every level co
  * its own, numbers as they were written, text without needless escapes, one line end at the end. Nothing is lost, and
  * the canonical form of the result is the result.
  *
- * Errors: those of jdoc_parse, a duplicate key among them; JPK_ERR_FORMAT for JSON that is neither kind of file.
+ * Errors: those of jdoc_parse, a duplicate key among them; JPK_ERR_FORMAT for JSON that is neither kind of file, or
+ * of a format that is not known here.
  */
 bool recipe_format(const char *text, size_t n, struct buf *out, struct jpk_error *err);
 

@@ -112,7 +112,7 @@ static bool add_document(struct listing *listing, const char *path, const struct
         return error_set(error, JPK_ERR_FORMAT, "is no recipe: the key recipeFormat is missing");
     if (kind != DOCUMENT_RECIPE)
         return true;
-    bool ok = recipe_read(&model, doc, &arena, error);
+    bool ok = document_format_known(doc, error) && recipe_read(&model, doc, &arena, error);
     if (ok) {
         ok = add_recipe(listing, path, &model) || error_memory(error);
         recipe_free(&model);

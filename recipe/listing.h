@@ -40,7 +40,8 @@ struct listing_limits {
 /*
  * Adds the recipe in a file, or all below a folder (base/walk.h): JSON files (*.json in any letter case) with the key
  * `recipeFormat`. What is no recipe is passed over in a folder; a file that is named and is neither a recipe nor a
- * configure file is an error of the list (JPK_ERR_FORMAT), like whatever cannot be read: it does not stop anything.
+ * configure file is an error of the list (JPK_ERR_FORMAT), like a format that is not known here and
+ * whatever cannot be read: it does not stop anything.
  * False: memory is out.
  */
 bool listing_add(struct listing *listing, const char *path, const struct listing_limits *limits, struct jpk_error *err);

@@ -1,5 +1,6 @@
 #include "recipe/recipe_read.h"
 
+#include "base/error.h"
 #include "base/text.h"
 #include "jpk/secret_text.h"
 
@@ -423,11 +424,28 @@ void configure_read(struct configure_model *model, const struct jdoc *doc)
     read_fields(doc, model->recipe, recipe, COUNT(recipe), model);
 }
 
+static const char *const format_keys[] = {
+    [DOCUMENT_RECIPE] = "recipeFormat",
+    [DOCUMENT_CONFIGURE] = "configureFormat",
+};
+
 enum document_kind document_kind(const struct jdoc *doc)
 {
-    if (jdoc_get(doc, 0, "recipeFormat", strlen("recipeFormat")) != JDOC_NONE)
-        return DOCUMENT_RECIPE;
-    if (jdoc_get(doc, 0, "configureFormat", strlen("configureFormat")) != JDOC_NONE)
-        return DOCUMENT_CONFIGURE;
+    for (enum document_kind kind = DOCUMENT_RECIPE; kind <= DOCUMENT_CONFIGURE; kind++)
+        if (jdoc_get(doc, 0, format_keys[kind], strlen(format_keys[kind])) != JDOC_NONE)
+            return kind;
     return DOCUMENT_OTHER;
+}
+
+bool document_format_known(const struct jdoc *doc, struct jpk_error *err)
+{
+    const char *key = format_keys[document_kind(doc)];
+    int64_t format;
+    uint32_t says = jdoc_get(doc, 0, key, strlen(key));
+    if (jdoc_is(doc, says, JDOC_NUMBER) && jdoc_integer(doc, says, &format) && format == 1)
+        return true;
+    struct text_position at = jdoc_position(doc, says);
+    error_set(err, JPK_ERR_FORMAT, "'%s' is not 1, the only format that is known here", key);
+    error_position(err, at.line, at.column);
+    return false;
 }

@@ -149,6 +149,9 @@ enum document_kind { DOCUMENT_OTHER, DOCUMENT_RECIPE, DOCUMENT_CONFIGURE };
 /* What a document says it is: it is an object and has `recipeFormat` or `configureFormat`. */
 enum document_kind document_kind(const struct jdoc *doc);
 
+/* Whether a recipe or configure file has the number of the format that is known here; else JPK_ERR_FORMAT. */
+bool document_format_known(const struct jdoc *doc, struct jpk_error *err);
+
 /* The arena keeps the tables; the maps are freed by recipe_free. The document must outlive the model. */
 bool recipe_read(struct recipe_model *model, const struct jdoc *doc, struct arena *arena, struct jpk_error *err);
 void recipe_free(struct recipe_model *model);

@@ -12,6 +12,7 @@
 #include "base/map.h"
 #include "recipe/fmt.h"
 #include "recipe/plan.h"
+#include "recipe/recipe_read.h"
 
 struct update {
     struct plan *plan;
@@ -612,9 +613,7 @@ static json_t *ordered_steps(struct update *u)
 /* Whether it has a list of steps, and says that it is of this format. */
 static bool is_recipe(const struct jdoc *doc)
 {
-    int64_t format;
-    uint32_t says = jdoc_member(doc, 0, "recipeFormat");
-    return jdoc_is(doc, says, JDOC_NUMBER) && jdoc_integer(doc, says, &format) && format == 1 &&
+    return document_kind(doc) == DOCUMENT_RECIPE && document_format_known(doc, NULL) &&
            jdoc_is(doc, jdoc_member(doc, 0, "steps"), JDOC_ARRAY);
 }
 
