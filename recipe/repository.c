@@ -117,7 +117,7 @@ static struct repository_file *add_file(struct repository *repository, const cha
                                             .recipes = REPOSITORY_NONE,
                                             .next = REPOSITORY_NONE,
                                             .root = (uint32_t)repository->root_count - 1};
-    if (text_ends_with(copy, ".jpk"))
+    if (text_ends_with(copy, ".jpk") && !repository_is_named_recipe(repository, copy))
         set_project(&files[index]);
     repository->count++;
     return &files[index];
@@ -308,7 +308,7 @@ static bool add_root(struct repository *repository, const char *path, bool is_fo
 bool repository_add(struct repository *repository, const char *path, struct jpk_error *err)
 {
     enum file_kind kind = file_look(path, true, err);
-    bool is_folder = kind == FILE_FOLDER;
+    bool is_folder = kind == FILE_FOLDER && !repository_is_named_recipe(repository, path);
     if (kind == FILE_UNKNOWN || !add_root(repository, path, is_folder, err))
         return false;
     if (is_folder)

@@ -77,8 +77,8 @@ bool repository_file_key(const struct repository *repository, const struct repos
     char checksum[65];
     buf_put(&parts, buf_text(&repository->cache_base), repository->cache_base.size);
     sha256_hex(buf_text(text), text->size, checksum);
-    buf_printf(&parts, "file %d %d %s %s\n", (int)file->companion, (int)repository_calls_recipe(repository, file),
-               checksum, config->checksum);
+    buf_printf(&parts, "file %d %d %s %s\n", (int)file->companion,
+               (int)repository_is_named_recipe(repository, file->path), checksum, config->checksum);
     put_text(&parts, file->path);
     put_document(&parts, repository, file->partner);
     for (size_t i = 0; file->relative && i < config->schema_count; i++)

@@ -139,10 +139,10 @@ static bool has(const struct jdoc *doc, const char *key, enum jdoc_type type)
     return value != JDOC_NONE && jdoc_type(doc, value) == type;
 }
 
-bool repository_calls_recipe(const struct repository *repository, const struct repository_file *file)
+bool repository_is_named_recipe(const struct repository *repository, const char *path)
 {
     const char *recipe = repository->options->recipe;
-    return text_ends_with(file->path, "-recipe.json") || (recipe && strcmp(file->path, recipe) == 0);
+    return recipe && strcmp(path, recipe) == 0;
 }
 
 static void check_manifest(struct looking *l)
@@ -168,7 +168,10 @@ static void check_json(struct looking *l)
         findings->failed |= err.code != JPK_OK;
         return;
     }
-    switch (document_kind(&l->doc)) {
+    enum document_kind kind = document_kind(&l->doc);
+    if (repository_is_named_recipe(l->repository, l->file->path))
+        kind = DOCUMENT_RECIPE;
+    switch (kind) {
     case DOCUMENT_RECIPE:
         check_recipe(l);
         break;
@@ -177,7 +180,7 @@ static void check_json(struct looking *l)
         check_schema(l, SCHEMA_CONFIGURE);
         break;
     default:
-        if (repository_calls_recipe(l->repository, l->file)) {
+        if (text_ends_with(l->file->path, "-recipe.json")) {
             check_recipe(l);
         } else if (text_ends_with(l->file->path, "-configure.json")) {
             l->file->kind = REPOSITORY_CONFIGURE;
@@ -216,7 +219,7 @@ static bool is_binary(const struct buf *text)
 static void check_content(struct looking *l)
 {
     struct repository_file *file = l->file;
-    bool json = text_ends_with(file->path, ".json");
+    bool json = text_ends_with(file->path, ".json") || repository_is_named_recipe(l->repository, file->path);
     bool yaml = text_ends_with(file->path, ".yaml") || text_ends_with(file->path, ".yml");
     if (json)
         check_json(l);

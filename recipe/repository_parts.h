@@ -10,8 +10,8 @@ static inline bool repository_only_helps(const struct repository_file *file)
     return file->companion || file->left_out;
 }
 
-/* Whether JSON that does not say that it is a recipe is called one: by its name, or by the options. */
-bool repository_calls_recipe(const struct repository *repository, const struct repository_file *file);
+/* Whether the options say that a file is a recipe, whatever it is called and says of itself. */
+bool repository_is_named_recipe(const struct repository *repository, const char *path);
 
 /*
  * The text of a file that was looked at before, or is. False: it cannot be read any more, which is noted, and what

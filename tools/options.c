@@ -235,8 +235,17 @@ static bool set_value(const struct option *option, const char *value, struct set
         }
         memcpy(field, &value, sizeof value);
         return true;
+    case OPTION_INPUT: {
+        const char *before;
+        memcpy(&before, field, sizeof before);
+        if (before) {
+            fprintf(stderr, "jpk: --%s names one input, and is there twice\n", option->name);
+            return false;
+        }
+        memcpy(field, &value, sizeof value);
+        return true;
+    }
     case OPTION_TEXT:
-    case OPTION_INPUT:
     case OPTION_OUTPUT:
         memcpy(field, &value, sizeof value);
         return true;
