@@ -195,10 +195,16 @@ static void add_file(struct reporting *r, const struct repository_file *file)
     findings_add_unchecked(&r->list, file->path, &problem);
 }
 
+/* Of the file that was begun last. */
+static void count_characters(struct reporting *r)
+{
+    if (findings_counts_characters(r->settings))
+        findings_count_characters(&r->list, read_file, (void *)r->settings);
+}
+
 static void list_findings(struct reporting *r, const struct shelves *shelves)
 {
     const struct repository *repository = r->repository;
-    bool sarif = findings_format(r->settings) == FINDINGS_SARIF;
     for (size_t i = 0; i <= repository->count; i++) {
         const struct repository_file *file = i < repository->count ? &repository->files[i] : NULL;
         uint32_t next = shelves->first[i];
@@ -208,9 +214,11 @@ static void list_findings(struct reporting *r, const struct shelves *shelves)
             if (!file)
                 findings_add_file(&r->list, repository->all.findings[next].file);
             add_finding(r, &repository->all.findings[next], true);
+            if (!file)
+                count_characters(r);
         }
-        if (sarif && shelves->first[i] != REPOSITORY_NONE)
-            findings_count_characters(&r->list, read_file, (void *)r->settings);
+        if (file && shelves->first[i] != REPOSITORY_NONE)
+            count_characters(r);
     }
 }
 
@@ -220,9 +228,12 @@ static bool list_unused(struct reporting *r, struct validation *unused, struct j
     if (!repository_unused(r->repository, unused, err))
         return false;
     for (size_t i = 0; i < unused->count; i++) {
-        if (i == 0 || strcmp(unused->findings[i].file, unused->findings[i - 1].file) != 0)
-            findings_add_file(&r->list, unused->findings[i].file);
+        const char *file = unused->findings[i].file;
+        if (i == 0 || strcmp(file, unused->findings[i - 1].file) != 0)
+            findings_add_file(&r->list, file);
         add_finding(r, &unused->findings[i], false);
+        if (i + 1 == unused->count || strcmp(file, unused->findings[i + 1].file) != 0)
+            count_characters(r);
     }
     return true;
 }

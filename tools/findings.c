@@ -209,10 +209,11 @@ void findings_count_characters(struct findings_list *list, findings_reader *read
 static const struct {
     const char *name;
     void (*write)(const struct findings_report *report, struct buf *out);
+    bool characters; /* what its columns count */
 } formats[] = {
-    [FINDINGS_TEXT] = {"text", findings_text},       [FINDINGS_JSON] = {"json", findings_json},
-    [FINDINGS_SARIF] = {"sarif", findings_sarif},    [FINDINGS_JUNIT] = {"junit", findings_junit},
-    [FINDINGS_GITHUB] = {"github", findings_github},
+    [FINDINGS_TEXT] = {"text", findings_text, false},      [FINDINGS_JSON] = {"json", findings_json, false},
+    [FINDINGS_SARIF] = {"sarif", findings_sarif, true},    [FINDINGS_JUNIT] = {"junit", findings_junit, false},
+    [FINDINGS_GITHUB] = {"github", findings_github, true},
 };
 
 enum findings_format findings_format(const struct settings *settings)
@@ -221,6 +222,11 @@ enum findings_format findings_format(const struct settings *settings)
         if (strcmp(settings->format, formats[format].name) == 0)
             return format;
     return FINDINGS_TEXT;
+}
+
+bool findings_counts_characters(const struct settings *settings)
+{
+    return formats[findings_format(settings)].characters;
 }
 
 void findings_flush(struct buf *out)

@@ -127,6 +127,9 @@ enum findings_format { FINDINGS_TEXT, FINDINGS_JSON, FINDINGS_SARIF, FINDINGS_JU
 /* By --format. */
 enum findings_format findings_format(const struct settings *settings);
 
+/* Whether columns are those of characters in that format, so that findings_count_characters is needed. */
+bool findings_counts_characters(const struct settings *settings);
+
 /*
  * Prints a report to stdout. With --max-findings the findings behind the first N are counted, not printed. Text, JUnit
  * and GitHub have notes only with -v. Returns the exit status: 0, or that of memory that ran out.
