@@ -239,7 +239,7 @@ static void validate_by_itself(struct job *job, struct instance *instance)
     struct jpk_error problem = {0};
     struct buf name = {0};
     if (says == JDOC_NONE || jdoc_type(doc, says) != JDOC_STRING) {
-        error_set(&instance->error, JPK_ERR_USAGE, "has no $schema; name one with --schema");
+        error_set(&instance->error, JPK_ERR_FORMAT, "has no $schema; name one with --schema");
     } else {
         put_own_name(&name, instance, jdoc_string(doc, says), jdoc_string_size(doc, says));
         schema = name.failed ? NULL : own_schema(job, buf_text(&name), &problem);
@@ -349,7 +349,7 @@ static int print_findings(struct job *job)
         if (instance->doc.nodes)
             add_duplicates(&list, instance);
         add_failures(&list, instance);
-        if (findings_format(job->settings) == FINDINGS_SARIF)
+        if (findings_counts_characters(job->settings))
             findings_count_characters(&list, read_file, job);
     }
     struct findings_report report = {.settings = job->settings, .list = &list, .read = read_file, .context = job};
