@@ -537,7 +537,7 @@ static void add_new_steps(struct update *u)
             u->plan->failed = true;
         free_id(u, step);
         add_result(u, step, (uint32_t)i, behind, i + 1);
-        note(u, JPK_INFO, "step-new", plan_text(u->plan, "step '%s' is new", text_of(step, "id")));
+        note(u, JPK_WARNING, "step-new", plan_text(u->plan, "step '%s' is new", text_of(step, "id")));
     }
 }
 
@@ -547,7 +547,8 @@ static void add_new_properties(struct update *u)
         json_t *property = u->properties[n];
         if (u->placed[n])
             continue;
-        json_t *step = u->results[u->made[u->home[n]] - 1].step;
+        const struct result *home = &u->results[u->made[u->home[n]] - 1];
+        json_t *step = home->step;
         json_t *list = json_object_get(step, "properties");
         if (!list) {
             list = json_array();
@@ -559,7 +560,8 @@ static void add_new_properties(struct update *u)
         free_id(u, property);
         if (json_array_append(list, property) != 0)
             u->plan->failed = true;
-        note(u, JPK_INFO, u->seen[n] ? "property-changed" : "property-new",
+        bool told = u->seen[n] || home->rank > 0; /* its step is new as a whole */
+        note(u, told ? JPK_INFO : JPK_WARNING, u->seen[n] ? "property-changed" : "property-new",
              plan_text(u->plan, "property '%s' %s step '%s'", text_of(property, "id"),
                        u->seen[n] ? "went into" : "is new in", text_of(step, "id")));
     }

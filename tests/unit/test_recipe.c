@@ -1603,8 +1603,8 @@ static void test_update_changes(void **state)
     expect_finding(&m, "property-gone", JPK_WARNING, "'shop_password'");
     expect_finding(&m, "step-gone", JPK_WARNING, "'action-test-shop'");
     expect_finding(&m, "test-gone", JPK_WARNING, "'endpoint-http'");
-    expect_finding(&m, "step-new", JPK_INFO, "'endpoint-ftp'");
-    expect_finding(&m, "property-new", JPK_INFO, "'shop_user' is new in step 'endpoint-http'");
+    expect_finding(&m, "step-new", JPK_WARNING, "'endpoint-ftp'");
+    expect_finding(&m, "property-new", JPK_WARNING, "'shop_user' is new in step 'endpoint-http'");
     expect_finding(&m, "property-new", JPK_INFO, "'address_2' is new in step 'endpoint-ftp'");
     assert_string_equal(home_of(&m, "address"), "endpoint-http");
     assert_string_equal(text_at(property(&m, "address"), "label"), "Address");
