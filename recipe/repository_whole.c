@@ -123,12 +123,20 @@ static void check_manifest(struct repository *repository, struct repository_file
     buf_free(&message);
 }
 
+/* Under a name that is no Jitterpak's it is not looked into, which is another rule's. */
+static bool jitterpak_missing(struct repository *repository, const struct repository_file *file)
+{
+    const char *name = file->jitterpak_name;
+    return file->kind == REPOSITORY_RECIPE && file->jitterpak == REPOSITORY_NONE && name &&
+           repository_sibling(repository, file, name, strlen(name), &repository->failed) == REPOSITORY_NONE;
+}
+
 /* Files without the others that they belong to. */
 static void check_alone(struct repository *repository, struct repository_file *file, const struct map *unread)
 {
     if (repository_only_helps(file) || file->problem)
         return;
-    if (file->kind == REPOSITORY_RECIPE && file->jitterpak == REPOSITORY_NONE && file->jitterpak_name) {
+    if (jitterpak_missing(repository, file)) {
         struct buf message = {0};
         buf_printf(&message, "the Jitterpak '%s' does not lie beside the recipe", file->jitterpak_name);
         report(file, RULE_JITTERPAK_MISSING, file->jitterpak_at, "/jitterpak/file", buf_text(&message));
