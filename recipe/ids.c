@@ -60,7 +60,7 @@ const char *plan_id(struct plan *plan, const char *text)
         else if (((unsigned char)*p & 0xc0) != 0x80) /* one for a character of several bytes */
             buf_putc(&id, '_');
     }
-    const char *kept = plan_text(plan, "%s", buf_text(&id));
+    const char *kept = plan_text(plan, "%.*s", PLAN_ID_TEXT, buf_text(&id));
     plan->failed = plan->failed || id.failed;
     buf_free(&id);
     return unique(plan, kept);
@@ -82,7 +82,7 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
         gap = false;
         buf_putc(&id, c);
     }
-    const char *kept = plan_text(plan, "%s", buf_text(&id));
+    const char *kept = plan_text(plan, "%.*s", PLAN_ID_TEXT, buf_text(&id));
     plan->failed = plan->failed || id.failed;
     buf_free(&id);
     return unique(plan, kept);

@@ -21,6 +21,7 @@
 #include "base/map.h"
 #include "jpk/recipe.h"
 #include "recipe/connectors.h"
+#include "recipe/recipe_read.h"
 #include "recipe/words.h"
 
 #define NONE UINT32_MAX
@@ -142,6 +143,9 @@ struct variable *plan_variable(struct plan *plan, uint32_t graph_index);
 
 /* The connector of an entity: of its type, or of its location. NULL for none. */
 const struct connector *plan_connector(const struct jpk_entity *entity);
+
+/* How much of a text becomes an id: RECIPE_ID_MAX less room for `_` and a number. */
+enum { PLAN_ID_TEXT = RECIPE_ID_MAX - 11 };
 
 /* A legal id made of `text`, unique in the recipe without regard to case: what is not allowed becomes `_`. */
 const char *plan_id(struct plan *plan, const char *text);

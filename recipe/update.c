@@ -12,7 +12,6 @@
 #include "base/map.h"
 #include "recipe/fmt.h"
 #include "recipe/plan.h"
-#include "recipe/recipe_read.h"
 
 struct update {
     struct plan *plan;
@@ -167,13 +166,15 @@ static void add_id(struct update *u, struct map *ids, const json_t *object)
 /* Gives something new an id that what was kept does not have. The map's value is the number of the last clash. */
 static void free_id(struct update *u, json_t *object)
 {
-    const char *id = text_of(object, "id"), *first = lower_id(u, id), *key = first, *candidate = id;
+    const char *id = text_of(object, "id"), *text = plan_text(u->plan, "%.*s", PLAN_ID_TEXT, id);
+    const char *first = lower_id(u, text), *key = lower_id(u, id), *candidate = id;
     uint32_t last = map_get(&u->ids, first, strlen(first));
+    last = last == MAP_NONE ? 1 : last;
     while (!u->plan->failed && map_get(&u->ids, key, strlen(key)) != MAP_NONE) {
-        candidate = plan_text(u->plan, "%s_%u", id, ++last);
+        candidate = plan_text(u->plan, "%s_%u", text, ++last);
         key = lower_id(u, candidate);
     }
-    if (last != MAP_NONE && !map_set(&u->ids, first, strlen(first), last))
+    if (candidate != id && !map_set(&u->ids, first, strlen(first), last))
         u->plan->failed = true;
     if (candidate != id && json_object_set_new(object, "id", json_string(candidate)) != 0)
         u->plan->failed = true;

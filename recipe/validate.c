@@ -72,7 +72,9 @@ static bool said_better(const struct validation *v, const struct jpk_failure *fa
     } places[] = {
         {"/properties/version/pattern", RULE_VERSION_FORM},
         {"/$defs/id/pattern", RULE_ID_FORM},
+        {"/$defs/id/maxLength", RULE_ID_FORM},
         {"/$defs/endpoint/properties/id/pattern", RULE_ID_FORM},
+        {"/$defs/endpoint/properties/id/maxLength", RULE_ID_FORM},
         {"/$defs/endpointStep/properties/endpoint/pattern", RULE_UNKNOWN_ENDPOINT},
         {"/properties/steps/allOf/0/prefixItems/0/properties/type/const", RULE_FIRST_STEP},
         {"/$defs/oneIntroduction/maxContains", RULE_REPEATED_STEP},

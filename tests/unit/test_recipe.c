@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "jpk/recipe.h"
 #include "recipe/fmt.h"
+#include "recipe/recipe_read.h"
 #include "tests/unit/projectmaker.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -247,7 +248,7 @@ static bool legal_id(const char *id)
     static const char others[] = "0123456789_.-", letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     char all[sizeof others + sizeof letters];
     snprintf(all, sizeof all, "%s%s", letters, others);
-    return *id && strchr(letters, *id) && strspn(id, all) == strlen(id);
+    return *id && strlen(id) <= RECIPE_ID_MAX && strchr(letters, *id) && strspn(id, all) == strlen(id);
 }
 
 static void check_id(struct map *ids, const char *id)
@@ -911,6 +912,11 @@ static void test_ids(void **state)
     add_variable(&m, 101, name, SET);
     name[199] = '.';
     add_variable(&m, 102, name, SET);
+    name[199] = '/'; /* an id of its own that is taken */
+    add_variable(&m, 103, name, SET);
+    name[199] = '!';
+    add_variable(&m, 104, name, SET);
+    add_variable(&m, 105, joined("long", name, NULL), SET);
     for (unsigned i = 0; i < 3; i++)
         add_operation(&m, i, i == 2 ? "\xc3\xa4\xc3\xb6" : "Run", "", SOURCE + i, 0);
     for (unsigned i = 0; i < 3; i++)
