@@ -548,6 +548,14 @@ static bool only_files_written(const struct plan *plan)
     return targets > 0;
 }
 
+static bool has_role(const struct plan *plan, bool source)
+{
+    for (size_t i = 0; i < plan->endpoint_count; i++)
+        if (source ? plan->endpoints[i].source : plan->endpoints[i].target)
+            return true;
+    return false;
+}
+
 /* The project's name is a hint that beats what the operations do: `sync-...` is what its author calls it. */
 static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_confidence *confidence)
 {
@@ -566,12 +574,13 @@ static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_co
             return verbs[i].verb;
         }
     }
+    bool read = has_role(plan, true), written = has_role(plan, false);
     *confidence = JPK_MEDIUM;
-    if (only_files_written(plan)) {
+    if (read && only_files_written(plan)) {
         *evidence = "data goes to files only";
         return "Extract";
     }
-    for (size_t i = 0; i < plan->entry_count; i++) {
+    for (size_t i = 0; read == written && i < plan->entry_count; i++) {
         if (plan->entries[i].kind == ENTRY_SCHEDULE) {
             *evidence = "an operation runs again and again";
             return "Sync";
@@ -585,8 +594,8 @@ static const char *verb_of(struct plan *plan, const char **evidence, enum jpk_co
     if (any_function(plan, "Create"))
         return "Insert";
     *confidence = JPK_LOW;
-    *evidence = "nothing says otherwise";
-    return "Sync";
+    *evidence = read == written ? "nothing says otherwise" : read ? "nothing is written to" : "nothing is read from";
+    return read == written ? "Sync" : read ? "Extract" : "Insert";
 }
 
 /* Which endpoints a sentence names as sources or targets: pure ones, or where there are none those that are both. */
@@ -696,6 +705,9 @@ json_t *plan_metadata(struct plan *plan, const char *file, const char *sha256)
     enum jpk_confidence confidence;
     const char *verb = verb_of(plan, &evidence, &confidence);
     plan_infer(plan, "", "", "verb", verb, evidence, confidence);
+    if (confidence == JPK_LOW)
+        plan_finding(plan, JPK_WARNING, "low-confidence", NULL,
+                     plan_text(plan, "the verb '%s' is a guess: %s", verb, evidence));
     const char *description = description_of(plan, verb);
     json_t *root = json_object(), *steps = json_array();
     put(plan, root, "recipeFormat", json_integer(1));

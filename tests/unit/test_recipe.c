@@ -1312,6 +1312,30 @@ static void test_roles(void **state)
     }
 }
 
+/* The verb is one that the endpoints allow, also where an operation runs again and again. */
+static void test_verb(void **state)
+{
+    (void)state;
+    static const struct {
+        bool source, target;
+        const char *verb;
+    } rows[] = {{true, true, "Sync"}, {true, false, "Extract"}, {false, true, "Insert"}, {false, false, "Sync"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct made m = {0};
+        add_schedule(&m, ITEM("occurs", "1") ITEM("frequency", "1") ITEM("frequency_once_time", "06:30:00"));
+        if (rows[i].source)
+            add_location(&m, true, 1, "In", "HTTP", ITEM("httpurl", "https://in.example.com"));
+        if (rows[i].target)
+            add_location(&m, false, 1, "Out", "HTTP", ITEM("httpurl", "https://out.example.com"));
+        add_operation(&m, 1, "Run", joined("<Item key=\"schedule_id\" value=\"", pm_id(OTHER + 9), "\"/>", NULL),
+                      rows[i].source ? SOURCE + 1 : TARGET + 1, rows[i].target ? TARGET + 1 : 0, 0);
+        make(&m);
+        assert_string_equal(text_at(m.metadata, "verb"), rows[i].verb);
+        assert_int_equal(findings(&m, "low-confidence"), rows[i].source != rows[i].target);
+        end(&m);
+    }
+}
+
 /* Equal systems are one endpoint: the host of a URL, the log-in of a database. Plumbing and what is dead are none. */
 static void test_endpoints(void **state)
 {
@@ -2062,6 +2086,7 @@ int main(void)
         cmocka_unit_test(test_cycles),
         cmocka_unit_test(test_schedules),
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_verb),
         cmocka_unit_test(test_endpoints),
         cmocka_unit_test(test_agent),
         cmocka_unit_test(test_no_credentials),
