@@ -44,6 +44,24 @@ struct jdoc_options json_options(const struct settings *settings)
         .size_name = "--max-file"};
 }
 
+/* The folder of a schema that is a file, be it named by its path or by its URI; false: no memory. */
+static bool find_folder(struct schema_source *source, const char *schema)
+{
+    static const char scheme[] = "file://";
+    struct buf path = {0};
+    bool uri = strncmp(schema, scheme, strlen(scheme)) == 0;
+    const char *start = uri ? schema + strlen(scheme) : schema;
+    if (!uri || !uri_decode(start, strcspn(start, "#"), &path))
+        buf_puts(&path, schema);
+    bool ok = !path.failed;
+    if (ok && access(buf_text(&path), R_OK) == 0) {
+        source->files.folder = file_folder(buf_text(&path));
+        ok = source->files.folder || errno != ENOMEM;
+    }
+    buf_free(&path);
+    return ok;
+}
+
 bool schema_source_open(struct schema_source *source, const struct settings *settings, const char *schema,
                         struct jpk_error *err)
 {
@@ -63,10 +81,8 @@ bool schema_source_open(struct schema_source *source, const struct settings *set
         if (!source->files.folder)
             return error_set(err, JPK_ERR_READ, "the folder of --registry cannot be read: %s",
                              settings->schema.registry);
-    } else if (schema && access(schema, R_OK) == 0) {
-        source->files.folder = file_folder(schema);
-        if (!source->files.folder && errno == ENOMEM)
-            return error_memory(err);
+    } else if (schema && !find_folder(source, schema)) {
+        return error_memory(err);
     }
     jpk_schema_registry_set_loader(source->registry, schema_files_load, &source->files);
     return true;
