@@ -1,6 +1,8 @@
 #include "recipe/listing.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
@@ -101,6 +103,18 @@ static bool add_error(struct listing *listing, const struct jpk_error *error, st
     return true;
 }
 
+/* Whether the recipe of a file is there already, under whatever name it was met; false: no memory. */
+static bool note_place(struct listing *listing, const char *path, bool *known)
+{
+    char *real = realpath(path, NULL);
+    const char *place = arena_strdup(&listing->arena, real ? real : path);
+    uint32_t old = MAP_NONE;
+    bool ok = (real || errno != ENOMEM) && place && map_add(&listing->places, place, strlen(place), 1, &old);
+    *known = old != MAP_NONE;
+    free(real);
+    return ok;
+}
+
 /* `named`: somebody asked for this file. */
 static bool add_document(struct listing *listing, const char *path, const struct jdoc *doc, bool named,
                          struct jpk_error *error)
@@ -112,8 +126,10 @@ static bool add_document(struct listing *listing, const char *path, const struct
         return error_set(error, JPK_ERR_FORMAT, "is no recipe: the key recipeFormat is missing");
     if (kind != DOCUMENT_RECIPE)
         return true;
-    bool ok = document_format_known(doc, error) && recipe_read(&model, doc, &arena, error);
-    if (ok) {
+    bool known = false, ok = document_format_known(doc, error) &&
+                             (note_place(listing, path, &known) || error_memory(error)) &&
+                             (known || recipe_read(&model, doc, &arena, error));
+    if (ok && !known) {
         ok = add_recipe(listing, path, &model) || error_memory(error);
         recipe_free(&model);
     }
@@ -174,6 +190,7 @@ void listing_free(struct listing *listing)
 {
     free(listing->items);
     free(listing->errors);
+    map_free(&listing->places);
     arena_free(&listing->arena);
     *listing = (struct listing){0};
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/map.h"
 
 struct listed_endpoint {
     const char *id, *name, *role, *connector;
@@ -29,6 +30,7 @@ struct listing {
     size_t count, capacity;
     struct jpk_error *errors; /* files and folders that cannot be read, in the order in which they were met */
     size_t error_count, error_capacity;
+    struct map places;  /* real paths of the files whose recipes are there */
     struct arena arena; /* the texts */
 };
 
@@ -41,8 +43,7 @@ struct listing_limits {
  * Adds the recipe in a file, or all below a folder (base/walk.h): JSON files (*.json in any letter case) with the key
  * `recipeFormat`. What is no recipe is passed over in a folder; a file that is named and is neither a recipe nor a
  * configure file is an error of the list (JPK_ERR_FORMAT), like a format that is not known here and
- * whatever cannot be read: it does not stop anything.
- * False: memory is out.
+ * whatever cannot be read: it does not stop anything. A file that is met twice is there once. False: memory is out.
  */
 bool listing_add(struct listing *listing, const char *path, const struct listing_limits *limits, struct jpk_error *err);
 
