@@ -324,6 +324,15 @@ static void save_cache(struct repository *repository)
     message_error(&err);
 }
 
+/* Both are read again by later runs, so none is standard output. */
+static bool is_named(const char *option, const char *path)
+{
+    if (!path || strcmp(path, "-") != 0)
+        return true;
+    fprintf(stderr, "jpk recipe validate: --%s needs a name, '-' is none; './-' would be one\n", option);
+    return false;
+}
+
 static int run(const struct settings *settings, int count, char **arguments)
 {
     struct repository_options how = {
@@ -343,6 +352,8 @@ static int run(const struct settings *settings, int count, char **arguments)
         fputs("jpk recipe validate: PATH is missing; 'jpk help recipe validate' shows the usage\n", stderr);
         return 2;
     }
+    if (!is_named("write-baseline", settings->validate.write_baseline) || !is_named("cache", how.cache))
+        return 2;
     int status = 0;
     bool ok = repository_begin(&repository, &how, &err);
     if (ok && settings->validate.recipe)
