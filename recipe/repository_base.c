@@ -1,4 +1,7 @@
-/* What has changed since an earlier state: a Jitterpak that is another needs a recipe of a higher version. */
+/*
+ * What has changed since an earlier state: a Jitterpak that is another needs a recipe of a higher version. Recipes are
+ * known by their paths: git tells a file by its path at once, but what was moved only by looking at all that there was.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
