@@ -113,10 +113,16 @@ def plant_items(text, canary, place, clear):
     return re.sub(r'<Item key="(?P<key>[^"]*)" value="(?P<value>[^"]*)"/>', plain, text)
 
 
+# Variables whose label alone tells what they hold.
+LABELS = {"order_status": "Partner: password for orders", "ns_account": "API key of the partner"}
+
+
 def plant_variable(text, canary, place, clear):
     name = re.search(r' Name="([^"]*)"', text).group(1)
+    if clear and name in LABELS:
+        text = re.sub('key="label" value="[^"]*"', f'key="label" value="{LABELS[name]}"', text)
     hidden = 'key="hide_value" value="1"' in text
-    secret = hidden or re.search("password|secret|token|api_key", name, re.I)
+    secret = hidden or (clear and name in LABELS) or re.search("password|secret|token|api_key", name, re.I)
     if not clear:
         return plant_items(text, canary, place if secret else place + " (no secret)", clear)
     make = canary.clear if hidden or not secret else canary.plain
@@ -221,7 +227,9 @@ def plant_component(component, canary, how):
         component["properties"].append({"name": "headers", "type": "string",
                                         "value": f"Authorization: Bearer {canary.clear(place + ': headers')}"})
     elif kind == 1000:
-        secret = component["hidevalue"] or re.search("password|secret|token", component["name"])
+        component["label"] = LABELS.get(component["name"], component["label"])
+        secret = (component["hidevalue"] or component["name"] in LABELS or
+                  re.search("password|secret|token", component["name"]))
         if secret:
             make = canary.encrypted if how == "encrypted" else canary.clear if component["hidevalue"] else canary.plain
             component["defaultValue"] = make(place + ": value")
