@@ -107,6 +107,15 @@ bool retarget_find(const char *text, size_t n, unsigned without, bool looking, c
 /* Adds a hit to a list. False: no memory. */
 bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit);
 
+/* Puts hits in the order of their offsets. */
+void retarget_sort_hits(struct hygiene_hits *hits);
+
+/*
+ * Adds the text of a file that is no entity for people, with each secret that `jpk scan` finds in it as "****"; that
+ * may be a copy of an entity, with encrypted values. False: no memory.
+ */
+bool retarget_mask_file(const struct buf *text, struct buf *out);
+
 /* Whether options ask for texts to be searched. */
 bool retarget_in_texts(unsigned without);
 

@@ -131,6 +131,18 @@ bool retarget_add_hit(struct hygiene_hits *hits, struct hygiene_hit hit)
     return true;
 }
 
+static int by_offset(const void *a, const void *b)
+{
+    const struct hygiene_hit *x = a, *y = b;
+    return (x->offset > y->offset) - (x->offset < y->offset);
+}
+
+void retarget_sort_hits(struct hygiene_hits *hits)
+{
+    if (hits->count > 0)
+        qsort(hits->items, hits->count, sizeof *hits->items, by_offset);
+}
+
 bool retarget_find(const char *text, size_t n, unsigned without, bool looking, const struct hygiene_hits *typed,
                    struct hygiene_hits *hits)
 {
@@ -157,4 +169,29 @@ const char *retarget_shown(struct retargeted *result, enum secret_rule rule, con
     const char *text = shown.failed ? NULL : arena_strdup(&result->arena, buf_text(&shown));
     buf_free(&shown);
     return text;
+}
+
+static bool note_typed(void *context, const struct retarget_change *change)
+{
+    struct hygiene_hit hit = {.offset = change->offset, .length = change->length};
+    return hit.length == 0 || retarget_add_hit(context, hit);
+}
+
+bool retarget_mask_file(const struct buf *text, struct buf *out)
+{
+    struct hygiene_hits typed = {0}, hits = {0};
+    struct buf without = {0};
+    size_t next = 0;
+    bool ok = retarget_entity(JPK_WITHOUT_CREDENTIALS | JPK_WITHOUT_SECRETS, JPK_TYPE_UNKNOWN, text, &without,
+                              note_typed, &typed) &&
+              retarget_find(buf_text(text), text->size, JPK_WITHOUT_SECRETS, false, &typed, &hits);
+    for (size_t i = 0; ok && i < typed.count; i++)
+        ok = retarget_add_hit(&hits, typed.items[i]);
+    retarget_sort_hits(&hits);
+    if (ok)
+        secret_text_cut(out, buf_text(text), 0, text->size, &hits, &next, "****");
+    hygiene_hits_free(&typed);
+    hygiene_hits_free(&hits);
+    buf_free(&without);
+    return ok && !out->failed;
 }

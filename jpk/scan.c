@@ -250,12 +250,6 @@ static bool add(struct text_scan *s, struct secret secret)
     return ok;
 }
 
-static int by_offset(const void *a, const void *b)
-{
-    const struct hygiene_hit *x = a, *y = b;
-    return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
 static bool find_values(struct text_scan *s, struct hygiene_hits *typed)
 {
     bool ok = true;
@@ -269,8 +263,7 @@ static bool find_values(struct text_scan *s, struct hygiene_hits *typed)
         struct secret secret = {.rule = SECRET_VALUE, .confidence = JPK_HIGH, .offset = at, .length = end - at};
         ok = add(s, secret) && retarget_add_hit(typed, (struct hygiene_hit){.offset = at, .length = end - at});
     }
-    if (typed->count > 0)
-        qsort(typed->items, typed->count, sizeof *typed->items, by_offset);
+    retarget_sort_hits(typed);
     return ok;
 }
 

@@ -2,6 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf16.h"
+#include "jpk/archive.h"
+#include "jpk/retarget_parts.h"
 #include "jpk/show.h"
 #include "tools/cloud_commands.h"
 #include "tools/commands.h"
@@ -42,12 +45,17 @@ static int print_script(const struct settings *settings, const struct jpk_report
 static int print_file(const struct source *input, const struct jpk_file *file)
 {
     struct jpk_error err = {0};
-    void *data;
-    size_t size;
-    if (!jpk_archive_read(input->archive, file->entry, &data, &size, &err))
+    struct buf text = {0}, masked = {0};
+    if (!archive_read(input->archive, file->entry, &text, &err)) {
+        buf_free(&text);
         return message_error(&err);
-    bool ok = output_raw(data, size);
-    free(data);
+    }
+    enum utf16 form = utf16_read(&text); /* secrets are found in UTF-8 */
+    bool ok = !text.failed && retarget_mask_file(&text, &masked);
+    utf16_write(&masked, form);
+    ok = ok && !masked.failed && output_raw(buf_text(&masked), masked.size);
+    buf_free(&text);
+    buf_free(&masked);
     return ok ? 0 : message_memory();
 }
 

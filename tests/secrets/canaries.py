@@ -102,6 +102,8 @@ def of_project(runner, project, other, sample, number):
     yield ("pack", project, f"{number}-packed.{'json' if project.endswith('.json') else 'jpk'}")
     for i, item in enumerate(items_of(runner, project)):
         yield ("show", project, item) if i % 2 else ("show", "--format", "json", "-v", project, item)
+    if not project.endswith(".json"):
+        yield ("show", project, "files/planted.txt")
     to, ending = ("design", "jpk") if project.endswith(".json") else ("cloud", "json")
     for form in ("json", "md", "html"):
         yield lambda report=f"{number}-report.{form}": runner.run(
