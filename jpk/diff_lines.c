@@ -40,18 +40,10 @@ static size_t shown_part(const char *line, size_t n)
 static void hide_hits(struct diffing *d, const char **line, size_t *n, const char *text,
                       const struct hygiene_hits *hits)
 {
-    size_t at = (size_t)(*line - text), end = at + *n, low = 0, high = hits->count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (hits->items[middle].offset + hits->items[middle].length <= at)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == hits->count || hits->items[low].offset >= end)
-        return;
+    size_t at = (size_t)(*line - text);
     buf_clear(&d->scratch);
-    secret_text_cut(&d->scratch, text, at, end, hits, &low, "****");
+    if (!secret_text_piece(&d->scratch, text, at, at + *n, hits, "****"))
+        return;
     d->failed |= d->scratch.failed;
     *line = buf_text(&d->scratch);
     *n = d->scratch.size;

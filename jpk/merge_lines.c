@@ -6,6 +6,7 @@
 #include "base/linediff.h"
 #include "base/text.h"
 #include "jpk/merge_state.h"
+#include "jpk/secret_text.h"
 
 /* Some lines of one side. */
 struct span {
@@ -15,6 +16,9 @@ struct span {
 
 struct line_merge {
     struct merging *m;
+    const struct merge_text *texts; /* of the sides */
+    struct merge_whole wholes[MERGE_SIDES];
+    bool searched; /* they have their hits */
     bool secret;
     struct buf *out;
     uint32_t line;  /* how many `out` has */
@@ -91,6 +95,20 @@ static struct merge_text told(const struct span *span, bool secret)
     return (struct merge_text){span->lines[0].text, n, secret};
 }
 
+/* In the whole texts: most have no conflict, and are not searched. */
+static void find_secrets(struct line_merge *l)
+{
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        const struct merge_text *text = &l->texts[side];
+        struct merge_whole *whole = &l->wholes[side];
+        whole->text = text->text;
+        if (text->text &&
+            !secret_text_find(text->text, text->size, secret_rules_of_secrets(), JPK_MEDIUM, &whole->hits))
+            l->m->failed = true;
+    }
+    l->searched = true;
+}
+
 /* What both sides end or begin with is common. */
 static void put_conflict(struct line_merge *l, const struct span spans[MERGE_SIDES])
 {
@@ -109,6 +127,7 @@ static void put_conflict(struct line_merge *l, const struct span spans[MERGE_SID
     struct merge_clash clash = {
         .kind = JPK_MERGE_LINES,
         .values = {told(&spans[MERGE_BASE], l->secret), told(&ours, l->secret), told(&theirs, l->secret)},
+        .wholes = l->wholes,
         .kept = merge_favors(l->m) ? merge_kept(l->m->main) : JPK_MERGE_KEPT_BOTH};
     if (merge_favors(l->m)) {
         put_span(l->out, l->m->main == MERGE_OURS ? &ours : &theirs);
@@ -121,6 +140,8 @@ static void put_conflict(struct line_merge *l, const struct span spans[MERGE_SID
         put_span(l->out, &theirs);
         put_mark(l, '>', l->m->options.theirs);
     }
+    if (!l->m->quiet && !l->searched)
+        find_secrets(l);
     merge_conflict(l->m, &clash);
     put_span(l->out, &tail);
 }
@@ -217,6 +238,7 @@ void merge_lines(struct merging *m, const struct merge_text texts[MERGE_SIDES], 
     struct linediff first = {0}, second = {0};
     const char *end = memchr(ours->text, '\n', ours->size);
     struct line_merge l = {.m = m,
+                           .texts = texts,
                            .secret = ours->secret || theirs->secret || base->secret,
                            .out = out,
                            .line_end = end && end > ours->text && end[-1] == '\r' ? "\r\n" : "\n"};
@@ -231,6 +253,8 @@ void merge_lines(struct merging *m, const struct merge_text texts[MERGE_SIDES], 
             put_regions(&l, &first, &second);
     }
     m->failed |= out->failed;
+    for (int side = 0; side < MERGE_SIDES; side++)
+        hygiene_hits_free(&l.wholes[side].hits);
     linediff_free(&first);
     linediff_free(&second);
 }

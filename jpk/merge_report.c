@@ -40,16 +40,32 @@ static size_t shown_size(const char *text, size_t n)
     return n;
 }
 
-/* A copy in which secrets are masked, in the whole before it is cut; nothing of it when it is one. */
-static struct jpk_merge_value shown(struct merging *m, const struct merge_text *value)
+/* A text without its secrets: those of the whole of which it is a piece, and those that it shows by itself. */
+static void put_masked(struct buf *out, const struct merge_text *value, const struct merge_whole *whole)
 {
+    struct buf piece = {0};
+    const char *text = value->text;
+    size_t n = value->size, at = whole ? (size_t)(text - whole->text) : 0;
+    if (whole && secret_text_piece(&piece, whole->text, at, at + n, &whole->hits, "****")) {
+        text = buf_text(&piece);
+        n = piece.size;
+    }
+    if (!secret_text_mask(out, text, n))
+        buf_put(out, text, n);
+    out->failed |= piece.failed;
+    buf_free(&piece);
+}
+
+/* A copy in which secrets are masked, in the whole before it is cut; nothing of it when it is one. */
+static struct jpk_merge_value shown(struct merging *m, const struct merge_clash *clash, enum merge_side side)
+{
+    const struct merge_text *value = &clash->values[side];
     struct jpk_merge_value result = {0};
     struct buf found = {0}, masked = {0};
     size_t least, most;
     if (!value->text)
         return result;
-    if (!secret_text_mask(&found, value->text, value->size))
-        buf_put(&found, value->text, value->size);
+    put_masked(&found, value, clash->wholes ? &clash->wholes[side] : NULL);
     const char *text = buf_text(&found);
     result.hidden = jpk_encrypted_length(text, &least, &most) || strncmp(text, "$00", 3) == 0 ||
                     (value->secret && *text && !secret_only_variables(text, strlen(text)));
@@ -85,9 +101,9 @@ void merge_conflict(struct merging *m, const struct merge_clash *clash)
                                     .type = m->subject.type,
                                     .id = m->subject.id,
                                     .field = keep(m, buf_text(&m->path), m->path.size),
-                                    .base = shown(m, &clash->values[MERGE_BASE]),
-                                    .ours = shown(m, &clash->values[MERGE_OURS]),
-                                    .theirs = shown(m, &clash->values[MERGE_THEIRS]),
+                                    .base = shown(m, clash, MERGE_BASE),
+                                    .ours = shown(m, clash, MERGE_OURS),
+                                    .theirs = shown(m, clash, MERGE_THEIRS),
                                     .kept = clash->kept,
                                     .line = clash->line,
                                     .settled = merge_favors(m) && !clash->open,

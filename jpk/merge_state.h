@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "jpk/hygiene.h"
 #include "jpk/merge.h"
 
 enum merge_side { MERGE_BASE, MERGE_OURS, MERGE_THEIRS, MERGE_SIDES };
@@ -50,9 +51,17 @@ struct merge_text {
     bool secret;
 };
 
+/* A text with its secrets, many of which only what stands around them tells. */
+struct merge_whole {
+    const char *text;
+    struct hygiene_hits hits;
+};
+
 struct merge_clash {
     enum jpk_merge_kind kind;
     struct merge_text values[MERGE_SIDES];
+    const struct merge_whole
+        *wholes; /* of each side, of which the values are pieces; NULL: they are all that there is */
     enum jpk_merge_kept kept;
     uint32_t line;
     const char *message;

@@ -175,6 +175,23 @@ void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, c
     buf_put(out, text + at, end - at);
 }
 
+bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
+                       const char *mark)
+{
+    size_t low = 0, high = hits->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (hits->items[middle].offset + hits->items[middle].length <= at)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == hits->count || hits->items[low].offset >= end)
+        return false;
+    secret_text_cut(out, text, at, end, hits, &low, mark);
+    return true;
+}
+
 /* As secret_text_mask, of a text as it stands there. */
 static bool mask(struct buf *out, const char *text, size_t n)
 {

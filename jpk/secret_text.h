@@ -76,6 +76,11 @@ uint32_t secret_json_value(const struct jdoc *doc, uint32_t object);
 void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
                      size_t *next, const char *mark);
 
+/* The same of a piece anywhere in the text, whose hits are known. False: there are none in it, and nothing was added.
+ */
+bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
+                       const char *mark);
+
 /*
  * Adds a text for people, with the secrets in it as "****"; without its escapes when there are some only behind those
  * of a pointer of JSON or of a file's name, such as "https:~1~1bob:...". False: there are none, and nothing was added;
