@@ -9,6 +9,7 @@
 #include "base/map.h"
 #include "base/text.h"
 #include "jpk/project_name.h"
+#include "jpk/secret_text.h"
 #include "migrate/plan.h"
 #include "recipe/plan.h"
 
@@ -101,16 +102,18 @@ static const char *keep_text(struct maker *m, const struct buf *text)
 static void refuse_unreadable(struct maker *m, struct migrate_project *p)
 {
     const struct jpk_error *error = &p->from->error;
-    struct buf text = {0};
+    struct buf text = {0}, masked = {0};
     p->action = MIGRATE_REFUSE;
     p->reason = error->code == JPK_ERR_ENCRYPTED ? REASON_PASSWORD : REASON_UNREADABLE;
     if (error->entry[0])
-        buf_printf(&text, "%s: ", error->entry);
+        buf_printf(&text, "%s: ", secret_text_shown(&masked, error->entry));
     if (error->line)
         buf_printf(&text, "%u:%u: ", error->line, error->column);
-    buf_printf(&text, "%s [%s]", error->message, jpk_code_name(error->code));
+    buf_printf(&text, "%s [%s]", secret_text_shown(&masked, error->message), jpk_code_name(error->code));
+    text.failed |= masked.failed;
     p->detail = keep_text(m, &text);
     buf_free(&text);
+    buf_free(&masked);
 }
 
 static void set_action(struct migrate_project *p, enum migrate_action action, enum migrate_reason reason)

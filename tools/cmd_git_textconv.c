@@ -13,6 +13,7 @@
 #include "jpk/cloud_sniff.h"
 #include "jpk/content.h"
 #include "jpk/model.h"
+#include "jpk/secret_text.h"
 #include "jpk/show.h"
 #include "tools/commands.h"
 #include "tools/input.h"
@@ -34,24 +35,18 @@ static bool is_derived(const struct jpk_report_section *section)
 /* Made printable, but tabs stay: they indent scripts. */
 static void put_line(struct buf *out, const char *line, size_t n)
 {
-    for (size_t at = 0; at < n;) {
-        const char *tab = memchr(line + at, '\t', n - at);
-        size_t size = tab ? (size_t)(tab - line) - at : n - at;
-        struct buf part = {0};
-        buf_put(&part, line + at, size);
-        message_put(out, buf_text(&part));
-        if (tab)
-            buf_putc(out, '\t');
-        out->failed |= part.failed;
-        buf_free(&part);
-        at += size + (tab != NULL);
-    }
+    message_put_printable(out, line, n, "\t");
     buf_putc(out, '\n');
 }
 
-/* Nothing is put below each other, for then one long name would move all lines. */
+/*
+ * Nothing is put below each other, for then one long name would move all lines. Secrets are masked before, for it is
+ * what stands around them that tells them.
+ */
 static void put_text(struct buf *out, size_t indent, const char *text)
 {
+    struct buf masked = {0};
+    text = secret_text_shown(&masked, text);
     for (bool first = true; text; first = false) {
         const char *end = strchr(text, '\n');
         for (size_t i = 0; !first && i < indent; i++)
@@ -59,6 +54,8 @@ static void put_text(struct buf *out, size_t indent, const char *text)
         put_line(out, text, end ? (size_t)(end - text) : strlen(text));
         text = end ? end + 1 : NULL;
     }
+    out->failed |= masked.failed;
+    buf_free(&masked);
 }
 
 static void put_cells(struct buf *out, const struct jpk_report_row *row)
@@ -449,11 +446,12 @@ static int print_project(const char *path, const struct settings *settings)
     if (!ok) {
         char hash[65];
         buf_clear(&out);
+        printf("no project: ");
+        message_text(err.message);
+        printf(" [%s]\n", jpk_code_name(err.code));
         if (file_read(path, settings->limits.total_size, "--max-total-size", &out, NULL)) {
             sha256_hex(buf_text(&out), out.size, hash);
-            printf("no project: %s [%s]\nSHA-256 %s\n", err.message, jpk_code_name(err.code), hash);
-        } else {
-            printf("no project: %s [%s]\n", err.message, jpk_code_name(err.code));
+            printf("SHA-256 %s\n", hash);
         }
     }
     buf_free(&out);

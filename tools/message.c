@@ -63,17 +63,32 @@ void message_list_json(struct jstream *json, const char *key, const struct jpk_s
     jstream_close(json, ']');
 }
 
+void message_put_printable(struct buf *out, const char *text, size_t n, const char *stays)
+{
+    struct buf part = {0};
+    for (size_t at = 0, end; at < n; at = end + 1) {
+        for (end = at; end < n && !strchr(stays, text[end]);)
+            end++;
+        buf_clear(&part);
+        buf_put(&part, text + at, end - at);
+        /* What is replaced never grows. */
+        char *p = buf_reserve(out, end - at + 1);
+        if (p) {
+            text_printable(p, end - at + 1, buf_text(&part));
+            out->size += strlen(p);
+        }
+        if (end < n)
+            buf_putc(out, text[end]);
+    }
+    out->failed |= part.failed;
+    buf_free(&part);
+}
+
 void message_put(struct buf *out, const char *text)
 {
     struct buf masked = {0};
     text = secret_text_shown(&masked, text);
-    /* What is replaced never grows. */
-    size_t n = strlen(text);
-    char *p = buf_reserve(out, n + 1);
-    if (p) {
-        text_printable(p, n + 1, text);
-        out->size += strlen(p);
-    }
+    message_put_printable(out, text, strlen(text), "");
     out->failed |= masked.failed;
     buf_free(&masked);
 }
@@ -171,8 +186,11 @@ json_t *message_findings_json(const struct jpk_finding *findings, size_t count)
 
 int message_json(json_t *value)
 {
-    int status = value && secret_json_mask(value) ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
+    bool masked = value && secret_json_mask(value);
+    int status = masked ? json_dumpf(value, stdout, JSON_INDENT(2)) : -1;
     json_decref(value);
+    if (masked && ferror(stdout))
+        return 4; /* main says so, once */
     if (status != 0)
         return message_memory();
     putchar('\n');

@@ -60,6 +60,9 @@ void message_list_json(struct jstream *json, const char *key, const struct jpk_s
 /* Appends text from a file, whole, in the same way. */
 void message_put(struct buf *out, const char *text);
 
+/* The same of (a part of) a text whose secrets are masked already; the control characters in `stays` stay. */
+void message_put_printable(struct buf *out, const char *text, size_t n, const char *stays);
+
 /* The status for memory that ran out, with its message. */
 int message_memory(void);
 
