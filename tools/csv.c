@@ -4,18 +4,21 @@
 #include <string.h>
 
 #include "jpk/secret_text.h"
+#include "tools/message.h"
 
 static bool looks_like_formula(const char *text)
 {
-    return *text && strchr("=+-@\t\r", *text) != NULL;
+    return *text && strchr("=+-@\t", *text) != NULL;
 }
 
 /* With the comma after it, which the end of the row takes away again. */
 void csv_put_cell(struct buf *out, const char *text)
 {
-    struct buf masked = {0};
+    struct buf masked = {0}, shown = {0};
     text = secret_text_shown(&masked, text);
-    bool quoted = strpbrk(text, ",\"\r\n") != NULL;
+    message_put_printable(&shown, text, strlen(text), "\t\n");
+    text = buf_text(&shown);
+    bool quoted = strpbrk(text, ",\"\n") != NULL;
     if (quoted)
         buf_putc(out, '"');
     if (looks_like_formula(text))
@@ -26,8 +29,9 @@ void csv_put_cell(struct buf *out, const char *text)
         buf_putc(out, *p);
     }
     buf_puts(out, quoted ? "\"," : ",");
-    out->failed |= masked.failed;
+    out->failed |= masked.failed || shown.failed;
     buf_free(&masked);
+    buf_free(&shown);
 }
 
 void csv_end_row(struct buf *out)

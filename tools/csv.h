@@ -4,7 +4,9 @@
 
 #include "base/buf.h"
 
-/* Appends a cell. One that a spreadsheet would take for a formula gets an apostrophe in front, which says it is text.
+/*
+ * Appends a cell, printable but for line ends and tabs, without secrets. One that a spreadsheet would take for a
+ * formula gets an apostrophe in front, which says it is text.
  */
 void csv_put_cell(struct buf *out, const char *text);
 
