@@ -121,14 +121,25 @@ static void add_comment(struct merging *m, const struct merge_node *parent, stru
     buf_free(&key);
 }
 
+/* Whether a key, which may be escaped, is the name of a secret. */
+static bool names_secret(struct merging *m, const char *key)
+{
+    struct properties read;
+    struct jpk_error err = {0};
+    if (!properties_parse(key, strlen(key), &m->arena, &read, &err)) {
+        m->failed |= err.code == JPK_ERR_MEMORY;
+        return true; /* nobody knows its name */
+    }
+    return read.count > 0 && secret_field_name(read.items[0].key, strlen(read.items[0].key));
+}
+
 static void add_property(struct merging *m, const struct merge_node *parent, struct merge_nodes *out, const char *text,
                          size_t n, size_t start)
 {
     size_t end = key_end(text, n, start);
     const char *key = arena_strndup(&m->arena, text + start, end - start);
     unsigned flags =
-        !key ? 0u
-             : (properties_noisy(key) ? MERGE_NOISE : 0u) | (secret_field_name(key, strlen(key)) ? MERGE_SECRET : 0u);
+        !key ? 0u : (properties_noisy(key) ? MERGE_NOISE : 0u) | (names_secret(m, key) ? MERGE_SECRET : 0u);
     add(m, parent, out, keep_entry(m, text, n, value_start(text, n, end)), key, flags);
 }
 
