@@ -120,6 +120,9 @@ static inline bool convert_lives(const struct jpk_entity *entity)
 /* Appends a component to those of its kind; takes it over in any case. False: it is NULL, or no memory. */
 bool convert_add(struct convert *c, enum jpk_cloud_kind kind, json_t *component);
 
+/* A name that has to change keeps no secret, for nobody would tell it any more: the name with "****" in place of it. */
+const char *convert_without_secrets(struct convert *c, const char *name);
+
 /*
  * A name that is legal (no `/`, no `:`, no control characters, single spaces) and unique in its kind without regard to
  * letter case, from the wanted one: convert_names.c. `entity` may be NULL; when its name changes, that is a rename and

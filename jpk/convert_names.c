@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "jpk/conversion.h"
+#include "jpk/secret_text.h"
 
 /* What begins a reference; what ends one has a slash. */
 #define TAG "<TAG>"
@@ -34,6 +35,16 @@ static char *make_legal(struct convert *c, const char *wanted)
     if (n == 0)
         memcpy(legal, "Unnamed", sizeof "Unnamed");
     return legal;
+}
+
+const char *convert_without_secrets(struct convert *c, const char *name)
+{
+    struct buf masked = {0};
+    if (secret_text_mask(&masked, name, strlen(name)))
+        name = convert_text(c, "%s", buf_text(&masked));
+    c->ledger.failed |= masked.failed;
+    buf_free(&masked);
+    return name;
 }
 
 /* A name without its letter case; NULL: no memory. */
@@ -129,7 +140,10 @@ const char *convert_name(struct convert *c, enum jpk_cloud_kind kind, const char
     struct ledger_item *item = entity && kind_of(entity) == kind ? &c->ledger.items[entity->index] : NULL;
     if (item && item->name)
         return item->name;
-    const char *legal = make_legal(c, wanted), *name = legal;
+    const char *legal = make_legal(c, wanted);
+    if (legal && strcmp(legal, wanted) != 0)
+        legal = make_legal(c, convert_without_secrets(c, wanted));
+    const char *name = legal;
     if (!legal) {
         c->ledger.failed = true;
         return "";

@@ -24,6 +24,7 @@ static bool is_legal_name(const char *name)
 /* Runs of what is not legal become `_`. */
 static char *legal_name(struct convert *c, const char *name)
 {
+    name = convert_without_secrets(c, name);
     char *legal = arena_alloc(&c->ledger.arena, strlen(name) + sizeof "variable");
     size_t n = 0;
     if (!legal) {

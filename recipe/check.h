@@ -57,4 +57,7 @@ bool check_first(struct check *check, struct map *map, struct jtext text, uint32
 struct nearest check_nearest(struct check *check, struct jtext word);
 void check_hint(struct check *check, const struct nearest *nearest);
 
+/* What a file would be called after the project, as the hint of the last finding; not when that would tell a secret. */
+void check_hint_file(struct check *check, const struct buf *stem, const char *suffix);
+
 #endif

@@ -131,7 +131,7 @@ static void check_file_name(struct configure_check *c)
     size_t n = strlen(name) - strlen(suffix);
     if (stem.size != n || strncasecmp(buf_text(&stem), name, n) != 0) {
         report(c, RULE_CONFIGURE_FILE_NAME, 0, "the file is not named after the project '%s'", show(project).s);
-        validation_hint(c->check->v, "its name would be %s%s", buf_text(&stem), suffix);
+        check_hint_file(c->check, &stem, suffix);
     }
     c->check->failed = c->check->failed || stem.failed;
     buf_free(&stem);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secret_text.h"
 #include "recipe/check.h"
 #include "recipe/plan.h"
 
@@ -124,6 +125,16 @@ static void check_verb(struct check *check)
 
 /* ------------------------------------------------------------------------------------------------------ the files */
 
+void check_hint_file(struct check *check, const struct buf *stem, const char *suffix)
+{
+    struct jtext project = check->recipe.project_name;
+    struct buf masked = {0};
+    if (!secret_text_mask(&masked, project.s, project.n) && !masked.failed)
+        validation_hint(check->v, "its name would be %s%s", buf_text(stem), suffix);
+    check->failed = check->failed || masked.failed;
+    buf_free(&masked);
+}
+
 static void check_file_name(struct check *check)
 {
     static const char suffix[] = "-recipe.json";
@@ -144,7 +155,7 @@ static void check_file_name(struct check *check)
     if (stem.size != n || strncasecmp(buf_text(&stem), name, n) != 0) {
         check_report(check, RULE_RECIPE_FILE_NAME, recipe->project_name.node,
                      "the file is not named after the project '%s'", show(recipe->project_name).s);
-        validation_hint(check->v, "its name would be %s%s", buf_text(&stem), suffix);
+        check_hint_file(check, &stem, suffix);
     }
     check->failed = check->failed || stem.failed;
     buf_free(&stem);

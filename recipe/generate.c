@@ -56,7 +56,7 @@ static void report_hidden_variables(struct plan *plan)
 static void name_properties(struct plan *plan)
 {
     for (size_t i = 0; i < plan->variable_count && !plan->failed; i++)
-        plan->variables[i].id = plan_id(plan, plan->variables[i].entity->name);
+        plan->variables[i].id = plan_id(plan, plan_shown(plan, plan->variables[i].entity->name));
 }
 
 void plan_make(struct plan *plan)

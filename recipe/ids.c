@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "jpk/secret_text.h"
 #include "recipe/plan.h"
 
 static bool letter(char c)
@@ -49,6 +50,16 @@ static const char *unique(struct plan *plan, const char *id)
     return candidate;
 }
 
+const char *plan_shown(struct plan *plan, const char *text)
+{
+    struct buf masked = {0};
+    if (secret_text_mask(&masked, text, strlen(text)))
+        text = plan_text(plan, "%s", buf_text(&masked));
+    plan->failed = plan->failed || masked.failed;
+    buf_free(&masked);
+    return text;
+}
+
 const char *plan_id(struct plan *plan, const char *text)
 {
     struct buf id = {0};
@@ -71,7 +82,7 @@ const char *plan_step_id(struct plan *plan, const char *prefix, const char *text
     struct buf id = {0};
     buf_puts(&id, prefix);
     bool gap = true;
-    for (const char *p = text; *p; p++) {
+    for (const char *p = plan_shown(plan, text); *p; p++) {
         char c = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
         if (!letter(c) && !digit(c)) {
             gap = true;

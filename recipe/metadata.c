@@ -172,7 +172,7 @@ static bool asks_for(const struct settings *s, const struct setting *setting, co
 static void put_setting(struct plan *plan, json_t *properties, const struct jpk_entity *entity,
                         const struct setting *setting, const struct jpk_item *item, bool several, const char *step)
 {
-    const char *id = plan_id(plan, plan_text(plan, "%s.%s", entity->name, item->key));
+    const char *id = plan_id(plan, plan_text(plan, "%s.%s", plan_shown(plan, entity->name), item->key));
     const char *label = several ? plan_text(plan, "%s of %s", setting->label, entity->name) : setting->label;
     bool secret = (setting->flags & SETTING_SECRET) != 0;
     bool required = (setting->flags & SETTING_CREDENTIAL) || !item->value || !*item->value;

@@ -147,6 +147,9 @@ const struct connector *plan_connector(const struct jpk_entity *entity);
 /* How much of a text becomes an id: RECIPE_ID_MAX less room for `_` and a number. */
 enum { PLAN_ID_TEXT = RECIPE_ID_MAX - 11 };
 
+/* A name without the secrets in it, to make an id of: in that nobody would tell them. */
+const char *plan_shown(struct plan *plan, const char *text);
+
 /* A legal id made of `text`, unique in the recipe without regard to case: what is not allowed becomes `_`. */
 const char *plan_id(struct plan *plan, const char *text);
 /* The same for a step: lower case, with `-` between words. */

@@ -151,7 +151,17 @@ def plant_entity(text, canary, place, kind, clear):
 
 # Names, into which somebody has written a secret as a reminder; @@ is the secret.
 NAMES = [("Folder", "Warehouse", "https://bob:@@@wh.canary"), ("Folder", "NetSuite", "https://bob:@@@ns.canary"),
-         ("Script", "Write summary", "pwd=@@"), ("Script", "Save Last Run", "token=@@")]
+         ("Script", "Write summary", "pwd=@@"), ("Script", "Save Last Run", "token=@@"),
+         ("Script", "Write failure", "https://bob:@@@wf.canary"),
+         ("Operation", "START: synchronise orders", "pwd=@@"),
+         ("Operation", "NetSuite Upsert Customer", "https://bob:@@@uc.canary"),
+         ("Transformation", "Upsert Customer - Request", "https://bob:@@@ur.canary"),
+         ("Transformation", "Invoices to CSV", "pwd=@@"), ("NetSuiteEndpoint", "NetSuite", "pwd=@@"),
+         ("NetSuiteUpsert", "Upsert Customer", "https://bob:@@@up.canary"), ("Source", "ERP database", "pwd=@@"),
+         ("Target", "Warehouse: ping", "https://bob:@@@wp.canary"), ("WebServiceCall", "SFDC Query", "token=@@"),
+         ("ProjectVariable", "MailServer", "https://bob:@@@ms.canary"), ("ProjectVariable", "page_size", "pwd=@@"),
+         ("EmailMessage", "Extract failed", "https://bob:@@@ef.canary"), ("Document", "Error Line", "pwd=@@"),
+         ("Schedule", "Weekly: Monday 05:30", "https://bob:@@@wm.canary")]
 TEXTS = [("jitterpak.properties", "comment", "made by bob, password: @@"),
          ("environment.properties", "environment-name", "Example (password=@@)"),
          ("environment.properties", "org-name", "Example pwd=@@")]
@@ -159,16 +169,16 @@ TEXTS = [("jitterpak.properties", "comment", "made by bob, password: @@"),
 
 def plant_names(folder, canary):
     """In every file where a name stands the same secret."""
-    with open(os.path.join(folder, "project.xml"), encoding="utf-8") as file:
-        outline = file.read()
     for kind, name, more in NAMES:
-        if f'name="{name}"' not in outline:
-            continue
-        new = f"{name} {fill(more, canary, f'the name of {kind} {name}')}"
-        rewrite(os.path.join(folder, "project.xml"), lambda text: text.replace(f'name="{name}"', f'name="{new}"'))
-        for entity in os.listdir(os.path.join(folder, "Data", kind)):
-            rewrite(os.path.join(folder, "Data", kind, entity),
-                    lambda text: text.replace(f' Name="{name}"', f' Name="{new}"'))
+        where = os.path.join(folder, "Data", kind)
+        for entity in os.listdir(where) if os.path.isdir(where) else []:
+            with open(os.path.join(where, entity), encoding="utf-8") as file:
+                if f' Name="{name}"' not in file.read():
+                    continue
+            new = f"{name} {fill(more, canary, f'the name of {kind} {name}')}"
+            before, after = (f'entityId="{os.path.splitext(entity)[0]}" name="{text}"' for text in (name, new))
+            rewrite(os.path.join(folder, "project.xml"), lambda text: text.replace(before, after))
+            rewrite(os.path.join(where, entity), lambda text: text.replace(f' Name="{name}"', f' Name="{new}"'))
     for name, key, value in TEXTS:
         rewrite(os.path.join(folder, name), lambda text: re.sub(
             f"^{key}=.*$", f"{key}={fill(value, canary, f'{name}: {key}')}", text, flags=re.M))
