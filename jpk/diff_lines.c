@@ -42,7 +42,7 @@ static void hide_hits(struct diffing *d, const char **line, size_t *n, const cha
 {
     size_t at = (size_t)(*line - text);
     buf_clear(&d->scratch);
-    if (!secret_text_piece(&d->scratch, text, at, at + *n, hits, "****"))
+    if (!secret_text_piece(&d->scratch, text, at, at + *n, hits))
         return;
     d->failed |= d->scratch.failed;
     *line = buf_text(&d->scratch);

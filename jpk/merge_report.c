@@ -46,7 +46,7 @@ static void put_masked(struct buf *out, const struct merge_text *value, const st
     struct buf piece = {0};
     const char *text = value->text;
     size_t n = value->size, at = whole ? (size_t)(text - whole->text) : 0;
-    if (whole && secret_text_piece(&piece, whole->text, at, at + n, &whole->hits, "****")) {
+    if (whole && secret_text_piece(&piece, whole->text, at, at + n, &whole->hits)) {
         text = buf_text(&piece);
         n = piece.size;
     }

@@ -164,6 +164,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct packed *)a)->name, ((const struct packed *)b)->name);
 }
 
+void pack_sort(struct packer *p)
+{
+    if (p->count > 0)
+        qsort(p->list, p->count, sizeof *p->list, by_name);
+}
+
 static bool has_entry(const struct packer *p, const char *name)
 {
     return project_entry(p->project, name) != SIZE_MAX;
@@ -193,8 +199,7 @@ static bool add_all(struct packer *p)
             "jitterpak.properties is added, of kind 3: the project has none, and without it nothing can be imported");
     if (ok && p->kind == JPK_PACK_EXPORT && (p->project->file_count > 0 || has_entry(p, "files/.filestoupload")))
         ok = add_upload_list(p);
-    if (ok)
-        qsort(p->list, p->count, sizeof *p->list, by_name);
+    pack_sort(p);
     return ok && note_test_files(p);
 }
 

@@ -38,6 +38,9 @@ bool pack_begin(struct packer *p, const struct jpk_project *project, enum jpk_pa
                 struct jpk_error *err);
 void pack_end(struct packer *p);
 
+/* Puts the entries in order again, after names have changed. */
+void pack_sort(struct packer *p);
+
 /* A sentence for the plan. */
 bool pack_note(struct packer *p, const char *sentence);
 

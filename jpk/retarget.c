@@ -136,6 +136,7 @@ void jpk_retargeted_free(struct jpk_retargeted *public)
     free(public->text);
     free(result->left_out.items);
     free(result->kept.items);
+    map_free(&result->marks.numbers);
     arena_free(&result->arena);
     free(result);
 }

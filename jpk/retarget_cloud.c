@@ -235,6 +235,22 @@ static void sweep(struct sweep *s, bool marking)
     }
 }
 
+static bool mark_names(struct sweep *s)
+{
+    const struct jpk_cloud *cloud = s->cloud;
+    size_t count = 0;
+    const char **names = calloc(cloud->component_count + cloud->workflow_count + cloud->asset_count + 1, sizeof *names);
+    for (size_t i = 0; names && i < cloud->component_count; i++)
+        names[count++] = cloud->components[i]->name;
+    for (size_t i = 0; names && i < cloud->workflow_count; i++)
+        names[count++] = cloud->workflows[i].name;
+    for (size_t i = 0; names && i < cloud->asset_count; i++)
+        names[count++] = cloud->assets[i].path;
+    bool ok = names && retarget_mark_names(s->result, names, count);
+    free(names);
+    return ok;
+}
+
 static bool sweep_all(struct sweep *s)
 {
     s->edits.what = calloc(s->doc->count + (size_t)1, sizeof *s->edits.what);
@@ -246,6 +262,8 @@ static bool sweep_all(struct sweep *s)
         find_users(s);
         sweep(s, false);
     }
+    if (!s->result->looking && sweep_without(s, JPK_WITHOUT_SECRETS))
+        s->failed |= !mark_names(s);
     s->failed |= !retarget_find(s->doc->text, s->doc->size, s->options->without, s->result->looking, NULL, &s->hits);
     sweep(s, true);
     return !s->failed;

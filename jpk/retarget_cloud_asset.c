@@ -43,7 +43,7 @@ static void cut_asset(struct sweep *s, const struct buf *bytes, enum utf16 form,
     struct jpk_error err = {0};
     char size[24];
     size_t next = 0;
-    secret_text_cut(&cut, buf_text(bytes), 0, bytes->size, hits, &next, NULL);
+    secret_text_cut(&cut, buf_text(bytes), 0, bytes->size, hits, &next, &s->result->marks);
     utf16_write(&cut, form);
     bool ok = !cut.failed && packed_encode(buf_text(&cut), cut.size, &packed, &err);
     snprintf(size, sizeof size, "%zu", packed.size);

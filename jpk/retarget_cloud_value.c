@@ -126,7 +126,7 @@ static void replace_hits(struct sweep *s, uint32_t key, uint32_t value, size_t e
         return;
     }
     buf_putc(&raw, '"');
-    secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit, NULL);
+    secret_text_cut(&raw, doc->text, doc->nodes[value].start + 1, end - 1, &s->hits, &s->hit, &s->result->marks);
     buf_putc(&raw, '"');
     struct jpk_error err = {0};
     if (raw.failed || !jdoc_parse(&text, raw.data, raw.size, NULL, &err)) {

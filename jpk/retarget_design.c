@@ -247,7 +247,7 @@ static bool cut_texts(struct retarget *r, unsigned without)
     if (ok && retarget_in_texts(without) && !secret_text_is(buf_text(&r->text), r->text.size))
         ok = list_unsearched(r);
     if (ok && r->hits.count > 0)
-        secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next, NULL);
+        secret_text_cut(&r->cut, buf_text(&r->text), 0, r->text.size, &r->hits, &next, &r->result->marks);
     return ok && (!r->cut.failed || error_memory(r->err));
 }
 
@@ -404,6 +404,67 @@ static void correct_metadata(struct retarget *r)
     r->edited = out;
 }
 
+/* ----------------------------------------------------------------------------------------------------------- names */
+
+static bool mark_names(struct retarget *r)
+{
+    const struct jpk_project *project = r->project;
+    size_t count = 0, most = project->entity_count + project->folder_count + project->file_count;
+    const char **names = calloc(most + 1, sizeof *names);
+    if (!names)
+        return error_memory(r->err);
+    for (size_t i = 0; i < project->entity_count; i++)
+        names[count++] = project->entities[i]->name;
+    for (size_t i = 0; i < project->folder_count; i++)
+        names[count++] = project->folders[i]->name;
+    for (size_t i = 0; i < project->file_count; i++)
+        names[count++] = project->files[i].name;
+    bool ok = retarget_mark_names(r->result, names, count) || error_memory(r->err);
+    free(names);
+    return ok;
+}
+
+/* A file below files/ whose name holds a secret is called as texts, which name it, do without theirs. */
+static bool rename_file(struct retarget *r, struct packed *packed)
+{
+    const char *start = strrchr(packed->name, '/');
+    const char *name = start ? start + 1 : packed->name;
+    struct hygiene_hits hits = {0};
+    struct buf cut = {0};
+    size_t next = 0;
+    bool ok = retarget_find_in_name(name, &hits) || error_memory(r->err);
+    r->file = packed->name;
+    r->entity = NULL;
+    for (size_t i = 0; ok && i < hits.count; i++) {
+        struct secret secret = secret_of_hit(&hits.items[i], 0);
+        secret.shown = retarget_shown(r->result, secret.rule, name + secret.offset, secret.length);
+        struct jpk_left_out row = {.why = retarget_why(hits.items[i].rule), .note = "in its name"};
+        ok = secret.shown ? list_here(r, row, &secret) : error_memory(r->err);
+    }
+    if (ok && hits.count > 0) {
+        buf_put(&cut, packed->name, (size_t)(name - packed->name));
+        secret_text_cut(&cut, name, 0, strlen(name), &hits, &next, &r->result->marks);
+        packed->name = cut.failed ? NULL : arena_strdup(&r->packer.arena, buf_text(&cut));
+        ok = packed->name || error_memory(r->err);
+    }
+    hygiene_hits_free(&hits);
+    buf_free(&cut);
+    return ok;
+}
+
+static bool rename_files(struct retarget *r)
+{
+    if (!(r->options->without & JPK_WITHOUT_SECRETS))
+        return true;
+    bool ok = mark_names(r);
+    for (size_t i = 0; ok && i < r->packer.count; i++)
+        if (text_starts_with(below_top(r, &r->packer.list[i]), "files/"))
+            ok = rename_file(r, &r->packer.list[i]);
+    if (ok)
+        pack_sort(&r->packer);
+    return ok;
+}
+
 /* ------------------------------------------------------------------------------------------------------ all of it */
 
 static bool write_entry(struct retarget *r, struct jpk_writer *writer, const struct packed *packed)
@@ -484,7 +545,7 @@ struct jpk_retargeted *jpk_retarget_jitterpak(const struct jpk_project *project,
     if (!check_graph(&r) || !(r.result = retarget_begin(options, err)))
         return NULL;
     bool ok = pack_begin(&r.packer, project, JPK_PACK_EXPORT, options->name, err) && drop_entities(&r) &&
-              write_archive(&r, path);
+              rename_files(&r) && write_archive(&r, path);
     pack_end(&r.packer);
     release(&r);
     return retarget_end(r.result, ok, err);

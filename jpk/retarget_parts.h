@@ -31,6 +31,7 @@ struct retargeted {
     struct jpk_retargeted public; /* first, so that the pointers are the same */
     struct arena arena;
     struct left_out_list left_out, kept;
+    struct secret_marks marks;
     bool looking; /* nothing is left out; what would be is listed, with what goes by looks at low confidence */
 };
 
@@ -128,6 +129,15 @@ struct left_out_list *retarget_unsearched_list(struct retargeted *result);
 
 /* Which of the options a rule belongs to. */
 enum jpk_without retarget_why(enum hygiene_rule rule);
+
+/* Finds the secrets in a name in whose place something can stand that tells it from others. False: no memory. */
+bool retarget_find_in_name(const char *name, struct hygiene_hits *hits);
+
+/*
+ * Gives numbers to the secrets in names, which have to stay, so that names that differ still do when all secrets are
+ * replaced, in any letter case. False: no memory.
+ */
+bool retarget_mark_names(struct retargeted *result, const char *const *names, size_t count);
 
 /* What may be shown of a secret, in the arena of the result; NULL: no memory. */
 const char *retarget_shown(struct retargeted *result, enum secret_rule rule, const char *value, size_t n);

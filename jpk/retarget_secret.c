@@ -162,6 +162,68 @@ bool retarget_find(const char *text, size_t n, unsigned without, bool looking, c
     return true;
 }
 
+/* -------------------------------------------------------------------------------------------------------- names */
+
+struct marking {
+    struct retargeted *result;
+    struct map taken; /* names in lower case */
+    uint32_t last;    /* number */
+    bool failed;
+};
+
+bool retarget_find_in_name(const char *name, struct hygiene_hits *hits)
+{
+    uint64_t leak = UINT64_C(1) << HYGIENE_LEAK_BESIDE_VARIABLE;
+    return secret_text_find(name, strlen(name), secret_rules_of_secrets() & ~leak, JPK_MEDIUM, hits);
+}
+
+/* Whether nobody has a name yet; then it is taken. */
+static bool take_name(struct marking *m, const char *name)
+{
+    const char *key = arena_strdup_lower(&m->result->arena, name);
+    uint32_t old = MAP_NONE;
+    m->failed |= !key || !map_add(&m->taken, key, strlen(key), 0, &old);
+    return old == MAP_NONE;
+}
+
+/* The last secret in a name that has no number yet gets one that makes the name differ; the others get 1. */
+static void mark_name(struct marking *m, const char *name, const struct hygiene_hits *hits)
+{
+    struct map *numbers = &m->result->marks.numbers;
+    const struct hygiene_hit *fresh = NULL;
+    struct buf cut = {0};
+    for (size_t i = 0; i < hits->count && !m->failed; i++) {
+        uint32_t old = MAP_NONE;
+        m->failed |= !map_add(numbers, name + hits->items[i].offset, hits->items[i].length, 1, &old);
+        fresh = old == MAP_NONE ? &hits->items[i] : fresh;
+    }
+    while (fresh && !m->failed) {
+        size_t next = 0;
+        buf_clear(&cut);
+        secret_text_cut(&cut, name, 0, strlen(name), hits, &next, &m->result->marks);
+        if (take_name(m, buf_text(&cut)))
+            break;
+        m->failed |= cut.failed || !map_set(numbers, name + fresh->offset, fresh->length, ++m->last);
+    }
+    m->failed |= cut.failed;
+    buf_free(&cut);
+}
+
+bool retarget_mark_names(struct retargeted *result, const char *const *names, size_t count)
+{
+    struct marking m = {.result = result, .last = 1};
+    struct hygiene_hits hits = {0};
+    for (size_t i = 0; i < count && !m.failed; i++)
+        take_name(&m, names[i]);
+    for (size_t i = 0; i < count && !m.failed; i++) {
+        m.failed |= !retarget_find_in_name(names[i], &hits);
+        mark_name(&m, names[i], &hits);
+    }
+    hygiene_hits_free(&hits);
+    map_free(&m.taken);
+    return !m.failed;
+}
+
 const char *retarget_shown(struct retargeted *result, enum secret_rule rule, const char *value, size_t n)
 {
     struct buf shown = {0};
@@ -189,7 +251,7 @@ bool retarget_mask_file(const struct buf *text, struct buf *out)
         ok = retarget_add_hit(&hits, typed.items[i]);
     retarget_sort_hits(&hits);
     if (ok)
-        secret_text_cut(out, buf_text(text), 0, text->size, &hits, &next, "****");
+        secret_text_cut(out, buf_text(text), 0, text->size, &hits, &next, NULL);
     hygiene_hits_free(&typed);
     hygiene_hits_free(&hits);
     buf_free(&without);

@@ -157,8 +157,33 @@ static const char *marker(const char *value, const struct hygiene_hit *hit)
     }
 }
 
+/* The ending of the name of a file, which is no part of a secret in it; "": it has none of these. */
+static const char *file_ending(const char *value, size_t n)
+{
+    static const char *const endings[] = {".csv", ".dtd", ".json", ".txt", ".wsdl", ".xml", ".xsd"};
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t size = strlen(endings[i]);
+        if (n > size && memcmp(value + n - size, endings[i], size) == 0)
+            return endings[i];
+    }
+    return "";
+}
+
+static void put_marker(struct buf *out, const char *value, const struct hygiene_hit *hit,
+                       const struct secret_marks *marks)
+{
+    const char *mark = marker(value, hit);
+    uint32_t number = map_get(&marks->numbers, value, hit->length);
+    buf_puts(out, mark);
+    if (number == MAP_NONE || strcmp(mark, SECRET_MARKER) != 0)
+        return;
+    if (number > 1)
+        buf_printf(out, "_%u", number);
+    buf_puts(out, file_ending(value, hit->length));
+}
+
 void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                     size_t *next, const char *mark)
+                     size_t *next, const struct secret_marks *marks)
 {
     for (; *next < hits->count && hits->items[*next].offset < end; ++*next) {
         const struct hygiene_hit *hit = &hits->items[*next];
@@ -167,7 +192,10 @@ void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, c
             continue;
         if (hit->offset > at)
             buf_put(out, text + at, hit->offset - at);
-        buf_puts(out, mark ? mark : marker(text + hit->offset, hit));
+        if (marks)
+            put_marker(out, text + hit->offset, hit, marks);
+        else
+            buf_puts(out, "****");
         at = behind < end ? behind : end;
         if (behind > end)
             break; /* it goes on in the next piece */
@@ -175,8 +203,7 @@ void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, c
     buf_put(out, text + at, end - at);
 }
 
-bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                       const char *mark)
+bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits)
 {
     size_t low = 0, high = hits->count;
     while (low < high) {
@@ -188,7 +215,7 @@ bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end,
     }
     if (low == hits->count || hits->items[low].offset >= end)
         return false;
-    secret_text_cut(out, text, at, end, hits, &low, mark);
+    secret_text_cut(out, text, at, end, hits, &low, NULL);
     return true;
 }
 
@@ -200,7 +227,7 @@ static bool mask(struct buf *out, const char *text, size_t n)
     out->failed |= !secret_text_find(text, n, secret_rules_of_secrets(), JPK_MEDIUM, &hits);
     bool masked = hits.count > 0 && !out->failed;
     if (masked)
-        secret_text_cut(out, text, 0, n, &hits, &next, "****");
+        secret_text_cut(out, text, 0, n, &hits, &next, NULL);
     hygiene_hits_free(&hits);
     return masked;
 }

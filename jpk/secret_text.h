@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "jpk/hygiene.h"
 
 /* The rules of hygiene, and those that only who knows the form of a project can apply. */
@@ -70,16 +71,22 @@ uint32_t secret_json_value(const struct jdoc *doc, uint32_t object);
 #define SECRET_MARKER "REDACTED"
 
 /*
- * Adds a piece of a text, [at, end), with `mark` in the place of hits, of NULL with markers that are found by no rule.
- * *next is the first hit that may end behind `at`; it becomes that of what follows the piece.
+ * What tells secrets in names from one another where they are replaced, for names have to differ, and files keep their
+ * endings: a secret, as it stands in the text -> a number from 1.
+ */
+struct secret_marks {
+    struct map numbers;
+};
+
+/*
+ * Adds a piece of a text, [at, end), with "****" in the place of hits; with `marks`, which may be empty, what is found
+ * by no rule. *next is the first hit that may end behind `at`; it becomes that of what follows the piece.
  */
 void secret_text_cut(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                     size_t *next, const char *mark);
+                     size_t *next, const struct secret_marks *marks);
 
-/* The same of a piece anywhere in the text, whose hits are known. False: there are none in it, and nothing was added.
- */
-bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits,
-                       const char *mark);
+/* For people, a piece anywhere in a text whose hits are known. False: there are none in it, and nothing was added. */
+bool secret_text_piece(struct buf *out, const char *text, size_t at, size_t end, const struct hygiene_hits *hits);
 
 /*
  * Adds a text for people, with the secrets in it as "****"; without its escapes when there are some only behind those
