@@ -224,6 +224,7 @@ static void put_properties(struct buf *out, const struct jpk_project *project)
         if (content.size)
             put_listed(out, names[i], NULL, &content);
     }
+    out->failed |= content.failed;
     buf_free(&content);
 }
 

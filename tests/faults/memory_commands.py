@@ -78,6 +78,9 @@ def named(folder):
     shutil.copytree(os.path.join(folder, "db"), os.path.join(folder, "named"))
     substitute(os.path.join(folder, "named", "project.xml"), 'name="SFTP"', 'name="SFTP https://bob:hunter-2-hunter@h.acme.io"')
     substitute(os.path.join(folder, "named", "jitterpak.properties"), "comment=", "comment=password: hunter-2-hunter ")
+    os.mkdir(os.path.join(folder, "named", "files"))
+    for secret in "hunter-2-hunter", "hunter-3-hunter":
+        write(folder, f"named/files/in pwd={secret}.txt", f"password={secret}\n")
     recipe = os.path.join(folder, "named-" + RECIPE)
     shutil.copy(os.path.join(SAMPLES, "recipes", "invoices", RECIPE), recipe)
     substitute(recipe, '"name": "', '"pwd=hunter-2-hunter": 1, "pwd=hunter-2-hunter": 2, "name": "')
@@ -232,6 +235,9 @@ COMMANDS = [
     *each("inventory --format %s in/named", ("text", "csv", "json", "html")),
     *each("graph --format %s in/named", ("dot", "mermaid", "json")),
     *each("scan --format %s in/named", FINDINGS, status=1, rows=True),
+    command("redact in/named -o out.jpk"),
+    command("show in/named 'files/in pwd=hunter-2-hunter.txt'"),
+    command("convert --to cloud --dry-run -v in/named", status=1),
     command("recipe validate -j 1 in/named-%s" % RECIPE, status=1, rows=True),
     *each("schema validate -j 1 --format %s -s in/schema.json in/named.json", FINDINGS, status=1, rows=True),
     command("check -v in/tree in/db", rows=True),
