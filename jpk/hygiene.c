@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "jpk/hygiene_token.h"
 
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
 static const struct hygiene_rule_info rules[HYGIENE_RULES] = {
     [HYGIENE_PRIVATE_KEY] = {"private-key", "A private key.", JPK_ERROR, JPK_HIGH},
     [HYGIENE_AWS_ACCESS_KEY] = {"aws-access-key", "An access key of AWS.", JPK_ERROR, JPK_HIGH},
@@ -209,6 +211,54 @@ void hygiene_settle(struct hygiene_hits *hits)
     hits->count = kept + 1;
 }
 
+/* What passwords, tokens and keys are made of, without what separates values. */
+static bool goes_on(char c)
+{
+    return is_word(c) || (c && strchr("+/=-._~%!$#*^", c)) || (unsigned char)c >= 0x80;
+}
+
+static size_t behind_run(const struct scan *scan, size_t at)
+{
+    while (goes_on(scan_char(scan, at)))
+        at++;
+    return at;
+}
+
+/* Where the string begins that is put together with the one that ends at an offset, as in `"abc" + "def"`; 0: none. */
+static size_t next_string(const struct scan *scan, size_t at)
+{
+    static const char *const signs[] = {"+", "&", ".", "||"};
+    size_t quote = quote_at(scan, at), length = 0;
+    if (quote == 0)
+        return 0;
+    at = skip_blanks(scan, at + quote);
+    for (size_t i = 0; i < COUNT(signs) && length == 0; i++)
+        length = scan_is(scan, at, signs[i]) ? strlen(signs[i]) : 0;
+    at = skip_blanks(scan, at + length);
+    return length > 0 && quote_at(scan, at) == quote ? at + quote : 0;
+}
+
+/* A secret goes on in the string that is put together with its own. */
+static void take_strings(const struct scan *scan, struct hygiene_hit *hit)
+{
+    size_t next, end;
+    while ((next = next_string(scan, hit->offset + hit->length)) > 0 && (end = behind_run(scan, next)) > next)
+        hit->length = end - hit->offset;
+}
+
+/* Hits become longer by what belongs to them; they are in order. */
+static void widen(const struct scan *scan)
+{
+    for (size_t i = 0, done = 0; i < scan->hits->count; i++) {
+        struct hygiene_hit *hit = &scan->hits->items[i];
+        if (!is_secret(hit) || hit->offset < done)
+            continue; /* what lies in one that was made longer is read once */
+        take_strings(scan, hit);
+        done = hit->offset + hit->length;
+    }
+    hygiene_settle(scan->hits);
+}
+
 void scan_hit(struct scan *scan, enum hygiene_rule rule, enum jpk_confidence confidence, size_t at, size_t n)
 {
     struct hygiene_hits *hits = scan->hits;
@@ -404,6 +454,7 @@ bool hygiene_scan(const char *text, size_t n, const struct hygiene_options *opti
     if (ok) {
         pass(&scan, &filter);
         hygiene_settle(hits);
+        widen(&scan);
         hits->more = hits->count > scan.most;
         if (hits->more)
             hits->count = scan.most;
@@ -449,6 +500,15 @@ bool value_holds(const char *value, size_t n, const char *word)
         if (text_lower(value[i]) == *word && strncasecmp(value + i, word, m) == 0)
             return true;
     return false;
+}
+
+size_t skip_blanks(const struct scan *scan, size_t at)
+{
+    enum { BLANKS_MOST = 16 };
+    size_t end = at + BLANKS_MOST;
+    while (at < end && is_blank(scan_char(scan, at)))
+        at++;
+    return at;
 }
 
 bool escapes_sign(const struct scan *scan, size_t at)

@@ -15,14 +15,6 @@ enum {
     SCHEME_MOST = 12
 };
 
-static size_t skip_blanks(const struct scan *scan, size_t at)
-{
-    size_t end = at + BLANKS_MOST;
-    while (at < end && is_blank(scan_char(scan, at)))
-        at++;
-    return at;
-}
-
 static size_t skip_blanks_back(const struct scan *scan, size_t at)
 {
     for (size_t i = 0; i < BLANKS_MOST && at > 0 && is_blank(scan->text[at - 1]); i++)
@@ -54,40 +46,62 @@ static bool name_at(const struct scan *scan, size_t at, struct span *name)
 
 /* --------------------------------------------------------------------------------------------------------- values */
 
-/*
- * The quote without a backslash that ends the text in which a quote with one has begun a value; `end` without one. The
- * byte before `at` is there.
- */
-static const char *outer_quote(const char *at, const char *end, char quote)
+/* Whether a quote begins a value that doubled quotes surround, as in `""name"":""value""` of CSV, Basic and SQL. */
+static bool doubled_quote(const struct scan *scan, size_t quote)
 {
-    while (at < end && (at = memchr(at, quote, (size_t)(end - at))) != NULL && at[-1] == '\\')
-        at++;
-    return at && at < end ? at : end;
+    char c = scan_char(scan, quote), behind = scan_char(scan, quote + 2);
+    return (c == '"' || c == '\'') && scan_char(scan, quote + 1) == c && (unsigned char)behind > ' ' &&
+           !strchr("\"'`,;:=)]}<>/\\+&.|", behind);
 }
 
-/* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
+/* How often a sign of one byte stands there in a row. */
+static size_t in_row(const char *at, const char *end, char c)
+{
+    size_t n = 0;
+    while (at + n < end && at[n] == c)
+        n++;
+    return n;
+}
+
+/* As quoted_value, between quotes that are doubled: a single one ends the text around it, four are one in the value. */
+static bool doubled_value(const struct scan *scan, size_t quote, struct span *value)
+{
+    const char *start = scan->text + quote + 2, c = scan->text[quote];
+    size_t left = scan->n - quote - 2;
+    const char *end = start + (left < VALUE_MOST ? left : VALUE_MOST), *at = start;
+    while ((at = memchr(at, c, (size_t)(end - at))) != NULL && in_row(at, end, c) >= 4)
+        at += 4;
+    *value = (struct span){quote + 2, at ? (size_t)(at - start) : 0};
+    return at && !memchr(start, '\n', value->n);
+}
+
+/*
+ * Up to the quote that closes what one opened before; false when there is none, or a line end first. Each depth of
+ * escaping doubles the backslashes before a quote and adds one: as many as the opening one has close the value, fewer
+ * close a text around it, twice as many and one are a quote in it. `''` is one in SQL.
+ */
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
-    const char *text = scan->text + quote, *start = text + length;
-    size_t left = scan->n - quote - length;
-    if (left > VALUE_MOST)
-        left = VALUE_MOST;
-    for (const char *at = start;;) {
-        const char *close = memmem(at, left - (size_t)(at - start), text, length);
-        const char *end = close ? close : start + left;
-        const char *outer = *text == '\\' ? outer_quote(at, end, text[length - 1]) : end;
-        close = outer < end ? outer : close;
-        if (!close)
-            return false;
+    const char *text = scan->text + quote, *start = text + length, *close;
+    size_t left = scan->n - quote - length, depth = 1 + in_row(text, start, '\\');
+    const char *sign = text + depth - 1, *end = start + (left < VALUE_MOST ? left : VALUE_MOST), *at = start;
+    size_t sign_length = length - depth + 1;
+    if (length == 1 && doubled_quote(scan, quote))
+        return doubled_value(scan, quote, value);
+    for (; (close = memmem(at, (size_t)(end - at), sign, sign_length)) != NULL; at = close + sign_length) {
         size_t escapes = 0;
         while (close - escapes > start && close[-1 - (ptrdiff_t)escapes] == '\\')
             escapes++;
-        if (escapes % 2 == 0 || *text == '&') {
-            *value = (struct span){quote + length, (size_t)(close - start)};
-            return !memchr(start, '\n', value->n);
+        if (escapes % (2 * depth) == 2 * depth - 1)
+            continue;
+        if (length == 1 && *sign == '\'' && close > start && close + 1 < end && close[1] == '\'') {
+            close++;
+            continue;
         }
-        at = close + 1;
+        *value = (struct span){quote + length, (size_t)(close - start) - escapes % depth};
+        return !memchr(start, '\n', value->n);
     }
+    return false;
 }
 
 static bool ends_line(const struct scan *scan, size_t at)
@@ -103,6 +117,17 @@ static bool begins_line(const struct scan *scan, size_t at)
     return at == 0 || scan->text[at - 1] == '\n' || scan->text[at - 1] == '\r' || scan_before(scan, at, "&#10;") ||
            scan_before(scan, at, "&#13;") || scan_before(scan, at, "\\n") || scan_before(scan, at, "\n-") ||
            scan_before(scan, at, "\nexport") || scan_before(scan, at, "\n- -");
+}
+
+/* `// password: ` */
+static bool begins_comment(const struct scan *scan, size_t at)
+{
+    static const char *const signs[] = {"//", "#", "--", "*"};
+    at = skip_blanks_back(scan, at);
+    for (size_t i = 0; i < COUNT(signs); i++)
+        if (scan_before(scan, at, signs[i]))
+            return true;
+    return false;
 }
 
 /* `;Uid=`: another pair begins behind a separator. */
@@ -148,6 +173,12 @@ static size_t angled_value(const struct scan *scan, size_t at)
     return close ? (size_t)(close - scan->text) + strlen(sign) - at : 0;
 }
 
+/* Between letters or digits it is no quote, when no quote has begun the value. */
+static bool apostrophe(const struct scan *scan, size_t at)
+{
+    return scan_char(scan, at) == '\'' && is_word(scan->text[at - 1]) && is_word(scan_char(scan, at + 1));
+}
+
 /*
  * A value without quotes: up to white space or what separates values. In a line of its own as in properties files, a
  * separator belongs to the value unless another pair or the line's end follows.
@@ -169,11 +200,14 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
             end++;
             continue;
         }
+        if (end > at && apostrophe(scan, end))
+            continue;
         if ((unsigned char)c <= ' ' || strchr("\\\"'`<>", c) || (c == '}' && open == 0) || c == ')')
             break;
         open += c == '{';
         bool separator = c == ';' || c == ',' || c == '&';
-        if (separator && (!own_line || ends_line(scan, end) || ends_line(scan, end + 1) || pair_follows(scan, end)))
+        if (separator && (!own_line || ends_line(scan, end) || ends_line(scan, end + 1) || pair_follows(scan, end) ||
+                          is_blank(scan_char(scan, end + 1))))
             break;
     }
     return (struct span){at, end - at};
@@ -343,6 +377,8 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
     if (quote > 0 && quote_at(scan, end) == quote) {
         field->quoted_name = true;
         end += quote;
+        if (quote == 1 && start > 1 && scan->text[start - 2] == scan->text[end - 1])
+            end += scan_char(scan, end) == scan->text[end - 1]; /* doubled quotes */
         if (scan_char(scan, end) == ']')
             end++;
     }
@@ -362,7 +398,7 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
     if (open > 0 || field->sign == ',')
         return false;
     bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
-    field->value = plain_value(scan, value, own_line, PLAIN_MOST);
+    field->value = plain_value(scan, value, own_line || begins_comment(scan, field->name.at), PLAIN_MOST);
     /* `name = value` in code may be anything; in a line of its own it is a property, and in a note what no name is */
     field->braced = field->value.n > 0 && scan->text[field->value.at - 1] == '{';
     if (field->braced && (value > sign + length || !in_connection(scan, field)))
@@ -437,9 +473,50 @@ static bool basic_credentials(const char *value, size_t n)
     return colon;
 }
 
+/* `name=` with something behind it, which base64 has not: where the value begins; 0: it is no parameter. */
+static size_t parameter_at(const struct scan *scan, size_t at, size_t end)
+{
+    size_t sign = at;
+    while (sign < end && sign - at < NAME_MOST && name_character(scan->text[sign]))
+        sign++;
+    return sign > at && sign + 1 < end && scan->text[sign] == '=' && !strchr("= \t,", scan->text[sign + 1]) ? sign + 1
+                                                                                                            : 0;
+}
+
+/*
+ * The list of parameters that Digest, OAuth and others have instead of one token. What a machine has made is a secret
+ * in each, and what stands for a password or signs the request. False: it is no list.
+ */
+static bool parameters(struct scan *scan, struct span list, bool sure)
+{
+    static const char *const names[] = {"signature", "response", "token", "password", "secret", "mac"};
+    enum { LEAST = 4 };
+    size_t end = list.at + list.n, at = list.at, start;
+    if (parameter_at(scan, at, end) == 0)
+        return false;
+    for (; (start = parameter_at(scan, at, end)) > 0; at++) {
+        size_t quote = quote_at(scan, start), name = start - 1;
+        struct span value;
+        if (quote == 0 || !quoted_value(scan, start, quote, &value))
+            value = plain_value(scan, start, false, PLAIN_MOST);
+        enum value_look look = value_look(scan->text + value.at, value.n);
+        bool named = false;
+        for (size_t i = 0; i < COUNT(names); i++)
+            named =
+                named || (name - at >= strlen(names[i]) && scan_is_any_case(scan, name - strlen(names[i]), names[i]));
+        if (look == VALUE_RANDOM || (named && look == VALUE_MIXED && value.n >= LEAST))
+            scan_hit(scan, HYGIENE_AUTHORIZATION_HEADER, sure ? JPK_HIGH : JPK_MEDIUM, value.at, value.n);
+        for (at = value.at + value.n + quote; at < end && scan->text[at] != ',';)
+            at++;
+        at = skip_blanks(scan, at + 1) - 1;
+    }
+    return true;
+}
+
 static void authorization(struct scan *scan, struct span value, bool sure)
 {
-    static const char *const schemes[] = {"basic", "bearer", "token", "apikey", "digest", "oauth", "ssws", "negotiate"};
+    static const char *const schemes[] = {"basic", "bearer", "token",     "apikey", "digest",
+                                          "oauth", "ssws",   "negotiate", "nlauth", "hawk"};
     enum { LEAST = 8 };
     size_t word = 0;
     while (word < value.n && word < SCHEME_MOST && is_letter(scan->text[value.at + word]))
@@ -455,7 +532,11 @@ static void authorization(struct scan *scan, struct span value, bool sure)
     }
     while (value.n > 0 && (is_blank(scan->text[value.at + value.n - 1]) || scan->text[value.at + value.n - 1] == ','))
         value.n--;
+    if (scheme && parameters(scan, value, sure))
+        return;
     const char *text = scan->text + value.at;
+    if (value.n > 0 && text[value.n - 1] == '=' && value_placeholder(text, value.n - 1))
+        return; /* `oauth_token=`, and what it is stands elsewhere */
     enum value_look look = value_look(text, value.n);
     if (look == VALUE_VARIABLE && sure)
         leak(scan, value);
@@ -634,12 +715,43 @@ static bool marks_secret(const struct scan *scan, const struct field *field)
            field->value.n == strlen("true") && scan_is(scan, field->value.at, "true");
 }
 
+/* Behind the value in quotes that begins at an offset behind `=`, as in `oauth_token="..."`; 0: there is none. */
+static size_t behind_parameter(const struct scan *scan, size_t at, size_t quote)
+{
+    struct span value;
+    if (at == 0 || scan->text[at - 1] != '=' || !quoted_value(scan, at, quote, &value) ||
+        (value.n > 0 && strchr(" +&.,;)|", scan->text[value.at])))
+        return 0; /* ` + $token + ` stands between strings, not in one */
+    at = value.at + value.n;
+    return at + (quote_at(scan, at) == quote ? quote : 0);
+}
+
 /* Values without quotes go on to the end of their line when they are those of headers with a scheme. */
 static void take_line(const struct scan *scan, struct span *value)
 {
-    while (value->n < PLAIN_MOST && !ends_line(scan, value->at + value->n) && !quote_at(scan, value->at + value->n) &&
-           scan->text[value->at + value->n] != '<')
-        value->n++;
+    size_t at = value->at + value->n, end = value->at + PLAIN_MOST;
+    while (at < end && !ends_line(scan, at) && scan->text[at] != '<') {
+        size_t quote = quote_at(scan, at), behind = quote > 0 ? behind_parameter(scan, at, quote) : at + 1;
+        if (behind == 0)
+            break;
+        at = behind;
+    }
+    value->n = at - value->at;
+}
+
+/* In a connection string nothing but `;`, or the end of the string, ends a password. */
+static void take_pair(const struct scan *scan, struct field *field)
+{
+    struct field whole = *field;
+    size_t at = field->value.at + field->value.n;
+    while (at - field->value.at < BEFORE_MOST && !ends_line(scan, at) &&
+           (apostrophe(scan, at) || (!quote_at(scan, at) && !strchr(";<\\", scan->text[at]))))
+        at++;
+    while (at > field->value.at && is_blank(scan->text[at - 1]))
+        at--;
+    whole.value.n = at - field->value.at;
+    if (in_connection(scan, &whole) && value_look(scan->text + whole.value.at, whole.value.n) >= VALUE_WORD)
+        *field = whole;
 }
 
 /* Numbers are the only values of JSON without quotes that can be a password. */
@@ -691,6 +803,8 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     }
     if (kind == SECRET_HEADER && !field.quoted && field.sign == ':')
         take_line(scan, &field.value);
+    if (kind == SECRET_PASSWORD && !field.quoted && !field.braced && field.sign == '=')
+        take_pair(scan, &field);
     if (!field.quoted && field.value.at + field.value.n > scan->name_end)
         scan->name_end = field.value.at + field.value.n; /* names in it are part of it */
     if (is_code(scan, &field) || only_json(scan, &field))
@@ -710,6 +824,13 @@ void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor)
     authorization(scan, value, false);
 }
 
+/* The `@` before the host: the last one before a slash, for a password may hold one. */
+static const char *last_sign(const char *at, const char *end)
+{
+    const char *slash = memchr(at, '/', (size_t)(end - at));
+    return memrchr(at, '@', (size_t)((slash ? slash : end) - at));
+}
+
 /* `jdbc:oracle:thin:user/password@...` */
 void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor)
 {
@@ -720,7 +841,7 @@ void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor)
         return;
     struct span rest = plain_value(scan, user + 1, false, BEFORE_MOST);
     const char *text = scan->text + rest.at, *slash = memchr(text, '/', rest.n);
-    const char *sign = slash ? memchr(slash, '@', rest.n - (size_t)(slash - text)) : NULL;
+    const char *sign = slash ? last_sign(slash + 1, text + rest.n) : NULL;
     if (!sign || memchr(text, '@', (size_t)(slash - text)))
         return;
     size_t n = (size_t)(sign - slash) - 1;

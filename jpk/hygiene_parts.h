@@ -94,6 +94,9 @@ bool scan_is_any_case(const struct scan *scan, size_t at, const char *text);
 /* Whether `text` stands right before an offset. */
 bool scan_before(const struct scan *scan, size_t at, const char *text);
 
+/* Behind some blanks. */
+size_t skip_blanks(const struct scan *scan, size_t at);
+
 /* Whether a value is one of a list, or holds a word; letter case does not matter. */
 bool value_is(const char *value, size_t n, const char *const *list, size_t count);
 bool value_holds(const char *value, size_t n, const char *word);

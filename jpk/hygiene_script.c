@@ -1,7 +1,7 @@
 /* Secrets that no name introduces, for they are arguments: of functions of Jitterbit Script, of commands, of SQL. */
 #include "jpk/hygiene_parts.h"
 
-enum { ARGUMENT_MOST = 256, BLANKS_MOST = 16 };
+enum { ARGUMENT_MOST = 256 };
 
 /* Behind the comma after an argument, which may be anything in one line; 0: there is none near. */
 static size_t next_argument(const struct scan *scan, size_t at)
@@ -22,8 +22,7 @@ static size_t next_argument(const struct scan *scan, size_t at)
 /* The string that stands at an offset, blanks apart. */
 static bool string_at(const struct scan *scan, size_t at, struct span *value)
 {
-    for (size_t end = at + BLANKS_MOST; at < end && is_blank(scan_char(scan, at));)
-        at++;
+    at = skip_blanks(scan, at);
     size_t quote = quote_at(scan, at);
     return quote > 0 && quoted_value(scan, at, quote, value);
 }
@@ -58,8 +57,7 @@ static struct span word_at(const struct scan *scan, size_t at)
     struct span value;
     if (string_at(scan, at, &value))
         return value;
-    for (size_t end = at + BLANKS_MOST; at < end && is_blank(scan_char(scan, at));)
-        at++;
+    at = skip_blanks(scan, at);
     size_t n = 0;
     while (n < ARGUMENT_MOST && (unsigned char)scan_char(scan, at + n) > ' ' &&
            !strchr("\"'`<>\\;|", scan_char(scan, at + n)))
