@@ -142,9 +142,10 @@ static bool harmless(const char *name, size_t n)
     return false;
 }
 
+enum { NAME_MAX_BYTES = 64 };
+
 enum secret_kind secret_kind(const char *name, size_t n)
 {
-    enum { NAME_MAX_BYTES = 64 };
     if (n > NAME_MAX_BYTES)
         return SECRET_NONE;
     if (ends_with(name, n, "__c"))
@@ -233,7 +234,41 @@ static size_t url_login(const char *at)
     return at[n] == '@' ? n : 0;
 }
 
-static bool replace_secrets(struct buf *out, const char *text, const char *mask)
+/* Adds a log-in without its secrets: with a variable for the password there is none, and one for the user stays. */
+static bool put_login(struct buf *out, const char *login, size_t n, const char *mask)
+{
+    const char *colon = memchr(login, ':', n);
+    size_t user = colon ? (size_t)(colon + 1 - login) : 0;
+    if (user > 0 && user < n && secret_only_variables(colon + 1, n - user)) {
+        buf_put(out, login, n);
+        return false;
+    }
+    if (user > 1 && !secret_only_variables(login, user))
+        user = 0;
+    buf_put(out, login, user);
+    return put_value(out, login + user, n - user, mask);
+}
+
+/* How secrets are found and what becomes of them: what is shown may hide too much, what is written may not. */
+struct replacing {
+    const char *mask;
+    bool (*is_secret)(const char *name, size_t n);
+    bool anywhere; /* `name:` also inside of a line */
+};
+
+/* A secret's own name, or that of a signature, which is as good as the secret that made it. */
+static bool holds_secret(const char *name, size_t n)
+{
+    return n > NAME_MAX_BYTES ? secret_name(name, n)
+                              : secret_kind(name, n) != SECRET_NONE || ends_with(name, n, "signature");
+}
+
+static bool begins_line(const char *text, const char *at)
+{
+    return at == text || at[-1] == '\n' || at[-1] == '\r';
+}
+
+static bool replace_secrets(struct buf *out, const char *text, const struct replacing *how)
 {
     bool masked = false;
     for (const char *at = text; *at;) {
@@ -242,18 +277,19 @@ static bool replace_secrets(struct buf *out, const char *text, const char *mask)
             at++;
         size_t name = (size_t)(at - start);
         buf_put(out, start, name);
-        if (name > 0 && (*at == '=' || *at == ':') && secret_name(start, name)) {
-            char sign = *at;
+        bool sign = *at == '=' || (*at == ':' && (how->anywhere || begins_line(text, start)));
+        if (name > 0 && sign && how->is_secret(start, name)) {
+            char c = *at;
             do
                 buf_putc(out, *at++);
             while (*at == ' ');
-            size_t n = value_end(at, sign);
-            masked = (n > 0 && put_value(out, at, n, mask)) || masked;
+            size_t n = value_end(at, c);
+            masked = (n > 0 && put_value(out, at, n, how->mask)) || masked;
             at += n;
         } else if (strncmp(at, "//", 2) == 0 && url_login(at + 2) > 0) {
             size_t n = url_login(at + 2);
             buf_puts(out, "//");
-            masked = put_value(out, at + 2, n, mask) || masked;
+            masked = put_login(out, at + 2, n, how->mask) || masked;
             at += 2 + n;
         } else if (*at) {
             buf_putc(out, *at++);
@@ -264,10 +300,10 @@ static bool replace_secrets(struct buf *out, const char *text, const char *mask)
 
 bool mask_secrets(struct buf *out, const char *text)
 {
-    return replace_secrets(out, text, shown_mask);
+    return replace_secrets(out, text, &(struct replacing){shown_mask, secret_name, true});
 }
 
 bool cut_secrets(struct buf *out, const char *text)
 {
-    return replace_secrets(out, text, "");
+    return replace_secrets(out, text, &(struct replacing){"", holds_secret, false});
 }

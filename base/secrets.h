@@ -42,7 +42,10 @@ bool secret_only_variables(const char *value, size_t n);
  */
 bool mask_secrets(struct buf *out, const char *text);
 
-/* The same with nothing in the place of a secret. */
+/*
+ * The same with nothing in the place of a secret, of what has the name of a secret itself only, and behind `:` only at
+ * the start of a line: a URL or headers without their secrets, which must go on working.
+ */
 bool cut_secrets(struct buf *out, const char *text);
 
 /* As mask_secrets, for a value that is a secret as a whole. */

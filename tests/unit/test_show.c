@@ -272,6 +272,11 @@ static void test_secrets(void **state)
         {"PASSWORD={a;b};Uid=u", "PASSWORD=****};Uid=u"},
         {"https://user:pw@host/p?access_token=abc&x=1", "https://****@host/p?access_token=****&x=1"},
         {"https://[login]:[pw]@host/", "https://[login]:[pw]@host/"},
+        {"https://[login]:ab@host/", "https://[login]:****@host/"},
+        {"https://user:[pw]@host/", "https://user:[pw]@host/"},
+        {"https://key:@host/", "https://****@host/"},
+        {"https://host/?X-Amz-Signature=ab&oauth_signature=c",
+         "https://host/?X-Amz-Signature=****&oauth_signature=****"},
         {"https://host/a@b", "https://host/a@b"},
         {"the password is asked for", "the password is asked for"},
     };
@@ -287,6 +292,28 @@ static void test_secrets(void **state)
                 buf_putc(&out, *at);
         assert_string_equal(buf_text(&cut), buf_text(&out));
         buf_free(&cut);
+        buf_free(&out);
+    }
+}
+
+/* What is about a secret may be hidden from people, but a project needs it. */
+static void test_secrets_about(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        {"X-CSRF-Token: fetch\nPostman-Token: abc", "X-CSRF-Token: ****\nPostman-Token: ****"},
+        {"https://host/?page_token=abc&token_type=bearer", "https://host/?page_token=****&token_type=****"},
+        {"https://host/v1/token:refresh/x", "https://host/v1/token:****"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = {0};
+        assert_true(mask_secrets(&out, cases[i].text));
+        assert_string_equal(buf_text(&out), cases[i].shown);
+        buf_clear(&out);
+        assert_false(cut_secrets(&out, cases[i].text));
+        assert_string_equal(buf_text(&out), cases[i].text);
         buf_free(&out);
     }
 }
@@ -540,9 +567,10 @@ int main(void)
         cmocka_unit_test(test_schedule_words),  cmocka_unit_test(test_activity_words),
         cmocka_unit_test(test_side_words),      cmocka_unit_test(test_operation_report),
         cmocka_unit_test(test_variable_report), cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_settings_report), cmocka_unit_test(test_script_resolve),
-        cmocka_unit_test(test_structure),       cmocka_unit_test(test_select),
-        cmocka_unit_test(test_show_select),     cmocka_unit_test(test_all_items),
+        cmocka_unit_test(test_secrets_about),   cmocka_unit_test(test_settings_report),
+        cmocka_unit_test(test_script_resolve),  cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_select),          cmocka_unit_test(test_show_select),
+        cmocka_unit_test(test_all_items),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
