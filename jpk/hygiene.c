@@ -519,37 +519,31 @@ bool escapes_sign(const struct scan *scan, size_t at)
 
 static const char *const entities[] = {"&quot;", "&#34;", "&apos;", "&#39;", "&#x22;", "&#x27;"};
 
+enum { ESCAPES_MAX = 7 };
+
 size_t quote_at(const struct scan *scan, size_t at)
 {
-    enum { ESCAPES_MAX = 7 };
     size_t escapes = 0;
     while (escapes < ESCAPES_MAX && scan_char(scan, at + escapes) == '\\')
         escapes++;
     char c = scan_char(scan, at + escapes);
     if (c == '"' || c == '\'' || (c == '`' && escapes == 0))
         return escapes + 1;
-    if (c != '&' || escapes > 0)
-        return 0;
-    for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++)
-        if (scan_is(scan, at, entities[i]))
-            return strlen(entities[i]);
+    for (size_t i = 0; c == '&' && i < COUNT(entities); i++)
+        if (scan_is(scan, at + escapes, entities[i]))
+            return escapes + strlen(entities[i]);
     return 0;
 }
 
 size_t quote_before(const struct scan *scan, size_t at)
 {
-    enum { ESCAPES_MAX = 7 };
     if (at == 0)
         return 0;
     char c = scan->text[at - 1];
-    if (c == '"' || c == '\'' || c == '`') {
-        size_t n = 1;
-        while (n <= ESCAPES_MAX && n < at && scan->text[at - 1 - n] == '\\')
-            n++;
-        return n;
-    }
-    for (size_t i = 0; c == ';' && i < sizeof entities / sizeof entities[0]; i++)
-        if (scan_before(scan, at, entities[i]))
-            return strlen(entities[i]);
-    return 0;
+    size_t n = c == '"' || c == '\'' || c == '`', most;
+    for (size_t i = 0; c == ';' && n == 0 && i < COUNT(entities); i++)
+        n = scan_before(scan, at, entities[i]) ? strlen(entities[i]) : 0;
+    for (most = n + ESCAPES_MAX; n > 0 && n < most && n < at && scan->text[at - 1 - n] == '\\';)
+        n++;
+    return n;
 }

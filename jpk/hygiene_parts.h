@@ -104,7 +104,7 @@ bool value_holds(const char *value, size_t n, const char *word);
 /* Whether a backslash at an offset escapes what separates in a properties file, as in `password\=` and `https\://`. */
 bool escapes_sign(const struct scan *scan, size_t at);
 
-/* The quote that stands at an offset, with what escapes it (`"`, `\"`, `&quot;`): its length, or 0. */
+/* The quote that stands at an offset, with what escapes it (`"`, `\"`, `&quot;`, `\&quot;`): its length, or 0. */
 size_t quote_at(const struct scan *scan, size_t at);
 /* The length of the quote that ends before an offset, or 0. */
 size_t quote_before(const struct scan *scan, size_t at);

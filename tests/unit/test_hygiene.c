@@ -316,6 +316,9 @@ static const struct {
     {"// password: Qw8zLm77, user: bob", "plain-password=Qw8zLm77"},
     {"jdbc:oracle:thin:scott/Qw8zLm@rest!xQ@db.example:1521/x", "connection-password=Qw8zLm@rest!xQ"},
     {"jdbc:oracle:thin:scott/Qw8zLm77@//db.example:1521/x@y", "connection-password=Qw8zLm77"},
+    {"value=&quot;{\\&quot;password\\&quot;:\\&quot;Qw8z\\\\\\&quot;Lm77\\&quot;}&quot;",
+     "plain-password=Qw8z\\\\\\&quot;Lm77"},
+    {"<Item value=\"{\\&quot;access_token\\&quot;:\\&quot;" R24 "\\&quot;}\"/>", "plain-secret=" R24},
     /* the house */
     {"http://erpapp01:8080/x", "internal-host=erpapp01"},
     {"ldap://dc1.initech.local", "internal-host=dc1.initech.local"},
