@@ -7,9 +7,9 @@
  *
  * Not found, on purpose: values that name a variable or a place to take the value from (`[name]`, `${name}`,
  * `{{name}}`,
- * `<name>`, `env:NAME`, `file:PATH`), fillers (`changeme`, `xxxx`, `***`), values that Design Studio has encrypted
- * (`$00` and base64), hashes and GUIDs under names that do not ask for a secret, addresses and hosts that are reserved
- * for examples, the machine itself (localhost), and namespaces of XML.
+ * `<name>`, `env:NAME`, `file:PATH`), fillers (`changeme`, `xxxx`, `***`), hashes and GUIDs under names that do not ask
+ * for a secret, addresses and hosts that are reserved for examples, the machine itself (localhost), and namespaces of
+ * XML.
  */
 #ifndef JPK_HYGIENE_H
 #define JPK_HYGIENE_H
@@ -42,6 +42,7 @@ enum hygiene_rule {
     HYGIENE_LEAK_BESIDE_VARIABLE,
     HYGIENE_PLAIN_PASSWORD,
     HYGIENE_PLAIN_SECRET,
+    HYGIENE_ENCRYPTED_VALUE,
     HYGIENE_EMAIL_ADDRESS,
     HYGIENE_UNC_PATH,
     HYGIENE_PRIVATE_ADDRESS,

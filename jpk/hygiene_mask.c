@@ -81,6 +81,7 @@ void hygiene_mask(struct buf *out, enum hygiene_rule rule, const char *value, si
     case HYGIENE_CONNECTION_PASSWORD:
     case HYGIENE_LEAK_BESIDE_VARIABLE:
     case HYGIENE_PLAIN_PASSWORD:
+    case HYGIENE_ENCRYPTED_VALUE:
         buf_puts(out, "***");
         break;
     default:

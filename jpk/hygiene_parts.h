@@ -158,6 +158,7 @@ void look_phone_name(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_token(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_putty_key(struct scan *scan, size_t at, const struct anchor *anchor);
+void look_encrypted(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_salesforce_session(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *anchor);

@@ -2,7 +2,7 @@
 #include "jpk/hygiene_token.h"
 #include "base/text.h"
 
-enum alphabet { ALNUM, WORDS, URL64, HEX, CAPITALS, DOTTED };
+enum alphabet { ALNUM, WORDS, URL64, BASE64, HEX, CAPITALS, DOTTED };
 
 static const struct token_form forms[] = {
     {{"AKIA", look_token, false}, HYGIENE_AWS_ACCESS_KEY, CAPITALS, 16, 16},
@@ -75,6 +75,8 @@ static bool in_alphabet(enum alphabet alphabet, char c)
         return is_word(c);
     case URL64:
         return is_word(c) || c == '-';
+    case BASE64:
+        return is_letter(c) || is_digit(c) || c == '+' || c == '/';
     case HEX:
         return is_hex(c);
     case CAPITALS:
@@ -188,6 +190,21 @@ void look_putty_key(struct scan *scan, size_t at, const struct anchor *anchor)
         stop += run(scan, stop, HEX, LABEL_MAX);
     }
     scan_hit(scan, HYGIENE_PRIVATE_KEY, JPK_HIGH, at, stop - at);
+}
+
+/*
+ * `$00` and base64, as both studios store what they encrypt: at least 32 bytes. That of `crypto-marker` is made anew
+ * whenever Design Studio saves, and is no secret.
+ */
+void look_encrypted(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    enum { LEAST = 42, PADDING = 2 };
+    size_t start = at + strlen(anchor->text), n = run(scan, start, BASE64, scan->n), end = start + n;
+    if (n < LEAST || scan_before(scan, at, "crypto-marker="))
+        return;
+    for (size_t i = 0; i < PADDING && scan_char(scan, end + escapes_sign(scan, end)) == '='; i++)
+        end += 1 + escapes_sign(scan, end);
+    scan_hit(scan, HYGIENE_ENCRYPTED_VALUE, JPK_HIGH, at, end - at);
 }
 
 void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor)

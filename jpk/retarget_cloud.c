@@ -176,6 +176,8 @@ static void visit(struct sweep *s, uint32_t key, uint32_t value)
         visit_project(s, key, value);
     else if (variable && sweep_variable_goes(s, value))
         sweep_variable(s, key, value);
+    else if (variable && sweep_keep_variable(s, value))
+        return;
     else if (!variable && sweep_without(s, JPK_WITHOUT_CREDENTIALS))
         sweep_credential(s, parent, key, value);
     if (jdoc_type(s->doc, value) == JDOC_OBJECT)

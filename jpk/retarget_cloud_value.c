@@ -189,6 +189,14 @@ void sweep_variable(struct sweep *s, uint32_t key, uint32_t value)
         sweep_list_value(s, JPK_WITHOUT_VARIABLES, key, NULL);
 }
 
+bool sweep_keep_variable(struct sweep *s, uint32_t value)
+{
+    if (!sweep_without(s, JPK_WITHOUT_SECRETS) || !retarget_encrypted(s->doc, value))
+        return false;
+    sweep_list(s, &s->result->kept, s->component, retarget_kept_variable("defaultValue"));
+    return true;
+}
+
 /* Whether the value of the variable at hand goes; when looking, all that is encrypted is shown. */
 bool sweep_variable_goes(const struct sweep *s, uint32_t value)
 {

@@ -251,6 +251,20 @@ static bool cut_texts(struct retarget *r, unsigned without)
     return ok && (!r->cut.failed || error_memory(r->err));
 }
 
+/* Of a variable that stays: its encrypted value stays too, and is told. */
+static bool note_kept(void *context, const struct retarget_change *change)
+{
+    struct retarget *r = context;
+    struct secret secret;
+    if (!find_secret(r, change, &secret))
+        return error_memory(r->err);
+    if (change->why != JPK_WITHOUT_VARIABLES || secret.rule != SECRET_ENCRYPTED || secret.confidence > JPK_LOW)
+        return true;
+    struct hygiene_hit typed = {.offset = change->offset, .length = change->length};
+    return (retarget_add_hit(&r->typed, typed) || error_memory(r->err)) &&
+           list_in(r, &r->result->kept, retarget_kept_variable(change->item.key), &secret);
+}
+
 /*
  * Of the original text everything is listed; then it is cut out of a text that has lost the rest already. What is no
  * entity may hold one, or its items, all the same.
@@ -258,9 +272,13 @@ static bool cut_texts(struct retarget *r, unsigned without)
 static bool edit_text(struct retarget *r, unsigned without)
 {
     enum jpk_type type = r->entity ? r->entity->type : JPK_TYPE_UNKNOWN;
-    if (r->result->looking && (without & JPK_WITHOUT_SECRETS) && type == JPK_TYPE_PROJECT_VARIABLE)
+    bool variable = (without & JPK_WITHOUT_SECRETS) && type == JPK_TYPE_PROJECT_VARIABLE;
+    if (r->result->looking && variable)
         without |= JPK_WITHOUT_VARIABLES;
     r->typed.count = 0;
+    if (variable && !(without & JPK_WITHOUT_VARIABLES) &&
+        !retarget_entity(JPK_WITHOUT_VARIABLES, type, &r->text, &r->edited, note_kept, r))
+        return error_memory(r->err);
     if (!retarget_entity(without, type, &r->text, &r->edited, note_change, r))
         return error_memory(r->err);
     if (!cut_texts(r, without))

@@ -120,6 +120,9 @@ bool retarget_mask_file(const struct buf *text, struct buf *out);
 /* Whether options ask for texts to be searched. */
 bool retarget_in_texts(unsigned without);
 
+/* The row of a variable whose encrypted value stays, as most of them are no secrets and projects need them to run. */
+struct jpk_left_out retarget_kept_variable(const char *key);
+
 /*
  * What could not be searched, and why: "is no text". Who looks lists it as a find, `secret`, of which the rule and what
  * is shown are filled in (NULL: no memory); else it is something that had to stay.

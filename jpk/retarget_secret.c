@@ -116,6 +116,14 @@ struct jpk_left_out retarget_unsearched(struct retargeted *result, const char *w
                                  .rule = secret_rule_info(SECRET_UNSEARCHED)->id};
 }
 
+struct jpk_left_out retarget_kept_variable(const char *key)
+{
+    return (struct jpk_left_out){.why = JPK_WITHOUT_SECRETS,
+                                 .key = key,
+                                 .note = "nothing tells that it is a secret",
+                                 .rule = secret_rule_info(SECRET_ENCRYPTED)->id};
+}
+
 struct left_out_list *retarget_unsearched_list(struct retargeted *result)
 {
     return result->looking ? &result->left_out : &result->kept;

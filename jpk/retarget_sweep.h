@@ -81,6 +81,8 @@ size_t sweep_value_end(const struct jdoc *doc, uint32_t node);
 void sweep_credential(struct sweep *s, uint32_t parent, uint32_t key, uint32_t value);
 bool sweep_variable_goes(const struct sweep *s, uint32_t value);
 void sweep_variable(struct sweep *s, uint32_t key, uint32_t value);
+/* Whether the value of a variable that does not go is encrypted: then it stays as it is, and that is listed. */
+bool sweep_keep_variable(struct sweep *s, uint32_t value);
 void sweep_text(struct sweep *s, uint32_t key, uint32_t value);
 
 /* ------------------------------------------------------------------------------ assets: retarget_cloud_asset.c */

@@ -14,10 +14,10 @@
 
 /* The rules of hygiene, and those that only who knows the form of a project can apply. */
 enum secret_rule {
-    SECRET_ENCRYPTED = HYGIENE_RULES, /* an encrypted value */
-    SECRET_HIDDEN,                    /* a variable's value that people are not to see, in the clear */
-    SECRET_VALUE,                     /* the value of what says that it is a secret, in a recipe or a configure file */
-    SECRET_UNSEARCHED,                /* no secret: what could not be searched for any */
+    SECRET_ENCRYPTED = HYGIENE_ENCRYPTED_VALUE,
+    SECRET_HIDDEN = HYGIENE_RULES, /* a variable's value that people are not to see, in the clear */
+    SECRET_VALUE,                  /* the value of what says that it is a secret, in a recipe or a configure file */
+    SECRET_UNSEARCHED,             /* no secret: what could not be searched for any */
     SECRET_RULES
 };
 

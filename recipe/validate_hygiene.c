@@ -21,7 +21,9 @@ void validate_hygiene(struct validation *v, const char *file, const char *text, 
 {
     struct hygiene_hits hits = {0};
     struct jpk_error err = {0};
-    if (!escapes_scan(text, n, options, &hits, &err)) {
+    struct hygiene_options wanted = options ? *options : (struct hygiene_options){0};
+    wanted.off |= UINT64_C(1) << HYGIENE_ENCRYPTED_VALUE;
+    if (!escapes_scan(text, n, &wanted, &hits, &err)) {
         v->failed |= err.code == JPK_ERR_MEMORY;
         return;
     }

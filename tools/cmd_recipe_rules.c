@@ -41,8 +41,8 @@ static const char *profile_name(int profile)
 /* By its id, or that of a kind of find which comes under it. */
 static const struct jpk_rule *find_rule(const char *id)
 {
-    enum hygiene_rule kind = hygiene_rule_by_id(id);
-    return kind < HYGIENE_RULES ? rule_row((int)rule_of_hygiene(kind)) : jpk_recipe_rule(id);
+    enum rule rule = rule_of_hygiene(hygiene_rule_by_id(id));
+    return rule < RULE_COUNT ? rule_row((int)rule) : jpk_recipe_rule(id);
 }
 
 static int unknown_rule(const char *id)

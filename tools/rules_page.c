@@ -77,8 +77,11 @@ enum rules_form rules_example(struct buf *out, enum jpk_example example, const c
 
 size_t rules_kind(const struct jpk_rule *rule, size_t from)
 {
-    while (from < HYGIENE_RULES && rule_row((int)rule_of_hygiene((enum hygiene_rule)from)) != rule)
-        from++;
+    for (; from < HYGIENE_RULES; from++) {
+        enum rule kind = rule_of_hygiene((enum hygiene_rule)from);
+        if (kind < RULE_COUNT && rule_row((int)kind) == rule)
+            break;
+    }
     return from;
 }
 

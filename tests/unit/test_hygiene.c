@@ -319,6 +319,14 @@ static const struct {
     {"value=&quot;{\\&quot;password\\&quot;:\\&quot;Qw8z\\\\\\&quot;Lm77\\&quot;}&quot;",
      "plain-password=Qw8z\\\\\\&quot;Lm77"},
     {"<Item value=\"{\\&quot;access_token\\&quot;:\\&quot;" R24 "\\&quot;}\"/>", "plain-secret=" R24},
+    /* encrypted */
+    {"<Item enc=\"true\" key=\"q\">$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG</Item>",
+     "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG"},
+    {"{\"name\": \"password\", \"value\": \"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"}",
+     "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG"},
+    {"db.password=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=\nz=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\=\n",
+     "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=; "
+     "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\="},
     /* the house */
     {"http://erpapp01:8080/x", "internal-host=erpapp01"},
     {"ldap://dc1.initech.local", "internal-host=dc1.initech.local"},
@@ -413,9 +421,7 @@ static const char *const negatives[] = {
     "token = \"client_secret\"",
     "$pw = Get(\"ftp_1_password\");",
     /* encrypted */
-    "<Item enc=\"true\" key=\"password\" "
-    "value=\"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"/>",
-    "{\"name\": \"password\", \"value\": \"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"}",
+    "$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh and $00000000000000000000",
     "crypto-marker=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG",
     /* GUIDs and hashes */
     "Postman-Token: 7d3b8a52-1f0e-4c66-9a51-b2d417ce09f8",
