@@ -228,6 +228,18 @@ static size_t behind_run(const struct scan *scan, size_t at)
     return at;
 }
 
+/*
+ * Those who look read only so much of a value. A hit that ends there, within a word, goes on to the end of what it is
+ * part of.
+ */
+static void take_run(const struct scan *scan, struct hygiene_hit *hit)
+{
+    enum { LONG = 128 };
+    size_t end = hit->offset + hit->length;
+    if (hit->length >= LONG && goes_on(scan->text[end - 1]) && is_word(scan_char(scan, end)))
+        hit->length = behind_run(scan, end) - hit->offset;
+}
+
 /* Where the string begins that is put together with the one that ends at an offset, as in `"abc" + "def"`; 0: none. */
 static size_t next_string(const struct scan *scan, size_t at)
 {
@@ -257,6 +269,7 @@ static void widen(const struct scan *scan)
         struct hygiene_hit *hit = &scan->hits->items[i];
         if (!is_secret(hit) || hit->offset < done)
             continue; /* what lies in one that was made longer is read once */
+        take_run(scan, hit);
         take_strings(scan, hit);
         done = hit->offset + hit->length;
     }

@@ -8,7 +8,6 @@
 
 enum {
     HOST_MOST = 253,
-    AUTHORITY_MOST = 512,
     SCHEME_MOST = 16,
     BEFORE_MOST = 40 /* what stands before an address and tells what it is */
 };
@@ -153,7 +152,7 @@ void look_url(struct scan *scan, size_t at, const struct anchor *anchor)
     while (scheme > 0 && at - scheme < SCHEME_MOST &&
            (is_letter(scan->text[scheme - 1]) || is_digit(scan->text[scheme - 1])))
         scheme--;
-    while (end - start < AUTHORITY_MOST && (escapes_sign(scan, end) || !ends_authority(scan, end)))
+    while (escapes_sign(scan, end) || !ends_authority(scan, end))
         end++;
     if (scheme == at || end == start)
         return;

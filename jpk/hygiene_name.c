@@ -71,14 +71,15 @@ static bool doubled_value(const struct scan *scan, size_t quote, struct span *va
     const char *end = start + (left < VALUE_MOST ? left : VALUE_MOST), *at = start;
     while ((at = memchr(at, c, (size_t)(end - at))) != NULL && in_row(at, end, c) >= 4)
         at += 4;
-    *value = (struct span){quote + 2, at ? (size_t)(at - start) : 0};
-    return at && !memchr(start, '\n', value->n);
+    *value = (struct span){quote + 2, at ? (size_t)(at - start) : VALUE_MOST};
+    return (at || left >= VALUE_MOST) && !memchr(start, '\n', value->n);
 }
 
 /*
  * Up to the quote that closes what one opened before; false when there is none, or a line end first. Each depth of
  * escaping doubles the backslashes before a quote and adds one: as many as the opening one has close the value, fewer
- * close a text around it, twice as many and one are a quote in it. `''` is one in SQL.
+ * close a text around it, twice as many and one are a quote in it. `''` is one in SQL. Of a value that is longer than
+ * what is read the first part.
  */
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
@@ -101,7 +102,8 @@ bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct s
         *value = (struct span){quote + length, (size_t)(close - start) - escapes % depth};
         return !memchr(start, '\n', value->n);
     }
-    return false;
+    *value = (struct span){quote + length, VALUE_MOST};
+    return left >= VALUE_MOST && !memchr(start, '\n', VALUE_MOST);
 }
 
 static bool ends_line(const struct scan *scan, size_t at)
@@ -269,6 +271,8 @@ static bool element_value(const struct scan *scan, size_t at, struct span *value
     *value = (struct span){open, end - open};
     while (value->n > 0 && is_blank(scan->text[open + value->n - 1]))
         value->n--;
+    if (end - open == PLAIN_MOST)
+        return true; /* the rest is as good as its begin */
     end = skip_space(scan, end);
     return quoted ? scan_is(scan, end, cdata_end) : opening_at(scan, end) > 0;
 }

@@ -143,6 +143,14 @@ void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *ancho
 
 enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
 
+/* Behind lines of base64, whatever ends them. */
+static size_t behind_lines(const struct scan *scan, size_t at)
+{
+    while (at < scan->n && (in_alphabet(BASE64, scan->text[at]) || strchr("=\r\n \t\\&#;", scan->text[at])))
+        at++;
+    return at;
+}
+
 /* PEM (RFC 7468) and SSH2 (RFC 4716): from the first line to the last, whatever ends the lines between. */
 void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
 {
@@ -161,6 +169,8 @@ void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
         base64 += is_letter(scan->text[i]) || is_digit(scan->text[i]);
     if (base64 < BODY_LEAST || value_holds(scan->text + body, 64, "xxxxxxxx"))
         return;
+    if (!close)
+        stop = behind_lines(scan, stop);
     if (scan_is(scan, stop, end)) {
         const char *last = memmem(scan->text + stop + strlen(end),
                                   scan->n - stop - strlen(end) < LABEL_MAX ? scan->n - stop - strlen(end) : LABEL_MAX,
@@ -209,17 +219,17 @@ void look_encrypted(struct scan *scan, size_t at, const struct anchor *anchor)
 
 void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor)
 {
-    enum { PART_LEAST = 10, SIGNATURE_LEAST = 16, PART_MAX = 16384 };
+    enum { PART_LEAST = 10, SIGNATURE_LEAST = 16 };
     (void)anchor;
     if (!begins(scan, at))
         return;
-    size_t head = run(scan, at, URL64, PART_MAX), body = at + head + 1;
+    size_t head = run(scan, at, URL64, scan->n), body = at + head + 1;
     if (head < PART_LEAST || scan_char(scan, body - 1) != '.' || !scan_is(scan, body, "eyJ"))
         return;
-    size_t n = run(scan, body, URL64, PART_MAX), signature = body + n + 1;
+    size_t n = run(scan, body, URL64, scan->n), signature = body + n + 1;
     if (n < PART_LEAST || scan_char(scan, signature - 1) != '.')
         return;
-    size_t m = run(scan, signature, URL64, PART_MAX);
+    size_t m = run(scan, signature, URL64, scan->n);
     if (m >= SIGNATURE_LEAST)
         scan_hit(scan, HYGIENE_JWT, JPK_HIGH, at, signature + m - at);
 }
@@ -227,14 +237,14 @@ void look_jwt(struct scan *scan, size_t at, const struct anchor *anchor)
 /* `00D`, the rest of the organization's id of 15 or 18 characters, `!`, the session. */
 void look_salesforce_session(struct scan *scan, size_t at, const struct anchor *anchor)
 {
-    enum { SHORT_ID = 15, LONG_ID = 18, LEAST = 40, MOST = 512 };
+    enum { SHORT_ID = 15, LONG_ID = 18, LEAST = 40 };
     (void)anchor;
     if (!begins(scan, at))
         return;
     size_t id = run(scan, at, ALNUM, LONG_ID + 1), session = at + id + 1;
     if ((id != SHORT_ID && id != LONG_ID) || scan_char(scan, session - 1) != '!')
         return;
-    size_t n = run(scan, session, DOTTED, MOST);
+    size_t n = run(scan, session, DOTTED, scan->n);
     if (n >= LEAST && !invented(scan->text + session, n))
         scan_hit(scan, HYGIENE_SALESFORCE_SESSION, JPK_HIGH, at, session + n - at);
 }

@@ -324,7 +324,8 @@ static const struct {
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG"},
     {"{\"name\": \"password\", \"value\": \"$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG\"}",
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG"},
-    {"db.password=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=\nz=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\=\n",
+    {"db.password=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=\nz=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\="
+     "\n",
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=; "
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\="},
     /* the house */
@@ -862,13 +863,81 @@ static void test_any_bytes(void **state)
     }
 }
 
+/* Of a secret that is longer than what is looked at nothing is left. */
+static void test_long_values(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = {150, 300, 600, 1100, 4200, 9000, 20000, 70000};
+    static const char *const around[][2] = {
+        {"$db_password = \"", "\";"},
+        {"Authorization: Bearer ", "\n"},
+        {"&lt;password&gt;", "&lt;/password&gt;"},
+        {"https://h.io/?access_token=", "\""},
+        {"\"https://bob:", "@h.io/\""},
+        {"\"{\\\"access_token\\\":\\\"", "\\\"}\""},
+        {"db.password=", "\n"},
+        {"Server=x;Pwd=", ";"},
+        {"AESEncryption($x,\"", "\")"},
+        {"curl -u bob:", " https://x"},
+        {"\"ey"
+         "JhbGciOiJIUzI1NiJ9.eyJ",
+         ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U\""},
+        {"\"00"
+         "D5g0000012345!AQ",
+         "\""},
+        {"-----BEGIN RSA PRIV"
+         "ATE KEY-----",
+         "-----END RSA PRIV"
+         "ATE KEY-----"},
+        {"-----BEGIN RSA PRIV"
+         "ATE KEY-----",
+         "!"},
+    };
+    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+            struct buf text = {0};
+            uint32_t seed = 1;
+            size_t start = strlen(around[i][0]);
+            buf_puts(&text, around[i][0]);
+            for (size_t n = 0; n < sizes[k]; n++) {
+                seed = seed * 1664525 + 1013904223;
+                buf_putc(&text, R36[(seed >> 8) % strlen(R36)]);
+            }
+            buf_puts(&text, around[i][1]);
+            struct hygiene_hits hits = scan_n(text.data, text.size, NULL);
+            if (hits.count != 1 || hits.items->offset > start ||
+                hits.items->offset + hits.items->length < start + sizes[k])
+                fail_msg("%s: %zu bytes: %zu hits", around[i][0], sizes[k], hits.count);
+            hygiene_hits_free(&hits);
+            buf_free(&text);
+        }
+}
+
 /* A million times the same: answered at once, or the time limit of the tests is reached. */
 static void test_rows(void **state)
 {
     (void)state;
     enum { SIZE = 1000000 };
-    static const char *const units[] = {"@",         "=",  ":",   "-----BEGIN ", "\"", "{",
-                                        "password=", "a@", "://", "\\\\",        "eyJ"};
+    static const char *const units[] = {"@",
+                                        "=",
+                                        ":",
+                                        "-----BEGIN ",
+                                        "\"",
+                                        "{",
+                                        "password=",
+                                        "a@",
+                                        "://",
+                                        "\\\\",
+                                        "eyJ",
+                                        "''",
+                                        "account=",
+                                        "password=''a",
+                                        "password='password=\"password=\\\"",
+                                        "password=\"geheim77\" + ",
+                                        "\"Bearer " R24 "\"+\"Bearer " R24 "\"+",
+                                        "Authorization: OAuth a=\"b\", ",
+                                        "$00" R24 R24 "\n",
+                                        "00D5g00000Zq7Kf!"};
     char *text = malloc(SIZE);
     assert_non_null(text);
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
@@ -1006,8 +1075,8 @@ int main(void)
         cmocka_unit_test(test_positives),      cmocka_unit_test(test_long_line), cmocka_unit_test(test_negatives),
         cmocka_unit_test(test_names),          cmocka_unit_test(test_fields),    cmocka_unit_test(test_options),
         cmocka_unit_test(test_wrong_patterns), cmocka_unit_test(test_bounded),   cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_rows),
-        cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_long_values),
+        cmocka_unit_test(test_rows),           cmocka_unit_test(test_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
