@@ -117,6 +117,7 @@ static const struct anchor anchors[] = {
     {"{", look_object, false},
     {"}", look_object, false},
     {"value", look_value_key, false},
+    {"default", look_value_key, false},
     {"defaultValue", look_value_key, false},
     {"@", look_email, false},
     {"%40", look_email, false},

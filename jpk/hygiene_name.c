@@ -27,13 +27,23 @@ static bool name_character(char c)
     return is_word(c) || c == '-' || c == '.';
 }
 
+/* Also a letter with an accent, as in `contraseña`: U+00C0 to U+00FF, in UTF-8. */
+static bool in_name(const struct scan *scan, size_t at)
+{
+    const unsigned char *text = (const unsigned char *)scan->text;
+    enum { LEAD = 0xc3 };
+    if (at >= scan->n || text[at] < 0x80)
+        return at < scan->n && name_character(scan->text[at]);
+    return text[at] == LEAD || (at > 0 && text[at - 1] == LEAD);
+}
+
 /* The name that holds the bytes at an offset; false when it is too long to be one. */
 static bool name_at(const struct scan *scan, size_t at, struct span *name)
 {
     size_t start = at, end = at;
-    while (start > 0 && at - start <= NAME_MOST && name_character(scan->text[start - 1]))
+    while (start > 0 && at - start <= NAME_MOST && in_name(scan, start - 1))
         start--;
-    while (end - start <= NAME_MOST && end < scan->n && name_character(scan->text[end]))
+    while (end - start <= NAME_MOST && in_name(scan, end))
         end++;
     /* the line end before it, escaped as `\n` */
     if (start > 0 && scan->text[start - 1] == '\\' && end - start > 1 && strchr("nrt", scan->text[start]))
@@ -318,7 +328,28 @@ static bool setter_before(const struct scan *scan, size_t at)
     return false;
 }
 
-/* The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`; `open` is the quote's. */
+/* `Set($name, "value")` */
+static bool sets_variable(const struct scan *scan, size_t at)
+{
+    size_t end = skip_blanks_back(scan, at);
+    return end >= strlen("set(") && scan->text[at] == '$' && scan_is_any_case(scan, end - strlen("set("), "set(");
+}
+
+/* The quote in which a value begins behind its sign, also on the next line or as what a function takes blanks off. */
+static size_t value_quote(const struct scan *scan, size_t at, char sign)
+{
+    static const char *const calls[] = {"trim(", "ltrim(", "rtrim(", "string("};
+    size_t open = sign == '=' ? skip_space(scan, at) : at;
+    for (size_t i = 0; sign == '=' && i < COUNT(calls); i++)
+        if (scan_is_any_case(scan, open, calls[i]))
+            open = skip_blanks(scan, open + strlen(calls[i]));
+    return quote_at(scan, open) > 0 ? open : at;
+}
+
+/*
+ * The sign between name and value: `=`, `:`, `=>`, `:=`, and `,` in `Set("name", "value")`; `open` is where the name
+ * begins, with its quote.
+ */
 static size_t sign_at(const struct scan *scan, const struct field *field, size_t at, size_t open)
 {
     char c = scan_char(scan, at), next = scan_char(scan, at + 1);
@@ -326,7 +357,7 @@ static size_t sign_at(const struct scan *scan, const struct field *field, size_t
         return next == '>' ? 2 : 1;
     if (c == ':' && next != ':' && !(next == '/' && scan_char(scan, at + 2) == '/'))
         return next == '=' ? 2 : 1;
-    return c == ',' && field->quoted_name && setter_before(scan, open) ? 1 : 0;
+    return c == ',' && (field->quoted_name ? setter_before(scan, open) : sets_variable(scan, open)) ? 1 : 0;
 }
 
 /* Whether it is one of the pairs of a connection string. */
@@ -396,8 +427,8 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
     size_t value = skip_blanks(scan, sign + length);
     if (field->sign == ':' && sign > end && value == sign + length)
         return false; /* `:role:` in prose */
-    size_t open = quote_at(scan, value);
-    if (open > 0 && quoted_value(scan, value, open, &field->value))
+    size_t string = value_quote(scan, value, field->sign), open = quote_at(scan, string);
+    if (open > 0 && quoted_value(scan, string, open, &field->value))
         return field->quoted = true;
     if (open > 0 || field->sign == ',')
         return false;
@@ -794,7 +825,7 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     if (field.name.n == 0)
         return;
     size_t end = field.name.at + field.name.n;
-    while (field.name.n > NAME_MOST && end < scan->n && name_character(scan->text[end]))
+    while (field.name.n > NAME_MOST && in_name(scan, end))
         end++; /* no name, and what is in it is none */
     if (end > scan->name_end)
         scan->name_end = end;

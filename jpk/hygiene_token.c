@@ -146,7 +146,7 @@ enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
 /* Behind lines of base64, whatever ends them. */
 static size_t behind_lines(const struct scan *scan, size_t at)
 {
-    while (at < scan->n && (in_alphabet(BASE64, scan->text[at]) || strchr("=\r\n \t\\&#;", scan->text[at])))
+    while (scan_char(scan, at) && (in_alphabet(BASE64, scan->text[at]) || strchr("=\r\n \t\\&#;", scan->text[at])))
         at++;
     return at;
 }

@@ -328,6 +328,14 @@ static const struct {
      "\n",
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt=; "
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZVQXt\\="},
+    /* names and values that stand otherwise */
+    {"$contrase\xc3\xb1"
+     "a = \"Sommer-2024!\";",
+     "plain-password=Sommer-2024!"},
+    {"{\"name\":\"api_key\",\"default\":\"" R24 "\"}", "plain-secret=" R24},
+    {"$password = Trim(\"Sommer-2024!\")", "plain-password=Sommer-2024!"},
+    {"Set($password, \"Sommer-2024!\")", "plain-password=Sommer-2024!"},
+    {"$db_password =\n  \"Sommer-2024!\";", "plain-password=Sommer-2024!"},
     /* the house */
     {"http://erpapp01:8080/x", "internal-host=erpapp01"},
     {"ldap://dc1.initech.local", "internal-host=dc1.initech.local"},
@@ -421,6 +429,9 @@ static const char *const negatives[] = {
     "password=process.env.DB_PASS",
     "token = \"client_secret\"",
     "$pw = Get(\"ftp_1_password\");",
+    "$password = Get(\"ftp.pw7x\"); Get($password, \"Sommer-2024!\")",
+    "password:\n  \"Sommer-2024!\": 1",
+    "password=\n\nuser=\"Sommer-2024!\"",
     /* encrypted */
     "$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh and $00000000000000000000",
     "crypto-marker=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG",
