@@ -83,12 +83,64 @@ static void spell(struct escape *e, size_t level, uint32_t c)
     }
 }
 
-/* The first at *from or behind it, which is moved behind it. */
-static bool next_escape(const char *text, size_t n, size_t *from, struct escape *e)
+/* A text, and how far it has been read. */
+struct reader {
+    const char *text;
+    size_t n, from;
+    size_t next[2]; /* where the signs stand that come next, each looked for once */
+};
+
+/* Where the next backslash or ampersand stands; the size of the text when there is none. */
+static size_t next_sign(struct reader *r)
 {
-    const char *found;
-    while (*from < n && (found = memchr(text + *from, '\\', n - *from)) != NULL) {
-        size_t at = (size_t)(found - text), count = backslashes_at(text, n, at), behind = at + count;
+    static const char signs[] = "\\&";
+    for (size_t i = 0; i < 2; i++) {
+        size_t *at = &r->next[i];
+        if (*at >= r->from && (*at == r->n || r->text[*at] == signs[i]))
+            continue;
+        const char *found = memchr(r->text + r->from, signs[i], r->n - r->from);
+        *at = found ? (size_t)(found - r->text) : r->n;
+    }
+    return r->next[0] < r->next[1] ? r->next[0] : r->next[1];
+}
+
+/*
+ * A reference of XML to a character by its number, as an encoder writes letters with accents; not to one that ends or
+ * separates something: quotes, brackets, white space. False: it is none.
+ */
+static bool read_reference(const char *text, size_t n, size_t at, struct escape *e)
+{
+    enum { MOST = 0x10ffff };
+    bool hex = n - at > 3 && (text[at + 2] == 'x' || text[at + 2] == 'X');
+    uint32_t c = 0;
+    size_t end = at + 2 + hex, start = end;
+    if (n - at < 4 || text[at + 1] != '#')
+        return false;
+    for (int digit; end < n && c <= MOST && (digit = text_hex_digit(text[end])) >= 0 && (hex || digit < 10); end++)
+        c = c * (hex ? 16 : 10) + (uint32_t)digit;
+    if (end == start || end == n || text[end] != ';' || c <= ' ' || c == 0x7f || c > MOST ||
+        (c < 0x7f && strchr("\"'`&<>\\", (char)c)))
+        return false;
+    *e = (struct escape){.at = at, .end = end + 1};
+    int size = u8_uctomb((uint8_t *)e->rest, (ucs4_t)c, sizeof e->rest);
+    e->rest_size = size > 0 ? (size_t)size : 0;
+    return size > 0;
+}
+
+/* The first that was not read yet. */
+static bool next_escape(struct reader *r, struct escape *e)
+{
+    const char *text = r->text;
+    size_t n = r->n, *from = &r->from, at;
+    while (*from < n && (at = next_sign(r)) < n) {
+        if (text[at] == '&') {
+            bool found = read_reference(text, n, at, e);
+            *from = found ? e->end : at + 1;
+            if (found)
+                return true;
+            continue;
+        }
+        size_t count = backslashes_at(text, n, at), behind = at + count;
         uint32_t c;
         *from = behind;
         if (behind < n && text[behind] == '/') {
@@ -113,8 +165,9 @@ static bool next_escape(const char *text, size_t n, size_t *from, struct escape 
 void escapes_resolve(const char *text, size_t n, struct buf *out)
 {
     struct escape e;
-    size_t from = 0, done = 0;
-    while (next_escape(text, n, &from, &e)) {
+    struct reader reader = {.text = text, .n = n};
+    size_t done = 0;
+    while (next_escape(&reader, &e)) {
         buf_put(out, text + done, e.at - done);
         for (size_t i = 0; i < e.backslashes; i++)
             buf_putc(out, '\\');
@@ -127,8 +180,7 @@ void escapes_resolve(const char *text, size_t n, struct buf *out)
 
 /* The way along both texts at once. */
 struct way {
-    const char *text;
-    size_t n, from;      /* as next_escape has it */
+    struct reader reader;
     size_t at, resolved; /* the same place, at which no escape that is not behind begins */
     struct escape e;     /* the next one */
     bool more;
@@ -138,7 +190,7 @@ struct way {
 static size_t place(struct way *w, size_t offset, bool end)
 {
     for (;;) {
-        size_t before = w->resolved + (w->more ? w->e.at : w->n) - w->at;
+        size_t before = w->resolved + (w->more ? w->e.at : w->reader.n) - w->at;
         size_t behind = before + w->e.backslashes + w->e.rest_size;
         if (offset <= before || !w->more)
             return w->at + (offset - w->resolved);
@@ -146,14 +198,14 @@ static size_t place(struct way *w, size_t offset, bool end)
             return end ? w->e.end : w->e.at;
         w->at = w->e.end;
         w->resolved = behind;
-        w->more = next_escape(w->text, w->n, &w->from, &w->e);
+        w->more = next_escape(&w->reader, &w->e);
     }
 }
 
 void escapes_place(const char *text, size_t n, struct hygiene_hits *hits)
 {
-    struct way w = {.text = text, .n = n};
-    w.more = next_escape(text, n, &w.from, &w.e);
+    struct way w = {.reader = {.text = text, .n = n}};
+    w.more = next_escape(&w.reader, &w.e);
     for (size_t i = 0; i < hits->count; i++) {
         struct hygiene_hit *hit = &hits->items[i];
         size_t end = hit->offset + hit->length;

@@ -1,5 +1,7 @@
 /*
- * Escapes of JSON in any text: `\u003d` and `\/`, at every depth, for JSON may stand in the strings of JSON.
+ * Escapes in any text: of JSON, `\u003d` and `\/`, at every depth, for JSON may stand in the strings of JSON; and of
+ * XML,
+ * `&#241;` and `&#x3d;`, but for what would end or separate something: quotes, brackets and white space.
  *
  * Encoders write them as they like, so who searches a text resolves them first: into what the writer of canonical text
  * makes of the same string, so that both texts hold the same.
