@@ -49,6 +49,9 @@ def script_lines(canary, place):
         f'planted = "https://bob:{c("URL")}@host.canary/orders?access_token={c("query of a URL")}";',
         f'planted = "Driver={{ODBC}};Server=db;Uid=sa;Pwd={c("connection string")};";',
         f'// password: {c("comment")}',
+        f"planted = 'Authorization: OAuth oauth_token=\"{c('token of OAuth')}\", oauth_signature=\"{c('signature of OAuth')}\"';",
+        f'planted_password =\n  Trim("{c("next line")}");',
+        f'planted = "{canary.encrypted(place + ": script")}";',
     ]
 
 
@@ -71,6 +74,8 @@ DECOYS = [
     '// the token is fetched by the script before; see the password policy: at least 12 characters',
     'decoy = "Driver={ODBC};Server=db;Uid=[login];Pwd=[password];";',
     'decoy = Base64Encode("[user]:[password]");',
+    "decoy = 'Authorization: OAuth realm=\"[account]\", oauth_token=\"[token]\"';",
+    'decoy_password = Trim(Get("db_password"));',
 ]
 
 # Settings in the clear; @@ is a secret.
