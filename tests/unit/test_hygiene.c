@@ -644,7 +644,7 @@ static void test_fields(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *name = cases[i].name, *value = cases[i].value;
         if (secret_field(name, value) != cases[i].field ||
-            secret_variable(name, strlen(name), value, strlen(value)) != cases[i].variable)
+            secret_variable(name, strlen(name), "", 0, value, strlen(value)) != cases[i].variable)
             fail_msg("%s = %s", name, value);
     }
     assert_true(secret_field_has_parts("http_request_headers", 20) &&
