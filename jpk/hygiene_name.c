@@ -399,7 +399,7 @@ static bool told_value(const struct scan *scan, size_t at, struct field *field)
     return false;
 }
 
-bool field_at(struct scan *scan, size_t at, struct field *field)
+bool field_at(struct scan *scan, size_t at, size_t most, struct field *field)
 {
     *field = (struct field){.sign = '>'};
     if (!name_at(scan, at, &field->name))
@@ -433,7 +433,7 @@ bool field_at(struct scan *scan, size_t at, struct field *field)
     if (open > 0 || field->sign == ',')
         return false;
     bool own_line = !field->quoted_name && begins_line(scan, field->name.at);
-    field->value = plain_value(scan, value, own_line || begins_comment(scan, field->name.at), PLAIN_MOST);
+    field->value = plain_value(scan, value, own_line || begins_comment(scan, field->name.at), most);
     /* `name = value` in code may be anything; in a line of its own it is a property, and in a note what no name is */
     field->braced = field->value.n > 0 && scan->text[field->value.at - 1] == '{';
     if (field->braced && (value > sign + length || !in_connection(scan, field)))
@@ -820,18 +820,20 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     (void)anchor;
     if (at < scan->name_end)
         return;
-    struct field field;
-    bool found = field_at(scan, at, &field);
-    if (field.name.n == 0)
-        return;
+    struct field field = {.value.n = 0};
+    (void)name_at(scan, at, &field.name);
     size_t end = field.name.at + field.name.n;
     while (field.name.n > NAME_MOST && in_name(scan, end))
         end++; /* no name, and what is in it is none */
     if (end > scan->name_end)
         scan->name_end = end;
     enum secret_kind kind = secret_kind(scan->text + field.name.at, field.name.n);
-    if (kind == SECRET_NONE || (!found && describes(scan, field.name, kind)) || !found)
+    if (kind == SECRET_NONE)
         return;
+    if (!field_at(scan, at, PLAIN_MOST, &field)) {
+        (void)describes(scan, field.name, kind);
+        return;
+    }
     if (marks_secret(scan, &field)) {
         frame_of(scan)->kind = SECRET_PASSWORD;
         judge_frame(scan, frame_of(scan));

@@ -174,8 +174,8 @@ struct field {
     char sign;   /* `=`, `:` or `,`; `>` for the text of an element */
 };
 
-/* The field whose name holds the bytes at an offset. */
-bool field_at(struct scan *scan, size_t at, struct field *field);
+/* The field whose name holds the bytes at an offset; of a value without quotes no more than `most` bytes are read. */
+bool field_at(struct scan *scan, size_t at, size_t most, struct field *field);
 
 /* Up to the quote that closes what one opened before; false when there is none, or a line end first. */
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value);

@@ -99,7 +99,8 @@ void look_email(struct scan *scan, size_t at, const struct anchor *anchor)
 enum {
     PHONE_LEAST = 7, /* digits */
     WORLD_LEAST = 9, /* digits, with the country's */
-    PHONE_MOST = 15
+    PHONE_MOST = 15,
+    NUMBER_MOST = 64 /* bytes with what stands between them */
 };
 
 /* Digits with single separators between: how many bytes, and how many of them are digits. */
@@ -169,7 +170,7 @@ void look_phone_name(struct scan *scan, size_t at, const struct anchor *anchor)
     struct field field;
     size_t digits, groups;
     (void)anchor;
-    if (at < scan->name_end || !field_at(scan, at, &field) || field.value.n == 0)
+    if (at < scan->name_end || !field_at(scan, at, NUMBER_MOST, &field) || field.value.n == 0)
         return;
     const char *value = scan->text + field.value.at;
     size_t plus = *value == '+' || *value == '(';
