@@ -400,17 +400,17 @@ static bool put_index(struct unpacker *u)
 
 /* --------------------------------------------------------------------------------------------------- what was there */
 
-static bool stale(struct unpacker *u, const char *stem, const char *ending)
+/* What is done with a file that the old index speaks of. */
+typedef bool old_file(struct unpacker *u, const char *path);
+
+static bool of_old_file(struct unpacker *u, const char *stem, const char *ending, old_file *handle)
 {
     buf_clear(&u->buf);
     buf_printf(&u->buf, "%s%s", stem, ending);
-    bool there = !u->buf.failed && jpk_archive_find(u->old_archive, u->buf.data) != SIZE_MAX &&
-                 !tree_writer_has(&u->writer, u->buf.data);
-    return !u->buf.failed && (!there || strings_add(&u->stale, &u->writer.arena, u->buf.data));
+    return u->buf.failed ? error_memory(u->err) : handle(u, u->buf.data);
 }
 
-/* The files that the old index speaks of and the new tree does not have. */
-static bool find_stale(struct unpacker *u)
+static bool of_old_files(struct unpacker *u, old_file *handle)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < u->old.count; i++) {
@@ -418,18 +418,50 @@ static bool find_stale(struct unpacker *u)
         if (!*row->path)
             continue;
         if (row->kind == CLOUD_ROW_WORKFLOW)
-            ok = stale(u, row->path, "/" CLOUD_WORKFLOW_FILE);
+            ok = of_old_file(u, row->path, "/" CLOUD_WORKFLOW_FILE, handle);
         else if (row->kind != CLOUD_ROW_COMPONENT)
-            ok = stale(u, row->path, "");
+            ok = of_old_file(u, row->path, "", handle);
         for (size_t k = 0; ok && row->kind == CLOUD_ROW_COMPONENT && cloud_layout_endings[k]; k++)
-            ok = stale(u, row->path, cloud_layout_endings[k]);
+            ok = of_old_file(u, row->path, cloud_layout_endings[k], handle);
     }
-    if (!ok)
-        return error_memory(u->err);
+    return ok;
+}
+
+static bool stale(struct unpacker *u, const char *path)
+{
+    bool is = jpk_archive_find(u->old_archive, path) != SIZE_MAX && !tree_writer_has(&u->writer, path);
+    return !is || strings_add(&u->stale, &u->writer.arena, path) || error_memory(u->err);
+}
+
+/* The files that the old index speaks of and the new tree does not have. */
+static bool find_stale(struct unpacker *u)
+{
+    bool ok = of_old_files(u, stale);
     strings_sort(&u->stale);
     for (size_t i = 0; ok && u->options->delete_stale && i < u->stale.count; i++)
         ok = tree_writer_remove(&u->writer, u->stale.items[i], u->err);
     return ok;
+}
+
+static bool own(struct unpacker *u, const char *path)
+{
+    return tree_writer_own(&u->writer, path, u->err);
+}
+
+/* Nothing is replaced that the old index does not speak of; that is known before anything is written. */
+static bool guard(struct unpacker *u)
+{
+    struct jpk_unpack_options dry = *u->options;
+    if (!u->has_old || u->options->force)
+        return true;
+    if (!of_old_files(u, own) || !own(u, CLOUD_TREE_TOP) || !tree_writer_guard(&u->writer, CLOUD_TREE_INDEX, u->err))
+        return false;
+    if (dry.dry_run || !tree_writer_has_foreign(&u->writer))
+        return true;
+    dry.dry_run = true;
+    struct jpk_unpacked *would = jpk_cloud_unpack(u->cloud, u->folder, &dry, u->err);
+    jpk_unpacked_free(would);
+    return would != NULL;
 }
 
 /* Decides whether the folder may be written to. */
@@ -481,8 +513,8 @@ static bool unpack(struct unpacker *u)
 {
     return look_at_folder(u) &&
            unpack_names_begin(&u->names, &u->index.arena, u->has_old ? &u->old_names : NULL, u->err) &&
-           tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && name_all(u) &&
-           group_operations(u) && put_arrays(u) && put_top(u) && note_conflicts(u) &&
+           tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && guard(u) &&
+           name_all(u) && group_operations(u) && put_arrays(u) && put_top(u) && note_conflicts(u) &&
            tree_writer_put_attributes(&u->writer, u->err) && find_stale(u) && put_index(u) &&
            tree_writer_commit(&u->writer, u->err);
 }

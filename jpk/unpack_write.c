@@ -121,11 +121,16 @@ static bool write_file(struct tree_writer *writer, const char *path, const void 
     return cannot_write(writer, path, err);
 }
 
+static size_t find_old(const struct tree_writer *writer, const char *path)
+{
+    return writer->old ? jpk_archive_find(writer->old, path) : SIZE_MAX;
+}
+
 /* Whether the file is there with these bytes. */
 static bool is_there(struct tree_writer *writer, const char *path, const void *data, size_t n, bool *same,
                      struct jpk_error *err)
 {
-    size_t index = writer->old ? jpk_archive_find(writer->old, path) : SIZE_MAX;
+    size_t index = find_old(writer, path);
     *same = false;
     if (index == SIZE_MAX || jpk_archive_entry(writer->old, index)->size != n)
         return true;
@@ -133,6 +138,41 @@ static bool is_there(struct tree_writer *writer, const char *path, const void *d
         return false;
     *same = n == 0 || memcmp(buf_text(&writer->before), data, n) == 0;
     return true;
+}
+
+bool tree_writer_own(struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    uint32_t before = MAP_NONE;
+    char *key = arena_strdup(&writer->arena, path);
+    if (!key || !map_add(&writer->owned, key, strlen(key), 0, &before))
+        return error_memory(err);
+    writer->owned_count += before == MAP_NONE && find_old(writer, path) != SIZE_MAX;
+    return true;
+}
+
+bool tree_writer_guard(struct tree_writer *writer, const char *index, struct jpk_error *err)
+{
+    writer->guarded = true;
+    return tree_writer_own(writer, index, err) && tree_writer_own(writer, ".gitignore", err) &&
+           tree_writer_own(writer, ".gitattributes", err);
+}
+
+bool tree_writer_has_foreign(const struct tree_writer *writer)
+{
+    return writer->guarded && writer->old && jpk_archive_count(writer->old) > writer->owned_count;
+}
+
+/* A new item that somebody has put there by hand is nowhere else. */
+static bool may_replace(const struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    if (!writer->guarded || find_old(writer, path) == SIZE_MAX ||
+        map_get(&writer->owned, path, strlen(path)) != MAP_NONE)
+        return true;
+    error_set(
+        err, JPK_ERR_EXISTS,
+        "would be replaced, but the tree's index does not know it yet; give it another name, or --force replaces it");
+    error_entry(err, path);
+    return false;
 }
 
 bool tree_writer_put(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err)
@@ -147,6 +187,8 @@ bool tree_writer_put(struct tree_writer *writer, const char *path, const void *d
         writer->unchanged++;
         return true;
     }
+    if (!may_replace(writer, path, err))
+        return false;
     if (!writer->dry_run && !write_file(writer, path, data, n, err))
         return false;
     return strings_add(&writer->written, &writer->arena, path) || error_memory(err);
@@ -154,7 +196,7 @@ bool tree_writer_put(struct tree_writer *writer, const char *path, const void *d
 
 bool tree_writer_put_once(struct tree_writer *writer, const char *path, const char *text, struct jpk_error *err)
 {
-    if (!writer->old || jpk_archive_find(writer->old, path) == SIZE_MAX)
+    if (find_old(writer, path) == SIZE_MAX)
         return tree_writer_put(writer, path, text, strlen(text), err);
     writer->unchanged++;
     return true;
@@ -215,6 +257,7 @@ void tree_writer_free(struct tree_writer *writer)
     buf_free(&writer->last_path);
     buf_free(&writer->before);
     map_free(&writer->emitted);
+    map_free(&writer->owned);
     strings_free(&writer->written);
     arena_free(&writer->arena);
 }

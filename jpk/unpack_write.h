@@ -14,6 +14,9 @@ struct tree_writer {
     bool dry_run;
     struct arena arena;
     struct map emitted; /* paths */
+    struct map owned;   /* paths that the index of what is there knows */
+    size_t owned_count; /* of them that are there */
+    bool guarded;       /* what is there, but not owned, is not replaced */
     struct strings written;
     size_t unchanged;
     int root;        /* of what is written into; -1 in a dry run */
@@ -25,7 +28,17 @@ struct tree_writer {
 bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jpk_archive *old, bool dry_run,
                        struct jpk_error *err);
 
-/* Writes a file of the tree unless it is there with these bytes. */
+/* Notes that a file may be replaced once the writer is guarded. */
+bool tree_writer_own(struct tree_writer *writer, const char *path, struct jpk_error *err);
+
+/* From now on nothing is replaced but the index and what is owned. */
+bool tree_writer_guard(struct tree_writer *writer, const char *index, struct jpk_error *err);
+
+/* Whether there are files that a guarded writer does not replace. */
+bool tree_writer_has_foreign(const struct tree_writer *writer);
+
+/* Writes a file of the tree unless it is there with these bytes. JPK_ERR_EXISTS: it is there and nobody's to replace.
+ */
 bool tree_writer_put(struct tree_writer *writer, const char *path, const void *data, size_t n, struct jpk_error *err);
 
 /* The same for a file that is its owner's once it is there. */

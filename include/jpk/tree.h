@@ -56,7 +56,8 @@ struct jpk_strings {
 
 struct jpk_unpack_options {
     bool update;       /* the folder may hold a tree of this project: write what changed */
-    bool force;        /* the folder may hold other things, or the tree of another project */
+    bool force;        /* the folder may hold other things, or the tree of another project; files are replaced that */
+                       /* the index of the tree does not know */
     bool delete_stale; /* with update: remove what the project does not have any more */
     bool dry_run;      /* write nothing */
     bool conflicts;    /* whatever looks like a mark of a merge conflict is one: packing refuses it until it is gone */
@@ -74,7 +75,9 @@ struct jpk_unpacked {
 /*
  * Unpacks a project into `folder`. A new folder appears complete or not at all; an existing one must be empty but for
  * version control (JPK_ERR_EXISTS), unless options say otherwise. In an existing folder every file is replaced by a
- * rename, the index last. `options` may be NULL. The result is the caller's.
+ * rename, the index last; one that the tree's index does not know, such as a new script that was not packed yet, is not
+ * replaced by another: that is JPK_ERR_EXISTS before anything is written. `options` may be NULL. The result is the
+ * caller's.
  */
 JPK_API struct jpk_unpacked *jpk_unpack(const struct jpk_project *project, const char *folder,
                                         const struct jpk_unpack_options *options, struct jpk_error *err);
