@@ -196,6 +196,13 @@ static bool check_place(struct opening *o, const char *file, const char *stem, b
     return fits;
 }
 
+/* Whether two paths lie in one folder. */
+static bool same_folder(const char *a, const char *b)
+{
+    const char *end = strrchr(a, '/'), *other = strrchr(b, '/');
+    return end && other && end - a == other - b && strncmp(a, b, (size_t)(end - a)) == 0;
+}
+
 /* An .xml of an item, or a folder's own, that no row has: moved, or new. */
 static bool new_entity(struct opening *o, size_t file, const char *stem, bool folder, const struct buf *xml,
                        const struct pieces *pieces)
@@ -216,6 +223,8 @@ static bool new_entity(struct opening *o, size_t file, const char *stem, bool fo
             return false;
         if (!folder && !map_set(&o->stems, row->path, strlen(row->path), MAP_NONE))
             return error_memory(o->err);
+        if (!same_folder(row->path, stem))
+            row->in = NULL; /* a person has put it elsewhere */
         row->path = stem;
         match->lost = false;
         match->moved = o->tree->changed = true;

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from xml.etree import ElementTree
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SAMPLE = os.path.join(ROOT, "samples/http-json")
@@ -329,6 +330,50 @@ def merge_index(repository):
     r.git("merge", "--abort")
 
 
+def merge_folders(repository):
+    """What one side does to a folder of a tree, while the other one puts something into it."""
+    r = repository
+    steps, other = "tree/Operation/Steps", "tree/Operation/Schritte"
+
+    def pack():
+        r.must("pack", "-q", "-f", "tree", ".git/packed.jpk")
+
+    def rename():
+        os.rename(r.path(steps), r.path(other))
+        r.write(f"{other}/.folder.xml", r.read(f"{other}/.folder.xml").replace('"Steps"', '"Schritte"'))
+        pack()
+
+    def dissolve():
+        for name in os.listdir(r.path(steps)):
+            os.rename(r.path(f"{steps}/{name}"), r.path(f"tree/Operation/{name}"))
+        os.remove(r.path("tree/Operation/.folder.xml"))
+        index = r.read("tree/jpk-index.jsonl").splitlines(keepends=True)
+        r.write("tree/jpk-index.jsonl", "".join(line for line in index if '"folder":"Operation/Steps"' not in line))
+        pack()
+
+    def add():
+        r.write(f"{steps}/Sub/.folder.xml", '<Entity type="Folder"><Header ID="" Name="Sub"/></Entity>')
+        pack()
+
+    def places():
+        r.must("pack", "-q", "-f", "tree", ".git/packed.jpk")
+        with zipfile.ZipFile(r.path(".git/packed.jpk")) as archive:
+            text = archive.read(next(n for n in archive.namelist() if n.endswith("project.xml")))
+        root = ElementTree.fromstring(text)
+        return [f"{a.get('name')}/{b.get('name')}" for a in root.iter("Folder") for b in a.iter("Folder") if a is not b]
+
+    for change, wanted in ((rename, 0), (dissolve, 1)):
+        for here, there in ((change, add), (add, change)):
+            r.branches(here, there)
+            status, out = r.git("merge", "--no-edit", "theirs", ok=False)
+            if change is dissolve:
+                check("a folder that is used comes back", "folder Operation/Steps: one side deleted" in out, out)
+                r.git("checkout", "-q", "--ours", "tree/original/project.xml", ok=False)
+            check(f"folders: {change.__name__}", status == wanted and
+                  places() == ["Schritte/Sub" if change is rename else "Steps/Sub"], out)
+            r.git("reset", "-q", "--hard")
+
+
 def merge_export_tree(repository):
     """What an export says of the state of editing, and names in the index."""
     r = repository
@@ -491,8 +536,8 @@ def main():
         outside(program, folder)
         install(repository)
         first_commit(repository)
-        for step in (merge_clean, merge_conflict, labels, criss_cross, nothing_in_common, merge_index, merge_export_tree,
-                     difference, every_difference):
+        for step in (merge_clean, merge_conflict, labels, criss_cross, nothing_in_common, merge_index, merge_folders,
+                     merge_export_tree, difference, every_difference):
             try:
                 step(repository)
             except AssertionError as error:

@@ -218,6 +218,69 @@ static void test_index_same_path(void **state)
                "{}\n" ROW("A", "1") ROW("B", "2") "{\"folder\":\"N\",\"id\":\"5\"}\n" ROW("N", "4"), "");
 }
 
+#define FOLDER_ROW(path, id, more) "{\"folder\":\"" path "\",\"id\":\"" id "\"" more "}\n"
+#define ROW_IN(path, id, above) "{\"item\":\"" path "\",\"id\":\"" id "\",\"in\":\"" above "\"}\n"
+
+/* What one side puts into a folder lies in it, whatever the other side does to the folder. */
+static void test_index_folders(void **state)
+{
+    (void)state;
+    const char *name = "jpk-index.jsonl", *base = "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/B", "3");
+    const char *renamed = "{}\n" FOLDER_ROW("S/G", "1", "") ROW("S/G/A", "2") ROW("S/B", "3");
+    const char *gone = "{}\n" ROW("S/B", "3");
+    /* renamed here, added there: an item, a folder with an item in it */
+    check_file(name, base, renamed,
+               "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/F/N", "4") ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/G", "1", "") ROW("S/G/A", "2") ROW_IN("S/F/N", "4", "S/G") ROW("S/B", "3"), "");
+    check_file(name, base, renamed,
+               "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/F/H", "4", "") ROW("S/F/H/N", "5") ROW("S/F/A", "2")
+                   ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/F/H", "4", ",\"in\":\"S/G\"") ROW("S/F/H/N", "5")
+                   ROW("S/G/A", "2") ROW("S/B", "3"),
+               "");
+    /* and moved there, while another folder has got its path here */
+    check_file(
+        name, base, "{}\n" FOLDER_ROW("S/G", "1", "") ROW("S/G/A", "2") FOLDER_ROW("S/F", "6", "") ROW("S/B", "3"),
+        "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/F/B", "3"),
+        "{}\n" FOLDER_ROW("S/G", "1", "") ROW("S/G/A", "2") FOLDER_ROW("S/F", "6", "") ROW_IN("S/F/B", "3", "S/G"), "");
+    /* a folder that lies elsewhere in the tree already */
+    check_file(name, "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/~/H", "2", ",\"in\":\"S/F\""),
+               "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/~/H", "2", ",\"in\":\"S/G\""),
+               "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/~/H", "2", ",\"in\":\"S/F\"")
+                   FOLDER_ROW("S/~/I", "3", ",\"in\":\"S/F\",\"x\":1"),
+               "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/~/H", "2", ",\"in\":\"S/G\"")
+                   FOLDER_ROW("S/~/I", "3", ",\"x\":1,\"in\":\"S/G\""),
+               "");
+    /* deleted here, used there: it comes back, with what it lies in, without a file */
+    check_file(name, base, gone, "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/F/N", "4") ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", ",\"name\":\"F\",\"absent\":true") ROW("S/F/N", "4") ROW("S/B", "3"),
+               "deleted");
+    check_file(name, "{}\n" FOLDER_ROW("S/F", "1", ",\"name\":\"f\"") FOLDER_ROW("S/F/a%20", "2", "") ROW("S/B", "3"),
+               "{}\n" ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", ",\"name\":\"f\"") FOLDER_ROW("S/F/a%20", "2", "") ROW("S/F/a%20/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", ",\"name\":\"f\",\"absent\":true")
+                   FOLDER_ROW("S/F/a%20", "2", ",\"name\":\"a \",\"absent\":true") ROW("S/F/a%20/B", "3"),
+               "deleted deleted");
+    /* unless there is another one of its path */
+    check_file(name, base, "{}\n" FOLDER_ROW("S/F", "6", "") ROW("S/F/A", "2") ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/F/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "6", "") ROW("S/F/A", "2") ROW("S/F/B", "3"), "");
+    /* what both have at one place is there, though its folder was renamed and another one has its name */
+    check_file(name, "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/G", "2", "") ROW("S/F/A", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/G", "2", "") ROW("S/F/A", "3") ROW("S/B", "4"),
+               "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/F", "2", "") ROW("S/F/A", "3"),
+               "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/F", "2", "") ROW("S/F/A", "3") ROW("S/B", "4"), "");
+    /* folders that lie in one another end nowhere, but they end */
+    check_file(
+        name,
+        "{}\n" FOLDER_ROW("S/F", "1", ",\"in\":\"S/G\"") FOLDER_ROW("S/G", "2", ",\"in\":\"S/F\"") ROW("S/B", "3"),
+        "{}\n" ROW("S/B", "3"),
+        "{}\n" FOLDER_ROW("S/F", "1", ",\"in\":\"S/G\"") FOLDER_ROW("S/G", "2", ",\"in\":\"S/F\"") ROW("S/F/B", "3"),
+        "{}\n" FOLDER_ROW("S/G", "2", ",\"in\":\"S/F\",\"name\":\"G\",\"absent\":true")
+            FOLDER_ROW("S/F", "1", ",\"in\":\"S/G\",\"name\":\"F\",\"absent\":true") ROW("S/F/B", "3"),
+        "deleted deleted");
+}
+
 /* ---------------------------------------------------------------------------------------------------------- components
  */
 
@@ -438,12 +501,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),           cmocka_unit_test(test_order),
         cmocka_unit_test(test_properties),      cmocka_unit_test(test_index_header),
-        cmocka_unit_test(test_index_same_path), cmocka_unit_test(test_component),
-        cmocka_unit_test(test_index),           cmocka_unit_test(test_outline),
-        cmocka_unit_test(test_outline_cycle),   cmocka_unit_test(test_outline_deep),
-        cmocka_unit_test(test_metadata),        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_one_side),        cmocka_unit_test(test_deleted),
-        cmocka_unit_test(test_secrets),
+        cmocka_unit_test(test_index_same_path), cmocka_unit_test(test_index_folders),
+        cmocka_unit_test(test_component),       cmocka_unit_test(test_index),
+        cmocka_unit_test(test_outline),         cmocka_unit_test(test_outline_cycle),
+        cmocka_unit_test(test_outline_deep),    cmocka_unit_test(test_metadata),
+        cmocka_unit_test(test_refused),         cmocka_unit_test(test_one_side),
+        cmocka_unit_test(test_deleted),         cmocka_unit_test(test_secrets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
