@@ -216,7 +216,8 @@ static void merge_deleted(struct project_merge *p, struct merge_unit *unit, enum
     bool alike = same(p, unit, MERGE_BASE, left) ||
                  (unit->role == ENTRY_ENTITY && merge_xml_alike(m, &p->bytes[MERGE_BASE], &p->bytes[left], p->limits));
     enum merge_side kept = alike ? gone : merge_favors(m) && !is_state(unit) ? m->main : left;
-    if (!alike && !is_state(unit))
+    unit->told = !alike && !is_state(unit);
+    if (unit->told)
         clash(p, JPK_MERGE_DELETED, kept);
     if (has(unit, kept)) /* with its mark, if that is how it was deleted */
         take(p, unit, kept);
@@ -261,7 +262,7 @@ static bool merge_unit(struct project_merge *p, struct merge_unit *unit)
     for (int side = 0; side < MERGE_SIDES; side++)
         if (!read_side(p, unit, (enum merge_side)side))
             return false;
-    unit->there = unit->merged = false;
+    unit->there = unit->merged = unit->told = unit->wanted = false;
     unit->text = NULL;
     merge_about(p, unit);
     if (unit->role == ENTRY_PROJECT) {
@@ -346,6 +347,22 @@ static bool merge_project_file(struct project_merge *p)
     return !p->m->failed;
 }
 
+/* The files of folders and items that are listed, although one side deleted them. */
+static bool take_wanted(struct project_merge *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        struct merge_unit *unit = &p->units[i];
+        enum merge_side left = merge_deletes(unit, p->m->main) ? p->m->other : p->m->main;
+        if (!unit->wanted || !has(unit, left))
+            continue;
+        if (!read_side(p, unit, left))
+            return false;
+        unit->text = NULL;
+        take(p, unit, left);
+    }
+    return true;
+}
+
 /* A file that was merged, for files/.metadata. */
 struct merged_file {
     struct project_merge *p;
@@ -410,7 +427,7 @@ static bool make(struct project_merge *p)
     for (size_t i = 0; i < p->count; i++)
         if (!merge_unit(p, &p->units[i]))
             return false;
-    if (!merge_project_file(p))
+    if (!merge_project_file(p) || !take_wanted(p))
         return false;
     correct_metadata(p);
     return !m->failed;

@@ -22,6 +22,7 @@ struct node {
     uint32_t parent[MERGE_SIDES]; /* NOWHERE: it is not there */
     uint32_t where;               /* its parent in the result */
     bool there, item, folder;
+    bool contested; /* deleted here, moved there */
     uint32_t depth; /* in the result, once known; 0: not yet */
     bool open;      /* on the way up that is being followed */
     struct xml_node *result, *last;
@@ -145,7 +146,7 @@ static void type_of(const struct node *node, char *type, size_t size)
     snprintf(type, size, "%.*s", (int)strcspn(node->key, "\n"), node->key);
 }
 
-static const struct merge_unit *unit_of(const struct outlining *o, const struct node *node)
+static struct merge_unit *unit_of(const struct outlining *o, const struct node *node)
 {
     char type[256];
     type_of(node, type, sizeof type);
@@ -211,14 +212,31 @@ static void clash(struct outlining *o, const struct node *node, enum jpk_merge_k
         buf_free(&places[side]);
 }
 
+/* The side that has put a node elsewhere while the other one deleted it; MERGE_BASE: there is none. */
+static enum merge_side moved_by(const struct node *node)
+{
+    bool ours = node->parent[MERGE_OURS] != NOWHERE, theirs = node->parent[MERGE_THEIRS] != NOWHERE;
+    enum merge_side left = ours ? MERGE_OURS : MERGE_THEIRS;
+    bool moved =
+        ours != theirs && node->parent[MERGE_BASE] != NOWHERE && node->parent[left] != node->parent[MERGE_BASE];
+    return moved ? left : MERGE_BASE;
+}
+
 static void place_node(struct outlining *o, struct node *node)
 {
     const struct merge_unit *unit = node->item || node->folder ? unit_of(o, node) : NULL;
     const uint32_t *parent = node->parent;
-    if (node->item && unit && !unit->there)
-        return;
     if (unit && merge_is_live(unit))
         restore(node, unit);
+    enum merge_side left = moved_by(node);
+    if (left != MERGE_BASE && !(unit && unit->told)) {
+        node->contested = true;
+        node->there = !merge_favors(o->m) || left == o->m->main;
+        node->where = parent[left];
+        return;
+    }
+    if (node->item && unit && !unit->there)
+        return;
     node->where = place_of(o, node);
     node->there = node->where != NOWHERE;
     uint32_t main = parent[o->m->main], other = parent[o->m->other];
@@ -284,6 +302,14 @@ static bool measure(struct outlining *o, uint32_t from, uint32_t *way)
     return !cycle;
 }
 
+/* What is there after all has its file too. */
+static void want_file(struct outlining *o, const struct node *node)
+{
+    struct merge_unit *unit = unit_of(o, node);
+    if (unit && !merge_is_live(unit))
+        unit->wanted = true;
+}
+
 /* A folder that is gone comes back when something is in it. */
 static void bring_back(struct outlining *o)
 {
@@ -293,10 +319,24 @@ static void bring_back(struct outlining *o)
             enum merge_side left = node->parent[o->m->main] != NOWHERE ? o->m->main : o->m->other;
             node->there = true;
             node->where = node->parent[left] != NOWHERE ? node->parent[left] : node->parent[MERGE_BASE];
-            if (node->folder)
+            if (node->folder && !node->contested) {
                 clash(o, node, JPK_MERGE_DELETED, left);
+                want_file(o, node);
+            }
             at = node->where;
         }
+}
+
+static void settle_contested(struct outlining *o)
+{
+    for (size_t i = 1; i < o->count; i++) {
+        struct node *node = &o->nodes[i];
+        if (!node->contested)
+            continue;
+        clash(o, node, JPK_MERGE_DELETED, node->there ? moved_by(node) : o->m->main);
+        if (node->there)
+            want_file(o, node);
+    }
 }
 
 static void place_all(struct outlining *o)
@@ -309,6 +349,8 @@ static void place_all(struct outlining *o)
         place_node(o, &o->nodes[i]);
     if (!o->m->failed)
         bring_back(o);
+    if (!o->m->failed)
+        settle_contested(o);
     for (size_t i = 1; i < o->count && !o->m->failed; i++)
         while (o->nodes[i].there && !measure(o, (uint32_t)i, way) && !o->m->failed)
             ;

@@ -18,6 +18,8 @@ struct merge_unit {
 
     /* what has become of it */
     bool there, merged; /* merged: `text` stands for all sides */
+    bool told;          /* that one side deleted it is a conflict already */
+    bool wanted;        /* it is in project.xml, though one side deleted it */
     enum merge_side from;
     const char *text; /* NULL: the bytes of the entry of `from` */
     size_t size;
