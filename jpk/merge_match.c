@@ -60,6 +60,39 @@ static const char *place(struct merging *m, const struct jpk_entity *entity)
     return copy;
 }
 
+/* A folder's place, behind a byte that no item's has. */
+static const char *folder_place(struct merging *m, const struct jpk_folder *folder)
+{
+    const struct jpk_entity listed = {.type_name = folder->type_name, .name = folder->name, .folder = folder->parent};
+    char *path = jpk_entity_path(&listed);
+    struct buf text = {0};
+    buf_printf(&text, "\002%s", path ? path : "");
+    const char *copy = path && !text.failed ? arena_strdup(&m->arena, text.data) : NULL;
+    m->failed |= !copy;
+    buf_free(&text);
+    free(path);
+    return copy;
+}
+
+/* The folders of a side, as project.xml has them: by the keys of their entities. */
+static void index_folders(struct project_merge *p, enum merge_side side, struct map *out)
+{
+    const struct jpk_project *project = &p->side[side]->public;
+    for (size_t i = 0; i < project->folder_count && !p->m->failed; i++) {
+        const char *key = item_key(p->m, "Folder", project->folders[i]->id);
+        p->m->failed |= !key || !map_add(out, key, strlen(key), (uint32_t)i, NULL);
+    }
+}
+
+static const char *place_of(struct project_merge *p, enum merge_side side, const struct jpk_entity *entity,
+                            const char *key, const struct map *folders)
+{
+    if (entity->in_tree)
+        return place(p->m, entity);
+    uint32_t at = key ? map_get(folders, key, strlen(key)) : MAP_NONE;
+    return at == MAP_NONE ? NULL : folder_place(p->m, p->side[side]->public.folders[at]);
+}
+
 static void set_item(struct project_merge *p, struct merge_unit *unit, enum merge_side side,
                      const struct jpk_entity *entity, bool *owned)
 {
@@ -85,15 +118,18 @@ static void list_items(struct project_merge *p, enum merge_side side, struct mer
     struct merge_item *items = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *items);
     *out = (struct merge_items){.items = items,
                                 .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
+    struct map folders = {0};
     p->m->failed |= !items || !out->unit;
+    index_folders(p, side, &folders);
     for (size_t i = 0; i < project->count && !p->m->failed; i++) {
         const struct jpk_entity *entity = project->list[i];
         if (!is_item(entity))
             continue;
         items[out->count].key = item_key(p->m, entity->type_name, entity->id);
-        items[out->count].place = entity->in_tree ? place(p->m, entity) : NULL;
+        items[out->count].place = place_of(p, side, entity, items[out->count].key, &folders);
         entities[out->count++] = entity;
     }
+    map_free(&folders);
 }
 
 /* A unit is found by each of its keys. */
