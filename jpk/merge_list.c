@@ -405,9 +405,9 @@ static const struct merge_node *rewrite(struct merging *m, const struct merge_no
     buf_printf(&out, "%s}", buf_text(more));
     buf_put(&out, line->text + n, line->size - n);
     size_t size = out.size;
-    const char *whole = more->failed ? NULL : keep(m, &out);
+    const char *whole = keep(m, &out);
     struct entry *entry = whole ? keep_entry(m, whole, size, 0) : NULL;
-    m->failed |= !copy || !entry;
+    m->failed |= more->failed || !copy || !entry;
     if (m->failed)
         return row;
     entry->path = line->path;
@@ -474,7 +474,7 @@ static const struct merge_node *folder_now(const struct table *t, const struct m
 static bool is_where(const struct table *t, const struct merge_node *folder, const char *path)
 {
     const struct merge_node *now = folder ? folder_now(t, folder) : NULL;
-    return now && strcmp(path_of(now), path) == 0;
+    return now && (!path_of(now) || strcmp(path_of(now), path) == 0); /* one without a path is no place */
 }
 
 static void report_folder(struct merging *m, const struct table *t, const struct merge_node *folder)

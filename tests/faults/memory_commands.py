@@ -110,6 +110,8 @@ def sides(folder, jpk):
         jpk("pack", "-q", side, side + ".jpk")
         jpk("unpack", "-q", side + ".jpk", side + "-tree")
         shutil.rmtree(os.path.join(folder, side))
+    shutil.copytree(os.path.join(folder, "tree"), os.path.join(folder, "noted-tree"))
+    write(folder, "noted-tree/NOTES", "notes\n")
     for side, old, new in ("ours", "Start", "Begin"), ("theirs", "DayOfWeek", "WeekDay"):
         with open(os.path.join(folder, "cloud.json"), encoding="utf-8") as file:
             text = file.read()
@@ -127,6 +129,9 @@ def files_of_sides(folder):
     for side, project, path, cursor in (("base", "P", "B", 1), ("ours", "P", "N", 2), ("theirs", "Q", "B", 3)):
         rows = [{"project": project, "time": str(cursor)}, {"item": path, "id": "1"}, {"item": side, "id": side}]
         rows += [{"item": "N", "id": "2"}] if side == "theirs" else []
+        rows += [{"folder": "G" if side == "ours" else "F", "id": "3"}]
+        rows += [{"folder": "H", "id": "4"}] if side != "ours" else []
+        rows += [{"item": "F/A", "id": "5"}, {"item": "H/A", "id": "6"}] if side == "theirs" else []
         write(folder, side + ".jsonl", "".join(json.dumps(row) + "\n" for row in rows))
         write(folder, side + "-script.json", json.dumps({"cursor": {"line": cursor}, "name": project}, indent=2) + "\n")
 
@@ -272,6 +277,7 @@ COMMANDS = [
     command("unpack in/cloud.json out", parts=True),
     command("unpack --update --delete in/ours.jpk tree", copies=["tree"], parts=True),
     command("unpack --update in/ours.json cloud-tree", copies=["cloud-tree"], parts=True),
+    command("unpack --update in/ours.jpk noted-tree", copies=["noted-tree"], parts=True),
     command("pack in/db out.jpk"),
     command("pack --kind backup in/db out.jpk"),
     command("pack in/tree out.jpk"),

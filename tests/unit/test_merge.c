@@ -270,6 +270,10 @@ static void test_index_folders(void **state)
                "{}\n" FOLDER_ROW("S/F", "1", "") FOLDER_ROW("S/G", "2", "") ROW("S/F/A", "3") ROW("S/B", "4"),
                "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/F", "2", "") ROW("S/F/A", "3"),
                "{}\n" FOLDER_ROW("S/G", "1", "") FOLDER_ROW("S/F", "2", "") ROW("S/F/A", "3") ROW("S/B", "4"), "");
+    /* a path that is none */
+    check_file(name, base, "{}\n" FOLDER_ROW("", "1", "") ROW("S/B", "3"),
+               "{}\n" FOLDER_ROW("S/F", "1", "") ROW("S/F/A", "2") ROW("S/F/B", "3"),
+               "{}\n" FOLDER_ROW("", "1", "") ROW("S/F/B", "3"), "");
     /* folders that lie in one another end nowhere, but they end */
     check_file(
         name,
