@@ -368,7 +368,7 @@ recipe("visibleWhen looks at a secret", STATUS, status('"visibleWhen": {"propert
        "visible-unseen", "visibleWhen", "/steps/2/properties/3/visibleWhen/property")
 recipe("secret with a default", '"label": "Warehouse password",', '"label": "Warehouse password",\n'
        '          "default": "made-up-4711",', "secret-default", '"default"', "/steps/3/properties/2/default",
-       hides=["made-up-4711"])
+       hides=["made-up-4711"], also=[("credential-in-file", RECIPE)])
 recipe("secret with choices", '"label": "Warehouse password",', '"label": "Warehouse password",\n'
        '          "choices": ["made-up-1", "made-up-2"],', "secret-choices", '"choices"', "/steps/3/properties/2/choices",
        hides=["made-up"])
