@@ -392,6 +392,8 @@ class Judge:
         names = {os.path.basename(path) for path in (call.path, call.second) if path and path != "."}
         if call.temporary or call.writes or call.name in CHANGES:
             names |= {os.path.basename(path) for path in self.outputs} | {os.path.basename(self.place.cwd)}
+        elif call.path in self.outputs:
+            names |= {os.path.basename(path) for path in self.outputs if path.startswith(call.path + "/")}
         said = said if not self.place.case.status else everything + \
             [data.decode("utf-8", "replace") for path, data in result.files.items() if data and self.is_free(path)]
         if names and call.is_of_file() and not any(name in line for line in said for name in names):
@@ -410,7 +412,7 @@ class Judge:
         if self.leaves(call) and (result.status, result.stdout) == (self.reference.status, self.reference.stdout):
             return wrong
         if self.same(result):
-            matters = call.writes and call.name in MUST_MATTER and not self.is_free(call.path) and not is_repeated(call, result)
+            matters = call.writes and call.name in MUST_MATTER and not self.is_free(call.path) and not holds_nothing(call, result)
             return wrong + (["is passed over"] if matters else [])
         if result.status not in self.statuses(call, error):
             return wrong + ["status %d: %s" % (result.status, result.stderr or result.stdout[:200])]
@@ -419,9 +421,10 @@ class Judge:
 
 # ------------------------------------------------------------------------------------------------------------- running
 
-def is_repeated(call, result):
-    """Of a file that is open twice, to be read while it is written, the last close tells."""
-    return any(later.number > call.number and (later.name, later.file) == (call.name, call.file) for later in result.calls)
+def holds_nothing(call, result):
+    """A file that is deleted; one that is open twice, to be read while it is written, of which the last close tells."""
+    again = [later for later in result.calls if (later.name, later.file) == (call.name, call.file)]
+    return call.file.endswith(" (deleted)") or any(later.number > call.number for later in again)
 
 
 def failures(reference):
