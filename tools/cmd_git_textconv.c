@@ -410,8 +410,11 @@ static bool is_archive(const char *path, struct jpk_error *err)
 {
     char first[2] = "";
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? file_read_some(fd, first, sizeof first) : -1;
-    if (n < 0)
+    size_t n = 0;
+    ssize_t got = fd >= 0 ? 1 : -1;
+    while (got > 0 && n < sizeof first && (got = file_read_some(fd, first + n, sizeof first - n)) > 0)
+        n += (size_t)got;
+    if (got < 0)
         error_system(err, JPK_ERR_READ, errno, fd < 0 ? "cannot be opened" : "cannot be read");
     bool zip = n == sizeof first && memcmp(first, "PK", 2) == 0;
     if (fd >= 0)
