@@ -119,7 +119,10 @@ static void list_items(struct project_merge *p, enum merge_side side, struct mer
     *out = (struct merge_items){.items = items,
                                 .unit = arena_alloc(&p->m->arena, (project->count + 1) * sizeof *out->unit)};
     struct map folders = {0};
-    p->m->failed |= !items || !out->unit;
+    if (!items || !out->unit) {
+        p->m->failed = true;
+        return;
+    }
     index_folders(p, side, &folders);
     for (size_t i = 0; i < project->count && !p->m->failed; i++) {
         const struct jpk_entity *entity = project->list[i];
