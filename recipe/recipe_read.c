@@ -425,6 +425,7 @@ void configure_read(struct configure_model *model, const struct jdoc *doc)
 }
 
 static const char *const format_keys[] = {
+    [DOCUMENT_OTHER] = "",
     [DOCUMENT_RECIPE] = "recipeFormat",
     [DOCUMENT_CONFIGURE] = "configureFormat",
 };
@@ -444,7 +445,7 @@ bool document_format_known(const struct jdoc *doc, struct jpk_error *err)
     uint32_t says = jdoc_get(doc, 0, key, strlen(key));
     if (jdoc_is(doc, says, JDOC_NUMBER) && jdoc_integer(doc, says, &format) && format == 1)
         return true;
-    struct text_position at = jdoc_position(doc, says);
+    struct text_position at = jdoc_position(doc, says == JDOC_NONE ? 0 : says);
     error_set(err, JPK_ERR_FORMAT, "'%s' is not 1, the only format that is known here", key);
     error_position(err, at.line, at.column);
     return false;

@@ -390,6 +390,8 @@ class Judge:
             return ["nothing is said"]
         wrong = ["a file is blamed: " + line for line in said if BLAMES.search(line)]
         names = {os.path.basename(path) for path in (call.path, call.second) if path and path != "."}
+        if call.path == "." and call.name in CHANGES:
+            names.add(os.path.basename(self.place.work))
         if call.temporary or call.writes or call.name in CHANGES:
             names |= {os.path.basename(path) for path in self.outputs} | {os.path.basename(self.place.cwd)}
         elif call.path in self.outputs:
