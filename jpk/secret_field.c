@@ -1,6 +1,8 @@
 #include "jpk/secret_field.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/secrets.h"
 #include "jpk/cloud.h"
@@ -37,9 +39,121 @@ bool secret_field_has_parts(const char *name, size_t n)
     return false;
 }
 
+/* A word of a label; what `joined` is written as one with others, with hyphens. */
+struct label_word {
+    const char *text;
+    size_t n;
+    bool joined;
+};
+
+static bool word_among(const struct label_word *word, const char *const *list)
+{
+    while (*list && (strlen(*list) != word->n || strncasecmp(*list, word->text, word->n) != 0))
+        list++;
+    return *list != NULL;
+}
+
+/* What follows is an attribute: of "Path of the private key" the secret is no more than that. */
+static bool opens_attribute(const struct label_word *word)
+{
+    static const char *const opening[] = {
+        "of",   "for",   "with", "without", "about", "to",  "per",  "via",  "f\xc3\xbcr", "fuer",
+        "von",  "vom",   "zu",   "zum",     "zur",   "mit", "ohne", "des",  "der",        "de",
+        "del",  "do",    "da",   "dos",     "das",   "du",  "d",    "para", "who",        "which",
+        "that", "whose", "com",  "pour",    "avec",  "con", "sin",  "sem",  "sans",       NULL,
+    };
+    return !word->joined && word_among(word, opening);
+}
+
+/* What is said of a secret ends with it; before it, as in "Log in password", such a word means nothing. */
+static bool ends_secret(const struct label_word *word)
+{
+    static const char *const places[] = {"in",  "on", "at", "by", "from", "im", "am",
+                                         "bei", "em", "en", "no", "na",   NULL};
+    return opens_attribute(word) || (!word->joined && word_among(word, places));
+}
+
+/* What a secret is called with, or where it is that of. */
+static bool trails_secret(const struct label_word *word)
+{
+    static const char *const trailing[] = {"key",  "value", "text", "word",       "phrase",  "code", "here",
+                                           "prod", "live",  "test", "production", "sandbox", "dev",  NULL};
+    bool number = true;
+    for (size_t i = 0; i < word->n; i++)
+        number = number && isdigit((unsigned char)word->text[i]);
+    return number || word_among(word, trailing);
+}
+
+static bool words_are_secret(const struct label_word *from, const struct label_word *last)
+{
+    return secret_kind(from->text, (size_t)(last->text + last->n - from->text)) != SECRET_NONE;
+}
+
+/* Whether the last of some words are a secret's name, which nothing before them makes an attribute. */
+static bool ends_as_secret(const struct label_word *words, size_t count)
+{
+    enum { NAME_WORDS = 3 }; /* "mot de passe" */
+    for (size_t n = 1; n <= NAME_WORDS && n <= count; n++) {
+        const struct label_word *from = &words[count - n], *last = &words[count - 1];
+        if (!words_are_secret(from, last))
+            continue;
+        bool whole = true; /* not "token lifetime" */
+        for (const struct label_word *end = from; whole && end < last; end++)
+            whole = !words_are_secret(from, end);
+        for (const struct label_word *before = words; whole && before < from; before++)
+            whole = !opens_attribute(before);
+        return whole;
+    }
+    return false;
+}
+
+/* Whether what stands between punctuation is the name of a secret, perhaps with something said of it. */
+static bool part_is_secret(const struct label_word *words, size_t count)
+{
+    for (size_t end = 1; end <= count; end++) {
+        size_t n = end;
+        if (end < count && !ends_secret(&words[end]))
+            continue;
+        do
+            if (ends_as_secret(words, n))
+                return true;
+        while (trails_secret(&words[n - 1]) && --n > 0);
+    }
+    return false;
+}
+
+static bool in_word(char c)
+{
+    return isalnum((unsigned char)c) || (unsigned char)c >= 0x80;
+}
+
+/* Whether the words before and behind belong together: not in "Password - production" and "Shop: password". */
+static bool goes_on(const char *label, size_t at)
+{
+    bool dash = label[at] == '-' && at > 0 && label[at - 1] == ' ';
+    return in_word(label[at]) || (!dash && strchr(" -_.'", label[at]));
+}
+
 bool secret_label(const char *label, size_t n)
 {
-    return secret_kind(label, n) != SECRET_NONE;
+    enum { LABEL_BYTES = 64 }; /* longer ones are sentences */
+    struct label_word words[LABEL_BYTES];
+    bool secret = false;
+    for (size_t at = 0; at < n && n <= LABEL_BYTES && !secret; at++) {
+        size_t count = 0;
+        for (; at < n && goes_on(label, at); at++) {
+            size_t start = at;
+            while (at < n && in_word(label[at]))
+                at++;
+            if (at == start)
+                continue;
+            bool joined = (start > 0 && label[start - 1] == '-') || (at < n && label[at] == '-');
+            words[count++] = (struct label_word){label + start, at - start, joined};
+            at--;
+        }
+        secret = part_is_secret(words, count);
+    }
+    return secret;
 }
 
 bool secret_variable(const char *name, size_t name_size, const char *label, size_t label_size, const char *value,

@@ -24,7 +24,10 @@ bool secret_field(const char *name, const char *value);
  */
 bool secret_field_has_parts(const char *name, size_t n);
 
-/* Whether the label of a variable calls its value a secret; a sentence may name one without being about it. */
+/*
+ * Whether the label of a variable calls its value a secret: "API key of the shop", "Shop (password)". One may name a
+ * secret without being about it: "Path of the private key", "User with password", "Token lifetime".
+ */
 bool secret_label(const char *label, size_t n);
 
 /* Whether the value of a variable is a secret, by its name, its label and its looks. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "jpk/secret_field.h"
 #include "recipe/check.h"
 #include "recipe/plan.h"
 
@@ -46,7 +47,7 @@ static void check_secret(struct check *check, const struct recipe_property *p)
         check_report(check, RULE_SECRET_TYPE, p->type_name.node,
                      "'%s' has the type 'password', but 'secret' is not true", show(p->id).s);
     else if (!secret && (p->type == VALUE_TEXT || p->type == VALUE_CHOICE) &&
-             (names_secret(p->id) || names_secret(p->label)))
+             (names_secret(p->id) || secret_label(p->label.s, p->label.n)))
         check_report(check, RULE_SECRET_NAME, p->node,
                      "the name of '%s' says that it is a secret, but 'secret' is not true", show(p->id).s);
 }

@@ -245,17 +245,21 @@ static struct guess type_of(const struct variable *v, const struct habits *h)
 
 /* ------------------------------------------------------------------------------------------------ label, default */
 
+static bool made_label(const struct variable *v)
+{
+    const char *label = held(v)->label;
+    /* A label like `salesforce_password` is the name again. */
+    bool technical = !strchr(label, ' ') && (strchr(label, '_') || text_caseeq(label, v->entity->name));
+    return !*label || technical;
+}
+
 static void find_label(struct plan *plan, struct variable *v)
 {
     const char *label = held(v)->label;
     char made[160];
-    /* A label like `salesforce_password` is the name again. */
-    bool technical = !strchr(label, ' ') && (strchr(label, '_') || text_caseeq(label, v->entity->name));
-    if (*label && !technical) {
-        v->label = label;
-        plan_infer(plan, NULL, v->id, "label", label, "the variable's label", JPK_HIGH);
+    v->label = label;
+    if (!made_label(v))
         return;
-    }
     struct words words;
     words_split(*label ? label : v->entity->name, &words);
     if (strcmp(v->type, "boolean") == 0 && words.count > 1) {
@@ -269,8 +273,14 @@ static void find_label(struct plan *plan, struct variable *v)
     }
     words_label(&words, made, sizeof made);
     v->label = plan_text(plan, "%s", *made ? made : v->entity->name);
-    plan_infer(plan, NULL, v->id, "label", v->label,
-               *label ? "the variable's label, made readable" : "the variable's name, made readable", JPK_HIGH);
+}
+
+static void tell_label(struct plan *plan, const struct variable *v)
+{
+    const char *evidence = !made_label(v)    ? "the variable's label"
+                           : *held(v)->label ? "the variable's label, made readable"
+                                             : "the variable's name, made readable";
+    plan_infer(plan, NULL, v->id, "label", v->label, evidence, JPK_HIGH);
 }
 
 bool plan_tells_secret(struct plan *plan, const char *name, const char *value)
@@ -327,7 +337,7 @@ static void find_default(struct plan *plan, struct variable *v)
 static struct guess find_labelled_secret(struct plan *plan, struct variable *v, struct guess guess)
 {
     bool text = strcmp(guess.type, "text") == 0 || strcmp(guess.type, "choice") == 0;
-    if (v->secret || !text || !named_secret(held(v)->label))
+    if (v->secret || !text || !secret_label(v->label, strlen(v->label)))
         return guess;
     v->secret = true;
     v->default_value = NULL;
@@ -381,6 +391,8 @@ void plan_types(struct plan *plan)
         v->type = guess.type;
         if (!value_fits(v))
             guess = (struct guess){"text", "its value fits no narrower type", JPK_MEDIUM};
+        v->type = guess.type;
+        find_label(plan, v);
         guess = find_labelled_secret(plan, v, guess);
         v->type = guess.type;
         if (v->default_value && !*v->default_value && strcmp(v->type, "boolean") == 0)
@@ -391,7 +403,7 @@ void plan_types(struct plan *plan)
         if (guess.confidence == JPK_LOW)
             plan_finding(plan, JPK_WARNING, "low-confidence", v->entity,
                          plan_text(plan, "the type of '%s' is a guess: %s", v->entity->name, guess.evidence));
-        find_label(plan, v);
+        tell_label(plan, v);
         v->help = held(v)->description;
         find_required(plan, v);
         if (v->computed)

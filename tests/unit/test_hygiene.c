@@ -652,6 +652,60 @@ static void test_fields(void **state)
     assert_false(secret_field_has_parts("query", 5) || secret_field_has_parts("", 0));
 }
 
+/* What a label is about comes before what it names beside that. */
+static void test_labels(void **state)
+{
+    (void)state;
+    static const char *const secrets[] = {
+        "API key of the shop",
+        "Partner: password for orders",
+        "Shop (API key)",
+        "Password (production)",
+        "Password - shop",
+        "Password 2",
+        "Secret word",
+        "NetSuite token key",
+        "client_secret",
+        "accessToken",
+        "Log in password",
+        "Server-to-server token",
+        "Password for the host",
+        "User/Password*",
+        "Mot de passe",
+        "Mot de passe de la base",
+        "Passwort f\xc3\xbcr den Shop",
+        "Senha do banco",
+        "Access key in production",
+    };
+    static const char *const others[] = {
+        "",
+        "Path of the private key",
+        "Password reset URL of the shop",
+        "E-mail for expired passwords",
+        "Use token-based login?",
+        "Login: token-based",
+        "Max. token age (days)",
+        "User with password",
+        "Access token lifetime in minutes",
+        "Password rotation in weeks",
+        "Cookie consent",
+        "Ask for the password",
+        "Number of tokens",
+        "User who owns the API token",
+        "Benutzer mit Passwort",
+        "Chemin du mot de passe",
+        "Dias da senha",
+        "Token URL",
+        "Type in, with care and by hand and nothing else, the shop's password",
+    };
+    for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+        if (!secret_label(secrets[i], strlen(secrets[i])))
+            fail_msg("%s", secrets[i]);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (secret_label(others[i], strlen(others[i])))
+            fail_msg("%s", others[i]);
+}
+
 /* --------------------------------------------------------------------------------------------------------- options */
 
 static void test_options(void **state)
@@ -1083,11 +1137,11 @@ static void test_labelled(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_positives),      cmocka_unit_test(test_long_line), cmocka_unit_test(test_negatives),
-        cmocka_unit_test(test_names),          cmocka_unit_test(test_fields),    cmocka_unit_test(test_options),
-        cmocka_unit_test(test_wrong_patterns), cmocka_unit_test(test_bounded),   cmocka_unit_test(test_rules),
-        cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes), cmocka_unit_test(test_long_values),
-        cmocka_unit_test(test_rows),           cmocka_unit_test(test_labelled),
+        cmocka_unit_test(test_positives),   cmocka_unit_test(test_long_line),      cmocka_unit_test(test_negatives),
+        cmocka_unit_test(test_names),       cmocka_unit_test(test_fields),         cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_options),     cmocka_unit_test(test_wrong_patterns), cmocka_unit_test(test_bounded),
+        cmocka_unit_test(test_rules),       cmocka_unit_test(test_masks),          cmocka_unit_test(test_any_bytes),
+        cmocka_unit_test(test_long_values), cmocka_unit_test(test_rows),           cmocka_unit_test(test_labelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -810,6 +810,8 @@ static void test_secrets(void **state)
     add_variable(&m, 7, "mail_password", ITEM("value", PLANTED "7") ITEM("hide_value", "0"));
     add_variable(&m, 8, "hv", ITEM("label", "Web shop: API key") ITEM("value", PLANTED "8"));
     add_variable(&m, 9, "is_asked", ITEM("label", "Ask for the password") ITEM("value", "true"));
+    add_variable(&m, 10, "key_file", ITEM("label", "Path of the private key") ITEM("value", "/srv/keys/orders"));
+    add_variable(&m, 11, "password_of_class", ITEM("value", PLANTED "24"));
     add_location(&m, true, 1, "Orders", "Database",
                  ITEM("connectstring", "SERVER=x;PWD=" PLANTED "11") ITEM("login", "reader")
                      ITEM("password", PLANTED "12") ITEM("driver", "jdbc"));
@@ -848,6 +850,7 @@ static void test_secrets(void **state)
                                           "api_key",
                                           "mail_password",
                                           "hv",
+                                          "password_of_class",
                                           "Orders.password",
                                           "Orders.connectstring",
                                           "Shop.password",
@@ -862,6 +865,8 @@ static void test_secrets(void **state)
     assert_string_equal(text_at(property(&m, "Orders.login"), "default"), "reader");
     assert_string_equal(text_at(property(&m, "is_asked"), "default"), "true");
     assert_true(json_is_false(json_object_get(property(&m, "is_asked"), "secret")));
+    assert_string_equal(text_at(property(&m, "key_file"), "default"), "/srv/keys/orders");
+    assert_true(json_is_false(json_object_get(property(&m, "key_file"), "secret")));
     assert_true(json_is_false(json_object_get(property(&m, "shop_url"), "secret")));
     assert_null(json_object_get(property(&m, "shop_url"), "default"));
     size_t count;
