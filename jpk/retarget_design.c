@@ -36,6 +36,9 @@ struct retarget {
     struct changed_file *changed;
     size_t changed_count, changed_capacity;
     struct map changed_by_name;
+    const char **renamed; /* the new names below files/ */
+    size_t renamed_count, renamed_capacity;
+    struct map renamed_from;         /* the old name -> its index */
     struct hygiene_hits typed, hits; /* what goes because of its property, and what the rest of the text holds */
     struct jpk_error *err;
 };
@@ -354,9 +357,30 @@ static bool decode(struct retarget *r)
     return !r->text.failed || error_memory(r->err);
 }
 
+static const char *renamed_file(void *context, const char *name, size_t n)
+{
+    const struct retarget *r = context;
+    uint32_t found = map_get(&r->renamed_from, name, n);
+    return found == MAP_NONE ? NULL : r->renamed[found];
+}
+
+/* What was read, with the new names of files; a search of its own would not find the same in them everywhere. */
+static bool rename_in_text(struct retarget *r, const struct packed *packed, bool *edited)
+{
+    bool listed = strcmp(below_top(r, packed), "files/.filestoupload") == 0;
+    if (r->renamed_count == 0 || !retarget_rename(listed, renamed_file, r, &r->text, &r->cut))
+        return true;
+    buf_clear(&r->text);
+    buf_put(&r->text, buf_text(&r->cut), r->cut.size);
+    *edited = true;
+    return (!r->cut.failed && !r->text.failed) || error_memory(r->err);
+}
+
 static bool clean_entity(struct retarget *r, const struct packed *packed)
 {
-    return pack_read(&r->packer, packed, &r->text) && decode(r) && edit_text(r, r->options->without);
+    bool edited;
+    return pack_read(&r->packer, packed, &r->text) && decode(r) && rename_in_text(r, packed, &edited) &&
+           edit_text(r, r->options->without);
 }
 
 /* What is no entity, without what texts must not hold. */
@@ -372,7 +396,7 @@ static bool clean_file(struct retarget *r, const struct packed *packed, bool *ed
     } else if (!pack_read(&r->packer, packed, &r->text)) {
         return false;
     }
-    if (!decode(r))
+    if (!decode(r) || !rename_in_text(r, packed, edited))
         return false;
     unsigned links = JPK_WITHOUT_SCHEDULES | JPK_WITHOUT_EMAILS;
     if (!edit_text(r, r->options->without & ~links))
@@ -424,48 +448,94 @@ static void correct_metadata(struct retarget *r)
 
 /* ----------------------------------------------------------------------------------------------------------- names */
 
+/* The names of all that is in a path, in `list`, or only how many there are. */
+static size_t path_names(char *path, const char **list)
+{
+    size_t count = 1;
+    if (list)
+        list[0] = path;
+    for (char *slash = path; (slash = strchr(slash, '/')); count++, slash++)
+        if (list) {
+            *slash = '\0';
+            list[count] = slash + 1;
+        }
+    return count;
+}
+
 static bool mark_names(struct retarget *r)
 {
     const struct jpk_project *project = r->project;
-    size_t count = 0, most = project->entity_count + project->folder_count + project->file_count;
-    const char **names = calloc(most + 1, sizeof *names);
-    if (!names)
-        return error_memory(r->err);
-    for (size_t i = 0; i < project->entity_count; i++)
+    size_t count = 0, most = project->entity_count + project->folder_count;
+    char **paths = calloc(project->file_count + 1, sizeof *paths);
+    bool ok = paths != NULL;
+    for (size_t i = 0; ok && i < project->file_count; i++) {
+        ok = (paths[i] = arena_strdup(&r->packer.arena, project->files[i].name)) != NULL;
+        most += ok ? path_names(paths[i], NULL) : 0;
+    }
+    const char **names = ok ? calloc(most + 1, sizeof *names) : NULL;
+    for (size_t i = 0; names && i < project->entity_count; i++)
         names[count++] = project->entities[i]->name;
-    for (size_t i = 0; i < project->folder_count; i++)
+    for (size_t i = 0; names && i < project->folder_count; i++)
         names[count++] = project->folders[i]->name;
-    for (size_t i = 0; i < project->file_count; i++)
-        names[count++] = project->files[i].name;
-    bool ok = retarget_mark_names(r->result, names, count) || error_memory(r->err);
+    for (size_t i = 0; names && i < project->file_count; i++)
+        count += path_names(paths[i], names + count);
+    ok = (names && retarget_mark_names(r->result, names, count)) || error_memory(r->err);
+    free(paths);
     free(names);
     return ok;
 }
 
-/* A file below files/ whose name holds a secret is called as texts, which name it, do without theirs. */
-static bool rename_file(struct retarget *r, struct packed *packed)
+/* Adds a name of a path without its secrets, which are listed. */
+static bool put_name(struct retarget *r, const char *name, struct buf *out)
 {
-    const char *start = strrchr(packed->name, '/');
-    const char *name = start ? start + 1 : packed->name;
     struct hygiene_hits hits = {0};
-    struct buf cut = {0};
     size_t next = 0;
     bool ok = retarget_find_in_name(name, &hits) || error_memory(r->err);
-    r->file = packed->name;
-    r->entity = NULL;
     for (size_t i = 0; ok && i < hits.count; i++) {
         struct secret secret = secret_of_hit(&hits.items[i], 0);
         secret.shown = retarget_shown(r->result, secret.rule, name + secret.offset, secret.length);
         struct jpk_left_out row = {.why = retarget_why(hits.items[i].rule), .note = "in its name"};
         ok = secret.shown ? list_here(r, row, &secret) : error_memory(r->err);
     }
-    if (ok && hits.count > 0) {
-        buf_put(&cut, packed->name, (size_t)(name - packed->name));
-        secret_text_cut(&cut, name, 0, strlen(name), &hits, &next, &r->result->marks);
-        packed->name = cut.failed ? NULL : arena_strdup(&r->packer.arena, buf_text(&cut));
-        ok = packed->name || error_memory(r->err);
-    }
+    if (ok)
+        secret_text_cut(out, name, 0, strlen(name), &hits, &next, &r->result->marks);
     hygiene_hits_free(&hits);
+    return ok;
+}
+
+static bool note_renamed(struct retarget *r, const char *old, const char *name)
+{
+    const char **list = array_grow(r->renamed, r->renamed_count, &r->renamed_capacity, sizeof *list);
+    if (!list)
+        return false;
+    r->renamed = list;
+    list[r->renamed_count] = name;
+    return map_set(&r->renamed_from, old, strlen(old), (uint32_t)r->renamed_count++);
+}
+
+/* A file below files/ in whose path a name holds a secret is called otherwise, and so does what names it. */
+static bool rename_file(struct retarget *r, struct packed *packed)
+{
+    const char *old = below_top(r, packed) + strlen("files/");
+    size_t before = (size_t)(old - packed->name);
+    char *path = arena_strdup(&r->packer.arena, old);
+    struct buf cut = {0};
+    r->file = packed->name;
+    r->entity = NULL;
+    buf_put(&cut, packed->name, before);
+    bool ok = path || error_memory(r->err);
+    for (char *name = path, *slash; ok && name; name = slash) {
+        slash = strchr(name, '/');
+        if (slash)
+            *slash++ = '\0';
+        ok = put_name(r, name, &cut);
+        if (slash)
+            buf_putc(&cut, '/');
+    }
+    if (ok && (cut.failed || strcmp(buf_text(&cut), packed->name) != 0)) {
+        packed->name = cut.failed ? NULL : arena_strdup(&r->packer.arena, buf_text(&cut));
+        ok = (packed->name && note_renamed(r, old, packed->name + before)) || error_memory(r->err);
+    }
     buf_free(&cut);
     return ok;
 }
@@ -548,6 +618,8 @@ static void release(struct retarget *r)
     free(r->dropped);
     free(r->changed);
     map_free(&r->changed_by_name);
+    free(r->renamed);
+    map_free(&r->renamed_from);
     buf_free(&r->text);
     buf_free(&r->cut);
     buf_free(&r->edited);

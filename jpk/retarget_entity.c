@@ -275,3 +275,44 @@ bool retarget_outline(const char *name, bool (*drops)(void *context, const char 
     buf_free(&id);
     return finish(&c) && ok;
 }
+
+/* The lines of files/.filestoupload: a type, a colon, and the name of a file. */
+static void rename_listed(struct cutter *c, retarget_renamed *renamed, void *context)
+{
+    const char *text = c->scanner.text;
+    for (size_t at = 0, end; at < c->scanner.size; at = end + 1) {
+        for (end = at; end < c->scanner.size && text[end] != '\r' && text[end] != '\n';)
+            end++;
+        const char *colon = memchr(text + at, ':', end - at);
+        size_t start = colon ? (size_t)(colon + 1 - text) : at;
+        const char *name = renamed(context, text + start, end - start);
+        struct buf with = {0};
+        if (!name)
+            continue;
+        buf_puts(&with, name);
+        c->out->failed |= with.failed;
+        replace(c, start, end, &with);
+        buf_free(&with);
+    }
+}
+
+bool retarget_rename(bool listed, retarget_renamed *renamed, void *context, const struct buf *text, struct buf *out)
+{
+    struct cutter c = begin(text, out);
+    struct buf old = {0};
+    struct xml_tag tag;
+    if (listed)
+        rename_listed(&c, renamed, context);
+    while (!listed && xml_scan_next(&c.scanner, &tag)) {
+        const char *attribute = xml_tag_is(&tag, "file") ? "name" : "value";
+        const char *name =
+            tag.opens && read_attribute(&c, &tag, attribute, &old) ? renamed(context, buf_text(&old), old.size) : NULL;
+        if (name)
+            set_attribute(&c, &tag, attribute, name);
+    }
+    bool any = c.at > 0 || old.failed;
+    out->failed |= old.failed;
+    buf_free(&old);
+    finish(&c);
+    return any;
+}

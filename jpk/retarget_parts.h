@@ -165,7 +165,7 @@ bool retarget_entity(unsigned without, enum jpk_type type, const struct buf *tex
                      void *context);
 
 /* Whether the value of a project variable, of whose file this is the text, is a secret: hidden, or one by the
- * variable's name or its looks. False: no memory. */
+ * variable's name, its label or its looks. False: no memory. */
 bool retarget_variable_secret(const struct buf *text, bool *secret);
 
 /* The rule that a credential falls under, by the name of its setting and its value. */
@@ -184,6 +184,16 @@ void retarget_label_at(struct retarget_labels *labels, size_t offset, struct buf
 /* Copies project.xml with another name, unless that is NULL, and without the entities that `drops` says. */
 bool retarget_outline(const char *name, bool (*drops)(void *context, const char *id), void *context,
                       const struct buf *text, struct buf *out);
+
+/* What a file below files/ is called now, if it was renamed; else NULL. */
+typedef const char *retarget_renamed(void *context, const char *name, size_t n);
+
+/*
+ * Copies a text in which files that were renamed have their new names: where one is the whole value of a property, the
+ * name of a `file` in files/.metadata or, `listed`, a line of files/.filestoupload. False: it names none. A failed
+ * allocation sticks to `out`.
+ */
+bool retarget_rename(bool listed, retarget_renamed *renamed, void *context, const struct buf *text, struct buf *out);
 
 /*
  * Looks for what retargeting would leave out, without leaving anything out: in every file of an archive, in an export.

@@ -79,9 +79,10 @@ struct jpk_retargeted {
  *  - variables: the values of project variables;
  *  - secrets: in every text, be it a script, a mapping or a file, what jpk_scan_project finds with medium or high
  *    confidence is replaced by REDACTED, so that scripts can still be read; literal text beside a variable by nothing.
- *    Names that would be the same get numbers, REDACTED_2, and files whose names hold a secret are renamed.
+ *    Names that would be the same get numbers, REDACTED_2, and files whose names hold a secret, or those of
+ *    their folders, are renamed wherever they are named as a whole.
  *    In files that are no entities too, where what looks like an item of one loses its credentials as well.
- *    Variables lose their values when these are hidden, or secrets by the variable's name or by their looks;
+ *    Variables lose their values when these are hidden, or secrets by the variable's name, its label or their looks;
  *  - people and hosts: the same with what stands for nobody, such as redacted@example.com and 192.0.2.1.
  *
  * What is marked as deleted is treated like all else. Deflate is as in every archive that this library writes.
