@@ -529,6 +529,33 @@ size_t skip_blanks(const struct scan *scan, size_t at)
     return at;
 }
 
+static const char *const space[] = {" ",   "\t",    "\n",    "\r",   "\\n",   "\\r",
+                                    "\\t", "&#10;", "&#13;", "&#9;", "&#xA;", "&#xD;"};
+
+enum { SPACE_MOST = 128 };
+
+size_t skip_space(const struct scan *scan, size_t at)
+{
+    size_t end = at + SPACE_MOST, i = 0;
+    while (at < end && i < COUNT(space)) {
+        for (i = 0; i < COUNT(space) && !scan_is(scan, at, space[i]);)
+            i++;
+        at += i < COUNT(space) ? strlen(space[i]) : 0;
+    }
+    return at;
+}
+
+size_t space_before(const struct scan *scan, size_t at)
+{
+    size_t end = at > SPACE_MOST ? at - SPACE_MOST : 0, i = 0;
+    while (at > end && i < COUNT(space)) {
+        for (i = 0; i < COUNT(space) && !scan_before(scan, at, space[i]);)
+            i++;
+        at -= i < COUNT(space) ? strlen(space[i]) : 0;
+    }
+    return at;
+}
+
 bool escapes_sign(const struct scan *scan, size_t at)
 {
     char next = scan_char(scan, at + 1);

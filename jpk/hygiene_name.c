@@ -236,21 +236,6 @@ static size_t closing_at(const struct scan *scan, size_t at)
     return scan_char(scan, at) == '>' ? 1 : scan_is(scan, at, "&gt;") ? strlen("&gt;") : 0;
 }
 
-/* White space and line ends, as they are or escaped. */
-static size_t skip_space(const struct scan *scan, size_t at)
-{
-    enum { SPACE_MOST = 128 };
-    static const char *const forms[] = {" ",   "\t",    "\n",    "\r",   "\\n",   "\\r",
-                                        "\\t", "&#10;", "&#13;", "&#9;", "&#xA;", "&#xD;"};
-    size_t end = at + SPACE_MOST, i = 0;
-    while (at < end && i < COUNT(forms)) {
-        for (i = 0; i < COUNT(forms) && !scan_is(scan, at, forms[i]);)
-            i++;
-        at += i < COUNT(forms) ? strlen(forms[i]) : 0;
-    }
-    return at;
-}
-
 /* Behind the tag of which something ends at an offset, when it opens an element; else 0. */
 static size_t behind_tag(const struct scan *scan, size_t at)
 {

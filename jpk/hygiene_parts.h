@@ -97,6 +97,10 @@ bool scan_before(const struct scan *scan, size_t at, const char *text);
 /* Behind some blanks. */
 size_t skip_blanks(const struct scan *scan, size_t at);
 
+/* Behind white space and line ends, as they are or escaped; and where they begin that end before an offset. */
+size_t skip_space(const struct scan *scan, size_t at);
+size_t space_before(const struct scan *scan, size_t at);
+
 /* Whether a value is one of a list, or holds a word; letter case does not matter. */
 bool value_is(const char *value, size_t n, const char *const *list, size_t count);
 bool value_holds(const char *value, size_t n, const char *word);

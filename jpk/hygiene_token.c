@@ -141,14 +141,73 @@ void look_slack_webhook(struct scan *scan, size_t at, const struct anchor *ancho
         scan_hit(scan, HYGIENE_SLACK_TOKEN, JPK_HIGH, start, n);
 }
 
-enum { LABEL_MAX = 64, KEY_MAX = 65536, BODY_LEAST = 64 };
+enum { LABEL_MAX = 64, BETWEEN_MOST = 96, LINE_LEAST = 32, BODY_LEAST = 64 };
 
-/* Behind lines of base64, whatever ends them. */
-static size_t behind_lines(const struct scan *scan, size_t at)
+/*
+ * Behind the quote in which a text goes on that another one ended, as in `" + $line_end + "` and `"; $key = $key + "`:
+ * what is added stands behind its sign, which the next value of an object or tag does not. 0: it does not go on.
+ */
+static size_t added_string(const struct scan *scan, size_t at, size_t quote)
 {
-    while (scan_char(scan, at) && (in_alphabet(BASE64, scan->text[at]) || strchr("=\r\n \t\\&#;", scan->text[at])))
-        at++;
-    return at;
+    static const char *const signs[] = {"+", ".", "&", "&amp;"};
+    size_t end = at + quote + BETWEEN_MOST < scan->n ? at + quote + BETWEEN_MOST : scan->n;
+    for (size_t open = at + quote; open < end && !strchr("<{}", scan->text[open]); open++) {
+        if (quote_at(scan, open) != quote || memcmp(scan->text + open, scan->text + at, quote) != 0)
+            continue;
+        for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+            if (scan_before(scan, space_before(scan, open), signs[i]))
+                return open + quote;
+        return 0;
+    }
+    return 0;
+}
+
+static bool has_digit(const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (is_digit(text[i]))
+            return true;
+    return false;
+}
+
+/* The lines of base64 in the body of a key. */
+struct key_lines {
+    size_t end;    /* of the last one */
+    size_t base64; /* bytes, from the first one on, which is no short one */
+    size_t close;  /* where the text stands that closes the key; 0: it does not */
+};
+
+/*
+ * Lines of base64 that headers, line ends or what puts strings together stand between, in whatever escapes: little, and
+ * no other value. Words in a note about keys are no lines, for they are short.
+ */
+static struct key_lines key_lines(const struct scan *scan, size_t at, const char *closing)
+{
+    struct key_lines lines = {.end = at};
+    size_t start = at;
+    while (at < scan->n && at - lines.end < BETWEEN_MOST) {
+        size_t n = run(scan, at, BASE64, scan->n), quote = n == 0 ? quote_at(scan, at) : 0;
+        if (scan_is(scan, at, closing))
+            lines.close = at;
+        if (lines.close > 0 || strchr("<{}", scan->text[at]) || scan_is(scan, at, "----"))
+            break;
+        if (n >= LINE_LEAST && has_digit(scan->text + at, n))
+            lines.end = at + n;
+        lines.base64 += lines.end > start ? n : 0;
+        at = quote > 0 ? added_string(scan, at, quote) : at + n + (n == 0);
+        if (at == 0)
+            break;
+    }
+    return lines;
+}
+
+/* Behind the padding, or the last line, which may be a short one, of a key that nothing closes. */
+static size_t behind_last_line(const struct scan *scan, size_t at)
+{
+    size_t start = skip_space(scan, at), end = start + run(scan, start, BASE64, LINE_LEAST);
+    while (scan_char(scan, end) == '=')
+        end++;
+    return end > start && (end == scan->n || strchr("\r\n<\"'\\&", scan->text[end])) ? end : at;
 }
 
 /* PEM (RFC 7468) and SSH2 (RFC 4716): from the first line to the last, whatever ends the lines between. */
@@ -162,20 +221,15 @@ void look_private_key(struct scan *scan, size_t at, const struct anchor *anchor)
     if (!close || !value_holds(scan->text + label, (size_t)(close - scan->text) - label, "private key"))
         return;
     size_t body = (size_t)(close - scan->text) + strlen(dashes);
-    left = scan->n - body < KEY_MAX ? scan->n - body : KEY_MAX;
-    close = memmem(scan->text + body, left, dashes, strlen(dashes));
-    size_t stop = close ? (size_t)(close - scan->text) : body + left, base64 = 0;
-    for (size_t i = body; i < stop && base64 < BODY_LEAST; i++)
-        base64 += is_letter(scan->text[i]) || is_digit(scan->text[i]);
-    if (base64 < BODY_LEAST || value_holds(scan->text + body, 64, "xxxxxxxx"))
+    struct key_lines lines = key_lines(scan, body, end);
+    if (lines.base64 < BODY_LEAST || value_holds(scan->text + body, BODY_LEAST, "xxxxxxxx"))
         return;
-    if (!close)
-        stop = behind_lines(scan, stop);
-    if (scan_is(scan, stop, end)) {
-        const char *last = memmem(scan->text + stop + strlen(end),
-                                  scan->n - stop - strlen(end) < LABEL_MAX ? scan->n - stop - strlen(end) : LABEL_MAX,
-                                  dashes, strlen(dashes));
-        stop = last ? (size_t)(last - scan->text) + strlen(dashes) : stop;
+    size_t stop = behind_last_line(scan, lines.end);
+    if (lines.close > 0) {
+        stop = lines.close + strlen(end);
+        left = scan->n - stop;
+        const char *last = memmem(scan->text + stop, left < LABEL_MAX ? left : LABEL_MAX, dashes, strlen(dashes));
+        stop = last ? (size_t)(last - scan->text) + strlen(dashes) : lines.close;
     }
     scan_hit(scan, HYGIENE_PRIVATE_KEY, JPK_HIGH, at, stop - at);
 }
@@ -186,15 +240,17 @@ void look_putty_key(struct scan *scan, size_t at, const struct anchor *anchor)
     enum { HEAD_MAX = 8192 };
     static const char private[] = "Private-Lines:", mac[] = "Private-MAC:";
     size_t head = at + strlen(anchor->text), left = scan->n - head;
-    const char *lines = memmem(scan->text + head, left < HEAD_MAX ? left : HEAD_MAX, private, strlen(private));
-    if (!lines)
+    const char *text = scan->text + head, *next, *body;
+    body = memmem(text, left < HEAD_MAX ? left : HEAD_MAX, private, strlen(private));
+    next = body ? memmem(text, (size_t)(body - text), anchor->text, strlen(anchor->text)) : NULL;
+    if (!body || next)
+        return; /* the lines are those of the next file */
+    struct key_lines lines = key_lines(scan, (size_t)(body - scan->text) + strlen(private), mac);
+    if (lines.base64 == 0)
         return;
-    size_t body = (size_t)(lines - scan->text) + strlen(private);
-    left = scan->n - body < KEY_MAX ? scan->n - body : KEY_MAX;
-    const char *last = memmem(scan->text + body, left, mac, strlen(mac));
-    size_t stop = body + left;
-    if (last) {
-        stop = (size_t)(last - scan->text) + strlen(mac);
+    size_t stop = behind_last_line(scan, lines.end);
+    if (lines.close > 0) {
+        stop = lines.close + strlen(mac);
         while (scan_char(scan, stop) == ' ')
             stop++;
         stop += run(scan, stop, HEX, LABEL_MAX);

@@ -177,6 +177,35 @@ static const struct {
      "private-key=-----BEGIN PRIV"
      "ATE KEY-----\\n" R36 R36 "\\n-----END PRIV"
      "ATE KEY-----"},
+    /* keys that nothing closes, in strings that are put together, and what follows them */
+    {"$k = \"-----BEGIN PRIV"
+     "ATE KEY-----\" + \"" R36 R36 "\";\nWriteToOperationLog(\"keep me\");",
+     "private-key=-----BEGIN PRIV"
+     "ATE KEY-----\" + \"" R36 R36},
+    {"{\"k\":\"-----BEGIN PRIV"
+     "ATE KEY-----\\n" R36 R36 "\",\"x\":\"" R36 "\"}",
+     "private-key=-----BEGIN PRIV"
+     "ATE KEY-----\\n" R36 R36},
+    {"$k = \"-----BEGIN RSA PRIV"
+     "ATE KEY-----\" + $end +\n\"" R36 "\" + $end;\n$k = $k + \"" R36
+     "\" + Chr(10) + \"aB3=\" + $end + \"-----END RSA PRIV"
+     "ATE KEY-----\";",
+     "private-key=-----BEGIN RSA PRIV"
+     "ATE KEY-----\" + $end +\n\"" R36 "\" + $end;\n$k = $k + \"" R36
+     "\" + Chr(10) + \"aB3=\" + $end + \"-----END RSA PRIV"
+     "ATE KEY-----"},
+    {"\\\"-----BEGIN PRIV"
+     "ATE KEY-----\\\" +\\n  \\\"" R36 R36 "\\n\\\"\\n + \\\"aB3=\\\"\\n + \\\"-----END PRIV"
+     "ATE KEY-----\\\"",
+     "private-key=-----BEGIN PRIV"
+     "ATE KEY-----\\\" +\\n  \\\"" R36 R36 "\\n\\\"\\n + \\\"aB3=\\\"\\n + \\\"-----END PRIV"
+     "ATE KEY-----"},
+    {"// between -----BEGIN PRIV"
+     "ATE KEY----- and the end of it stands what nobody may see; it has many lines of letters\n"
+     "$db.password=\"geheim77\";",
+     "plain-password=geheim77"},
+    {"PuTTY-User-Key-File-2: x\nPrivate-Lines: 1\n" R36 "\n\n$password = \"geheim77\"",
+     "private-key=PuTTY-User-Key-File-2: x\nPrivate-Lines: 1\n" R36 "; plain-password=geheim77"},
     /* log-ins in URLs */
     {"<Item key=\"httpurl\" value=\"https://shop:Kx9!vu@erp.initech.io/api\"/>", "url-credentials=Kx9!vu"},
     {"postgres://app:geheim77@localhost:5432/db", "url-credentials=geheim77"},
@@ -409,6 +438,10 @@ static const char *const negatives[] = {
     "<password>\n  <value>geheim77</value>\n</password>",
     "<param name=\"password\"/>geheim77<x/>",
     "PuTTY-User-Key-File-2: ssh-rsa\nPublic-Lines: 1\nAAAA",
+    "Index($x, \"PuTTY-User-Key-File-2\") >= 0 && Index($x, \"Private-Lines:\") >= 0",
+    "If(Index($x, \"-----BEGIN PRIV"
+    "ATE KEY-----\") < 0, RaiseError(\"no private key in the variable, set it in the project variables, please\"));"
+    "&lt;/konga.string>",
     "---- BEGIN SSH2 PUBLIC KEY ----\nAAAAB3NzaC1yc2EAAAABIwAAAIEA1on8gxCGJJWSRT4uOrR13mUaUk0hRf4RzxSZ1zRb\n"
     "---- END SSH2 PUBLIC KEY ----",
     /* what is said of a password */
