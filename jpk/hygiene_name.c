@@ -185,10 +185,15 @@ static size_t angled_value(const struct scan *scan, size_t at)
     return close ? (size_t)(close - scan->text) + strlen(sign) - at : 0;
 }
 
-/* Between letters or digits it is no quote, when no quote has begun the value. */
-static bool apostrophe(const struct scan *scan, size_t at)
+/* How long an apostrophe is at an offset: between letters or digits it is no quote, when none has begun the value. */
+static size_t apostrophe(const struct scan *scan, size_t at)
 {
-    return scan_char(scan, at) == '\'' && is_word(scan->text[at - 1]) && is_word(scan_char(scan, at + 1));
+    static const char *const forms[] = {"'", "&apos;", "&#39;", "&#x27;"};
+    for (size_t i = 0; i < COUNT(forms); i++)
+        if (scan_is(scan, at, forms[i]))
+            return is_word(scan->text[at - 1]) && is_word(scan_char(scan, at + strlen(forms[i]))) ? strlen(forms[i])
+                                                                                                  : 0;
+    return 0;
 }
 
 /*
@@ -212,8 +217,10 @@ static struct span plain_value(const struct scan *scan, size_t at, bool own_line
             end++;
             continue;
         }
-        if (end > at && apostrophe(scan, end))
+        if (end > at && apostrophe(scan, end)) {
+            end += apostrophe(scan, end) - 1;
             continue;
+        }
         if ((unsigned char)c <= ' ' || strchr("\\\"'`<>", c) || (c == '}' && open == 0) || c == ')')
             break;
         open += c == '{';
@@ -345,6 +352,16 @@ static size_t sign_at(const struct scan *scan, const struct field *field, size_t
     return c == ',' && (field->quoted_name ? setter_before(scan, open) : sets_variable(scan, open)) ? 1 : 0;
 }
 
+/* Whether an entity ends before an offset, as the `&amp;` before a parameter in XML. */
+static bool ends_entity(const struct scan *scan, size_t at)
+{
+    enum { ENTITY_MOST = 6 };
+    size_t start = --at;
+    while (start > 0 && at - start < ENTITY_MOST && (is_word(scan->text[start - 1]) || scan->text[start - 1] == '#'))
+        start--;
+    return start < at && start > 0 && scan->text[start - 1] == '&';
+}
+
 /* Whether it is one of the pairs of a connection string. */
 static bool in_connection(const struct scan *scan, const struct field *field)
 {
@@ -354,7 +371,7 @@ static bool in_connection(const struct scan *scan, const struct field *field)
         return false;
     if (scan_char(scan, after) == ';' && pair_follows(scan, after))
         return true;
-    if (before > 0 && scan->text[before - 1] == ';')
+    if (before > 0 && scan->text[before - 1] == ';' && !ends_entity(scan, before))
         return true;
     size_t from = start > BEFORE_MOST ? start - BEFORE_MOST : 0;
     const char *quote = memrchr(scan->text + from, '"', start - from);
@@ -364,6 +381,12 @@ static bool in_connection(const struct scan *scan, const struct field *field)
     if (quote)
         from = (size_t)(quote - scan->text);
     return memmem(scan->text + from, start - from, "jdbc:", strlen("jdbc:")) != NULL;
+}
+
+/* What stands between two strings that are put together, as ` + $token + `, and not in one. */
+static bool between_strings(const struct scan *scan, struct span value)
+{
+    return value.n > 0 && strchr(" +&.,;)|", scan->text[value.at]);
 }
 
 /* `the password is ...` in a note. */
@@ -376,7 +399,8 @@ static bool told_value(const struct scan *scan, size_t at, struct field *field)
         size_t value = skip_blanks(scan, at + strlen(verbs[i])), quote = quote_at(scan, value);
         field->sign = ' ';
         if (quote > 0)
-            return field->quoted = quoted_value(scan, value, quote, &field->value);
+            return field->quoted =
+                       quoted_value(scan, value, quote, &field->value) && !between_strings(scan, field->value);
         field->value = plain_value(scan, value, false, PLAIN_MOST);
         field->value.n -= field->value.n > 0 && scan->text[field->value.at + field->value.n - 1] == '.';
         return value_telling(scan->text + field->value.at, field->value.n);
@@ -739,9 +763,8 @@ static bool marks_secret(const struct scan *scan, const struct field *field)
 static size_t behind_parameter(const struct scan *scan, size_t at, size_t quote)
 {
     struct span value;
-    if (at == 0 || scan->text[at - 1] != '=' || !quoted_value(scan, at, quote, &value) ||
-        (value.n > 0 && strchr(" +&.,;)|", scan->text[value.at])))
-        return 0; /* ` + $token + ` stands between strings, not in one */
+    if (at == 0 || scan->text[at - 1] != '=' || !quoted_value(scan, at, quote, &value) || between_strings(scan, value))
+        return 0;
     at = value.at + value.n;
     return at + (quote_at(scan, at) == quote ? quote : 0);
 }
@@ -759,14 +782,25 @@ static void take_line(const struct scan *scan, struct span *value)
     value->n = at - value->at;
 }
 
-/* In a connection string nothing but `;`, or the end of the string, ends a password. */
+/* What is part of a password in a connection string at an offset: how long, or 0. */
+static size_t pair_goes_on(const struct scan *scan, size_t at)
+{
+    size_t length = scan_is(scan, at, "&amp;") ? strlen("&amp;") : 1;
+    if (apostrophe(scan, at) > 0)
+        return apostrophe(scan, at);
+    if (ends_line(scan, at) || quote_at(scan, at) || opening_at(scan, at) || scan_is(scan, at, "&gt;") ||
+        strchr(";\\", scan->text[at]) || (scan->text[at] == '&' && pair_follows(scan, at)))
+        return 0;
+    return length;
+}
+
+/* In a connection string nothing but `;`, another pair, or the end of the string ends a password. */
 static void take_pair(const struct scan *scan, struct field *field)
 {
     struct field whole = *field;
-    size_t at = field->value.at + field->value.n;
-    while (at - field->value.at < BEFORE_MOST && !ends_line(scan, at) &&
-           (apostrophe(scan, at) || (!quote_at(scan, at) && !strchr(";<\\", scan->text[at]))))
-        at++;
+    size_t at = field->value.at + field->value.n, n;
+    while (at - field->value.at < BEFORE_MOST && (n = pair_goes_on(scan, at)) > 0)
+        at += n;
     while (at > field->value.at && is_blank(scan->text[at - 1]))
         at--;
     whole.value.n = at - field->value.at;

@@ -292,15 +292,24 @@ static struct shape shape_of(const char *value, size_t n)
     return shape;
 }
 
-/* Code that a quote has cut out: `" + $name + "`, `" NAME "`, `&name&`. */
+/*
+ * Code that a quote has cut out: `" + $name + "`, `" NAME "`, `&name&`, `",$name,"`, and with the quote of the string
+ * that it stands behind: `'+$name+'`.
+ */
 static bool concatenation(const char *value, size_t n)
 {
-    char first = value[0], last = value[n - 1];
-    if (is_blank(first) && is_blank(last))
-        return true;
-    if (first != '+' && first != '&' && first != '.' && first != '|')
+    struct scan scan = {.text = value, .n = n};
+    size_t start = quote_at(&scan, 0), end = n - quote_before(&scan, n);
+    if (start > 0)
+        start = skip_blanks(&scan, start);
+    if (start >= end)
         return false;
-    return n < 2 || first == last || value[1] == ' ' || value[1] == '$';
+    char first = value[start], last = value[end - 1];
+    if (is_blank(value[0]) && is_blank(value[n - 1]))
+        return true;
+    if (!strchr("+&.|,;", first) || first == '\0')
+        return false;
+    return start > 0 || n < 2 || first == last || value[1] == ' ' || value[1] == '$';
 }
 
 /* Bytes as good as random have many turns and a low chance that two of them are alike (below 1/8: 3 bits each). */

@@ -348,6 +348,15 @@ static const struct {
     {"value=&quot;{\\&quot;password\\&quot;:\\&quot;Qw8z\\\\\\&quot;Lm77\\&quot;}&quot;",
      "plain-password=Qw8z\\\\\\&quot;Lm77"},
     {"<Item value=\"{\\&quot;access_token\\&quot;:\\&quot;" R24 "\\&quot;}\"/>", "plain-secret=" R24},
+    /* parameters and text in XML, which are no connection strings */
+    {"\"a=b&amp;password=Winter77reise&amp;scope=all&amp;realm=orders\"", "plain-password=Winter77reise"},
+    {"&quot;a=b&amp;password=Winter77reise&amp;username=a&quot;);", "plain-password=Winter77reise"},
+    {"&lt;body&gt;password=Winter77reise&lt;/body&gt;", "plain-password=Winter77reise"},
+    {"jdbc:postgresql://localhost/x?user=svc&amp;password=Winter77reise&amp;ssl=true",
+     "connection-password=Winter77reise"},
+    {"Uid=a&amp;b;Pwd=Winter&amp;77 reise;Database=o", "connection-password=Winter&amp;77 reise"},
+    {"Uid=a;Password=it&apos;s7secret;Database=o", "connection-password=it&apos;s7secret"},
+    {"Password=it&#x27;s7secret", "plain-password=it&#x27;s7secret"},
     /* encrypted */
     {"<Item enc=\"true\" key=\"q\">$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG</Item>",
      "encrypted-value=$00CCzypKdOsxS7RMdTO9u1Rhvn2VqBhnh5XIoI+KZV7F5S1Ni3xSyx9IWe19w1D3mG"},
@@ -493,6 +502,16 @@ static const char *const negatives[] = {
     "$password = Base64Encode($user + $pw1);",
     "if ($password == \"geheim77\")",
     "Authorization = \"Bearer \" + $token;",
+    "$x = Concat(\"The password is \",$user7,\" for\"); y = Concat(\"The token is \",Trim($a7),\" for\");",
+    "$x = Concat(\"password: \",$user7,\"a\"); y = Concat(\"New password: \",Trim($a),"
+    "\" for\");",
+    "$body='{\"user\":\"'+$user+'\",\"password\":\"'+$pw7+'\"}';",
+    "$body='{\"user\":\"'+$user+'\",\"password\":\"'+Get(\"x7\")+'\"}';",
+    "$body='{&quot;user&quot;:&quot;'+$user+'&quot;,&quot;password&quot;:&quot;'+Get(&quot;x7&quot;)+'&quot;}';",
+    "$body=&quot;&lt;password&gt;&quot;+$sf.login2+&quot;&lt;/password&gt;&quot;",
+    "$body=\"<password>\"+$sf.login2+\"</password>\";",
+    "$sql=\"where password='\"+$pw7+\"' and id='7'\"; u='{\"password\":\"'+pw7+'\"}'; "
+    "v='{\"token\":\"'+$a.Tok3nX9aB7c+'\"}'",
     "Authorization: Bearer [google.access_token]",
     "Authorization: Basic ${AUTH}",
     "Authorization: Bearer <token>",
