@@ -216,6 +216,25 @@ void hygiene_settle(struct hygiene_hits *hits)
     hits->count = kept + 1;
 }
 
+/* How many hits there is room for, with those that others will take the place of. */
+static size_t room(const struct scan *scan)
+{
+    return 2 * scan->most + 64;
+}
+
+static bool push_hit(struct scan *scan, struct hygiene_hit hit)
+{
+    struct hygiene_hits *hits = scan->hits;
+    struct hygiene_hit *items = array_grow(hits->items, hits->count, &hits->capacity, sizeof *items);
+    if (!items) {
+        scan->failed = scan->full = true;
+        return false;
+    }
+    hits->items = items;
+    items[hits->count++] = hit;
+    return true;
+}
+
 /* What passwords, tokens and keys are made of, without what separates values. */
 static bool goes_on(char c)
 {
@@ -241,38 +260,56 @@ static void take_run(const struct scan *scan, struct hygiene_hit *hit)
         hit->length = behind_run(scan, end) - hit->offset;
 }
 
-/* Where the string begins that is put together with the one that ends at an offset, as in `"abc" + "def"`; 0: none. */
-static size_t next_string(const struct scan *scan, size_t at)
+/*
+ * What is in the string that is put together with the one that ends at an offset, as in `"abc" + "def"`, when it may
+ * be the rest of a secret: all of it looks like one, and it is no path or parameter. Else nothing.
+ */
+static struct span next_string(const struct scan *scan, size_t at)
 {
-    static const char *const signs[] = {"+", "&", ".", "||"};
+    static const char *const signs[] = {"+", "&amp;", "&", "."};
     size_t quote = quote_at(scan, at), length = 0;
     if (quote == 0)
-        return 0;
+        return (struct span){0, 0};
     at = skip_blanks(scan, at + quote);
     for (size_t i = 0; i < COUNT(signs) && length == 0; i++)
         length = scan_is(scan, at, signs[i]) ? strlen(signs[i]) : 0;
     at = skip_blanks(scan, at + length);
-    return length > 0 && quote_at(scan, at) == quote ? at + quote : 0;
+    quote = length > 0 ? quote_at(scan, at) : 0;
+    size_t start = at + quote, end = quote > 0 ? behind_run(scan, start) : start;
+    if (end == start || strchr("/_", scan->text[start]) || !same_quotes(scan, at, end, quote))
+        return (struct span){0, 0};
+    return (struct span){start, end - start};
 }
 
-/* A secret goes on in the string that is put together with its own. */
-static void take_strings(const struct scan *scan, struct hygiene_hit *hit)
+/* A secret goes on in the string that is put together with its own; one with other quotes is a hit of its own. */
+static void take_strings(struct scan *scan, size_t i, size_t *done)
 {
-    size_t next, end;
-    while ((next = next_string(scan, hit->offset + hit->length)) > 0 && (end = behind_run(scan, next)) > next)
-        hit->length = end - hit->offset;
+    for (;;) {
+        struct hygiene_hit *hit = &scan->hits->items[i];
+        size_t end = hit->offset + hit->length, quote = quote_at(scan, end);
+        struct span next = next_string(scan, end);
+        *done = next.n > 0 ? next.at + next.n : end;
+        if (next.n == 0)
+            return;
+        if (same_quotes(scan, end, next.at - quote, quote)) {
+            hit->length = *done - hit->offset;
+        } else {
+            i = scan->hits->count;
+            if (i >= room(scan) || !push_hit(scan, (struct hygiene_hit){hit->rule, hit->confidence, next.at, next.n}))
+                return;
+        }
+    }
 }
 
 /* Hits become longer by what belongs to them; they are in order. */
-static void widen(const struct scan *scan)
+static void widen(struct scan *scan)
 {
-    for (size_t i = 0, done = 0; i < scan->hits->count; i++) {
+    for (size_t i = 0, done = 0, count = scan->hits->count; i < count; i++) {
         struct hygiene_hit *hit = &scan->hits->items[i];
         if (!is_secret(hit) || hit->offset < done)
             continue; /* what lies in one that was made longer is read once */
         take_run(scan, hit);
-        take_strings(scan, hit);
-        done = hit->offset + hit->length;
+        take_strings(scan, i, &done);
     }
     hygiene_settle(scan->hits);
 }
@@ -286,21 +323,14 @@ void scan_hit(struct scan *scan, enum hygiene_rule rule, enum jpk_confidence con
     if (n == 0 || scan->full || (options->off >> rule & 1) || confidence < options->least ||
         listed(options->values, options->value_count, scan->text + at, n))
         return;
-    /* Room for hits that others will take the place of. */
-    if (hits->count >= 2 * scan->most + 64) {
+    if (hits->count >= room(scan)) {
         hygiene_settle(hits);
         if (hits->count > scan->most) {
             scan->full = true;
             return;
         }
     }
-    struct hygiene_hit *items = array_grow(hits->items, hits->count, &hits->capacity, sizeof *items);
-    if (!items) {
-        scan->failed = scan->full = true;
-        return;
-    }
-    hits->items = items;
-    items[hits->count++] = (struct hygiene_hit){rule, confidence, at, n};
+    (void)push_hit(scan, (struct hygiene_hit){rule, confidence, at, n});
 }
 
 void hygiene_hits_free(struct hygiene_hits *hits)
@@ -578,6 +608,11 @@ size_t quote_at(const struct scan *scan, size_t at)
         if (scan_is(scan, at + escapes, entities[i]))
             return escapes + strlen(entities[i]);
     return 0;
+}
+
+bool same_quotes(const struct scan *scan, size_t at, size_t other, size_t length)
+{
+    return quote_at(scan, other) == length && memcmp(scan->text + at, scan->text + other, length) == 0;
 }
 
 size_t quote_before(const struct scan *scan, size_t at)

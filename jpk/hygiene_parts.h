@@ -110,6 +110,8 @@ bool escapes_sign(const struct scan *scan, size_t at);
 
 /* The quote that stands at an offset, with what escapes it (`"`, `\"`, `&quot;`, `\&quot;`): its length, or 0. */
 size_t quote_at(const struct scan *scan, size_t at);
+/* Whether a quote of that length, which stands at an offset, stands at another one too. */
+bool same_quotes(const struct scan *scan, size_t at, size_t other, size_t length);
 /* The length of the quote that ends before an offset, or 0. */
 size_t quote_before(const struct scan *scan, size_t at);
 

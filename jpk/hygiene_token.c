@@ -152,7 +152,7 @@ static size_t added_string(const struct scan *scan, size_t at, size_t quote)
     static const char *const signs[] = {"+", ".", "&", "&amp;"};
     size_t end = at + quote + BETWEEN_MOST < scan->n ? at + quote + BETWEEN_MOST : scan->n;
     for (size_t open = at + quote; open < end && !strchr("<{}", scan->text[open]); open++) {
-        if (quote_at(scan, open) != quote || memcmp(scan->text + open, scan->text + at, quote) != 0)
+        if (!same_quotes(scan, at, open, quote))
             continue;
         for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
             if (scan_before(scan, space_before(scan, open), signs[i]))
