@@ -291,7 +291,7 @@ static void take_strings(struct scan *scan, size_t i, size_t *done)
         *done = next.n > 0 ? next.at + next.n : end;
         if (next.n == 0)
             return;
-        if (same_quotes(scan, end, next.at - quote, quote)) {
+        if (quote_before(scan, next.at) == quote && same_quotes(scan, end, next.at - quote, quote)) {
             hit->length = *done - hit->offset;
         } else {
             i = scan->hits->count;

@@ -56,32 +56,37 @@ static bool name_at(const struct scan *scan, size_t at, struct span *name)
 
 /* --------------------------------------------------------------------------------------------------------- values */
 
-/* Whether a quote begins a value that doubled quotes surround, as in `""name"":""value""` of CSV, Basic and SQL. */
-static bool doubled_quote(const struct scan *scan, size_t quote)
+/*
+ * Whether a quote begins a value that doubled quotes surround, as in `""name"":""value""` of CSV, Basic and SQL, also
+ * where each is escaped.
+ */
+static bool doubled_quote(const struct scan *scan, size_t quote, size_t length)
 {
-    char c = scan_char(scan, quote), behind = scan_char(scan, quote + 2);
-    return (c == '"' || c == '\'') && scan_char(scan, quote + 1) == c && (unsigned char)behind > ' ' &&
+    char c = scan->text[quote + length - 1], behind = scan_char(scan, quote + 2 * length);
+    return c != '`' && same_quotes(scan, quote, quote + length, length) && (unsigned char)behind > ' ' &&
            !strchr("\"'`,;:=)]}<>/\\+&.|", behind);
 }
 
-/* How often a sign of one byte stands there in a row. */
-static size_t in_row(const char *at, const char *end, char c)
+/* How often a text stands there in a row. */
+static size_t in_row(const char *at, const char *end, const char *text, size_t n)
 {
-    size_t n = 0;
-    while (at + n < end && at[n] == c)
-        n++;
-    return n;
+    size_t count = 0;
+    while ((size_t)(end - at) >= n && memcmp(at, text, n) == 0) {
+        at += n;
+        count++;
+    }
+    return count;
 }
 
 /* As quoted_value, between quotes that are doubled: a single one ends the text around it, four are one in the value. */
-static bool doubled_value(const struct scan *scan, size_t quote, struct span *value)
+static bool doubled_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
-    const char *start = scan->text + quote + 2, c = scan->text[quote];
-    size_t left = scan->n - quote - 2;
+    const char *sign = scan->text + quote, *start = sign + 2 * length;
+    size_t left = scan->n - quote - 2 * length;
     const char *end = start + (left < VALUE_MOST ? left : VALUE_MOST), *at = start;
-    while ((at = memchr(at, c, (size_t)(end - at))) != NULL && in_row(at, end, c) >= 4)
-        at += 4;
-    *value = (struct span){quote + 2, at ? (size_t)(at - start) : VALUE_MOST};
+    while ((at = memmem(at, (size_t)(end - at), sign, length)) != NULL && in_row(at, end, sign, length) >= 4)
+        at += 4 * length;
+    *value = (struct span){quote + 2 * length, at ? (size_t)(at - start) : VALUE_MOST};
     return (at || left >= VALUE_MOST) && !memchr(start, '\n', value->n);
 }
 
@@ -94,11 +99,11 @@ static bool doubled_value(const struct scan *scan, size_t quote, struct span *va
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value)
 {
     const char *text = scan->text + quote, *start = text + length, *close;
-    size_t left = scan->n - quote - length, depth = 1 + in_row(text, start, '\\');
+    size_t left = scan->n - quote - length, depth = 1 + in_row(text, start, "\\", 1);
     const char *sign = text + depth - 1, *end = start + (left < VALUE_MOST ? left : VALUE_MOST), *at = start;
     size_t sign_length = length - depth + 1;
-    if (length == 1 && doubled_quote(scan, quote))
-        return doubled_value(scan, quote, value);
+    if (doubled_quote(scan, quote, length))
+        return doubled_value(scan, quote, length, value);
     for (; (close = memmem(at, (size_t)(end - at), sign, sign_length)) != NULL; at = close + sign_length) {
         size_t escapes = 0;
         while (close - escapes > start && close[-1 - (ptrdiff_t)escapes] == '\\')
@@ -327,11 +332,16 @@ static bool sets_variable(const struct scan *scan, size_t at)
     return end >= strlen("set(") && scan->text[at] == '$' && scan_is_any_case(scan, end - strlen("set("), "set(");
 }
 
-/* The quote in which a value begins behind its sign, also on the next line or as what a function takes blanks off. */
-static size_t value_quote(const struct scan *scan, size_t at, char sign)
+/*
+ * The quote in which a value begins behind its sign, also on the next line or as what a function takes blanks off. A
+ * property has its value in its own line, so that the next one belongs to a variable or has blanks before it.
+ */
+static size_t value_quote(const struct scan *scan, size_t at, char sign, bool variable)
 {
     static const char *const calls[] = {"trim(", "ltrim(", "rtrim(", "string("};
     size_t open = sign == '=' ? skip_space(scan, at) : at;
+    if (open > at && !variable && !is_blank(scan->text[open - 1]))
+        open = at;
     for (size_t i = 0; sign == '=' && i < COUNT(calls); i++)
         if (scan_is_any_case(scan, open, calls[i]))
             open = skip_blanks(scan, open + strlen(calls[i]));
@@ -421,8 +431,8 @@ bool field_at(struct scan *scan, size_t at, size_t most, struct field *field)
     if (quote > 0 && quote_at(scan, end) == quote) {
         field->quoted_name = true;
         end += quote;
-        if (quote == 1 && start > 1 && scan->text[start - 2] == scan->text[end - 1])
-            end += scan_char(scan, end) == scan->text[end - 1]; /* doubled quotes */
+        if (quote_before(scan, start - quote) == quote && same_quotes(scan, start - quote, end, quote))
+            end += quote; /* doubled quotes */
         if (scan_char(scan, end) == ']')
             end++;
     }
@@ -436,7 +446,7 @@ bool field_at(struct scan *scan, size_t at, size_t most, struct field *field)
     size_t value = skip_blanks(scan, sign + length);
     if (field->sign == ':' && sign > end && value == sign + length)
         return false; /* `:role:` in prose */
-    size_t string = value_quote(scan, value, field->sign), open = quote_at(scan, string);
+    size_t string = value_quote(scan, value, field->sign, variable), open = quote_at(scan, string);
     if (open > 0 && quoted_value(scan, string, open, &field->value))
         return field->quoted = true;
     if (open > 0 || field->sign == ',')
@@ -819,6 +829,24 @@ static bool only_json(const struct scan *scan, const struct field *field)
     return false;
 }
 
+/* `let pwd=row.pwd7;`: members of an object, in a statement. */
+static bool member_of(const struct scan *scan, const struct field *field)
+{
+    static const char *const words[] = {"let", "var", "const"};
+    const char *value = scan->text + field->value.at;
+    size_t word = skip_blanks_back(scan, field->name.at), dots = 0;
+    bool declared = false;
+    for (size_t i = 0; i < COUNT(words) && word < field->name.at; i++)
+        declared = declared || (scan_before(scan, word, words[i]) && !in_name(scan, word - strlen(words[i]) - 1));
+    for (size_t i = 0; i < field->value.n; i++) {
+        bool begins = i == 0 || value[i - 1] == '.';
+        if (value[i] == '.' ? begins : !is_word(value[i]) || (begins && is_digit(value[i])))
+            return false;
+        dots += value[i] == '.';
+    }
+    return declared && dots > 0 && value[field->value.n - 1] != '.';
+}
+
 /* What runs on as a call, an index, a type or a member is code. */
 static bool is_code(const struct scan *scan, const struct field *field)
 {
@@ -830,6 +858,7 @@ static bool is_code(const struct scan *scan, const struct field *field)
         word++;
     const char *bracket = memchr(value, '[', n);
     return (*value == '$' && (n < 2 || value[1] != '{')) || *value == ':' || memchr(value, '(', n) ||
+           member_of(scan, field) ||
            (bracket && ((word > 0 && value[word] == '[') || !memchr(bracket, ']', n - (size_t)(bracket - value)) ||
                         (bracket + 1 < value + n && bracket[1] == ':')));
 }

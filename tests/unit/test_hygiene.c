@@ -335,6 +335,12 @@ static const struct {
     {"exec('alter login a with password=''Qw8zLm9x''')", "plain-password=Qw8zLm9x"},
     {"x=\"{\"\"password\"\":\"\"geheim\"\"\"\"77\"\",\"\"a\"\":1}\"", "plain-password=geheim\"\"\"\"77"},
     {"password=\"\" user=\"\"", ""},
+    {"{&quot;&quot;user&quot;&quot;:&quot;&quot;x&quot;&quot;,&quot;&quot;password&quot;&quot;:&quot;&quot;ge7heim&"
+     "quot;&quot;}",
+     "plain-password=ge7heim"},
+    {"\"{\\\"\\\"user\\\"\\\":\\\"\\\"x\\\"\\\",\\\"\\\"password\\\"\\\":\\\"\\\"geheim77\\\"\\\"}\"",
+     "plain-password=geheim77"},
+    {"\"{\\\"password\\\":\\\"\\\",\\\"user\\\":\\\"geheim77\\\"}\"", ""},
     {"$db_password=\"Qw8zLm77\"+ \"rest!xQ\" + \"more\" + $x", "plain-password=Qw8zLm77\"+ \"rest!xQ\" + \"more"},
     {"$db_password=\"Qw8zLm77\" + \" rest\"", "plain-password=Qw8zLm77"},
     {"$password = \"winter123x\" + 'reise77b' + \"Qw8z\" + \"Lm77\";",
@@ -512,6 +518,8 @@ static const char *const negatives[] = {
     "$password = Base64Encode($user + $pw1);",
     "if ($password == \"geheim77\")",
     "Authorization = \"Bearer \" + $token;",
+    "var a=1;var password=cfg.login2.password;var b=2;\nlet pwd=row7.pwd8;",
+    "db.password=\n\"next\"=\"Tab7elle\"\nx",
     "$x = Concat(\"The password is \",$user7,\" for\"); y = Concat(\"The token is \",Trim($a7),\" for\");",
     "$x = Concat(\"password: \",$user7,\"a\"); y = Concat(\"New password: \",Trim($a),"
     "\" for\");",
