@@ -116,16 +116,21 @@ static bool rest_allows(const char *rest, size_t n, bool capitals)
     return !word_goes_on && !secret_about(rest + last, n - last);
 }
 
-/* `pass` is too short to be looked for inside of names. */
-static bool ends_in_pass(const char *name, size_t n)
+/* `pass` and `pw` are too short to be looked for inside of names. */
+static bool ends_in_short_word(const char *name, size_t n)
 {
+    static const char *const short_words[] = {"pass", "pw"};
     static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
-    if (!ends_with(name, n, "pass"))
-        return false;
-    size_t rest = n - strlen("pass");
-    bool found = rest == 0 || separator(name[rest - 1]) || (name[rest] == 'P' && name[rest + 1] == 'a');
-    for (size_t i = 0; !found && i < sizeof before / sizeof before[0]; i++)
-        found = ends_with(name, rest, before[i]);
+    bool found = false;
+    for (size_t i = 0; i < sizeof short_words / sizeof short_words[0]; i++) {
+        if (!ends_with(name, n, short_words[i]))
+            continue;
+        size_t rest = n - strlen(short_words[i]);
+        found = found || rest == 0 || separator(name[rest - 1]) ||
+                (name[rest] == 'P' && name[rest + 1] == short_words[i][1]);
+        for (size_t k = 0; !found && k < sizeof before / sizeof before[0]; k++)
+            found = ends_with(name, rest, before[k]);
+    }
     return found;
 }
 
@@ -150,7 +155,7 @@ enum secret_kind secret_kind(const char *name, size_t n)
         return SECRET_NONE;
     if (ends_with(name, n, "__c"))
         n -= strlen("__c"); /* what is no standard field of Salesforce */
-    if (ends_in_pass(name, n))
+    if (ends_in_short_word(name, n))
         return SECRET_PASSWORD;
     for (size_t at = n; at-- > 0;)
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {

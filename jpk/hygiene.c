@@ -74,7 +74,7 @@ static const struct anchor anchors[] = {
     {"sig=", look_azure_signature, false},
     {"://", look_url, false},
     {"pass", look_name, true},
-    {"pwd", look_name, true},
+    {"pw", look_name, true},
     {"secret", look_name, true},
     {"token", look_name, true},
     {"apikey", look_name, true},
@@ -260,11 +260,7 @@ static void take_run(const struct scan *scan, struct hygiene_hit *hit)
         hit->length = behind_run(scan, end) - hit->offset;
 }
 
-/*
- * What is in the string that is put together with the one that ends at an offset, as in `"abc" + "def"`, when it may
- * be the rest of a secret: all of it looks like one, and it is no path or parameter. Else nothing.
- */
-static struct span next_string(const struct scan *scan, size_t at)
+struct span next_string(const struct scan *scan, size_t at)
 {
     static const char *const signs[] = {"+", "&amp;", "&", "."};
     size_t quote = quote_at(scan, at), length = 0;

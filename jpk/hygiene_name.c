@@ -259,6 +259,12 @@ static size_t behind_tag(const struct scan *scan, size_t at)
     return 0;
 }
 
+/* Whether a text ends before a tag: in XML that is not escaped itself, `&lt;` is part of what has begun. */
+static bool text_ends(const struct scan *scan, size_t at, bool plain)
+{
+    return plain ? scan_char(scan, at) == '<' : opening_at(scan, at) > 0;
+}
+
 /* The text of an element whose tag ends at an offset or behind it: all of it when it is one line, or CDATA. */
 static bool element_value(const struct scan *scan, size_t at, struct span *value)
 {
@@ -266,6 +272,7 @@ static bool element_value(const struct scan *scan, size_t at, struct span *value
     size_t open = behind_tag(scan, at);
     if (open == 0)
         return false;
+    bool plain = scan->text[open - 1] == '>';
     open = skip_space(scan, open);
     size_t bracket = opening_at(scan, open);
     bool quoted = bracket > 0 && scan_is(scan, open + bracket, cdata);
@@ -273,7 +280,7 @@ static bool element_value(const struct scan *scan, size_t at, struct span *value
         open = skip_space(scan, open + bracket + strlen(cdata));
     size_t end = open;
     while (end - open < PLAIN_MOST && !ends_line(scan, end) &&
-           !(quoted ? scan_is(scan, end, cdata_end) : opening_at(scan, end) > 0))
+           !(quoted ? scan_is(scan, end, cdata_end) : text_ends(scan, end, plain && end > open)))
         end++;
     *value = (struct span){open, end - open};
     while (value->n > 0 && is_blank(scan->text[open + value->n - 1]))
@@ -426,8 +433,12 @@ bool field_at(struct scan *scan, size_t at, size_t most, struct field *field)
     bool variable = field->name.at > 0 && scan->text[field->name.at - 1] == '$'; /* `Set("$name", ...)` */
     size_t end = field->name.at + field->name.n, start = field->name.at - variable, quote = quote_before(scan, start);
     if (opens_element(scan, field->name.at) && (closing_at(scan, end) || is_blank(scan_char(scan, end))) &&
-        element_value(scan, end, &field->value))
+        element_value(scan, end, &field->value)) {
+        struct span string = next_string(scan, field->value.at); /* `"<name>" + "value" + "</name>"` */
+        if (string.n > 0)
+            field->value = string;
         return field->quoted = true;
+    }
     if (quote > 0 && quote_at(scan, end) == quote) {
         field->quoted_name = true;
         end += quote;
@@ -637,6 +648,18 @@ static struct json_frame *frame_of(struct scan *scan)
     return &scan->frames[scan->depth % JSON_DEPTH];
 }
 
+/* As element_value, also in an element `value` of its own. */
+static bool property_value(const struct scan *scan, size_t at, struct span *value)
+{
+    static const char name[] = "value";
+    if (!element_value(scan, at, value))
+        return false;
+    size_t tag = value->at + opening_at(scan, value->at), end = tag + strlen(name);
+    if (value->n > 0 || !scan_is_any_case(scan, tag, name) || closing_at(scan, end) == 0)
+        return true;
+    return element_value(scan, end, value);
+}
+
 /* The value of the tag in which a name stands: its attribute `value`, or the text behind it. */
 static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
 {
@@ -661,7 +684,7 @@ static void judge_tag(struct scan *scan, enum secret_kind kind, size_t at)
         size_t quote = (size_t)(found - scan->text) + strlen(attribute), length = quote_at(scan, quote);
         if (length > 0 && (is_blank(found[-1]) || found[-1] == '\n') && quoted_value(scan, quote, length, &field.value))
             judge(scan, kind, &field);
-    } else if (tag < left && element_value(scan, at + tag, &field.value)) {
+    } else if (tag < left && property_value(scan, at + tag, &field.value)) {
         judge(scan, kind, &field);
     }
 }

@@ -115,6 +115,12 @@ bool same_quotes(const struct scan *scan, size_t at, size_t other, size_t length
 /* The length of the quote that ends before an offset, or 0. */
 size_t quote_before(const struct scan *scan, size_t at);
 
+/*
+ * What is in the string that is put together with the one that ends at an offset, as in `"abc" + "def"`, when it may
+ * be a secret or the rest of one: all of it looks like one, and it is no path or parameter. Else nothing.
+ */
+struct span next_string(const struct scan *scan, size_t at);
+
 /* ------------------------------------------------------------------------------------------------ hygiene_value.c */
 
 /* How a value looks. */

@@ -1,6 +1,7 @@
 const password = process.env.PASSWORD;
 const token = await getToken(user, password);
 let apiKey = config.apiKey;
+let password=row7.login2.password8;
 headers['Authorization'] = 'Bearer ' + token;
 headers['X-Api-Key'] = '«plain-secret|p4Zt¦8Kq2Vn7Xw3Ls6Bd1»';
 const secret = "«plain-secret|Gy5R¦f1Tq8Hm3Jn6Kb2Vc»", issuer = "https://login.example.com/";
