@@ -116,12 +116,14 @@ static bool rest_allows(const char *rest, size_t n, bool capitals)
     return !word_goes_on && !secret_about(rest + last, n - last);
 }
 
-/* `pass` and `pw` are too short to be looked for inside of names. */
+/* `pass` and `pw` are too short to be looked for inside of names, and `PW` alone is the code of a country. */
 static bool ends_in_short_word(const char *name, size_t n)
 {
     static const char *const short_words[] = {"pass", "pw"};
     static const char *const before[] = {"user", "db", "smtp", "ftp", "mail", "admin", "login", "key"};
     bool found = false;
+    if (n == 2 && memcmp(name, "PW", n) == 0)
+        return false;
     for (size_t i = 0; i < sizeof short_words / sizeof short_words[0]; i++) {
         if (!ends_with(name, n, short_words[i]))
             continue;

@@ -671,6 +671,7 @@ static void test_names(void **state)
         {"user", SECRET_NONE},
         {"compass", SECRET_NONE},
         {"kpw", SECRET_NONE},
+        {"PW", SECRET_NONE},
         {"pw_url", SECRET_NONE},
         {"tokenUrl", SECRET_NONE},
         {"token_type", SECRET_NONE},
