@@ -920,6 +920,14 @@ void look_name(struct scan *scan, size_t at, const struct anchor *anchor)
     judge(scan, kind, &field);
 }
 
+/* As look_name, for what is short, and therefore frequent: only where no letter or digit goes on. */
+void look_name_end(struct scan *scan, size_t at, const struct anchor *anchor)
+{
+    char next = scan_char(scan, at + strlen(anchor->text));
+    if (!is_letter(next) && !is_digit(next))
+        look_name(scan, at, anchor);
+}
+
 /* `Bearer ...` and `Basic ...` that no name introduces, as in a script that puts a header together. */
 void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor)
 {

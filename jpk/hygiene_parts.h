@@ -193,6 +193,7 @@ bool field_at(struct scan *scan, size_t at, size_t most, struct field *field);
 bool quoted_value(const struct scan *scan, size_t quote, size_t length, struct span *value);
 
 void look_name(struct scan *scan, size_t at, const struct anchor *anchor);
+void look_name_end(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_scheme(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_oracle(struct scan *scan, size_t at, const struct anchor *anchor);
 void look_object(struct scan *scan, size_t at, const struct anchor *anchor);
