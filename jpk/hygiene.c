@@ -267,10 +267,10 @@ struct span next_string(const struct scan *scan, size_t at)
     size_t quote = quote_at(scan, at), length = 0;
     if (quote == 0)
         return (struct span){0, 0};
-    at = skip_blanks(scan, at + quote);
+    at = skip_space(scan, at + quote);
     for (size_t i = 0; i < COUNT(signs) && length == 0; i++)
         length = scan_is(scan, at, signs[i]) ? strlen(signs[i]) : 0;
-    at = skip_blanks(scan, at + length);
+    at = skip_space(scan, at + length);
     quote = length > 0 ? quote_at(scan, at) : 0;
     size_t start = at + quote, end = quote > 0 ? behind_run(scan, start) : start;
     if (end == start || strchr("/_", scan->text[start]) || !same_quotes(scan, at, end, quote))

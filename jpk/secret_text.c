@@ -9,7 +9,8 @@
 #define BIT(rule) (UINT64_C(1) << (rule))
 
 static const struct hygiene_rule_info own_rules[] = {
-    {"hidden-variable", "The value of a project variable that is hidden or a secret, in the clear.", JPK_ERROR, JPK_HIGH},
+    {"hidden-variable", "The value of a project variable that is hidden or a secret, in the clear.", JPK_ERROR,
+     JPK_HIGH},
     {"secret-value", "The value of a secret in a recipe or a configure file.", JPK_ERROR, JPK_HIGH},
     {"not-searched", "Content that was not searched, for it is no text or cannot be unpacked.", JPK_INFO, JPK_HIGH},
 };

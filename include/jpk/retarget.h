@@ -51,8 +51,8 @@ struct jpk_retargeted {
     const struct jpk_left_out *left_out; /* in the order of the project */
     size_t left_out_count;
     /*
-     * What was asked to be left out but could not: the note says why. What could not be searched has the rule, and so has
-     * the encrypted value of a variable that nothing tells to be a secret.
+     * What was asked to be left out but could not: the note says why. What could not be searched has the rule, and so
+     * has the encrypted value of a variable that nothing tells to be a secret.
      */
     const struct jpk_left_out *kept;
     size_t kept_count;
