@@ -227,14 +227,26 @@ static bool line_ends(const char *s, size_t n, size_t end)
     return end == n || s[end] == '\n' || (s[end] == '\r' && (end + 1 == n || s[end + 1] == '\n'));
 }
 
-/* Where a line begins with `mark`, or is `mark` when that has no label, from `at` on; SIZE_MAX: nowhere. */
-static size_t line_with(const char *s, size_t n, size_t at, const char *mark)
+size_t text_conflict_mark(const char *line, size_t n, char sign)
 {
-    size_t length = strlen(mark);
-    bool label = mark[length - 1] == ' ';
-    for (const char *found; at < n && (found = memmem(s + at, n - at, mark, length)); at = (size_t)(found - s) + 1) {
+    size_t length = 0;
+    while (length < n && line[length] == sign)
+        length++;
+    return length >= TEXT_CONFLICT_MARK ? length : 0;
+}
+
+/* Where a line begins with a mark of `sign` and a blank, or is one of equal signs, from `at` on; SIZE_MAX: nowhere. */
+static size_t line_with(const char *s, size_t n, size_t at, char sign)
+{
+    char least[TEXT_CONFLICT_MARK];
+    memset(least, sign, sizeof least);
+    for (const char *found; at < n && (found = memmem(s + at, n - at, least, sizeof least));
+         at = (size_t)(found - s) + 1) {
         size_t start = (size_t)(found - s);
-        if ((start == 0 || s[start - 1] == '\n') && (label || line_ends(s, n, start + length)))
+        if (start > 0 && s[start - 1] != '\n')
+            continue;
+        size_t end = start + text_conflict_mark(found, n - start, sign);
+        if (sign == '=' ? line_ends(s, n, end) : end < n && s[end] == ' ')
             return start;
     }
     return SIZE_MAX;
@@ -242,9 +254,9 @@ static size_t line_with(const char *s, size_t n, size_t at, const char *mark)
 
 size_t text_conflict(const char *s, size_t n)
 {
-    static const char *const below[] = {"=======", ">>>>>>> "};
-    size_t at = line_with(s, n, 0, "<<<<<<< "), mark = at;
-    for (size_t i = 0; mark != SIZE_MAX && i < sizeof below / sizeof below[0]; i++)
+    static const char below[] = {'=', '>'};
+    size_t at = line_with(s, n, 0, '<'), mark = at;
+    for (size_t i = 0; mark != SIZE_MAX && i < sizeof below; i++)
         mark = line_with(s, n, mark, below[i]);
     return mark != SIZE_MAX ? at : SIZE_MAX;
 }

@@ -83,9 +83,15 @@ bool text_guid(const char *s, size_t n);
 /* Edit distance of two short names (ASCII letters alike), at most `limit` + 1: for "did you mean". */
 size_t text_distance(const char *a, const char *b, size_t limit);
 
+/* How long the marks of a merge are at least; git makes longer ones of renamed files, and where it is told to. */
+enum { TEXT_CONFLICT_MARK = 7 };
+
+/* The length of the mark of `sign` that a line begins with; 0: none. */
+size_t text_conflict_mark(const char *line, size_t n, char sign);
+
 /*
  * Where the marks of a merge begin that nobody has settled: a line of "<<<<<<< ", below it "=======", below that one of
- * ">>>>>>> "; else SIZE_MAX. Less than all of them may be anybody's text.
+ * ">>>>>>> ", or longer ones; else SIZE_MAX. Less than all of them may be anybody's text.
  */
 size_t text_conflict(const char *s, size_t n);
 

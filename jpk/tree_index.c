@@ -360,10 +360,12 @@ const char *tree_original_stem(const char *id, char made[UUID_SIZE])
 
 static bool is_mark(const char *line, size_t n)
 {
-    static const char *const marks[] = {"<<<<<<< ", "||||||| ", ">>>>>>> "};
-    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
-        if (n > 8 && memcmp(line, marks[i], 8) == 0)
+    static const char signs[] = {'<', '|', '>'};
+    for (size_t i = 0; i < sizeof signs; i++) {
+        size_t length = text_conflict_mark(line, n, signs[i]);
+        if (length > 0 && length < n && line[length] == ' ')
             return true;
+    }
     return false;
 }
 

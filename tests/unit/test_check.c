@@ -278,7 +278,10 @@ static void test_conflicts(void **state)
          "  <Location type=\"HTTP\">\n" PROPERTIES(ITEM("url", "x" BR LT BR "=======" BR GT)) "  </Location>\n",
          "<Item", "url"},
         {"Script", "  <New text=\"" LT BR "=======" BR GT "\"/>\n" SCRIPT(""), "<New", "text"},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", "&lt;" LT BR "========" BR "c" BR "&gt;" GT)), "<Item",
+         "message_text"},
         {"EmailMessage", PROPERTIES(ITEM("message_text", LT BR "c" BR GT)), NULL, NULL},
+        {"EmailMessage", PROPERTIES(ITEM("message_text", LT BR "======" BR GT)), NULL, NULL},
         {"EmailMessage", PROPERTIES(ITEM("message_text", GT BR "=======" BR LT)), NULL, NULL},
         {"EmailMessage", PROPERTIES(ITEM("message_text", "x" LT BR "=======" BR GT)), NULL, NULL},
     };
