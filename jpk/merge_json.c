@@ -148,7 +148,7 @@ static void add_members(struct merging *m, const struct merge_node *parent, cons
             flags |= MERGE_NOISE;
         if (is_packed(doc, key, row))
             flags |= MERGE_WHOLE;
-        if (inner == SHAPE_PROJECT || inner == SHAPE_WORKFLOW || inner == SHAPE_OPERATION)
+        if (inner == SHAPE_PROJECT || inner == SHAPE_WORKFLOW || inner == SHAPE_OPERATION || inner == SHAPE_COMPONENT)
             flags |= MERGE_LISTS;
         merge_add(
             m, out,

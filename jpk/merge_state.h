@@ -148,7 +148,7 @@ enum merge_node_flag {
     MERGE_WHOLE = 8,    /* it is never half of one side and half of the other */
     MERGE_KEYLESS = 16, /* an element that only its content tells from others */
     MERGE_LISTED = 32,  /* it stands for something that is elsewhere: an operation in its workflow */
-    MERGE_LISTS = 64    /* such may be in it */
+    MERGE_LISTS = 64    /* such may be in it, or components */
 };
 
 struct merge_node {

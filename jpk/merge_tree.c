@@ -311,8 +311,8 @@ static bool keep_changed(struct merging *m, const struct merge_form *form,
 /* Whether what one side alone has changed may be without something that stays. */
 static bool has_listed(const struct merging *m, const struct merge_node *a, const struct merge_node *b)
 {
-    return a->flags & b->flags & MERGE_LISTS && a->kind >= MERGE_SET && a->kind == b->kind && m->listed &&
-           m->listed->count > 0;
+    return a->flags & b->flags & MERGE_LISTS && a->kind >= MERGE_SET && a->kind == b->kind && m->listed && m->kept &&
+           m->listed->count + m->kept->count > 0;
 }
 
 static bool both_are(const struct merge_node *a, const struct merge_node *b, enum merge_node_kind kind)
