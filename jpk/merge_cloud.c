@@ -178,7 +178,7 @@ static bool load(struct cloud_merge *c, struct buf *text)
     return result != NULL;
 }
 
-/* Operations that one side deleted but are there all the same stay in their workflows, and these too. */
+/* Operations that are there although one side deleted them, or their workflow, stay in it, and so does this. */
 static void keep_listed(struct cloud_merge *c)
 {
     for (size_t unit = 0; unit < c->unit_count && !c->m->failed; unit++) {
@@ -186,7 +186,7 @@ static void keep_listed(struct cloud_merge *c)
         enum merge_side left = at[MERGE_OURS] == MAP_NONE ? MERGE_THEIRS : MERGE_OURS;
         const struct jpk_cloud_component *there = jpk_cloud_by_id(c->result, merge_cloud_id(c, unit));
         const struct jpk_cloud_component *before = merge_cloud_member(c, unit, left);
-        if (at[MERGE_BASE] == MAP_NONE || !before || (at[MERGE_OURS] != MAP_NONE && at[MERGE_THEIRS] != MAP_NONE))
+        if (!before || (at[MERGE_OURS] != MAP_NONE && at[MERGE_THEIRS] != MAP_NONE))
             continue;
         if (!there || there->kind != JPK_CLOUD_OPERATION || workflow_of(there) || !workflow_of(before))
             continue;
@@ -194,6 +194,33 @@ static void keep_listed(struct cloud_merge *c)
         const char *list = merge_workflow_key(c->m, c->input[left]->doc, before->as.operation->workflow->node);
         c->m->failed |= !key || !map_set(&c->listed, key, strlen(key), 1);
         c->m->failed |= list && !map_set(&c->kept, list, strlen(list), 1);
+    }
+}
+
+/* Workflows that are there for what one side has put into them while the other one deleted them; each but once. */
+static void report_workflows(struct cloud_merge *c)
+{
+    for (size_t unit = 0; unit < c->unit_count && c->listed.count && !c->m->failed; unit++) {
+        const uint32_t *at = c->units[unit];
+        enum merge_side left = at[MERGE_OURS] == MAP_NONE ? MERGE_THEIRS : MERGE_OURS;
+        const struct jpk_cloud_component *added = merge_cloud_member(c, unit, left);
+        if (at[MERGE_BASE] != MAP_NONE || !workflow_of(added))
+            continue;
+        const struct jpk_cloud_workflow *workflow = added->as.operation->workflow;
+        const char *key = merge_component_key(c->m, added->number, added->id, strlen(added->id));
+        const char *list = merge_workflow_key(c->m, c->input[left]->doc, workflow->node);
+        uint32_t told = MAP_NONE;
+        if (!key || !list || map_get(&c->listed, key, strlen(key)) == MAP_NONE)
+            continue;
+        c->m->failed |= !map_add(&c->known, list, strlen(list), 1, &told);
+        if (told != MAP_NONE)
+            continue;
+        struct merge_clash clash = {.kind = JPK_MERGE_DELETED, .kept = merge_kept(left)};
+        struct buf path = {0};
+        buf_printf(&path, "operation/%s/", workflow->name);
+        c->m->subject = (struct merge_subject){.path = merge_cloud_keep(c, &path)};
+        merge_conflict(c->m, &clash);
+        buf_free(&path);
     }
 }
 
@@ -280,6 +307,7 @@ static bool run(struct cloud_merge *c)
         merge_cloud_bring_back(c);
         keep_listed(c);
     }
+    report_workflows(c);
     if (c->m->failed || !number(c))
         return false;
     forget_sides(c);

@@ -22,7 +22,7 @@ struct cloud_merge {
     struct renaming renamings[MERGE_SIDES];
     struct map strays; /* lower-case ids of operations that both sides moved to different workflows */
     struct map kept;   /* keys of components that come back */
-    struct map listed; /* keys of operations that are there although one side deleted them */
+    struct map listed; /* keys of operations that are there although one side deleted them or their workflow */
     struct map known;  /* what dangles on a side already, and errors */
     struct map gone;   /* ids and references of what one side deleted, and names that variables had -> unit */
     uint32_t *queue;   /* units that came back, whose uses are to be looked at */

@@ -21,7 +21,8 @@
  *  - any other value, name or folder, items and files of one name: that of the favored side;
  *  - elements that both put at the same place of a list whose order counts: both, first those of the favored side.
  * The favored side is ours unless JPK_MERGE_THEIRS is asked for. With a side asked for there are no marks, a deletion
- * by that side stays one unless something would then point at nothing, and conflicts are settled by that.
+ * by that side stays one unless something would then point at nothing, or a new operation of an export be in no
+ * workflow, and conflicts are settled by that.
  *
  * The result is checked: it loads, and has no error of jpk_check that neither side has; such an error is a conflict. So
  * are two variables of one name, and who reads a variable by a name that it had, where neither side has that.
