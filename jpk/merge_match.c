@@ -365,23 +365,45 @@ bool merge_translate(struct project_merge *p, enum merge_side side, struct buf *
     return any;
 }
 
-/* Files that are called by an id: caches, test data. */
-static void translate_names(struct project_merge *p)
+static void translate_name(struct project_merge *p, struct merge_unit *unit)
 {
     static const enum merge_side sides[] = {MERGE_OURS, MERGE_THEIRS};
+    struct buf name = {0};
+    buf_puts(&name, unit->name);
+    for (size_t s = 0; s < 2 && !name.failed; s++)
+        if (unit->entry[sides[s]] != SIZE_MAX)
+            merge_translate(p, sides[s], &name);
+    unit->name = name.failed ? NULL : arena_strdup(&p->m->arena, buf_text(&name));
+    p->m->failed |= !unit->name;
+    buf_free(&name);
+}
+
+/* What a side has by this name before any other of its files. */
+static void unite(struct merge_unit *into, struct merge_unit *unit)
+{
+    bool own = strcmp(unit->key, unit->name) == 0;
+    for (int side = 0; side < MERGE_SIDES; side++) {
+        if (unit->entry[side] != SIZE_MAX && (own || into->entry[side] == SIZE_MAX))
+            into->entry[side] = unit->entry[side];
+        unit->entry[side] = SIZE_MAX;
+    }
+}
+
+/* Files that are called by an id: caches, test data. Those of one name are one, of an item that has an id a side. */
+static void translate_names(struct project_merge *p)
+{
+    struct map names = {0};
     for (size_t i = 0; i < p->count && p->id_count && !p->m->failed; i++) {
         struct merge_unit *unit = &p->units[i];
+        uint32_t same = MAP_NONE;
         if (unit->outside || (unit->role != ENTRY_CACHE && unit->role != ENTRY_TEST_FILE))
             continue;
-        struct buf name = {0};
-        buf_puts(&name, unit->name);
-        for (size_t s = 0; s < 2 && !name.failed; s++)
-            if (unit->entry[sides[s]] != SIZE_MAX)
-                merge_translate(p, sides[s], &name);
-        unit->name = name.failed ? NULL : arena_strdup(&p->m->arena, buf_text(&name));
-        p->m->failed |= !unit->name;
-        buf_free(&name);
+        translate_name(p, unit);
+        p->m->failed = p->m->failed || !map_add(&names, unit->name, strlen(unit->name), (uint32_t)i, &same);
+        if (same != MAP_NONE)
+            unite(&p->units[same], unit);
     }
+    map_free(&names);
 }
 
 bool merge_match(struct project_merge *p)
