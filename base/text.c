@@ -78,11 +78,11 @@ bool text_utf8(const char *text, size_t n, size_t *bad)
     return true;
 }
 
-/* Characters that move the cursor or the reading order of what stands around them. */
+/* Characters that move the cursor or the reading order of what stands around them, and code points that are none. */
 static bool unprintable(ucs4_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x061c || c == 0x200e || c == 0x200f ||
-           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || (c & 0xfffe) == 0xfffe;
 }
 
 void text_printable(char *out, size_t size, const char *text)

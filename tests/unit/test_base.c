@@ -215,6 +215,8 @@ static void test_printable(void **state)
         {"c1 \xc2\x9b nel \xc2\x85.", 40, "c1 ? nel ?."},
         {"\xe2\x80\xae rlo \xe2\x81\xa6 lri \xe2\x80\x8f rlm \xd8\x9c alm", 60, "? rlo ? lri ? rlm ? alm"},
         {"\xe2\x80\xa8 line \xef\xbb\xbf bom", 60, "? line ? bom"},
+        {"no characters \xef\xbf\xbe\xef\xbf\xbf \xf0\x9f\xbf\xbe, one \xef\xbf\xbd", 60,
+         "no characters ?? ?, one \xef\xbf\xbd"},
         {"bad \xff\xc3( \xed\xa0\x80 \xc0\xaf \xf0\x9f", 60,
          "bad ?"
          "?( ?"
