@@ -212,14 +212,26 @@ static void clash(struct outlining *o, const struct node *node, enum jpk_merge_k
         buf_free(&places[side]);
 }
 
-/* The side that has put a node elsewhere while the other one deleted it; MERGE_BASE: there is none. */
-static enum merge_side moved_by(const struct node *node)
+/* Whether a node is on a side: not when that alone says it is gone, by the mark of an item that it still lists. */
+static bool is_on(const struct node *node, const struct merge_unit *unit, enum merge_side side)
 {
-    bool ours = node->parent[MERGE_OURS] != NOWHERE, theirs = node->parent[MERGE_THEIRS] != NOWHERE;
+    return node->parent[side] != NOWHERE && (!unit || merge_is_live(unit) || !merge_deletes(unit, side));
+}
+
+/* The side that has put a node elsewhere while the other one deleted it; MERGE_BASE: there is none. */
+static enum merge_side moved_by(const struct node *node, const struct merge_unit *unit)
+{
+    bool ours = is_on(node, unit, MERGE_OURS), theirs = is_on(node, unit, MERGE_THEIRS);
     enum merge_side left = ours ? MERGE_OURS : MERGE_THEIRS;
     bool moved =
         ours != theirs && node->parent[MERGE_BASE] != NOWHERE && node->parent[left] != node->parent[MERGE_BASE];
     return moved ? left : MERGE_BASE;
+}
+
+/* Where that leaves the node: with a side asked for there, even if it is marked. */
+static enum merge_side contested_by(const struct outlining *o, const struct node *node, enum merge_side left)
+{
+    return merge_favors(o->m) && node->parent[o->m->main] != NOWHERE ? o->m->main : left;
 }
 
 static void place_node(struct outlining *o, struct node *node)
@@ -228,11 +240,11 @@ static void place_node(struct outlining *o, struct node *node)
     const uint32_t *parent = node->parent;
     if (unit && merge_is_live(unit))
         restore(node, unit);
-    enum merge_side left = moved_by(node);
+    enum merge_side left = moved_by(node, unit);
     if (left != MERGE_BASE && !(unit && unit->told)) {
         node->contested = true;
-        node->there = !merge_favors(o->m) || left == o->m->main;
-        node->where = parent[left];
+        node->there = !merge_favors(o->m) || parent[o->m->main] != NOWHERE;
+        node->where = parent[contested_by(o, node, left)];
         return;
     }
     if (node->item && unit && !unit->there)
@@ -333,8 +345,10 @@ static void settle_contested(struct outlining *o)
         struct node *node = &o->nodes[i];
         if (!node->contested)
             continue;
-        clash(o, node, JPK_MERGE_DELETED, node->there ? moved_by(node) : o->m->main);
-        if (node->there)
+        enum merge_side left = moved_by(node, unit_of(o, node));
+        enum merge_side kept = node->there ? contested_by(o, node, left) : o->m->main;
+        clash(o, node, JPK_MERGE_DELETED, kept);
+        if (kept == left)
             want_file(o, node);
     }
 }
