@@ -344,7 +344,10 @@ static bool check_errors(struct cloud_merge *c, const struct jpk_cloud *cloud)
     return ok;
 }
 
-/* Variables of one kind and name: notes those of a side, or reports those that the result alone has. */
+/*
+ * Variables of one kind and name, whatever the case of the letters: notes those of a side, or reports those that the
+ * result alone has. The very same name is an error of jpk_cloud_check.
+ */
 static void check_names(struct cloud_merge *c, const struct jpk_cloud *cloud)
 {
     struct map seen = {0};
@@ -359,7 +362,8 @@ static void check_names(struct cloud_merge *c, const struct jpk_cloud *cloud)
             continue;
         if (cloud != c->result)
             c->m->failed |= !map_set(&c->known, key, strlen(key), 1);
-        else if (map_get(&c->known, key, strlen(key)) == MAP_NONE)
+        else if (map_get(&c->known, key, strlen(key)) == MAP_NONE &&
+                 jpk_cloud_by_name(cloud, component->kind, component->name) == component)
             report_wrong(c, component, "another variable has its name");
     }
     map_free(&seen);
