@@ -4,8 +4,9 @@
  *
  * Items are those of jpk/diff.h: entities and components. They belong together by id and type; what is left then by its
  * place (type, folders and name; of variables type and name), so that a project that was imported again, with new ids,
- * can be merged too; and so do folders. Ids that one side alone has changed are changed in what the other side wrote as
- * well; so are names of components where scripts use them, but not those of variables.
+ * can be merged too; and so do folders that have a file, others by their id alone. Ids that one side alone has changed
+ * are changed in what the other side wrote as well; so are names of components where scripts use them, but not those of
+ * variables.
  *
  * What one side alone has changed is taken from it, byte for byte. What both have changed is merged field by field:
  * attributes, properties, mappings, steps, members, each by its key; texts of several lines line by line. Fields are
