@@ -316,27 +316,8 @@ static bool take_place(const char *folder, const char *path, struct jpk_error *e
     return ok ? file_remove_tree(folder, err) : fail(err, path, "cannot be written");
 }
 
-/* Whether a run may have written a file of that name; others are a person's. */
-static bool may_be_result(const char *name)
-{
-    return text_ends_with(name, ".jpk") || text_ends_with(name, ".json") || text_ends_with(name, ".html");
-}
-
-static bool keep_file(const char *path, const char *folder, const char *name, struct jpk_error *err)
-{
-    char *from = join(path, name), *to = join(folder, name);
-    bool ok = (from && to) || error_memory(err);
-    enum file_kind kind = ok ? file_look(from, false, err) : FILE_UNKNOWN;
-    ok = ok && kind != FILE_UNKNOWN;
-    if (kind == FILE_REGULAR && link(from, to) != 0)
-        ok = rename(from, to) == 0 || fail(err, from, "cannot be kept"); /* a file system without links */
-    free(from);
-    free(to);
-    return ok;
-}
-
-/* Takes along what a person has put beside the results that a new folder replaces. */
-static bool keep_files(const char *path, const char *folder, struct jpk_error *err)
+/* What a folder holds; nothing when there is none. */
+static bool list_folder(const char *path, struct strings *names, struct arena *arena, struct jpk_error *err)
 {
     DIR *list = opendir(path);
     struct dirent *entry;
@@ -344,17 +325,96 @@ static bool keep_files(const char *path, const char *folder, struct jpk_error *e
     if (!list)
         return errno == ENOENT || errno == ENOTDIR || fail(err, path, "cannot be listed");
     while (ok && (errno = 0, entry = readdir(list)) != NULL)
-        ok = may_be_result(entry->d_name) || keep_file(path, folder, entry->d_name, err);
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            ok = strings_add(names, arena, entry->d_name) || error_memory(err);
     ok = ok && (errno == 0 || fail(err, path, "cannot be listed"));
     closedir(list);
     return ok;
 }
 
+static enum file_kind look_in(const char *folder, const char *name, struct jpk_error *err)
+{
+    char *path = join(folder, name);
+    enum file_kind kind = path ? file_look(path, false, err) : FILE_UNKNOWN;
+    if (!path)
+        error_memory(err);
+    free(path);
+    return kind;
+}
+
+/* Whether a run may have written what has that name; all else is a person's. */
+static bool may_be_result(const char *name, enum file_kind kind)
+{
+    return kind == FILE_REGULAR &&
+           (text_ends_with(name, ".jpk") || text_ends_with(name, ".json") || text_ends_with(name, ".html"));
+}
+
+/* Which of `names` in `path` are results that the new folder has no more, and whether there is a person's among them.
+ */
+static bool sort_old(const char *path, const char *folder, const struct strings *names, struct strings *old,
+                     struct arena *arena, bool *others, struct jpk_error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < names->count; i++) {
+        enum file_kind kind = look_in(path, names->items[i], err), now = look_in(folder, names->items[i], err);
+        bool ours = may_be_result(names->items[i], kind);
+        ok = kind != FILE_UNKNOWN && now != FILE_UNKNOWN;
+        *others = *others || !ours;
+        if (ok && ours && now == FILE_NONE) {
+            ok = strings_add(old, arena, names->items[i]) || error_memory(err);
+        } else if (ok && !ours && now != FILE_NONE) {
+            error_set(err, JPK_ERR_EXISTS, "'%s' in it was made by no run, and has the name of a result",
+                      names->items[i]);
+            error_file(err, path);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool move_file(const char *folder, const char *path, const char *name, struct jpk_error *err)
+{
+    char *from = join(folder, name), *to = join(path, name);
+    bool ok = (from && to) || error_memory(err);
+    if (ok && rename(from, to) != 0)
+        ok = fail(err, to, "cannot be written");
+    free(from);
+    free(to);
+    return ok;
+}
+
+/*
+ * Where a person has put something beside the results, these are replaced one by one, so that nothing can happen to
+ * what is not ours. When that is stopped, results and record do not fit, and it is done again.
+ */
+static bool replace_files(const char *folder, const char *path, const struct strings *old, struct arena *arena,
+                          struct jpk_error *err)
+{
+    struct strings names = {0};
+    bool ok = list_folder(folder, &names, arena, err);
+    for (size_t i = 0; ok && i < old->count; i++) {
+        char *file = join(path, old->items[i]);
+        ok = file ? file_remove_tree(file, err) : error_memory(err);
+        free(file);
+    }
+    for (size_t i = 0; ok && i < names.count; i++)
+        ok = move_file(folder, path, names.items[i], err);
+    strings_free(&names);
+    return ok && file_remove_tree(folder, err);
+}
+
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err)
 {
     char *path = out_path(out, relative);
-    bool ok = path ? keep_files(path, folder, err) && take_place(folder, path, err) : error_memory(err);
+    struct strings names = {0}, old = {0};
+    struct arena arena = {0};
+    bool others = false, ok = (path || error_memory(err)) && list_folder(path, &names, &arena, err) &&
+                              sort_old(path, folder, &names, &old, &arena, &others, err) &&
+                              (others ? replace_files(folder, path, &old, &arena, err) : take_place(folder, path, err));
     free(path);
+    strings_free(&names);
+    strings_free(&old);
+    arena_free(&arena);
     return ok;
 }
 

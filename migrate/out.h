@@ -3,7 +3,8 @@
  *
  *     migration.json           which plan it is of, and where the sources lie
  *     plan.json                that plan, byte by byte
- *     projects/<...>/          the results of a project, a folder each: appears complete or not at all
+ *     projects/<...>/          the results of a project, a folder each: appears complete or not at all, unless a person
+ *                              has put something into it
  *     journal/<id>.json        what came of it (migrate/journal.h): written when the results are there
  *     .work/                   while a run is under way: what is not complete yet, a folder and a lock for each run
  *
@@ -45,8 +46,9 @@ char *out_work_path(const struct out *out, const char *relative);
 char *out_begin_folder(const struct out *out, const char *name, struct jpk_error *err);
 
 /*
- * Gives such a folder its place, with all in it; one that is there is replaced, but for files in it that no run can
- * have written.
+ * Gives such a folder its place, with all in it; one that is there is replaced. When it holds what no run can have
+ * written, that stays, and the files are replaced one by one. Errors: JPK_ERR_EXISTS (such a thing has the name of a
+ * file), JPK_ERR_READ, JPK_ERR_WRITE, JPK_ERR_MEMORY.
  */
 bool out_commit_folder(const struct out *out, const char *folder, const char *relative, struct jpk_error *err);
 

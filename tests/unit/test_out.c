@@ -223,6 +223,40 @@ static void test_results(void **state)
     assert_true(is_there("projects/Prod/Bills/c.jpk"));
 }
 
+/* What a person has put beside results stays, whatever becomes of these. */
+static void test_things_of_people(void **state)
+{
+    (void)state;
+    struct jpk_error err = {0};
+    struct out out = open_good("all");
+    char path[300];
+    commit(&out, "projects/Orders", "a.jpk", "one");
+    put(at("projects/Orders/old.json"), "of an earlier run");
+    put(at("projects/Orders/todo.txt"), "mine");
+    assert_int_equal(mkdir(at("projects/Orders/notes"), 0777), 0);
+    put(at("projects/Orders/notes/a.jpk"), "a copy");
+    assert_int_equal(mkdir(at("projects/Orders/map.json"), 0777), 0);
+    assert_int_equal(symlink("nowhere", at("projects/Orders/link.json")), 0);
+    commit(&out, "projects/Orders", "a.jpk", "two");
+    assert_text("projects/Orders/a.jpk", "two");
+    assert_text("projects/Orders/todo.txt", "mine");
+    assert_text("projects/Orders/notes/a.jpk", "a copy");
+    assert_true(is_there("projects/Orders/map.json"));
+    assert_int_equal(readlink(at("projects/Orders/link.json"), path, sizeof path), strlen("nowhere"));
+    assert_false(is_there("projects/Orders/old.json"));
+
+    /* nor is it overwritten */
+    char *made = out_begin_folder(&out, "item", &err);
+    snprintf(path, sizeof path, "%s/map.json", made);
+    put(path, "three");
+    assert_false(out_commit_folder(&out, made, "projects/Orders", &err));
+    assert_int_equal(err.code, JPK_ERR_EXISTS);
+    assert_text("projects/Orders/a.jpk", "two");
+    free(made);
+    close_good(&out);
+    assert_true(is_there("projects/Orders/todo.txt") && is_there("projects/Orders/notes/a.jpk"));
+}
+
 static void test_begin_again(void **state)
 {
     (void)state;
@@ -375,6 +409,7 @@ int main(void)
         TEST(test_open_and_close), TEST(test_folders_of_others),
         TEST(test_deep_folder),    TEST(test_locks),
         TEST(test_leftovers),      TEST(test_lock_that_is_a_link),
+        TEST(test_results),        TEST(test_things_of_people),
         TEST(test_results),        TEST(test_begin_again),
         TEST(test_write),          TEST(test_remove),
         TEST(test_plan),           TEST(test_no_mark),
