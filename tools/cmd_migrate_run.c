@@ -291,13 +291,46 @@ static bool look_for_others(struct run *run, const char *folder, struct jpk_erro
     return ok || error_memory(err);
 }
 
-/* Takes results away that lie elsewhere since the plan was changed; they may be another project's by now. */
-static bool remove_earlier(struct run *run, const struct journal_record *earlier, struct jpk_error *err)
+/* Why results go, as a dry run and as a run say it. */
+struct removal {
+    const char *would, *done;
+};
+
+static const struct removal not_written = {" the results of a project that the plan does not write any more",
+                                           ": the results of a project that the plan does not write any more are "
+                                           "removed"};
+static const struct removal moved = {" the results of a project that the plan writes elsewhere now",
+                                     ": the results of a project that the plan writes elsewhere now are removed"};
+
+/* The folder that the results of a record go from; NULL: there are none, or the plan has results in it. */
+static char *left_folder(const struct run *run, const struct journal_record *earlier)
 {
     char *folder = results_of(earlier);
-    uint32_t use = folder ? map_get(&run->used, folder, strlen(folder)) : RESULTS;
-    bool ok =
-        use == RESULTS || (remove_files(run, earlier, err) && (use == ABOVE || look_for_others(run, folder, err)));
+    if (!folder || map_get(&run->used, folder, strlen(folder)) != RESULTS)
+        return folder;
+    free(folder);
+    return NULL;
+}
+
+static void say_removal(const struct run *run, const struct journal_record *earlier, const struct removal *why)
+{
+    char *folder = left_folder(run, earlier);
+    if (folder) {
+        fputs("would remove from ", stdout);
+        message_text(folder);
+        puts(why->would);
+    }
+    free(folder);
+}
+
+/* Takes results away; what lies there may be another project's by now. What is lost is said to everybody. */
+static bool remove_earlier(struct run *run, const struct journal_record *earlier, const struct removal *why,
+                           struct jpk_error *err)
+{
+    char *folder = left_folder(run, earlier);
+    bool above = folder && map_get(&run->used, folder, strlen(folder)) == ABOVE;
+    bool ok = !folder || ((say_results(run, folder, why->done) || error_memory(err)) &&
+                          remove_files(run, earlier, err) && (above || look_for_others(run, folder, err)));
     free(folder);
     return ok;
 }
@@ -337,11 +370,13 @@ static void do_item(void *context, size_t index)
         record = earlier;
     } else {
         migrate_item_run(&run->runner, item, &record, &arena);
-        struct jpk_error ignored = {0};
+        struct jpk_error err = {0};
+        if (there && record.status != JOURNAL_FAILED && !remove_earlier(run, &earlier, &moved, &err)) {
+            record.status = JOURNAL_FAILED;
+            record.error = err;
+        }
         if (there && record.status == JOURNAL_FAILED)
             keep_earlier(&record, &earlier);
-        else if (there)
-            remove_earlier(run, &earlier, &ignored);
         write_record(run, &record);
     }
     bool redone = there && !unchanged && earlier.status != JOURNAL_FAILED && record.status != JOURNAL_FAILED;
@@ -383,27 +418,25 @@ static int refuse_others(const char *folder)
                : message_memory();
 }
 
-/* What is lost is said to everybody. */
+static bool find_record(const struct run *run, const char *name, struct journal_record *record, struct arena *arena,
+                        bool *known, struct jpk_error *err)
+{
+    char *path = name ? out_path(run->runner.out, name) : NULL;
+    bool ok = path ? journal_find(record, path, arena, known, err) : error_memory(err);
+    free(path);
+    return ok;
+}
+
 static bool tidy_record(struct run *run, const char *id, struct arena *arena, struct jpk_error *err)
 {
     struct journal_record record;
-    char *name = out_journal_name(id), *path = name ? out_path(run->runner.out, name) : NULL, *folder = NULL;
-    bool known = false, ok = path ? journal_find(&record, path, arena, &known, err) : error_memory(err);
-    if (ok && known)
-        folder = results_of(&record);
-    if (folder && run->settings->dry_run) {
-        fputs("would remove from ", stdout);
-        message_text(folder);
-        puts(" the results of a project that the plan does not write any more");
-    } else if (folder) {
-        ok = say_results(run, folder, ": the results of a project that the plan does not write any more are removed") ||
-             error_memory(err);
-    }
+    char *name = out_journal_name(id);
+    bool known = false, ok = find_record(run, name, &record, arena, &known, err);
+    if (ok && known && run->settings->dry_run)
+        say_removal(run, &record, &not_written);
     if (ok && !run->settings->dry_run)
-        ok = (!known || remove_earlier(run, &record, err)) && out_remove(run->runner.out, name, err);
-    free(folder);
+        ok = (!known || remove_earlier(run, &record, &not_written, err)) && out_remove(run->runner.out, name, err);
     free(name);
-    free(path);
     return ok;
 }
 
@@ -449,25 +482,41 @@ static void print_result(const struct run *run)
     putchar('\n');
 }
 
+static bool dry_item(const struct run *run, const struct work_item *item, struct jpk_error *err)
+{
+    struct journal_record earlier;
+    struct arena arena = {0};
+    bool there = false, ok = true;
+    printf("would %s ", migrate_action_name(item->action));
+    message_text(item->source);
+    fputs(" to ", stdout);
+    message_text(item->output);
+    putchar('\n');
+    if (run->runner.out->path) {
+        char *name = out_journal_name(item->id);
+        ok = find_record(run, name, &earlier, &arena, &there, err);
+        free(name);
+    }
+    if (there)
+        say_removal(run, &earlier, &moved);
+    arena_free(&arena);
+    return ok;
+}
+
 static int dry_run(const struct settings *settings, const struct work_plan *plan, const struct selection *selection)
 {
     struct out out = {.path = (char *)settings->output, .lock = -1}; /* nothing is opened */
     struct run run = {.settings = settings, .runner = {plan, &out, &settings->limits}};
     struct jpk_error err = {0};
-    bool others = false;
-    if (out.path && !is_of_others(&out, plan, &others, &err))
-        return message_error(&err);
-    if (others)
+    bool others = false, ok = !out.path || is_of_others(&out, plan, &others, &err);
+    if (ok && others)
         return refuse_others(out.path);
-    for (size_t i = 0; i < selection->count; i++) {
-        const struct work_item *item = &plan->items[selection->items[i]];
-        printf("would %s ", migrate_action_name(item->action));
-        message_text(item->source);
-        fputs(" to ", stdout);
-        message_text(item->output);
-        putchar('\n');
-    }
-    return !out.path || !selection->whole || tidy(&run, &err) ? 0 : message_error(&err);
+    ok = ok && (note_used(&run) || error_memory(&err));
+    for (size_t i = 0; ok && i < selection->count; i++)
+        ok = dry_item(&run, &plan->items[selection->items[i]], &err);
+    ok = ok && (!out.path || !selection->whole || tidy(&run, &err));
+    map_free(&run.used);
+    return ok ? 0 : message_error(&err);
 }
 
 static bool run_open(struct out *out, struct run *run, bool *others, struct jpk_error *err)
