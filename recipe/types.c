@@ -260,8 +260,9 @@ static void find_label(struct plan *plan, struct variable *v)
     v->label = label;
     if (!made_label(v))
         return;
+    const char *shown = plan_shown(plan, *label ? label : v->entity->name);
     struct words words;
-    words_split(*label ? label : v->entity->name, &words);
+    words_split(shown, &words);
     if (strcmp(v->type, "boolean") == 0 && words.count > 1) {
         for (size_t i = 0; i < words.count; i++) {
             if (strcmp(words.word[i], "is") == 0) {
@@ -272,7 +273,7 @@ static void find_label(struct plan *plan, struct variable *v)
         }
     }
     words_label(&words, made, sizeof made);
-    v->label = plan_text(plan, "%s", *made ? made : v->entity->name);
+    v->label = plan_text(plan, "%s", *made ? made : plan_shown(plan, v->entity->name));
 }
 
 static void tell_label(struct plan *plan, const struct variable *v)
