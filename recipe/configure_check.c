@@ -225,9 +225,10 @@ static void check_schedule_form(struct checking *c, uint32_t node)
     static const struct jpk_validation_options first = {.first = true};
     if (!c->schedule)
         c->schedule = jpk_schema_compile_uri("urn:jpk:schema:configure-1#/$defs/schedule", NULL, NULL);
-    json_t *value = jdoc_to_jansson(&c->configure_doc, node);
-    struct jpk_validation *validation =
-        c->schedule && value ? jpk_validate_json(c->schedule, value, &first, NULL) : NULL;
+    struct jdoc part = {0};
+    json_t *value = jdoc_to_jansson_exact(&c->configure_doc, node);
+    bool read = c->schedule && value && jdoc_from_jansson_exact(&part, value, NULL, NULL);
+    struct jpk_validation *validation = read ? validate_document(c->schedule, &part, &first, NULL) : NULL;
     size_t count = 0;
     const struct jpk_failure *failure = validation ? jpk_validation_failures(validation, &count) : NULL;
     if (count > 0)
@@ -236,6 +237,7 @@ static void check_schedule_form(struct checking *c, uint32_t node)
                 failure->hint ? failure->hint : "");
     c->failed = c->failed || !validation || (count == 0 && !jpk_validation_valid(validation));
     jpk_validation_free(validation);
+    jdoc_free(&part);
     json_decref(value);
 }
 
