@@ -3,7 +3,6 @@
 
 #include "jpk/convert_setting.h"
 #include "jpk/secret_field.h"
-#include "jpk/secret_text.h"
 
 static const char hidden[] = "****";
 
@@ -18,7 +17,7 @@ static const char *keep(struct convert *c, struct buf *text)
 const char *convert_words(struct convert *c, const char *text)
 {
     struct buf out = {0};
-    bool any = secret_text_mask(&out, text, strlen(text));
+    bool any = secret_field_mask(&out, text, strlen(text));
     if (any || out.failed)
         return keep(c, &out);
     buf_free(&out);

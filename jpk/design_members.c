@@ -9,7 +9,7 @@
 #include "base/secrets.h"
 #include "jpk/cloud_shape.h"
 #include "jpk/design.h"
-#include "jpk/secret_text.h"
+#include "jpk/secret_field.h"
 
 static bool is_zero(const struct jdoc *doc, uint32_t number)
 {
@@ -90,7 +90,7 @@ static const char *words_of(struct design *d, const struct jdoc *doc, uint32_t k
     if (secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key)))
         return "****";
     cloud_put(&text, doc, key + 1, SHAPE_ANY, true);
-    bool any = !text.failed && secret_text_mask(&masked, buf_text(&text), text.size);
+    bool any = !text.failed && secret_field_mask(&masked, buf_text(&text), text.size);
     d->ledger.failed |= masked.failed;
     const char *words = design_keep(d, any ? &masked : &text);
     buf_free(any ? &text : &masked);

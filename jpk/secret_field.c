@@ -251,3 +251,68 @@ bool secret_holder(const struct jdoc *doc, uint32_t object)
 {
     return secret_property(doc, object, true) || looks_secret(doc, object);
 }
+
+/* Whether all texts and numbers in the value of a member are secrets. */
+static bool is_secret_member(const struct jdoc *doc, uint32_t key)
+{
+    return secret_named(doc, key) ||
+           (jdoc_string_is(doc, key, "value", strlen("value")) && secret_property(doc, doc->places[key].parent, true));
+}
+
+static bool may_be_secret(const struct jdoc *doc, uint32_t value)
+{
+    return jdoc_is(doc, value, JDOC_STRING)
+               ? secret_field_value(jdoc_string(doc, value), jdoc_string_size(doc, value))
+               : jdoc_is(doc, value, JDOC_NUMBER) &&
+                     secret_field_value(jdoc_number(doc, value), jdoc_number_size(doc, value));
+}
+
+/* Behind a string or a number, as it stands in the text. */
+static size_t end_of(const struct jdoc *doc, uint32_t value)
+{
+    size_t at = doc->nodes[value].start;
+    if (jdoc_is(doc, value, JDOC_NUMBER))
+        return at + jdoc_number_size(doc, value);
+    for (at++; doc->text[at] != '"'; at++)
+        at += doc->text[at] == '\\';
+    return at + 1;
+}
+
+/* Adds the text without them, or nothing when there are none. */
+static void mask_fields(struct buf *out, const struct jdoc *doc)
+{
+    size_t at = 0;
+    uint32_t end = 0; /* of the secret member */
+    for (uint32_t node = 0; node < doc->count; node++) {
+        if (doc->nodes[node].flags & JDOC_KEY) {
+            if (node >= end && is_secret_member(doc, node))
+                end = jdoc_next(doc, node + 1);
+        } else if (node < end && may_be_secret(doc, node)) {
+            buf_put(out, doc->text + at, doc->nodes[node].start - at);
+            buf_puts(out, "\"****\"");
+            at = end_of(doc, node);
+        }
+    }
+    if (at > 0)
+        buf_put(out, doc->text + at, doc->size - at);
+}
+
+bool secret_field_mask(struct buf *out, const char *text, size_t n)
+{
+    struct jdoc doc = {0};
+    struct jpk_error err = {0};
+    struct buf fields = {0};
+    size_t blank = strspn(text, " \t\r\n");
+    bool json = (text[blank] == '{' || text[blank] == '[') && jdoc_parse(&doc, text, n, NULL, &err);
+    if (json && jdoc_place_all(&doc, &err))
+        mask_fields(&fields, &doc);
+    out->failed |= fields.failed || err.code == JPK_ERR_MEMORY;
+    bool any = fields.size > 0;
+    if (!any)
+        any = secret_text_mask(out, text, n);
+    else if (!secret_text_mask(out, buf_text(&fields), fields.size))
+        buf_put(out, fields.data, fields.size);
+    jdoc_free(&doc);
+    buf_free(&fields);
+    return any && !out->failed;
+}

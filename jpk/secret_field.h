@@ -63,6 +63,12 @@ bool secret_named(const struct jdoc *doc, uint32_t string);
 /* Whether a property, an object with a `value`, is one whose texts are secrets; `by_name`: also by its name alone. */
 bool secret_property(const struct jdoc *doc, uint32_t object, bool by_name);
 
+/*
+ * secret_text_mask of a text that may be JSON: then fields of it, at any depth, are secrets by their names too, and the
+ * values of objects that are such properties. False: there are none, and nothing was added; or `out` has failed.
+ */
+bool secret_field_mask(struct buf *out, const char *text, size_t n);
+
 /* Whether what an object has as its value is a secret: as above, and of a project variable also by its label and its
  * looks. */
 bool secret_holder(const struct jdoc *doc, uint32_t object);
