@@ -393,6 +393,7 @@ static void design_end(struct design *d)
     map_free(&d->ids);
     map_free(&d->made_ids);
     map_free(&d->upload_names);
+    free(d->namespaces);
     map_free(&d->upload_numbers);
     map_free(&d->assets);
     free(d->uploads);

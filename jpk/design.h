@@ -105,9 +105,11 @@ struct design {
     bool too_large;                /* beside ledger.failed: it was not memory */
     struct design_upload *uploads; /* in the order in which they were added */
     size_t upload_count, upload_capacity;
-    struct map upload_names;                     /* folded -> index in uploads */
-    struct map upload_numbers;                   /* folded -> the next number behind it */
-    struct map assets;                           /* path -> index in uploads */
+    struct map upload_names;   /* folded -> index in uploads */
+    struct map upload_numbers; /* folded -> the next number behind it */
+    struct map assets;         /* path -> index in uploads */
+    uint32_t *namespaces;      /* of schemas: values of "NS" by text and place; made when the first is asked for */
+    size_t namespace_count;
     struct design_entity *calls[DESIGN_WIZARDS]; /* made when the first operation needs one */
     struct design_place place;
 };

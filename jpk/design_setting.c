@@ -3,6 +3,7 @@
  * property is found by the path of its row; where the tree was never seen, by the name that the conversion to Cloud
  * Studio gives it, wherever it stands.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -267,16 +268,70 @@ static const char *label_of(const struct jpk_cloud_property *property)
     return property->label && *property->label ? property->label : property->name;
 }
 
-/* Whether a schema of an activity has a namespace: then that goes with the schema. */
-static bool has_namespace(const struct design *d, const struct jpk_cloud_component *activity, uint32_t name)
+/* Any order of strings, shorter ones first. */
+static int compare_strings(const struct jdoc *doc, uint32_t a, uint32_t b)
+{
+    size_t n = jdoc_string_size(doc, a), m = jdoc_string_size(doc, b);
+    return n != m ? (n < m ? -1 : 1) : memcmp(jdoc_string(doc, a), jdoc_string(doc, b), n);
+}
+
+static int by_text_and_place(const void *a, const void *b, void *context)
+{
+    const uint32_t *left = a, *right = b;
+    int order = compare_strings(context, *left, *right);
+    return order != 0 ? order : *left < *right ? -1 : *left > *right;
+}
+
+static bool is_namespace(const struct jdoc *doc, uint32_t node)
+{
+    return jdoc_is(doc, node, JDOC_STRING) && (doc->nodes[node - 1].flags & JDOC_KEY) &&
+           jdoc_string_is(doc, node - 1, "NS", 2);
+}
+
+/* All of them at once, for settings may ask often, and activities share schemas. */
+static void find_namespaces(struct design *d)
 {
     const struct jdoc *doc = d->cloud->doc;
+    size_t count = 0;
+    for (uint32_t node = 1; node < doc->count; node++)
+        count += is_namespace(doc, node);
+    d->namespaces = malloc((count + 1) * sizeof *d->namespaces);
+    if (!d->namespaces) {
+        d->ledger.failed = true;
+        return;
+    }
+    for (uint32_t node = 1; node < doc->count; node++)
+        if (is_namespace(doc, node))
+            d->namespaces[d->namespace_count++] = node;
+    qsort_r(d->namespaces, count, sizeof *d->namespaces, by_text_and_place, (void *)doc);
+}
+
+/* Whether one stands in a value; `name` is a string node. */
+static bool holds_namespace(const struct design *d, uint32_t value, uint32_t name)
+{
+    const struct jdoc *doc = d->cloud->doc;
+    size_t from = 0, to = d->namespace_count; /* the first one in or behind the value */
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = compare_strings(doc, d->namespaces[middle], name);
+        if (order < 0 || (order == 0 && d->namespaces[middle] < value))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < d->namespace_count && d->namespaces[from] < jdoc_next(doc, value) &&
+           compare_strings(doc, d->namespaces[from], name) == 0;
+}
+
+/* Whether a schema of an activity has a namespace: then that goes with the schema. */
+static bool has_namespace(struct design *d, const struct jpk_cloud_component *activity, uint32_t name)
+{
+    if (!d->namespaces)
+        find_namespaces(d);
     for (int output = 0; output < 2; output++) {
         uint32_t schema = design_activity_schema(d, activity, output);
-        for (uint32_t node = schema; schema != JPK_CLOUD_NO_NODE && node < jdoc_next(doc, schema); node++)
-            if ((doc->nodes[node].flags & JDOC_KEY) && jdoc_string_is(doc, node, "NS", 2) &&
-                jdoc_string_is(doc, node + 1, jdoc_string(doc, name), jdoc_string_size(doc, name)))
-                return true;
+        if (schema != JPK_CLOUD_NO_NODE && holds_namespace(d, schema, name))
+            return true;
     }
     return false;
 }
