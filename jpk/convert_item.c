@@ -200,54 +200,79 @@ static const struct endpoint_setting structure_settings[] = {
 };
 
 #define OF_DATABASE(structure)                                                                                         \
-    {"Entity", structure, no_settings}, {structure, "Properties", structure_settings},                                 \
-        {structure, "konga.string", NULL}, {structure, "Relations", NULL}, {structure, "Filters", NULL},               \
+    {"Entity", structure, no_settings, {"callId", "callType", "docId", "sourceId", "wsCallId"}},                       \
+        {structure, "Properties", structure_settings, {0}}, {structure, "konga.string", NULL, {"name"}},               \
+        {structure, "Relations", NULL, {0}}, {structure, "Filters", NULL, {0}},                                        \
     {                                                                                                                  \
-        structure, "SqlScript", NULL                                                                                   \
+        structure, "SqlScript", NULL,                                                                                  \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
     }
 
-/* The elements that somebody reads, each where it may stand, with the settings in it. NULL: it is looked into
- * elsewhere.
+/* The elements that somebody reads, each where it may stand, with the settings in it (NULL: they, and all else in it,
+ * are looked into elsewhere) and the attributes that real projects have.
  */
 static const struct place {
     const char *in, *name;
     const struct endpoint_setting *settings;
+    const char *attributes[8]; /* behind the last one NULL */
 } places[] = {
-    {"Entity", "Header", NULL},
-    {"Entity", "Properties", NULL},
-    {"Entity", "konga.string", NULL},
-    {"Entity", "Location", no_settings},
-    {"Location", "Data", no_settings},
-    {"Data", "Properties", NULL},
-    {"Entity", "Pipeline", no_settings},
-    {"Pipeline", "Activities", no_settings},
-    {"Entity", "Delimiter", no_settings},
-    {"Entity", "Structure", no_settings},
-    {"Structure", "Properties", structure_settings},
-    {"Structure", "Segment", no_settings},
-    {"Segment", "Fields", no_settings},
-    {"Fields", "Field", no_settings},
+    {"Entity", "Header", NULL, {"Deleted", "DeployDirty", "Deployed", "HasMoved", "ID", "Name"}},
+    {"Entity", "Properties", NULL, {0}},
+    {"Entity", "konga.string", NULL, {"name"}},
+    {"Entity", "Location", no_settings, {"type"}},
+    {"Location", "Data", no_settings, {0}},
+    {"Data", "Properties", NULL, {0}},
+    {"Entity", "Pipeline", no_settings, {"opType"}},
+    {"Pipeline", "Activities", no_settings, {0}},
+    {"Entity", "Delimiter", no_settings, {"value"}},
+    {"Entity", "Structure", no_settings, {0}},
+    {"Structure", "Properties", structure_settings, {0}},
+    {"Structure", "Segment", no_settings, {"name", "occurenceType", "parent", "segmentId"}},
+    {"Segment", "Fields", no_settings, {0}},
+    {"Fields", "Field", no_settings, {"default", "fieldId", "fixWidth", "format", "name", "required", "type"}},
     OF_DATABASE("InputStructure"),
     OF_DATABASE("OutputStructure"),
-    {"Entity", "Mappings", no_settings},
-    {"Mappings", "Mapping", no_settings},
-    {"Mapping", "konga.string", NULL},
-    {"Entity", "InvalidMappings", no_settings},
-    {"InvalidMappings", "Mapping", NULL},
+    {"Entity", "Mappings", no_settings, {0}},
+    {"Mappings", "Mapping", no_settings, {0}},
+    {"Mapping", "konga.string", NULL, {"name"}},
+    {"Entity", "InvalidMappings", no_settings, {0}},
+    {"InvalidMappings", "Mapping", NULL, {0}},
 };
 
-static const struct place *find_place(const char *in, const char *name)
+/* Steps of operations are called as their kind is, whatever that may be. */
+static const struct place step = {
+    "Activities", "", no_settings, {"activityId", "contentId", "readOnly", "role", "type"}};
+
+static const struct place *find_place(const char *in, const struct xml_node *node)
 {
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (strcmp(places[i].name, name) == 0 && strcmp(places[i].in, in) == 0)
+        if (strcmp(places[i].name, node->name) == 0 && strcmp(places[i].in, in) == 0)
             return &places[i];
-    return NULL;
+    bool is_step = strcmp(in, step.in) == 0 && (xml_attribute(node, "activityId") || xml_attribute(node, "contentId"));
+    return is_step ? &step : NULL;
 }
 
-/* Steps of operations are called as their kind is, whatever that may be. */
-static bool is_step(const char *in, const struct xml_node *node)
+static bool is_known(const struct place *place, const char *attribute)
 {
-    return strcmp(in, "Activities") == 0 && (xml_attribute(node, "activityId") || xml_attribute(node, "contentId"));
+    for (const char *const *known = place->attributes; *known; known++)
+        if (strcmp(*known, attribute) == 0)
+            return true;
+    return false;
+}
+
+static void check_attributes(struct convert *c, const struct jpk_entity *entity, const struct xml_node *node,
+                             const struct place *place)
+{
+    for (uint32_t i = 0; i < node->attribute_count && !c->ledger.failed; i++) {
+        const struct xml_attribute *at = &node->attributes[i];
+        if (*at->value && !is_known(place, at->name))
+            convert_keep_words(c,
+                               convert_note(c, entity, CONVERT_SETTING_LOST, node->offset,
+                                            "what '%.100s' of its <%.100s> says was left out", at->name, node->name),
+                               convert_attribute_words(c, node, at));
+    }
 }
 
 /* No deeper than the rows go. */
@@ -255,11 +280,13 @@ static void check_elements(struct convert *c, const struct jpk_entity *entity, c
                            const char *in)
 {
     for (const struct xml_node *node = parent->child; node && !c->ledger.failed; node = node->next) {
-        const struct place *place = find_place(in, node->name);
+        const struct place *place = find_place(in, node);
+        if (place)
+            check_attributes(c, entity, node, place);
         if (place && place->settings) {
             convert_lost_items(c, entity, node->items, node->item_count, place->settings);
-            check_elements(c, entity, node, node->name);
-        } else if (!place && !is_step(in, node) && !is_usual(node)) {
+            check_elements(c, entity, node, place->name);
+        } else if (!place && !is_usual(node)) {
             convert_keep_words(c,
                                convert_note(c, entity, CONVERT_SETTING_LOST, node->offset,
                                             "what its <%s> says was left out", node->name),
@@ -335,7 +362,8 @@ static void check_item(struct convert *c, const struct jpk_entity *entity)
     check_description(c, entity);
     if (entity->type == JPK_TYPE_DOCUMENT)
         check_document(c, entity);
-    if (c->ledger.items[entity->index].target && entity->tree)
+    bool stays = c->ledger.items[entity->index].target || entity->type == JPK_TYPE_FOLDER;
+    if (stays && entity->tree)
         check_elements(c, entity, entity->tree, "Entity");
 }
 

@@ -42,10 +42,11 @@ const struct endpoint_setting *convert_missing_setting(const struct jpk_entity *
 
 /*
  * What is lost as the source has it, with "****" in the place of secrets and of what is encrypted: a text, the value of
- * a setting, an element as XML, and all that an item has but its header. Never NULL.
+ * a setting or of an attribute, an element as XML, and all that an item has but its header. Never NULL.
  */
 const char *convert_words(struct convert *c, const char *text);
 const char *convert_item_words(struct convert *c, const struct jpk_item *item);
+const char *convert_attribute_words(struct convert *c, const struct xml_node *node, const struct xml_attribute *at);
 const char *convert_element_words(struct convert *c, const struct xml_node *node);
 const char *convert_entity_words(struct convert *c, const struct jpk_entity *entity);
 

@@ -57,16 +57,30 @@ static void put_item(struct convert *c, struct buf *out, const struct jpk_item *
     buf_puts(out, "/>");
 }
 
+static bool is_encrypted(const struct xml_node *node)
+{
+    const char *encrypted = xml_attribute(node, "enc");
+    return encrypted && strcmp(encrypted, "true") == 0;
+}
+
+static bool is_secret_attribute(const struct xml_node *node, const struct xml_attribute *at)
+{
+    return (is_encrypted(node) && strcmp(at->name, "value") == 0) || secret_attribute(node, at->name, at->value);
+}
+
+const char *convert_attribute_words(struct convert *c, const struct xml_node *node, const struct xml_attribute *at)
+{
+    return is_secret_attribute(node, at) ? hidden : convert_words(c, at->value);
+}
+
 /* Depth is bounded by the reader's. */
 static void put_element(struct convert *c, struct buf *out, const struct xml_node *node)
 {
-    const char *encrypted = xml_attribute(node, "enc");
-    bool whole = encrypted && strcmp(encrypted, "true") == 0;
+    bool whole = is_encrypted(node);
     buf_printf(out, "<%s", node->name);
     for (uint32_t i = 0; i < node->attribute_count; i++) {
         const struct xml_attribute *at = &node->attributes[i];
-        bool secret = (whole && strcmp(at->name, "value") == 0) || secret_attribute(node, at->name, at->value);
-        put_attribute(c, out, at->name, at->value, secret);
+        put_attribute(c, out, at->name, at->value, is_secret_attribute(node, at));
     }
     if (!node->text && !node->child && node->item_count == 0) {
         buf_puts(out, "/>");

@@ -291,6 +291,8 @@ void design_operations(struct design *d);
 struct design_carried {
     const char *key, *usual;
 };
+/* The value of a member as it stands there, without what is a secret; `key` is its key's node. */
+const char *design_member_words(struct design *d, const struct jdoc *doc, uint32_t key);
 /* Finds a member that is not carried over, when it says something. `component` NULL: the project has the finding. */
 void design_lost_member(struct design *d, const struct jdoc *doc, const struct jpk_cloud_component *component,
                         uint32_t key, const char *what);

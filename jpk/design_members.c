@@ -83,8 +83,7 @@ static bool is_state(const char *name, size_t n)
     return false;
 }
 
-/* The value as it stands there, without what is a secret. */
-static const char *words_of(struct design *d, const struct jdoc *doc, uint32_t key)
+const char *design_member_words(struct design *d, const struct jdoc *doc, uint32_t key)
 {
     struct buf text = {0}, masked = {0};
     if (secret_name(jdoc_string(doc, key), jdoc_string_size(doc, key)))
@@ -107,7 +106,7 @@ void design_lost_member(struct design *d, const struct jdoc *doc, const struct j
                                       n < 100 ? (int)n : 100, jdoc_string(doc, key), what);
     struct jpk_finding *finding = component ? design_note(d, component, CONVERT_SETTING_LOST, key, "%s", message)
                                             : design_note_project(d, CONVERT_SETTING_LOST, "%s", message);
-    ledger_keep_words(&d->ledger, finding, words_of(d, doc, key));
+    ledger_keep_words(&d->ledger, finding, design_member_words(d, doc, key));
 }
 
 /* `component` is NULL for the export, the project and workflows; `what` is for people. */

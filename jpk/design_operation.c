@@ -384,8 +384,11 @@ static void put_options(struct design *d, const struct steps *steps)
     }
     for (size_t i = 0; i < operation->option_count; i++)
         if (!is_silent(operation, &operation->options[i]))
-            design_note(d, steps->operation, CONVERT_SETTING_LOST, operation->options[i].node,
-                        "the option '%s' has no counterpart and was left out", operation->options[i].key);
+            ledger_keep_words(&d->ledger,
+                              design_note(d, steps->operation, CONVERT_SETTING_LOST, operation->options[i].node,
+                                          "the option '%s' has no counterpart and was left out",
+                                          operation->options[i].key),
+                              design_member_words(d, d->cloud->doc, operation->options[i].node - 1));
 }
 
 /* -------------------------------------------------------------------------------------------------------- outcomes */

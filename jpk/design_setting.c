@@ -10,6 +10,7 @@
 #include "base/secrets.h"
 #include "base/text.h"
 #include "jpk/design.h"
+#include "jpk/secret_field.h"
 
 struct properties_of {
     const struct jpk_cloud_property *list;
@@ -372,7 +373,11 @@ void design_lost_settings(struct design *d, const struct jpk_cloud_component *co
         if (row || !*value || (p->default_value && strcmp(value, p->default_value) == 0) || is_form(p) ||
             (is_database(component) && design_is_query(p)))
             continue;
-        design_note(d, component, CONVERT_SETTING_LOST, p->value_node, "'%s' (%s) is not as usual and was left out",
-                    p->path, label_of(p));
+        ledger_keep_words(&d->ledger,
+                          design_note(d, component, CONVERT_SETTING_LOST, p->value_node,
+                                      "'%s' (%s) is not as usual and was left out", p->path, label_of(p)),
+                          p->secret || secret_holder(d->cloud->doc, p->node)
+                              ? "****"
+                              : design_member_words(d, d->cloud->doc, p->value_node - 1));
     }
 }
