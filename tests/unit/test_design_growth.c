@@ -75,6 +75,30 @@ static void put_references(struct buf *out, size_t i, size_t n)
     buf_puts(out, "</trans>\"}");
 }
 
+/* An activity that names its object often, with namespaces that its large schema does not have. */
+static void put_object(struct buf *out, size_t i, size_t n)
+{
+    if (i > 1) {
+        buf_printf(out, "{\"id\":" ID ",\"type\":400,\"name\":\"S%zu\",\"scriptBody\":\"\"}", i, i);
+        return;
+    }
+    if (i == 0) {
+        buf_printf(out, "{\"id\":" ID ",\"type\":600,\"name\":\"C\",\"adapterId\":\"netsuite\"}", i);
+        return;
+    }
+    buf_printf(out,
+               "{\"id\":" ID ",\"type\":500,\"name\":\"Up\",\"adapterId\":\"netsuite\",\"functionName\":\"upsert\","
+               "\"polarity\":\"target\",\"endpoint\":{\"id\":" ID "},\"input\":{\"name\":\"x\",\"root\":{\"N\":\"A\","
+               "\"C\":[",
+               i, (size_t)0);
+    for (size_t j = 0; j < 5 * n; j++)
+        buf_printf(out, "%s{\"N\":\"f%zu\",\"NS\":\"urn:x\"}", j ? "," : "", j);
+    buf_puts(out, "]}},\"properties\":[{\"name\":\"list-object-page\",\"children\":[");
+    for (size_t j = 0; j < n; j++)
+        buf_printf(out, "%s{\"name\":\"object_name\",\"value\":{\"N\":\"A\",\"D\":\"urn:%zu\"}}", j ? "," : "", j);
+    buf_puts(out, "]}]}");
+}
+
 static double seconds_of(put_component *put, size_t n)
 {
     struct buf text = {0};
@@ -113,7 +137,7 @@ static void test_growth(void **state)
     } cases[] = {
         {"components of one id", put_equal_ids},        {"operations of one workflow", put_operation},
         {"activities of one connection", put_activity}, {"schemas of one name", put_schema},
-        {"references in one script", put_references},
+        {"references in one script", put_references},   {"properties of one object", put_object},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double small = seconds_of(cases[i].put, 2500), large = seconds_of(cases[i].put, 10000);
