@@ -92,8 +92,11 @@ static int make(const struct settings *settings, const struct overview *overview
     struct buf first = {0};
     buf_printf(&first, "%s/report.html", folders[0]);
     const char *place = settings->output ? settings->output : format ? "report" : buf_text(&first);
-    const char **bases = first.failed ? NULL : migrate_report_bases(place, (const char *const *)folders, count);
-    int status = bases ? 0 : message_memory();
+    struct jpk_error err = {0};
+    if (first.failed)
+        error_memory(&err);
+    const char **bases = first.failed ? NULL : migrate_report_bases(place, (const char *const *)folders, count, &err);
+    int status = bases ? 0 : message_error(&err);
     struct migrate_report report = {overview, bases, settings->verbose};
     if (status == 0)
         status = format ? write_format(settings, format, &report, settings->output)

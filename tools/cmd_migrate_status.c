@@ -23,11 +23,12 @@ static bool read_all(struct overview *overview, char **arguments, size_t count, 
 
 static int print(const struct settings *settings, const struct overview *overview)
 {
-    const char **bases = migrate_report_bases("status", overview->folders, overview->folder_count);
+    struct jpk_error err = {0};
+    const char **bases = migrate_report_bases("status", overview->folders, overview->folder_count, &err);
     struct migrate_report report = {overview, bases, settings->verbose};
     struct buf out = {0};
     if (!bases)
-        return message_memory();
+        return message_error(&err);
     if (message_as_json(settings)) {
         migrate_report_json(&out, &report);
     } else {

@@ -1,11 +1,13 @@
 #include "tools/migrate_report.h"
 
+#include <errno.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/text.h"
 #include "migrate/paths.h"
 #include "tools/convert_report.h"
@@ -29,12 +31,26 @@ const char *migrate_report_reason(const struct overview_project *project)
 
 /* -------------------------------------------------------------------------------------------------------- links */
 
-/* The way from a folder, which is NULL when it is not there, to another. NULL: no memory. */
-static char *way_to(const char *here, const char *folder)
+/* The real path of a folder; *known: there is one. False: it could not be looked at. */
+static bool find_real(const char *folder, char real[PATH_MAX], bool *known, struct jpk_error *err)
+{
+    *known = realpath(folder, real) != NULL;
+    if (*known || errno == ENOENT || errno == ENOTDIR || errno == EACCES)
+        return true;
+    error_system(err, JPK_ERR_READ, errno, "cannot be looked at");
+    error_file(err, folder);
+    return false;
+}
+
+/* The way from a folder, which is NULL when it is not there, to another. NULL: an error. */
+static char *way_to(const char *here, const char *folder, struct jpk_error *err)
 {
     char there[PATH_MAX];
     struct buf way = {0};
-    if (here && realpath(folder, there))
+    bool known = false;
+    if (here && !find_real(folder, there, &known, err))
+        return NULL;
+    if (known)
         paths_put_relative(&way, here, there);
     else
         buf_puts(&way, folder);
@@ -45,16 +61,17 @@ static char *way_to(const char *here, const char *folder)
     if (!way.failed)
         return way.data;
     buf_free(&way);
+    error_memory(err);
     return NULL;
 }
 
-const char **migrate_report_bases(const char *place, const char *const *folders, size_t count)
+const char **migrate_report_bases(const char *place, const char *const *folders, size_t count, struct jpk_error *err)
 {
     char here[PATH_MAX], *copy = strdup(place);
     const char **bases = calloc(count + 1, sizeof *bases);
-    bool ok = copy && bases, known = ok && realpath(dirname(copy), here) != NULL;
+    bool known, ok = ((copy && bases) || error_memory(err)) && find_real(dirname(copy), here, &known, err);
     for (size_t i = 0; ok && i < count; i++) {
-        bases[i] = way_to(known ? here : NULL, folders[i]);
+        bases[i] = way_to(known ? here : NULL, folders[i], err);
         ok = bases[i] != NULL;
     }
     free(copy);

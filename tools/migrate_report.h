@@ -12,8 +12,8 @@ struct migrate_report {
     bool verbose;
 };
 
-/* The bases of a report that will be the file `place`; free them. NULL: no memory. */
-const char **migrate_report_bases(const char *place, const char *const *folders, size_t count);
+/* The bases of a report that will be the file `place`; free them. NULL: an error of memory or the disk. */
+const char **migrate_report_bases(const char *place, const char *const *folders, size_t count, struct jpk_error *err);
 void migrate_report_bases_free(const char **bases, size_t count);
 
 /* "complete"; "partial" when a person must do anything. */

@@ -390,12 +390,14 @@ class Judge:
             return ["nothing is said"]
         wrong = ["a file is blamed: " + line for line in said if BLAMES.search(line)]
         names = {os.path.basename(path) for path in (call.path, call.second) if path and path != "."}
+        if call.path == STDIN and not self.place.case.stdin:
+            names.add(os.path.basename(os.devnull))
         if call.path == "." and call.name in CHANGES:
             names.add(os.path.basename(self.place.work))
         if call.temporary or call.writes or call.name in CHANGES:
             names |= {os.path.basename(path) for path in self.outputs} | {os.path.basename(self.place.cwd)}
-        elif call.path in self.outputs:
-            names |= {os.path.basename(path) for path in self.outputs if path.startswith(call.path + "/")}
+        else:
+            names |= {os.path.basename(path) for path in self.outputs | set(self.place.before) if path.startswith(call.path + "/")}
         said = said if not self.place.case.status else everything + \
             [data.decode("utf-8", "replace") for path, data in result.files.items() if data and self.is_free(path)]
         if names and call.is_of_file() and not any(name in line for line in said for name in names):
