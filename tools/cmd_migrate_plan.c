@@ -184,14 +184,14 @@ static void print_people_in_conflict(const struct migrate_plan *plan)
 
 static void print_summary(const struct migrate_plan *plan)
 {
-    struct buf actions = {0};
-    size_t secrets = 0;
+    enum { ACTION_MOST = 32 };
+    char actions[MIGRATE_ACTIONS * ACTION_MOST] = "";
+    size_t secrets = 0, n = 0;
     for (int i = 0; i < MIGRATE_ACTIONS; i++)
         if (plan->actions[i])
-            buf_printf(&actions, "%s%zu %s", actions.size ? ", " : "", plan->actions[i],
-                       migrate_action_name((enum migrate_action)i));
-    print_line("projects", "%zu%s%s", plan->count, actions.size ? ": " : "", buf_text(&actions));
-    buf_free(&actions);
+            n += (size_t)snprintf(actions + n, sizeof actions - n, "%s%zu %s", n ? ", " : "", plan->actions[i],
+                                  migrate_action_name((enum migrate_action)i));
+    print_line("projects", "%zu%s%s", plan->count, n ? ": " : "", actions);
     if (plan->survey->results)
         print_line("left out", "%zu project%s that an earlier migration has written", plan->survey->results,
                    plural(plan->survey->results));
