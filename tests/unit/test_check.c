@@ -694,7 +694,7 @@ static void test_rules(void **state)
 
 int main(void)
 {
-    alarm(getenv("JPK_TEST_ROUNDS") ? 0 : 60);
+    alarm(getenv("JPK_TEST_ROUNDS") ? 0 : 300);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files_of_entities),
         cmocka_unit_test(test_places_of_entities),
