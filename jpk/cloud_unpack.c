@@ -400,17 +400,15 @@ static bool put_index(struct unpacker *u)
 
 /* --------------------------------------------------------------------------------------------------- what was there */
 
-/* What is done with a file that the old index speaks of. */
-typedef bool old_file(struct unpacker *u, const char *path);
-
-static bool of_old_file(struct unpacker *u, const char *stem, const char *ending, old_file *handle)
+static bool know_file(struct unpacker *u, const char *stem, const char *ending)
 {
     buf_clear(&u->buf);
     buf_printf(&u->buf, "%s%s", stem, ending);
-    return u->buf.failed ? error_memory(u->err) : handle(u, u->buf.data);
+    return u->buf.failed ? error_memory(u->err) : tree_writer_know(&u->writer, u->buf.data, u->err);
 }
 
-static bool of_old_files(struct unpacker *u, old_file *handle)
+/* The files that the old index speaks of. */
+static bool know_old_files(struct unpacker *u)
 {
     bool ok = true;
     for (size_t i = 0; ok && i < u->old.count; i++) {
@@ -418,43 +416,27 @@ static bool of_old_files(struct unpacker *u, old_file *handle)
         if (!*row->path)
             continue;
         if (row->kind == CLOUD_ROW_WORKFLOW)
-            ok = of_old_file(u, row->path, "/" CLOUD_WORKFLOW_FILE, handle);
+            ok = know_file(u, row->path, "/" CLOUD_WORKFLOW_FILE);
         else if (row->kind != CLOUD_ROW_COMPONENT)
-            ok = of_old_file(u, row->path, "", handle);
+            ok = know_file(u, row->path, "");
         for (size_t k = 0; ok && row->kind == CLOUD_ROW_COMPONENT && cloud_layout_endings[k]; k++)
-            ok = of_old_file(u, row->path, cloud_layout_endings[k], handle);
+            ok = know_file(u, row->path, cloud_layout_endings[k]);
     }
     return ok;
-}
-
-static bool stale(struct unpacker *u, const char *path)
-{
-    bool is = jpk_archive_find(u->old_archive, path) != SIZE_MAX && !tree_writer_has(&u->writer, path);
-    return !is || strings_add(&u->stale, &u->writer.arena, path) || error_memory(u->err);
-}
-
-/* The files that the old index speaks of and the new tree does not have. */
-static bool find_stale(struct unpacker *u)
-{
-    bool ok = of_old_files(u, stale);
-    strings_sort(&u->stale);
-    for (size_t i = 0; ok && u->options->delete_stale && i < u->stale.count; i++)
-        ok = tree_writer_remove(&u->writer, u->stale.items[i], u->err);
-    return ok;
-}
-
-static bool own(struct unpacker *u, const char *path)
-{
-    return tree_writer_own(&u->writer, path, u->err);
 }
 
 /* Nothing is replaced that the old index does not speak of; that is known before anything is written. */
 static bool guard(struct unpacker *u)
 {
     struct jpk_unpack_options dry = *u->options;
-    if (!u->has_old || u->options->force)
+    if (!u->has_old)
         return true;
-    if (!of_old_files(u, own) || !own(u, CLOUD_TREE_TOP) || !tree_writer_guard(&u->writer, CLOUD_TREE_INDEX, u->err))
+    if (!know_old_files(u))
+        return false;
+    if (u->options->force)
+        return true;
+    if (!tree_writer_own(&u->writer, CLOUD_TREE_TOP, u->err) ||
+        !tree_writer_guard(&u->writer, CLOUD_TREE_INDEX, u->err))
         return false;
     if (dry.dry_run || !tree_writer_has_foreign(&u->writer))
         return true;
@@ -515,7 +497,8 @@ static bool unpack(struct unpacker *u)
            unpack_names_begin(&u->names, &u->index.arena, u->has_old ? &u->old_names : NULL, u->err) &&
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && guard(u) &&
            name_all(u) && group_operations(u) && put_arrays(u) && put_top(u) && note_conflicts(u) &&
-           tree_writer_put_attributes(&u->writer, u->err) && find_stale(u) && put_index(u) &&
+           tree_writer_put_attributes(&u->writer, u->err) &&
+           tree_writer_find_stale(&u->writer, u->options->delete_stale, &u->stale, u->err) && put_index(u) &&
            tree_writer_commit(&u->writer, u->err);
 }
 

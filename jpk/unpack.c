@@ -594,79 +594,60 @@ static bool put_index(struct unpacker *u)
 
 /* --------------------------------------------------------------------------------------------------- what was there */
 
-/* What is done with a file of the old tree: one that its index speaks of. */
-typedef bool old_file(struct unpacker *u, const char *path);
-
-static bool of_old_file(struct unpacker *u, const char *stem, const char *ending, old_file *handle)
+static bool know_file(struct unpacker *u, const char *stem, const char *ending)
 {
     struct buf path = {0};
     buf_printf(&path, "%s%s", stem, ending);
-    bool ok = path.failed ? error_memory(u->err) : handle(u, path.data);
+    bool ok = path.failed ? error_memory(u->err) : tree_writer_know(&u->writer, path.data, u->err);
     buf_free(&path);
     return ok;
 }
 
-static bool of_old_original(struct unpacker *u, const char *id, old_file *handle)
+static bool know_original(struct unpacker *u, const char *id)
 {
     struct buf path = {0};
     put_original_file(id, &path);
-    bool ok = path.failed ? error_memory(u->err) : handle(u, path.data);
+    bool ok = path.failed ? error_memory(u->err) : tree_writer_know(&u->writer, path.data, u->err);
     buf_free(&path);
     return ok;
 }
 
-static bool of_old_row(struct unpacker *u, const struct tree_row *row, old_file *handle)
+static bool know_row(struct unpacker *u, const struct tree_row *row)
 {
     bool ok = true;
     switch (row->kind) {
     case TREE_ROW_FOLDER:
-        return of_old_file(u, row->path, "/" TREE_FOLDER_FILE, handle);
+        return know_file(u, row->path, "/" TREE_FOLDER_FILE);
     case TREE_ROW_ITEM:
-        ok = of_old_file(u, row->path, ".xml", handle);
+        ok = know_file(u, row->path, ".xml");
         for (size_t i = 0; ok && i < row->part_count; i++)
-            ok = of_old_file(u, row->path, row->parts[i], handle);
-        return ok && (!row->original || of_old_original(u, row->id, handle));
+            ok = know_file(u, row->path, row->parts[i]);
+        return ok && (!row->original || know_original(u, row->id));
     default:
-        return of_old_file(u, row->path, "", handle);
+        return know_file(u, row->path, "");
     }
 }
 
-static bool of_old_files(struct unpacker *u, old_file *handle)
+/* The files that the old index speaks of. */
+static bool know_old_files(struct unpacker *u)
 {
-    bool ok = !u->old.original || handle(u, TREE_ORIGINAL_OUTLINE);
+    bool ok = !u->old.original || tree_writer_know(&u->writer, TREE_ORIGINAL_OUTLINE, u->err);
     for (size_t i = 0; ok && i < u->old.count; i++)
-        ok = of_old_row(u, &u->old.rows[i], handle);
+        ok = know_row(u, &u->old.rows[i]);
     return ok;
-}
-
-static bool stale(struct unpacker *u, const char *path)
-{
-    bool is = jpk_archive_find(u->old_archive, path) != SIZE_MAX && !tree_writer_has(&u->writer, path);
-    return !is || strings_add(&u->stale, &u->writer.arena, path) || error_memory(u->err);
-}
-
-/* The files that the old index speaks of and the new tree does not have. */
-static bool find_stale(struct unpacker *u)
-{
-    bool ok = of_old_files(u, stale);
-    strings_sort(&u->stale);
-    for (size_t i = 0; ok && u->options->delete_stale && i < u->stale.count; i++)
-        ok = tree_writer_remove(&u->writer, u->stale.items[i], u->err);
-    return ok;
-}
-
-static bool own(struct unpacker *u, const char *path)
-{
-    return tree_writer_own(&u->writer, path, u->err);
 }
 
 /* Nothing is replaced that the old index does not speak of; that is known before anything is written. */
 static bool guard(struct unpacker *u)
 {
     struct jpk_unpack_options dry = *u->options;
-    if (!u->has_old || u->options->force)
+    if (!u->has_old)
         return true;
-    if (!of_old_files(u, own) || !own(u, TREE_LOCAL_INDEX) || !tree_writer_guard(&u->writer, TREE_INDEX, u->err))
+    if (!know_old_files(u))
+        return false;
+    if (u->options->force)
+        return true;
+    if (!tree_writer_own(&u->writer, TREE_LOCAL_INDEX, u->err) || !tree_writer_guard(&u->writer, TREE_INDEX, u->err))
         return false;
     if (dry.dry_run || !tree_writer_has_foreign(&u->writer))
         return true;
@@ -744,7 +725,8 @@ static bool unpack(struct unpacker *u)
            tree_writer_begin(&u->writer, u->folder, u->old_archive, u->options->dry_run, u->err) && guard(u) &&
            set_header(u) && index_entities(u) && read_outline(u) && read_unlisted(u) && put_entities(u) &&
            put_entries(u) && check_outline(u) && note_conflicts(u) && tree_writer_put_attributes(&u->writer, u->err) &&
-           tree_writer_put_once(&u->writer, ".gitignore", ignored, u->err) && find_stale(u) && put_index(u) &&
+           tree_writer_put_once(&u->writer, ".gitignore", ignored, u->err) &&
+           tree_writer_find_stale(&u->writer, u->options->delete_stale, &u->stale, u->err) && put_index(u) &&
            tree_writer_commit(&u->writer, u->err);
 }
 

@@ -150,6 +150,13 @@ bool tree_writer_own(struct tree_writer *writer, const char *path, struct jpk_er
     return true;
 }
 
+bool tree_writer_know(struct tree_writer *writer, const char *path, struct jpk_error *err)
+{
+    bool there = find_old(writer, path) != SIZE_MAX;
+    return tree_writer_own(writer, path, err) &&
+           (!there || strings_add(&writer->known, &writer->arena, path) || error_memory(err));
+}
+
 bool tree_writer_guard(struct tree_writer *writer, const char *index, struct jpk_error *err)
 {
     writer->guarded = true;
@@ -233,6 +240,18 @@ bool tree_writer_remove(struct tree_writer *writer, const char *path, struct jpk
     return ok;
 }
 
+bool tree_writer_find_stale(struct tree_writer *writer, bool remove, struct strings *stale, struct jpk_error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < writer->known.count; i++)
+        ok = tree_writer_has(writer, writer->known.items[i]) ||
+             strings_add(stale, &writer->arena, writer->known.items[i]) || error_memory(err);
+    strings_sort(stale);
+    for (size_t i = 0; ok && remove && i < stale->count; i++)
+        ok = tree_writer_remove(writer, stale->items[i], err);
+    return ok;
+}
+
 bool tree_writer_commit(struct tree_writer *writer, struct jpk_error *err)
 {
     if (!writer->temporary)
@@ -258,6 +277,7 @@ void tree_writer_free(struct tree_writer *writer)
     buf_free(&writer->before);
     map_free(&writer->emitted);
     map_free(&writer->owned);
+    strings_free(&writer->known);
     strings_free(&writer->written);
     arena_free(&writer->arena);
 }

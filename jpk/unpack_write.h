@@ -13,10 +13,11 @@ struct tree_writer {
     struct jpk_archive *old; /* what is there; NULL for a new folder */
     bool dry_run;
     struct arena arena;
-    struct map emitted; /* paths */
-    struct map owned;   /* paths that the index of what is there knows */
-    size_t owned_count; /* of them that are there */
-    bool guarded;       /* what is there, but not owned, is not replaced */
+    struct map emitted;   /* paths */
+    struct map owned;     /* paths that the index of what is there knows */
+    size_t owned_count;   /* of them that are there */
+    struct strings known; /* of these, the files that are gone when nobody writes them again */
+    bool guarded;         /* what is there, but not owned, is not replaced */
     struct strings written;
     size_t unchanged;
     int root;        /* of what is written into; -1 in a dry run */
@@ -30,6 +31,12 @@ bool tree_writer_begin(struct tree_writer *writer, const char *folder, struct jp
 
 /* Notes that a file may be replaced once the writer is guarded. */
 bool tree_writer_own(struct tree_writer *writer, const char *path, struct jpk_error *err);
+
+/* The same of a file of the old tree, which is stale when it is not written again. */
+bool tree_writer_know(struct tree_writer *writer, const char *path, struct jpk_error *err);
+
+/* Lists the files that are stale now, in order, and removes them if that is wanted. *stale must be zero. */
+bool tree_writer_find_stale(struct tree_writer *writer, bool remove, struct strings *stale, struct jpk_error *err);
 
 /* From now on nothing is replaced but the index and what is owned. */
 bool tree_writer_guard(struct tree_writer *writer, const char *index, struct jpk_error *err);
